@@ -1,0 +1,87 @@
+/** Who should act on an error: the caller's code, a person with rights, a later retry, or Showrunner's authors. */
+export type Remedy = 'caller' | 'operator' | 'retry' | 'bug';
+
+/**
+ * Every error code there is, with who should act on it. Each has a section in `docs/errors.md`.
+ * The first group are refusals by the statechart; they change nothing.
+ */
+export const errorRemedies = {
+  wrong_state: 'caller',
+  phase_out_of_order: 'caller',
+  reason_required: 'caller',
+  operations_open: 'caller',
+  operation_unknown: 'caller',
+  operation_exists: 'caller',
+  operation_settled: 'caller',
+  budget_exhausted: 'operator',
+  phase_budget_exhausted: 'operator',
+  daily_cap_reached: 'operator',
+  quality_rejected: 'operator',
+  not_recoverable: 'operator',
+  recovery_exhausted: 'operator',
+  claimed_elsewhere: 'retry',
+  claim_lost: 'caller',
+  checkpoint_unknown: 'caller',
+  checkpoint_limit: 'caller',
+  clock_backwards: 'operator',
+  vetoed: 'caller',
+  invalid_input: 'caller',
+  session_unknown: 'caller',
+  session_ambiguous: 'caller',
+  artifact_invalid: 'operator',
+  import_invalid: 'caller',
+  path_refused: 'caller',
+  worker_failed: 'operator',
+  operation_held: 'operator',
+  interrupted: 'retry',
+  production_closed: 'caller',
+  production_upgraded: 'operator',
+  filesystem_unsupported: 'operator',
+  journal_unavailable: 'operator',
+  journal_damaged: 'operator',
+  document_unavailable: 'operator',
+  machine_broken: 'bug',
+} as const satisfies Record<string, Remedy>;
+
+export type ErrorCode = keyof typeof errorRemedies;
+
+/** Optional particulars of a {@link ProductionError}. */
+export interface ErrorDetails {
+  /** The episode concerned, where there is one. */
+  sessionId?: string | undefined;
+  /** The name of the input that was refused, such as `cost` or `phases.audio`. */
+  field?: string | undefined;
+  /** The underlying error. */
+  cause?: unknown;
+}
+
+/**
+ * The one error that Showrunner throws. `code` is stable and documented, `remedy` says who should act;
+ * the message says what happened, to which session, and what to do next.
+ */
+export class ProductionError extends Error {
+  override readonly name = 'ProductionError';
+  readonly code: ErrorCode;
+  readonly remedy: Remedy;
+  readonly sessionId: string | undefined;
+  readonly field: string | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.remedy = errorRemedies[code];
+    this.sessionId = details.sessionId;
+    this.field = details.field;
+  }
+
+  /** The JSON that `--json` prints and that crosses process boundaries. */
+  toJSON(): { code: ErrorCode; message: string; remedy: Remedy; session_id?: string; field?: string } {
+    return {
+      code: this.code,
+      message: this.message,
+      remedy: this.remedy,
+      ...(this.sessionId === undefined ? {} : { session_id: this.sessionId }),
+      ...(this.field === undefined ? {} : { field: this.field }),
+    };
+  }
+}

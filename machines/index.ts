@@ -1,0 +1,2 @@
+export { ProductionError, errorRemedies } from './errors.js';
+export type { ErrorCode, ErrorDetails, Remedy } from './errors.js';

@@ -1,0 +1,128 @@
+import type { Readable } from 'node:stream';
+
+/** A number or a decimal string in US dollars, at most six decimals: `0.15`, `"0.150000"`. */
+export type Dollars = number | string;
+
+/** One file that a worker made, as recorded in the phase's checkpoint. */
+export interface ArtifactRef {
+  /** Path inside the session's folder, with forward slashes: `research/research_findings.json`. */
+  path: string;
+  /** Lower-case hexadecimal SHA-256 of the bytes. */
+  sha256: string;
+  /** Size in bytes. */
+  bytes: number;
+}
+
+/**
+ * A file being written into the phase's folder. It appears under its name, synced and hashed, only when `finish` resolves;
+ * until then it has a temporary name, so that a crash never leaves half an artifact.
+ */
+export interface ArtifactWriter {
+  write(chunk: Uint8Array | string): Promise<void>;
+  finish(): Promise<ArtifactRef>;
+  /** Removes the temporary file; safe to call after `finish`. */
+  discard(): Promise<void>;
+}
+
+/** What an operation's body gets. */
+export interface OperationCall {
+  /** Pass this to the provider: the same key on every attempt of the same operation. */
+  idempotencyKey: string;
+  /** Aborted on cancel, time-out and drain. */
+  signal: AbortSignal;
+  /** 1 for the first attempt. */
+  attempt: number;
+}
+
+/** What an operation's body returns. An undefined cost settles at the whole reservation and is marked estimated. */
+export interface OperationOutcome<T> {
+  result: T;
+  cost?: Dollars | undefined;
+}
+
+/**
+ * What to do on resume with an operation whose outcome is unknown because the process died between call and settle:
+ * `'ask'` a person (the default), `'retry'` (declared idempotent: call again with the same key, under the same reservation), or a
+ * function that looks the operation up by its key: it returns the outcome, `'retry'` when the provider knows nothing of it, or `'ask'`.
+ */
+export type Reconcile<T> =
+  | 'ask'
+  | 'retry'
+  | ((call: OperationCall) => Promise<OperationOutcome<T> | 'retry' | 'ask'>);
+
+export interface OperationOptions<T> {
+  /** Unique in the episode; the operation's identity across crashes and resumes. */
+  key: string;
+  /** The most this call can cost; reserved before the call. */
+  maxCost: Dollars;
+  reconcile?: Reconcile<T> | undefined;
+  /** Aborts the attempt after this long. */
+  timeoutMs?: number | undefined;
+}
+
+/** Reserve, run, settle; a settled operation's result is returned again without calling. The result must be JSON. */
+export type RunOperation = <T>(
+  name: string,
+  options: OperationOptions<T>,
+  body: (call: OperationCall) => Promise<OperationOutcome<T>>,
+) => Promise<T>;
+
+/** A finished phase as later phases see it. */
+export interface FinishedPhase {
+  /** What the phase's worker returned. */
+  data: unknown;
+  artifacts: readonly ArtifactRef[];
+}
+
+export interface PhaseContext {
+  sessionId: string;
+  episodeNumber: number;
+  topic: string;
+  phase: 'research' | 'script' | 'audio';
+  /** 1 for the first run of the phase; rises when a reviewer rejects or recovery starts it again. */
+  attempt: number;
+  /** When the episode was created, ISO-8601 UTC. Use it instead of the clock wherever output must be reproducible. */
+  createdAt: string;
+  /** Free options that the caller of `produce` passed for the crew, e.g. `{ sources: 'docs', minutes: 3 }`. */
+  options: Readonly<Record<string, unknown>>;
+  /** Checkpoints of the phases before this one. */
+  earlier: { research?: FinishedPhase; script?: FinishedPhase };
+  operation: RunOperation;
+  /** 0–1, and a short sentence for people. Never written to the journal. */
+  progress(fraction: number, message: string): void;
+  /** Opens `name` (`notes.json`, `audio_chunks/0001.wav`) in the phase's folder for writing. */
+  artifact(name: string): Promise<ArtifactWriter>;
+  /** Writes a whole artifact at once. */
+  writeArtifact(name: string, content: Uint8Array | string): Promise<ArtifactRef>;
+  /** Reads an artifact of this or an earlier phase by its path inside the session's folder (`audio/audio_chunks/0001.wav`);
+   *  undefined when it does not exist. This is how interrupted work is taken up again. */
+  readArtifact(path: string): Promise<Uint8Array | undefined>;
+  /** Streams an artifact, for files too large to hold. */
+  streamArtifact(path: string): Promise<Readable | undefined>;
+  /** Deletes one of this phase's artifacts, e.g. intermediate chunks; a missing file is fine. */
+  removeArtifact(path: string): Promise<void>;
+  /** Records a quality score, e.g. `technical_accuracy` 0.88. */
+  score(name: string, value: number): Promise<void>;
+  /** What may still be spent, in dollars, as a decimal string. */
+  left(): Promise<{ phase: string; episode: string; day: string }>;
+  signal: AbortSignal;
+}
+
+/** Does one phase's work and returns the phase's data: JSON that goes into its checkpoint. */
+export type PhaseWorker = (context: PhaseContext) => Promise<unknown>;
+
+/** The three phase workers that an orchestrator supplies. */
+export interface Crew {
+  name: string;
+  research: PhaseWorker;
+  script: PhaseWorker;
+  audio: PhaseWorker;
+}
+
+/** Checks a crew's shape and returns it. */
+export function defineCrew(crew: { name?: string; research: PhaseWorker; script: PhaseWorker; audio: PhaseWorker }): Crew {
+  for (const phase of ['research', 'script', 'audio'] as const) {
+    if (typeof crew[phase] !== 'function') throw new TypeError(`defineCrew: ${phase} must be a function`);
+  }
+  return { name: crew.name ?? 'crew', research: crew.research, script: crew.script, audio: crew.audio };
+}
