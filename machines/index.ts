@@ -1,2 +1,34 @@
+export { Ledger, dayOf } from './budget-day.js';
+export type { BudgetDay } from './budget-day.js';
+export { decide, episodeStatus, wouldRefuse } from './decide.js';
+export type { Decision } from './decide.js';
+export { announce } from './episode/announcements.js';
+export type { Announcement, AnnouncementType } from './episode/announcements.js';
+export {
+  CheckpointRef, Claim, EpisodeContext, Operation, PersistedEpisode, Phase, Phases, Rules, statusOf,
+} from './episode/context.js';
+export {
+  DayMoney, EpisodeCreated, EpisodeEvent, RecordedEvent, SavedCheckpoint, episodeEventTypes, invalidInput, parseEvent,
+  Actor, Reason, Topic,
+} from './episode/events.js';
+export type { EpisodeEventType, EventOf } from './episode/events.js';
+export { explain, possibleEvents, stateName } from './episode/explain.js';
+export { episodeMachine, machineId, machineVersion } from './episode/machine.js';
+export { moneyMove } from './episode/money.js';
+export type { MoneyMove } from './episode/money.js';
+export { initialSnapshot, nextSnapshot, parsePersisted, persist, rehydrate } from './episode/persisted.js';
+export type { EpisodeSnapshot } from './episode/persisted.js';
+export type { Refusal } from './episode/refusal.js';
+export { committedOf, currentPhase, heldOperations, leftOf, leftOfPhase, phaseStatus, unfinishedPhases } from './episode/selectors.js';
 export { ProductionError, errorRemedies } from './errors.js';
 export type { ErrorCode, ErrorDetails, Remedy } from './errors.js';
+export { Failure, FailureCode, classifyError, isRetryable, messageOf } from './failures.js';
+export { structureHash } from './hash.js';
+export { episodeNumberOf, isSessionId, parseName, parseSessionId, sessionIdFor } from './ids.js';
+export type { SessionId } from './ids.js';
+export { lintChart } from './lint.js';
+export { EpisodeStatus, PhaseName, PhaseStatus, isFinished, phaseAfter, phaseNames } from './phases.js';
+export { Policy, parsePolicy } from './policy.js';
+export type { PolicyInput, RetryRule } from './policy.js';
+export { addUsd, formatUsd, parseUsd, subtractUsd, toDollars, zeroUsd } from './usd.js';
+export type { Usd } from './usd.js';

@@ -1,0 +1,69 @@
+import type { EpisodeContext } from './episode/context.js';
+import type { DayMoney, EpisodeEvent } from './episode/events.js';
+import { moneyMove } from './episode/money.js';
+import { addUsd, type Usd } from './usd.js';
+
+/** What one day has seen over all episodes; `raised` is what was added to its cap. */
+export interface BudgetDay {
+  spent: Usd;
+  reserved: Usd;
+  raised: Usd;
+}
+
+const none = 0 as Usd;
+const untouched: BudgetDay = { spent: none, reserved: none, raised: none };
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** The calendar day of an instant in an IANA time zone: `2025-09-03`. */
+export function dayOf(at: string, timeZone: string): string {
+  if (timeZone === 'UTC') return at.slice(0, 10);
+  let format = formats.get(timeZone);
+  if (!format) {
+    format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
+    formats.set(timeZone, format);
+  }
+  return format.format(new Date(at));
+}
+
+/** The days' money of a production: a fold over its commits. */
+export class Ledger {
+  readonly days = new Map<string, BudgetDay>();
+  /** The latest day that money was booked on; a clock that runs backwards does not move it back. */
+  latest = '';
+
+  /** The day's money as an event records it, under the policy's cap. */
+  money(date: string, cap: Usd): DayMoney {
+    const { spent, reserved, raised } = this.days.get(date) ?? untouched;
+    return { date, spent, reserved, cap: addUsd(cap, raised) };
+  }
+
+  /** The day on which money moved at `at` counts: never before the latest day seen. */
+  dayFor(at: string, timeZone: string): string {
+    const day = dayOf(at, timeZone);
+    return day > this.latest ? day : this.latest;
+  }
+
+  /** Books an accepted event; `before` is the episode's context before it. */
+  book(before: EpisodeContext, event: EpisodeEvent): void {
+    const move = moneyMove(before, event);
+    if (move) this.#add(move.day, { spent: move.spent, reserved: move.reserved, raised: none });
+    if (event.type === 'budget.raise' && event.scope === 'day' && event.day) {
+      this.#add(event.day.date, { spent: none, reserved: none, raised: event.amount });
+    }
+  }
+
+  set(date: string, day: BudgetDay): void {
+    this.days.set(date, day);
+    if (date > this.latest) this.latest = date;
+  }
+
+  #add(date: string, change: BudgetDay): void {
+    const day = this.days.get(date) ?? untouched;
+    this.set(date, {
+      spent: addUsd(day.spent, change.spent),
+      reserved: addUsd(day.reserved, change.reserved),
+      raised: addUsd(day.raised, change.raised),
+    });
+  }
+}

@@ -1,0 +1,43 @@
+import { announce, type Announcement } from './episode/announcements.js';
+import { type EpisodeCreated, type EpisodeEvent, type RecordedEvent } from './episode/events.js';
+import { explain } from './episode/explain.js';
+import { initialSnapshot, nextSnapshot, type EpisodeSnapshot } from './episode/persisted.js';
+import { refuse, type Refusal } from './episode/refusal.js';
+import { statusOf, type PersistedEpisode } from './episode/context.js';
+
+/** What comes of an event: the next snapshot and what to tell the world once it is on disk, or why not. */
+export type Decision =
+  | { accepted: true; snapshot: EpisodeSnapshot; announcements: Announcement[] }
+  | { accepted: false; refusal: Refusal };
+
+/**
+ * Decides one event against one episode. Pure: no clock, no files, no randomness.
+ * `snapshot` is undefined for `episode.created`, which must be a session's first event. The event must have been parsed.
+ */
+export function decide(snapshot: EpisodeSnapshot | undefined, event: RecordedEvent): Decision {
+  if (event.type === 'episode.created') return snapshot ? rejected(refuse('wrong_state', `${event.sessionId} exists already.`)) : create(event);
+  if (!snapshot) return rejected(refuse('session_unknown', 'the session does not exist.'));
+  const next = nextSnapshot(snapshot, event);
+  if (next === snapshot) return rejected(explain(snapshot, event));
+  return { accepted: true, snapshot: next, announcements: announce(snapshot, event, next) };
+}
+
+/** The refusal that `event` would meet now, or null: a dry run of {@link decide}. */
+export function wouldRefuse(snapshot: EpisodeSnapshot, event: EpisodeEvent): Refusal | null {
+  return nextSnapshot(snapshot, event) === snapshot ? explain(snapshot, event) : null;
+}
+
+function create(event: EpisodeCreated): Decision {
+  const snapshot = initialSnapshot(event);
+  return { accepted: true, snapshot, announcements: [{ type: 'created', sessionId: event.sessionId, at: event.at }] };
+}
+
+function rejected(refusal: Refusal): Decision {
+  return { accepted: false, refusal };
+}
+
+/** The seed's status of a snapshot. */
+export function episodeStatus(snapshot: EpisodeSnapshot): ReturnType<typeof statusOf> {
+  return statusOf(snapshot.value as PersistedEpisode['value']);
+}
+

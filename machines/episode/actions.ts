@@ -1,0 +1,268 @@
+import type { Failure } from '../failures.js';
+import { isRetryable } from '../failures.js';
+import { phaseNames, type PhaseName } from '../phases.js';
+import { addUsd } from '../usd.js';
+import type { CheckpointRef, EpisodeContext, Operation, Phase, Phases } from './context.js';
+import type { EpisodeEvent, EventOf, SavedCheckpoint } from './events.js';
+import { currentPhase } from './guards.js';
+import { moneyMove, openOperation, reachesWarning } from './money.js';
+
+/** A reducer: what an accepted event changes in the context. Pure. */
+export type Change<Event extends EpisodeEvent = EpisodeEvent> = (context: EpisodeContext, event: Event) => Partial<EpisodeContext>;
+
+function withPhase(context: EpisodeContext, phase: PhaseName, change: Partial<Phase>): Phases {
+  return { ...context.phases, [phase]: { ...context.phases[phase], ...change } };
+}
+
+function without<Value>(record: Record<string, Value>, key: string): Record<string, Value> {
+  if (!Object.hasOwn(record, key)) return record;
+  const { [key]: _gone, ...rest } = record;
+  return rest;
+}
+
+function withCheckpoint(context: EpisodeContext, phase: PhaseName, saved: SavedCheckpoint, at: string): Record<string, CheckpointRef> {
+  const { name, sha256, bytes, next, file } = saved;
+  return { ...context.checkpoints, [name]: { phase, at, sha256, bytes, next, file } };
+}
+
+/** Phase, episode and operations after an event that moves money. */
+function afterMoney(context: EpisodeContext, event: EpisodeEvent): Partial<EpisodeContext> {
+  const move = moneyMove(context, event);
+  if (!move) return {};
+  const before = context.phases[move.phase];
+  const spent = addUsd(before.spent, move.spent);
+  return {
+    phases: withPhase(context, move.phase, {
+      spent,
+      reserved: addUsd(before.reserved, move.reserved),
+      warned: before.warned || reachesWarning(context, move.phase, spent, context.budgets[move.phase]),
+    }),
+    money: {
+      spent: addUsd(context.money.spent, move.spent),
+      reserved: addUsd(context.money.reserved, move.reserved),
+      inherited: context.money.inherited,
+    },
+  };
+}
+
+/** Operations whose caller is gone: their outcome is unknown until someone finds out. */
+function holdOperations(context: EpisodeContext, gone: (operation: Operation) => boolean = () => true): EpisodeContext['operations'] {
+  const entries = Object.entries(context.operations);
+  if (!entries.some(([, operation]) => operation.state === 'open' && gone(operation))) return context.operations;
+  return Object.fromEntries(
+    entries.map(([key, operation]) => [key, gone(operation) ? { ...operation, state: 'held' as const } : operation]),
+  );
+}
+
+function fail(context: EpisodeContext, at: string, failure: Pick<Failure, 'code' | 'phase' | 'message'>): Partial<EpisodeContext> {
+  const { phase } = failure;
+  return {
+    failure: { ...failure, retryable: isRetryable(failure.code), attempt: phase ? context.phases[phase].attempt : 0, at },
+    operations: holdOperations(context),
+    ...(phase && context.phases[phase].status !== 'complete' ? { phases: withPhase(context, phase, { status: 'failed', endedAt: at }) } : {}),
+  };
+}
+
+const startPhase: Change<EventOf<'phase.start'>> = (context, event) => ({
+  phases: withPhase(context, event.phase, {
+    status: 'active',
+    startedAt: event.at,
+    endedAt: null,
+    attempt: context.phases[event.phase].attempt + 1,
+  }),
+});
+
+/** The work is done and saved; where policy asks for approval, the phase stays active until someone approves. */
+const submitPhase: Change<EventOf<'phase.complete'>> = (context, event) => ({
+  phases: withPhase(context, event.phase, { checkpoint: event.checkpoint.name }),
+  checkpoints: withCheckpoint(context, event.phase, event.checkpoint, event.at),
+});
+
+const finishPhase: Change<EventOf<'phase.complete'>> = (context, event) => ({
+  phases: withPhase(context, event.phase, { status: 'complete', endedAt: event.at, checkpoint: event.checkpoint.name }),
+  checkpoints: withCheckpoint(context, event.phase, event.checkpoint, event.at),
+});
+
+const fulfillPhase: Change<EventOf<'phase.fulfill'>> = (context, event) => ({
+  phases: withPhase(context, event.phase, {
+    status: 'complete',
+    startedAt: context.phases[event.phase].startedAt ?? event.at,
+    endedAt: event.at,
+    checkpoint: event.checkpoint.name,
+    reason: event.reason,
+  }),
+  checkpoints: withCheckpoint(context, event.phase, event.checkpoint, event.at),
+});
+
+const skipPhase: Change<EventOf<'phase.skip'>> = (context, event) => ({
+  phases: withPhase(context, event.phase, { status: 'skipped', endedAt: event.at, reason: event.reason }),
+});
+
+const approvePhase: Change<EventOf<'review.approve'>> = (context, event) => ({
+  phases: withPhase(context, event.phase, { status: 'complete', endedAt: event.at }),
+});
+
+/** Rejected work starts over as a new attempt; its checkpoint stays on record. */
+const rejectPhase: Change<EventOf<'review.reject'>> = (context, event) => ({
+  phases: withPhase(context, event.phase, {
+    checkpoint: null,
+    attempt: context.phases[event.phase].attempt + 1,
+    reason: event.reason,
+  }),
+});
+
+const failPhase: Change<EventOf<'phase.failed'>> = (context, event) =>
+  fail(context, event.at, { code: event.code, phase: event.phase, message: event.message });
+
+const cancelEpisode: Change<EventOf<'episode.cancelled'>> = (context, event) => {
+  const current = currentPhase(context);
+  const phase = current && context.phases[current].status === 'active' ? current : null;
+  return { ...fail(context, event.at, { code: 'cancelled', phase, message: event.reason }), note: event.reason };
+};
+
+const reserveCost: Change<EventOf<'cost.reserve'>> = (context, event) => ({
+  ...afterMoney(context, event),
+  operations: {
+    ...context.operations,
+    [event.key]: {
+      operation: event.operation,
+      phase: event.phase,
+      amount: event.amount,
+      at: event.at,
+      day: event.day.date,
+      state: 'open',
+      claim: event.claim ?? null,
+    },
+  },
+});
+
+const recordCost: Change<EventOf<'cost.recorded'>> = (context, event) => ({
+  ...afterMoney(context, event),
+  ...(event.key === undefined ? {} : { settled: { ...context.settled, [event.key]: event.cost } }),
+});
+
+const settleOperation: Change<EventOf<'operation.settled'>> = (context, event) => ({
+  ...afterMoney(context, event),
+  operations: without(context.operations, event.key),
+  settled: { ...context.settled, [event.key]: event.cost },
+  retries: without(context.retries, event.key),
+});
+
+const releaseOperation: Change<EventOf<'operation.released'>> = (context, event) => ({
+  ...afterMoney(context, event),
+  operations: without(context.operations, event.key),
+  retries:
+    event.retryAt === undefined
+      ? without(context.retries, event.key)
+      : { ...context.retries, [event.key]: { attempts: (context.retries[event.key]?.attempts ?? 0) + 1, notBefore: event.retryAt } },
+});
+
+const markOperation =
+  (state: Operation['state']): Change<EventOf<'operation.held' | 'operation.retry'>> =>
+  (context, event) => {
+    const operation = openOperation(context, event.key);
+    if (!operation) return {};
+    const claim = state === 'open' ? (event.claim ?? null) : operation.claim;
+    return { operations: { ...context.operations, [event.key]: { ...operation, state, claim } } };
+  };
+
+/** A cost that passes a budget lands like any other, and then the episode stops. */
+const stopAtBudget: Change = (context, event) => {
+  const recorded = { ...context, ...applyMoney(context, event) };
+  return { ...applyMoney(context, event), ...fail(recorded, event.at, { code: 'budget_exhausted', phase: activePhase(recorded), message: 'The spending passed the budget.' }) };
+};
+
+const stopAtDay: Change = (context, event) => {
+  const recorded = { ...context, ...applyMoney(context, event) };
+  return { ...applyMoney(context, event), ...fail(recorded, event.at, { code: 'daily_cap_reached', phase: activePhase(recorded), message: "The spending passed the day's cap." }) };
+};
+
+function applyMoney(context: EpisodeContext, event: EpisodeEvent): Partial<EpisodeContext> {
+  if (event.type === 'operation.settled') return settleOperation(context, event);
+  return event.type === 'cost.recorded' ? recordCost(context, event) : {};
+}
+
+function activePhase(context: EpisodeContext): PhaseName | null {
+  const current = currentPhase(context);
+  return current && context.phases[current].status === 'active' ? current : null;
+}
+
+const saveCheckpoint: Change<EventOf<'checkpoint.save'>> = (context, event) => ({
+  checkpoints: withCheckpoint(context, event.phase, event.checkpoint, event.at),
+});
+
+/** The phases' progress becomes what it was; what they have spent and reserved stays what it is. */
+const restoreCheckpoint: Change<EventOf<'checkpoint.restore'>> = (context, event) => ({
+  phases: progressOf(context, event.phases, event.resume),
+  quality: event.quality,
+  failure: null,
+});
+
+const forkEpisode: Change<EventOf<'episode.forked'>> = (context, event) => ({
+  phases: progressOf(context, event.phases, event.resume),
+  quality: event.quality,
+  checkpoints: event.checkpoints,
+});
+
+function progressOf(context: EpisodeContext, saved: Phases, resume: PhaseName): Phases {
+  const entries = phaseNames.map((name) => {
+    const { spent, reserved, warned, attempt } = context.phases[name];
+    const kept = phaseNames.indexOf(name) < phaseNames.indexOf(resume) ? saved[name] : reset(saved[name]);
+    return [name, { ...kept, spent, reserved, warned, attempt }];
+  });
+  return Object.fromEntries(entries) as Phases;
+}
+
+function reset(phase: Phase): Phase {
+  return { ...phase, status: 'pending', startedAt: null, endedAt: null, checkpoint: null, reason: null };
+}
+
+const recordQuality: Change<EventOf<'quality.recorded'>> = (context, event) => ({
+  quality: { ...context.quality, [event.name]: event.value },
+});
+
+/** After a raise the threshold can be crossed anew. */
+const raiseBudget: Change<EventOf<'budget.raise'>> = (context, event) => {
+  const { scope } = event;
+  if (scope === 'day') return {};
+  const budgets = { ...context.budgets, [scope]: addUsd(context.budgets[scope], event.amount) };
+  if (scope === 'total') return { budgets };
+  const { spent, warned } = context.phases[scope];
+  return { budgets, phases: withPhase(context, scope, { warned: warned && reachesWarning(context, scope, spent, budgets[scope]) }) };
+};
+
+const beginRecovery: Change<EventOf<'recovery.begin'>> = (context) => ({ recoveries: context.recoveries + 1 });
+
+/** Recovery keeps what is finished before the resume point; from there on phases are to be done again. */
+const resumeAt: Change<EventOf<'recovery.resume'>> = (context, event) => ({
+  failure: null,
+  phases: progressOf(context, context.phases, event.phase),
+});
+
+/** A new claim holds whatever operations an earlier claimant has left open. */
+const takeClaim: Change<EventOf<'lease.claim'>> = (context, event) => ({
+  claims: context.claims + 1,
+  claim: { number: context.claims + 1, by: event.holder, until: event.until },
+  operations: holdOperations(context, (operation) => operation.claim !== null),
+});
+
+const renewClaim: Change<EventOf<'lease.renew'>> = (context, event) =>
+  context.claim ? { claim: { ...context.claim, until: event.until } } : {};
+
+const releaseClaim: Change<EventOf<'lease.release'>> = () => ({ claim: null });
+
+const archiveEpisode: Change<EventOf<'episode.archive'>> = (context, event) => ({
+  claim: null,
+  note: event.reason ?? context.note,
+});
+
+/** Reducers by the names that the chart uses. */
+export const changes = {
+  startPhase, submitPhase, finishPhase, fulfillPhase, skipPhase, approvePhase, rejectPhase, failPhase, cancelEpisode,
+  reserveCost, recordCost, settleOperation, releaseOperation, holdOperation: markOperation('held'), retryOperation: markOperation('open'),
+  stopAtBudget, stopAtDay, saveCheckpoint, restoreCheckpoint, forkEpisode, recordQuality, raiseBudget, beginRecovery, resumeAt,
+  takeClaim, renewClaim, releaseClaim, archiveEpisode,
+  /** Changes nothing but the time. */
+  touch: () => ({}),
+};
+

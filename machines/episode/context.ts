@@ -1,0 +1,143 @@
+import * as z from 'zod';
+import { Failure } from '../failures.js';
+import { EpisodeStatus, PhaseName, PhaseStatus } from '../phases.js';
+import type { Usd } from '../usd.js';
+
+/** Integer micro-dollars, as stored. */
+export const Micros = z.int().nonnegative() as unknown as z.ZodType<Usd>;
+
+/** ISO-8601 UTC with seconds, as `Date#toISOString` writes it; milliseconds may be left out. */
+export const Instant = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z$/, 'is not an ISO-8601 UTC time');
+
+/** A calendar day in the policy's time zone: `2025-09-03`. */
+export const CalendarDay = z.string().regex(/^\d{4}-\d\d-\d\d$/, 'is not a date');
+
+const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'valueOf']);
+
+/** An operation's idempotency key: 1–200 printable characters. */
+export const OperationKey = z
+  .string()
+  .regex(/^[\x21-\x7e][\x20-\x7e]{0,199}$/, 'is not 1 to 200 printable ASCII characters')
+  .refine((key) => !forbiddenKeys.has(key), 'is a reserved word');
+
+/** A name in lower case that may be part of a file name or a metric's label. */
+export const LowerName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'is not 1 to 64 lower-case letters, digits, "_" or "-"')
+  .refine((name) => !forbiddenKeys.has(name), 'is a reserved word');
+
+export const Budgets = z.object({ research: Micros, script: Micros, audio: Micros, total: Micros });
+export type Budgets = z.infer<typeof Budgets>;
+
+/** The part of the policy that an episode keeps from its creation on. */
+export const Rules = z.object({
+  warnAtPercent: z.int(),
+  hardPhaseBudgets: z.boolean(),
+  approvals: z.array(PhaseName),
+  maxRecoveries: z.int(),
+  quality: z.partialRecord(PhaseName, z.record(z.string(), z.number())),
+});
+export type Rules = z.infer<typeof Rules>;
+
+export const Phase = z.object({
+  status: PhaseStatus,
+  spent: Micros,
+  reserved: Micros,
+  startedAt: Instant.nullable(),
+  endedAt: Instant.nullable(),
+  /** The name of the checkpoint that its completion saved. */
+  checkpoint: LowerName.nullable(),
+  /** How often work on it began. */
+  attempt: z.int().nonnegative(),
+  /** Whether the warning for the present crossing of the threshold has been given. */
+  warned: z.boolean(),
+  /** Why it was skipped, or where its imported artifact came from. */
+  reason: z.string().nullable(),
+});
+export type Phase = z.infer<typeof Phase>;
+
+export const Phases = z.object({ research: Phase, script: Phase, audio: Phase });
+export type Phases = z.infer<typeof Phases>;
+
+/** A reservation under way. `held`: its outcome is unknown and someone must find out. */
+export const Operation = z.object({
+  operation: LowerName,
+  phase: PhaseName,
+  amount: Micros,
+  at: Instant,
+  /** The day whose cap it counts against, fixed when it was reserved. */
+  day: CalendarDay,
+  state: z.enum(['open', 'held']),
+  /** The number of the claim under which it was reserved; null when outside any. */
+  claim: z.int().nullable(),
+});
+export type Operation = z.infer<typeof Operation>;
+
+/** An operation that failed and may be called again not before `notBefore`. */
+export const Retry = z.object({ attempts: z.int(), notBefore: Instant });
+export type Retry = z.infer<typeof Retry>;
+
+/** An orchestrator's exclusive right to move the episode, until it expires. The number rises with each claim. */
+export const Claim = z.object({ number: z.int().positive(), by: z.string(), until: Instant });
+export type Claim = z.infer<typeof Claim>;
+
+/** What a checkpoint is known by; its payload (data and artifact manifest) lies in the journal line or in `file`. */
+export const CheckpointRef = z.object({
+  phase: PhaseName,
+  at: Instant,
+  /** SHA-256 and size of the payload's JSON text. */
+  sha256: z.string(),
+  bytes: z.int().nonnegative(),
+  /** The phase to go on with after restoring it; null after audio. */
+  next: PhaseName.nullable(),
+  /** Path of the payload's file inside the session folder; null when the payload is in the journal line. */
+  file: z.string().nullable(),
+});
+export type CheckpointRef = z.infer<typeof CheckpointRef>;
+
+/** All that an episode's statechart remembers. Money in micro-dollars, times in ISO-8601 UTC. */
+export const EpisodeContext = z.object({
+  sessionId: z.string(),
+  episodeNumber: z.int().positive(),
+  topic: z.string(),
+  createdAt: Instant,
+  updatedAt: Instant,
+  budgets: Budgets,
+  rules: Rules,
+  phases: Phases,
+  /** Totals; `inherited` is what the episode it was forked from had spent, for show. */
+  money: z.object({ spent: Micros, reserved: Micros, inherited: Micros }),
+  /** Reservations under way, by idempotency key. */
+  operations: z.record(z.string(), Operation),
+  /** What each settled key did cost: no key is paid twice. */
+  settled: z.record(z.string(), Micros),
+  retries: z.record(z.string(), Retry),
+  claim: Claim.nullable(),
+  claims: z.int().nonnegative(),
+  failure: Failure.nullable(),
+  recoveries: z.int().nonnegative(),
+  quality: z.record(z.string(), z.number()),
+  checkpoints: z.record(z.string(), CheckpointRef),
+  /** Why it was archived or cancelled, where someone said so. */
+  note: z.string().nullable(),
+  forkedFrom: z.string().nullable(),
+});
+export type EpisodeContext = z.infer<typeof EpisodeContext>;
+
+/** A persisted episode: what `getPersistedSnapshot()` gives, after JSON. */
+export const PersistedEpisode = z.object({
+  status: z.literal('active'),
+  value: z.union([
+    z.enum(['initialized', 'complete', 'failed', 'recovery', 'archived']),
+    z.partialRecord(PhaseName, z.enum(['pending', 'active', 'paused', 'review'])).refine((value) => Object.keys(value).length === 1),
+  ]),
+  context: EpisodeContext,
+  children: z.object({}),
+  historyValue: z.object({}),
+});
+export type PersistedEpisode = z.infer<typeof PersistedEpisode>;
+
+/** The episode status of a state value: the name of its outermost state. */
+export function statusOf(value: PersistedEpisode['value']): EpisodeStatus {
+  return typeof value === 'string' ? value : (Object.keys(value)[0] as PhaseName);
+}

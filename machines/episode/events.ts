@@ -1,0 +1,144 @@
+import * as z from 'zod';
+import { ProductionError } from '../errors.js';
+import { FailureCode } from '../failures.js';
+import { PhaseName } from '../phases.js';
+import { Budgets, CalendarDay, CheckpointRef, Instant, LowerName, Micros, OperationKey, Phases, Rules } from './context.js';
+
+/** Printable text for people: no control characters but newline and tab. */
+function text(longest: number) {
+  return z
+    .string()
+    .trim()
+    .min(1, 'is empty')
+    .max(longest, `is longer than ${longest} characters`)
+    // oxlint-disable-next-line no-control-regex -- control characters are what is refused
+    .refine((value) => !/[\u0000-\u0008\u000b-\u001f\u007f\u2028\u2029]/.test(value), 'contains control characters')
+    .refine((value) => value.isWellFormed(), 'is not well-formed Unicode');
+}
+
+/** A topic: 1–500 characters. */
+export const Topic = text(500);
+/** Why someone did something: 1–500 characters. */
+export const Reason = text(500);
+/** Who: a person, an agent, a process. */
+export const Actor = text(200);
+
+/** What the day's ledger held for all episodes when the event was decided; `date` is the day that the money belongs to. */
+export const DayMoney = z.object({ date: CalendarDay, spent: Micros, reserved: Micros, cap: Micros });
+export type DayMoney = z.infer<typeof DayMoney>;
+
+/** A checkpoint as an event saves it: its reference, and the payload itself where it is small. */
+export const SavedCheckpoint = CheckpointRef.omit({ at: true, phase: true }).extend({
+  name: LowerName,
+  payload: z.unknown().optional(),
+});
+export type SavedCheckpoint = z.infer<typeof SavedCheckpoint>;
+
+/** Fields of every event: when, by which claim, and by whom. */
+const base = { at: Instant, claim: z.int().positive().optional(), by: Actor.optional() };
+
+function event<const Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) {
+  return z.strictObject({ type: z.literal(type), ...base, ...shape });
+}
+
+/** The first event of each session; it builds the initial snapshot. */
+export const EpisodeCreated = event('episode.created', {
+  sessionId: z.string(),
+  episodeNumber: z.int().min(1).max(9_999_999),
+  topic: Topic,
+  budgets: Budgets,
+  rules: Rules,
+  forkedFrom: z.string().optional(),
+  inherited: Micros.optional(),
+});
+export type EpisodeCreated = z.infer<typeof EpisodeCreated>;
+
+const phase = PhaseName;
+
+/** Everything that can happen to an episode after its creation. Intents may be refused; facts (past tense) land wherever they can mean something. */
+export const EpisodeEvent = z.discriminatedUnion('type', [
+  event('episode.forked', {
+    phases: Phases,
+    resume: phase,
+    quality: z.record(z.string(), z.number()),
+    checkpoints: z.record(z.string(), CheckpointRef),
+  }),
+  event('phase.start', { phase }),
+  event('phase.complete', { phase, checkpoint: SavedCheckpoint }),
+  event('phase.skip', { phase, reason: Reason }),
+  event('phase.fulfill', { phase, reason: Reason, checkpoint: SavedCheckpoint }),
+  event('phase.pause', { phase, reason: Reason.optional() }),
+  event('phase.resume', { phase }),
+  event('phase.failed', { phase, code: FailureCode, message: z.string().max(2001) }),
+  event('review.approve', { phase, reason: Reason.optional() }),
+  event('review.reject', { phase, reason: Reason }),
+  event('cost.reserve', { phase, operation: LowerName, key: OperationKey, amount: Micros, day: DayMoney }),
+  event('cost.recorded', { phase, operation: LowerName, cost: Micros, key: OperationKey.optional(), day: DayMoney }),
+  event('operation.settled', {
+    key: OperationKey,
+    cost: Micros,
+    estimated: z.boolean(),
+    /** The operation's result as JSON text, or where it lies. */
+    result: z.union([z.object({ json: z.string() }), z.object({ file: z.string(), sha256: z.string(), bytes: z.int() })]).optional(),
+    day: DayMoney,
+  }),
+  event('operation.released', { key: OperationKey, code: FailureCode.optional(), retryAt: Instant.optional(), day: DayMoney }),
+  event('operation.held', { key: OperationKey, reason: Reason.optional() }),
+  event('operation.retry', { key: OperationKey }),
+  event('checkpoint.save', { phase, checkpoint: SavedCheckpoint }),
+  event('checkpoint.restore', {
+    name: LowerName,
+    sha256: z.string(),
+    resume: phase,
+    phases: Phases,
+    quality: z.record(z.string(), z.number()),
+  }),
+  event('quality.recorded', { name: LowerName, value: z.number() }),
+  event('budget.raise', {
+    scope: z.enum(['research', 'script', 'audio', 'total', 'day']),
+    amount: Micros,
+    by: Actor,
+    reason: Reason,
+    day: DayMoney.optional(),
+  }),
+  event('recovery.begin', { day: DayMoney }),
+  event('recovery.resume', { phase }),
+  event('lease.claim', { holder: Actor, until: Instant }),
+  event('lease.renew', { until: Instant }),
+  event('lease.release', {}),
+  event('episode.cancelled', { reason: Reason }),
+  event('episode.archive', { reason: Reason.optional() }),
+]);
+export type EpisodeEvent = z.infer<typeof EpisodeEvent>;
+export type EpisodeEventType = EpisodeEvent['type'];
+
+/** One event of the given type. */
+export type EventOf<Type extends EpisodeEventType> = Extract<EpisodeEvent, { type: Type }>;
+
+/** Every event type, in the order in which they are declared. */
+export const episodeEventTypes: readonly EpisodeEventType[] = EpisodeEvent.options.map((option) => option.shape.type.value);
+
+/** Any event as the journal records it. */
+export const RecordedEvent = z.union([EpisodeCreated, EpisodeEvent]);
+export type RecordedEvent = z.infer<typeof RecordedEvent>;
+
+/**
+ * Checks an event that came from outside.
+ * @throws ProductionError `invalid_input`, naming the field; events named `xstate.*` are refused.
+ */
+export function parseEvent(input: unknown): EpisodeEvent {
+  const type = (input as { type?: unknown } | null)?.type;
+  if (typeof type === 'string' && type.startsWith('xstate.')) {
+    throw new ProductionError('invalid_input', `type: events named "xstate.…" belong to XState and are not taken from outside.`, { field: 'type' });
+  }
+  const result = EpisodeEvent.safeParse(input);
+  if (result.success) return result.data;
+  throw invalidInput(result.error);
+}
+
+/** The first complaint of a Zod error as a {@link ProductionError} that names the field. */
+export function invalidInput(error: z.ZodError, prefix = ''): ProductionError {
+  const issue = error.issues[0];
+  const path = [...(prefix === '' ? [] : [prefix]), ...(issue?.path ?? [])].join('.') || 'input';
+  return new ProductionError('invalid_input', `${path}: ${issue?.message ?? 'is not valid'}.`, { field: path });
+}

@@ -1,0 +1,55 @@
+import type { EpisodeEvent, EpisodeEventType } from './events.js';
+import { episodeEventTypes } from './events.js';
+import { checks, type Check } from './guards.js';
+import type { EpisodeSnapshot } from './persisted.js';
+import { refuse, type Refusal } from './refusal.js';
+
+/** `script.active`: the state's name for people. */
+export function stateName(snapshot: EpisodeSnapshot): string {
+  const { value } = snapshot;
+  return typeof value === 'string' ? value : Object.entries(value).map(([outer, inner]) => `${outer}.${String(inner)}`).join(' ');
+}
+
+/** Why the machine takes no transition for `event`: the reason of the guard that refused, or that the state has no way for it. */
+export function explain(snapshot: EpisodeSnapshot, event: EpisodeEvent): Refusal {
+  for (const name of guardsFor(snapshot, event.type)) {
+    const check = Object.hasOwn(checks, name) ? (checks as Record<string, unknown>)[name] : undefined;
+    const refusal = (check as Check | undefined)?.(snapshot.context, event);
+    if (refusal) return refusal;
+  }
+  const possible = possibleEvents(snapshot).filter((type) => !quiet.has(type));
+  return refuse(
+    'wrong_state',
+    `${snapshot.context.sessionId} is in ${stateName(snapshot)}, where ${event.type} is not possible${hint(snapshot)}; possible here: ${possible.join(', ') || 'nothing'}.`,
+  );
+}
+
+/** The event types for which the present state has a way, guards aside. */
+export function possibleEvents(snapshot: EpisodeSnapshot): EpisodeEventType[] {
+  return episodeEventTypes.filter((type) => waysFor(snapshot, type).length > 0);
+}
+
+// Always possible, hence not worth listing in an error.
+const quiet = new Set<EpisodeEventType>([
+  'cost.recorded', 'operation.settled', 'operation.released', 'operation.held', 'quality.recorded',
+  'lease.claim', 'lease.renew', 'lease.release', 'budget.raise', 'checkpoint.save',
+]);
+
+function hint(snapshot: EpisodeSnapshot): string {
+  const { failure } = snapshot.context;
+  return failure ? ` (it failed: ${failure.code}, ${failure.message})` : '';
+}
+
+function guardsFor(snapshot: EpisodeSnapshot, type: EpisodeEventType): string[] {
+  return waysFor(snapshot, type).flatMap((way) => (typeof way.guard === 'string' ? [way.guard] : []));
+}
+
+/** The innermost state that mentions the event decides; a mention without a way forbids it. */
+function waysFor(snapshot: EpisodeSnapshot, type: EpisodeEventType): { guard?: unknown }[] {
+  const nodes = snapshot._nodes.toSorted((a, b) => b.path.length - a.path.length);
+  for (const node of nodes) {
+    const ways = node.transitions.get(type);
+    if (ways) return ways.filter((way) => way.target !== undefined || way.actions.length > 0);
+  }
+  return [];
+}

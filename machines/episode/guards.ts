@@ -1,0 +1,214 @@
+import { isFinished, phaseNames, type PhaseName } from '../phases.js';
+import { formatUsd } from '../usd.js';
+import type { EpisodeContext } from './context.js';
+import type { EpisodeEvent, EventOf } from './events.js';
+import { committedOf, leftOf, leftOfDay, leftOfPhase, openOperation } from './money.js';
+import { refuse, type Refusal } from './refusal.js';
+
+/** A guard that explains itself: null lets the event pass. Pure. */
+export type Check<Event extends EpisodeEvent = EpisodeEvent> = (context: EpisodeContext, event: Event) => Refusal | null;
+
+const mostCheckpoints = 200;
+
+/** Who may move an episode: nobody with a lost claim, and nobody else while a claim is alive. */
+export const checkMover: Check = (context, event) => {
+  const lost = checkClaimNumber(context, event);
+  if (lost) return lost;
+  const { claim } = context;
+  if (!claim || event.claim !== undefined || claim.until <= event.at) return null;
+  return refuse(
+    'claimed_elsewhere',
+    `${context.sessionId} is being produced by ${claim.by} (claim ${claim.number}, until ${claim.until}); wait for it, stop it, or pause the episode.`,
+  );
+};
+
+/** An event with a claim number must carry the present one. */
+export const checkClaimNumber: Check = (context, event) => {
+  if (event.claim === undefined || event.claim === context.claim?.number) return null;
+  const holder = context.claim ? `${context.claim.by} holds claim ${context.claim.number}` : 'nobody holds one';
+  return refuse('claim_lost', `claim ${event.claim} on ${context.sessionId} is no longer valid (${holder}); stop working on this episode.`);
+};
+
+/** An intent that names a phase must name the one that is under way. */
+const checkPhase = (context: EpisodeContext, phase: PhaseName): Refusal | null => {
+  const current = currentPhase(context);
+  if (phase === current) return null;
+  const state = context.phases[phase].status;
+  const why = isFinished(state) ? `${phase} is ${state} already` : `${current ?? 'no phase'} comes first`;
+  return refuse('phase_out_of_order', `${phase}: ${why} in ${context.sessionId}.`);
+};
+
+/** The first phase that is neither complete nor skipped; null when all are. */
+export function currentPhase(context: EpisodeContext): PhaseName | null {
+  return phaseNames.find((phase) => !isFinished(context.phases[phase].status)) ?? null;
+}
+
+const checkOperationsDone: Check = (context) => notSettled(context, Object.keys(context.operations));
+
+/** Held operations may stay over a restore: they are reconciled when their phase runs again. */
+const checkNothingRunning: Check = (context) =>
+  notSettled(context, Object.keys(context.operations).filter((key) => context.operations[key]?.state === 'open'));
+
+const notSettled = (context: EpisodeContext, keys: string[]): Refusal | null => {
+  if (keys.length === 0) return null;
+  return refuse(
+    'operations_open',
+    `${keys.length} paid operation(s) of ${context.sessionId} are not settled (${keys.slice(0, 3).join(', ')}${keys.length > 3 ? ', …' : ''}); settle or release them first.`,
+  );
+};
+
+const checkEpisodeMoney: Check = (context) =>
+  context.money.spent < context.budgets.total
+    ? null
+    : refuse(
+        'budget_exhausted',
+        `${context.sessionId} has spent ${formatUsd(context.money.spent)} of its ${formatUsd(context.budgets.total)}; raise the total budget to go on.`,
+      );
+
+const checkQuality = (context: EpisodeContext, phase: PhaseName): Refusal | null => {
+  for (const [name, least] of Object.entries(context.rules.quality[phase] ?? {})) {
+    const score = Object.hasOwn(context.quality, name) ? context.quality[name] : undefined;
+    if (score === undefined || score < least) {
+      const found = score === undefined ? 'not recorded' : String(score);
+      return refuse('quality_rejected', `${phase} cannot complete in ${context.sessionId}: ${name} is ${found}, the policy asks for at least ${least}.`);
+    }
+  }
+  return null;
+};
+
+const checkCheckpointRoom = (context: EpisodeContext, name: string): Refusal | null =>
+  Object.hasOwn(context.checkpoints, name) || Object.keys(context.checkpoints).length < mostCheckpoints
+    ? null
+    : refuse('checkpoint_limit', `${context.sessionId} has ${mostCheckpoints} checkpoints; save under an existing name.`);
+
+export const checkStart: Check<EventOf<'phase.start'>> = (context, event) =>
+  checkMover(context, event) ?? checkPhase(context, event.phase) ?? checkEpisodeMoney(context, event);
+
+export const checkComplete: Check<EventOf<'phase.complete'>> = (context, event) =>
+  checkMover(context, event) ??
+  checkPhase(context, event.phase) ??
+  checkOperationsDone(context, event) ??
+  checkQuality(context, event.phase) ??
+  checkCheckpointRoom(context, event.checkpoint.name);
+
+export const checkSkip: Check<EventOf<'phase.skip' | 'phase.fulfill'>> = (context, event) =>
+  checkMover(context, event) ?? checkPhase(context, event.phase) ?? checkOperationsDone(context, event);
+
+export const checkCurrent: Check<EventOf<'phase.pause' | 'phase.resume' | 'review.approve' | 'review.reject'>> = (context, event) =>
+  checkClaimNumber(context, event) ?? checkPhase(context, event.phase);
+
+export const checkFailed: Check<EventOf<'phase.failed'>> = (context, event) =>
+  checkClaimNumber(context, event) ?? checkPhase(context, event.phase);
+
+/** The caps, in the order phase ⊂ episode ⊂ day. */
+export const checkReserve: Check<EventOf<'cost.reserve'>> = (context, event) => {
+  const early = checkClaimNumber(context, event) ?? checkPhase(context, event.phase) ?? checkKeyFree(context, event.key) ?? checkEpisodeMoney(context, event);
+  if (early) return early;
+  const asks = `${event.operation} asks for ${formatUsd(event.amount)} in ${context.sessionId}`;
+  if (context.rules.hardPhaseBudgets && event.amount > leftOfPhase(context, event.phase)) {
+    return refuse('phase_budget_exhausted', `${asks}, and ${formatUsd(leftOfPhase(context, event.phase))} of the ${event.phase} budget is left; raise it or ask for less.`);
+  }
+  if (event.amount > leftOf(context)) {
+    return refuse('budget_exhausted', `${asks}, and ${formatUsd(leftOf(context))} of ${formatUsd(context.budgets.total)} is left (spent or reserved: ${formatUsd(committedOf(context))}); raise the total budget or ask for less.`);
+  }
+  if (event.amount > leftOfDay(event.day)) {
+    return refuse('daily_cap_reached', `${asks}, and ${formatUsd(leftOfDay(event.day))} of the day's ${formatUsd(event.day.cap)} is left for ${event.day.date}; wait for the next day or raise the day's cap.`);
+  }
+  return null;
+};
+
+const checkKeyFree = (context: EpisodeContext, key: string): Refusal | null => {
+  if (Object.hasOwn(context.settled, key)) return refuse('operation_settled', `operation ${key} of ${context.sessionId} is settled and paid; its result is kept, use it.`);
+  const open = openOperation(context, key);
+  return open ? refuse('operation_exists', `operation ${key} of ${context.sessionId} is ${open.state} since ${open.at}; settle or release it first.`) : null;
+};
+
+export const checkRecorded: Check<EventOf<'cost.recorded'>> = (context, event) =>
+  event.key === undefined ? null : checkKeyFree(context, event.key);
+
+/** Money facts carry no claim check: what was paid was paid, whoever says so. */
+export const checkOperationKnown: Check<EventOf<'operation.settled' | 'operation.released' | 'operation.held'>> = (context, event) => {
+  if (openOperation(context, event.key)) return null;
+  if (Object.hasOwn(context.settled, event.key)) return refuse('operation_settled', `operation ${event.key} of ${context.sessionId} is settled already; nothing is paid twice.`);
+  return refuse('operation_unknown', `${context.sessionId} has no reserved operation ${event.key}; reserve it first.`);
+};
+
+export const checkRetry: Check<EventOf<'operation.retry'>> = (context, event) => {
+  const known = checkClaimNumber(context, event) ?? checkOperationKnown(context, { ...event, type: 'operation.held' });
+  if (known) return known;
+  return openOperation(context, event.key)?.state === 'held'
+    ? null
+    : refuse('operation_exists', `operation ${event.key} of ${context.sessionId} is under way; only a held one can be tried again.`);
+};
+
+export const checkSave: Check<EventOf<'checkpoint.save'>> = (context, event) =>
+  checkClaimNumber(context, event) ?? checkCheckpointRoom(context, event.checkpoint.name);
+
+export const checkRestore: Check<EventOf<'checkpoint.restore'>> = (context, event) => {
+  const early = checkMover(context, event) ?? checkNothingRunning(context, event);
+  if (early) return early;
+  if (context.failure?.code === 'cancelled') return refuse('not_recoverable', `${context.sessionId} was cancelled; fork it to work on it again.`);
+  const known = Object.hasOwn(context.checkpoints, event.name) ? context.checkpoints[event.name] : undefined;
+  return known?.sha256 === event.sha256 ? null : refuse('checkpoint_unknown', `${context.sessionId} has no checkpoint ${event.name} with this content.`);
+};
+
+/** `can_recover`: attempts left, failure recoverable, money left (DESIGN.md, section 3). */
+export const checkRecover: Check<EventOf<'recovery.begin'>> = (context, event) => {
+  const early = checkMover(context, event);
+  if (early) return early;
+  const { failure, sessionId, recoveries, rules } = context;
+  if (failure?.code === 'cancelled') return refuse('not_recoverable', `${sessionId} was cancelled; fork it to work on it again.`);
+  if (recoveries >= rules.maxRecoveries) return refuse('recovery_exhausted', `${sessionId} has been recovered ${recoveries} times, the most its policy allows; archive or fork it.`);
+  const money = checkEpisodeMoney(context, { ...event });
+  if (money) return money;
+  if (context.rules.hardPhaseBudgets && failure?.phase && context.phases[failure.phase].spent > context.budgets[failure.phase]) {
+    return refuse('phase_budget_exhausted', `${sessionId} has passed its ${failure.phase} budget; raise it to recover.`);
+  }
+  if (failure?.code === 'daily_cap_reached' && leftOfDay(event.day) <= 0) {
+    return refuse('daily_cap_reached', `the day's ${formatUsd(event.day.cap)} are used up for ${event.day.date}; recover ${sessionId} tomorrow or raise the day's cap.`);
+  }
+  return null;
+};
+
+/** Recovery goes to the first unfinished phase, or to an earlier one by choice. */
+export const checkResumePoint: Check<EventOf<'recovery.resume'>> = (context, event) => {
+  const early = checkMover(context, event);
+  if (early) return early;
+  const first = currentPhase(context);
+  if (first === null || phaseNames.indexOf(event.phase) <= phaseNames.indexOf(first)) return null;
+  return refuse('phase_out_of_order', `${context.sessionId} cannot resume at ${event.phase}: ${first} is not finished.`);
+};
+
+export const checkClaim: Check<EventOf<'lease.claim'>> = (context, event) => {
+  const { claim } = context;
+  if (!claim || claim.until <= event.at) return null;
+  return refuse('claimed_elsewhere', `${context.sessionId} is being produced by ${claim.by} (claim ${claim.number}, until ${claim.until}).`);
+};
+
+export const checkForked: Check<EventOf<'episode.forked'>> = (context) =>
+  context.forkedFrom === null ? refuse('wrong_state', `${context.sessionId} is not a fork.`) : null;
+
+/** Passes whenever the claim number, if there is one, is the present one. */
+export const checkAnyone: Check = checkClaimNumber;
+
+/** Guards by the names that the chart uses. Each explains itself when it refuses. */
+export const checks = {
+  mayStart: checkStart,
+  mayComplete: checkComplete,
+  maySkip: checkSkip,
+  isCurrent: checkCurrent,
+  mayFail: checkFailed,
+  mayReserve: checkReserve,
+  mayRecord: checkRecorded,
+  isKnownOperation: checkOperationKnown,
+  mayRetry: checkRetry,
+  maySave: checkSave,
+  mayRestore: checkRestore,
+  mayRecover: checkRecover,
+  mayResume: checkResumePoint,
+  mayClaim: checkClaim,
+  mayFork: checkForked,
+  mayMove: checkMover,
+  holdsClaim: checkAnyone,
+};
+export type CheckName = keyof typeof checks;

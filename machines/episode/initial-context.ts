@@ -1,0 +1,36 @@
+import type { Usd } from '../usd.js';
+import type { EpisodeContext, Phase } from './context.js';
+import type { EpisodeCreated } from './events.js';
+
+const zero = 0 as Usd;
+
+const untouched: Phase = {
+  status: 'pending', spent: zero, reserved: zero, startedAt: null, endedAt: null,
+  checkpoint: null, attempt: 0, warned: false, reason: null,
+};
+
+/** The context of an episode at its creation. */
+export function initialContext(created: EpisodeCreated): EpisodeContext {
+  return {
+    sessionId: created.sessionId,
+    episodeNumber: created.episodeNumber,
+    topic: created.topic,
+    createdAt: created.at,
+    updatedAt: created.at,
+    budgets: created.budgets,
+    rules: created.rules,
+    phases: { research: untouched, script: untouched, audio: untouched },
+    money: { spent: zero, reserved: zero, inherited: created.inherited ?? zero },
+    operations: {},
+    settled: {},
+    retries: {},
+    claim: null,
+    claims: 0,
+    failure: null,
+    recoveries: 0,
+    quality: {},
+    checkpoints: {},
+    note: null,
+    forkedFrom: created.forkedFrom ?? null,
+  };
+}

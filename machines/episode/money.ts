@@ -1,0 +1,81 @@
+import type { PhaseName } from '../phases.js';
+import { addUsd, subtractUsd, type Usd } from '../usd.js';
+import type { EpisodeContext, Operation } from './context.js';
+import type { DayMoney, EpisodeEvent, EventOf } from './events.js';
+
+/** The events that move money. */
+export type MoneyEvent = EventOf<'cost.reserve' | 'cost.recorded' | 'operation.settled' | 'operation.released'>;
+
+/** How an event changes what is spent and reserved, in which phase and on which day; undefined when it moves no money. */
+export interface MoneyMove {
+  phase: PhaseName;
+  day: string;
+  spent: Usd;
+  reserved: Usd;
+}
+
+const none = 0 as Usd;
+
+/** The money that `event` moves in an episode with this context. Pure; the one place that knows. */
+export function moneyMove(context: EpisodeContext, event: EpisodeEvent): MoneyMove | undefined {
+  switch (event.type) {
+    case 'cost.recorded':
+      return { phase: event.phase, day: event.day.date, spent: event.cost, reserved: none };
+    case 'cost.reserve':
+      return { phase: event.phase, day: event.day.date, spent: none, reserved: event.amount };
+    case 'operation.settled':
+    case 'operation.released': {
+      const held = openOperation(context, event.key);
+      if (!held) return undefined;
+      const spent = event.type === 'operation.settled' ? event.cost : none;
+      return { phase: held.phase, day: held.day, spent, reserved: subtractUsd(none, held.amount) };
+    }
+    default:
+      return undefined;
+  }
+}
+
+export function openOperation(context: EpisodeContext, key: string): Operation | undefined {
+  return Object.hasOwn(context.operations, key) ? context.operations[key] : undefined;
+}
+
+/** Spent and reserved together, of an episode. */
+export function committedOf(context: EpisodeContext): Usd {
+  return addUsd(context.money.spent, context.money.reserved);
+}
+
+/** What may still be reserved in the episode; never below zero. */
+export function leftOf(context: EpisodeContext): Usd {
+  return Math.max(0, context.budgets.total - committedOf(context)) as Usd;
+}
+
+/** What may still be reserved in a phase before its own budget; never below zero. */
+export function leftOfPhase(context: EpisodeContext, phase: PhaseName): Usd {
+  const { spent, reserved } = context.phases[phase];
+  return Math.max(0, context.budgets[phase] - spent - reserved) as Usd;
+}
+
+/** What may still be reserved on a day; never below zero. */
+export function leftOfDay(day: DayMoney): Usd {
+  return Math.max(0, day.cap - day.spent - day.reserved) as Usd;
+}
+
+/** Whether the event's cost takes the episode's spending above its total (or, where policy says so, above the phase's budget). */
+export function passesBudget(context: EpisodeContext, event: EpisodeEvent): boolean {
+  const move = moneyMove(context, event);
+  if (!move || move.spent === 0) return false;
+  if (context.money.spent + move.spent > context.budgets.total) return true;
+  return context.rules.hardPhaseBudgets && context.phases[move.phase].spent + move.spent > context.budgets[move.phase];
+}
+
+/** Whether the event's cost takes the day's spending and reservations above the cap. */
+export function passesDay(context: EpisodeContext, event: EpisodeEvent): boolean {
+  const move = moneyMove(context, event);
+  if (!move || !('day' in event) || !event.day || move.spent + move.reserved <= 0) return false;
+  return event.day.spent + event.day.reserved + move.spent + move.reserved > event.day.cap;
+}
+
+/** Whether spending has reached the warning threshold of the phase's budget. */
+export function reachesWarning(context: EpisodeContext, phase: PhaseName, spent: Usd, budget: Usd): boolean {
+  return spent > 0 && spent * 100 >= budget * context.rules.warnAtPercent;
+}

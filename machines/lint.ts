@@ -1,0 +1,57 @@
+import type { AnyStateMachine, AnyStateNode } from 'xstate';
+
+/**
+ * Checks of a chart that TypeScript and XState leave out: unknown names are skipped silently and targets are not checked (xstate 5.33.3).
+ * Gives one sentence per problem: a guard or action without an implementation, a state that nothing reaches or describes, an invoke or a timer.
+ */
+export function lintChart(machine: AnyStateMachine): string[] {
+  const nodes = [...allNodes(machine.root)];
+  return [...nodes.flatMap((node) => lintNames(machine, node)), ...nodes.flatMap(lintTimers), ...lintReachable(machine, nodes), ...lintDescriptions(nodes)];
+}
+
+function* allNodes(node: AnyStateNode): Generator<AnyStateNode> {
+  yield node;
+  for (const child of Object.values(node.states)) yield* allNodes(child);
+}
+
+function waysOf(node: AnyStateNode) {
+  return [...node.transitions.values()].flat();
+}
+
+function lintNames(machine: AnyStateMachine, node: AnyStateNode): string[] {
+  const { guards, actions } = machine.implementations;
+  return waysOf(node).flatMap((way) => [
+    ...(typeof way.guard === 'string' && !Object.hasOwn(guards, way.guard) ? [`${node.id}: guard ${way.guard} is not implemented.`] : []),
+    ...(way.guard !== undefined && typeof way.guard !== 'string' ? [`${node.id}: a guard of ${way.eventType} has no name.`] : []),
+    ...way.actions.flatMap((action) => {
+      const name = typeof action === 'string' ? action : (action as { type?: string }).type;
+      return name !== undefined && Object.hasOwn(actions, name) ? [] : [`${node.id}: action ${String(name)} of ${way.eventType} is not implemented.`];
+    }),
+  ]);
+}
+
+function lintTimers(node: AnyStateNode): string[] {
+  return [
+    ...(node.invoke.length > 0 ? [`${node.id}: invokes an actor, which would run again on restore.`] : []),
+    ...(node.after.length > 0 ? [`${node.id}: has a delayed transition, which would be lost on restore.`] : []),
+    ...(node.always && node.always.length > 0 ? [`${node.id}: has an eventless transition.`] : []),
+  ];
+}
+
+function lintReachable(machine: AnyStateMachine, nodes: AnyStateNode[]): string[] {
+  const reached = new Set<AnyStateNode>();
+  const enter = (node: AnyStateNode): void => {
+    for (let outer: AnyStateNode | undefined = node; outer; outer = outer.parent) reached.add(outer);
+    for (const target of node.initial?.target ?? []) if (!reached.has(target)) enter(target);
+  };
+  enter(machine.root);
+  for (let before = -1; before !== reached.size; ) {
+    before = reached.size;
+    for (const node of [...reached]) for (const target of waysOf(node).flatMap((way) => way.target ?? [])) if (!reached.has(target)) enter(target);
+  }
+  return nodes.filter((node) => !reached.has(node)).map((node) => `${node.id}: no way leads here.`);
+}
+
+function lintDescriptions(nodes: AnyStateNode[]): string[] {
+  return nodes.filter((node) => node.parent && !node.description).map((node) => `${node.id}: has no description.`);
+}

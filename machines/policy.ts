@@ -1,0 +1,78 @@
+import * as z from 'zod';
+import { ProductionError } from './errors.js';
+import { FailureCode } from './failures.js';
+import { PhaseName } from './phases.js';
+import { parseUsd, type Usd } from './usd.js';
+
+/** Decimal dollars on the outside, {@link Usd} inside. */
+const dollars = (fallback: string) =>
+  z.union([z.number(), z.string()]).default(fallback).transform((amount, refine): Usd => {
+    try {
+      return parseUsd(amount, 'amount');
+    } catch (error) {
+      refine.addIssue({ code: 'custom', message: (error as Error).message });
+      return z.NEVER;
+    }
+  });
+
+/** How one failure code is retried inside an operation: at most `attempts` calls, exponential back-off with jitter in between. */
+const RetryRule = z.strictObject({
+  attempts: z.int().min(1).max(20),
+  baseMs: z.int().min(0).max(3_600_000),
+  maxMs: z.int().min(0).max(86_400_000),
+});
+export type RetryRule = z.infer<typeof RetryRule>;
+
+const defaultRetry = {
+  rate_limited: { attempts: 5, baseMs: 1000, maxMs: 60_000 },
+  provider_unavailable: { attempts: 4, baseMs: 1000, maxMs: 60_000 },
+  timeout: { attempts: 3, baseMs: 500, maxMs: 30_000 },
+  invalid_output: { attempts: 2, baseMs: 0, maxMs: 0 },
+};
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Budgets, thresholds, approvals, retry and quality rules of a production (SEED.md, Cost Limits). Amounts go in as decimal dollars. */
+export const Policy = z.strictObject({
+  budgets: z
+    .strictObject({ research: dollars('2.00'), script: dollars('2.00'), audio: dollars('3.00'), total: dollars('7.00') })
+    .prefault({}),
+  /** Spent and reserved in one day over all episodes. */
+  dailyCap: dollars('50.00'),
+  /** The IANA time zone whose midnight begins a new day of spending. */
+  timeZone: z.string().refine(isTimeZone, 'is not an IANA time zone').default('UTC'),
+  warnAtPercent: z.int().min(1).max(100).default(80),
+  /** Also refuse reservations that pass a phase's own budget. */
+  hardPhaseBudgets: z.boolean().default(false),
+  /** Phases that wait in review for a person's approval. */
+  approvals: z.array(PhaseName).max(3).default([]),
+  /** How often an episode may leave `failed` through recovery. */
+  maxRecoveries: z.int().min(0).max(100).default(3),
+  /** Least scores with which a phase may complete: `{ script: { technical_accuracy: 0.8 } }`. */
+  quality: z.partialRecord(PhaseName, z.record(z.string().regex(/^[a-z][a-z0-9_]{0,63}$/), z.number())).default({}),
+  retry: z.partialRecord(FailureCode, RetryRule).default(defaultRetry),
+  operationTimeoutMs: z.int().min(1).max(86_400_000).default(600_000),
+  phaseTimeoutMs: z.int().min(1).max(604_800_000).default(7_200_000),
+});
+export type Policy = z.output<typeof Policy>;
+/** What a person writes: everything optional, amounts in decimal dollars. */
+export type PolicyInput = z.input<typeof Policy>;
+
+/**
+ * Checks a policy and fills in the seed's defaults.
+ * @throws ProductionError `invalid_input` naming the field, e.g. `policy.budgets.total`.
+ */
+export function parsePolicy(input: unknown = {}): Policy {
+  const result = Policy.safeParse(input);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const field = ['policy', ...(issue?.path ?? [])].join('.');
+  throw new ProductionError('invalid_input', `${field}: ${issue?.message ?? 'is not valid'}.`, { field });
+}

@@ -1,0 +1,60 @@
+import { ProductionError } from './errors.js';
+
+/** An amount of money: an integer number of micro-dollars (1 USD = 1,000,000). Never a fraction. */
+export type Usd = number & { readonly __unit: 'micro-dollars' };
+
+/** The largest single amount that is taken: one million dollars. Sums stay exact far beyond it. */
+export const largestAmount = 1_000_000_000_000 as Usd;
+
+export const zeroUsd = 0 as Usd;
+
+const decimal = /^(\d{1,12})(?:\.(\d{1,20}))?$/;
+
+/**
+ * Reads decimal dollars (`0.15`, `"0.150000"`) as micro-dollars. Nothing is rounded: more than six significant decimals,
+ * NaN, infinities, negatives and amounts above {@link largestAmount} are refused.
+ * @throws ProductionError `invalid_input`, naming `field`.
+ */
+export function parseUsd(amount: unknown, field = 'cost'): Usd {
+  const match = decimal.exec(plainDecimal(amount));
+  if (!match) throw refusal(field, amount, 'is not an amount of dollars such as 0.15 or "0.150000"');
+  const fraction = (match[2] ?? '').replace(/0+$/, '');
+  if (fraction.length > 6) throw refusal(field, amount, 'is finer than a micro-dollar; round it yourself and pass a decimal string');
+  const micros = Number(match[1]) * 1_000_000 + Number(fraction.padEnd(6, '0'));
+  if (micros > largestAmount) throw refusal(field, amount, 'is above the largest amount, 1000000 dollars');
+  return micros as Usd;
+}
+
+function plainDecimal(amount: unknown): string {
+  if (typeof amount === 'string') return amount;
+  if (typeof amount !== 'number' || !Number.isFinite(amount) || Object.is(amount, -0)) return '';
+  const text = String(amount);
+  // Numbers under 1e-6 print with an exponent: they are finer than a micro-dollar in any case.
+  return text.includes('e-') ? `0.${'0'.repeat(18)}1` : text;
+}
+
+function refusal(field: string, amount: unknown, why: string): ProductionError {
+  const shown = typeof amount === 'string' ? JSON.stringify(amount.slice(0, 40)) : String(amount).slice(0, 40);
+  return new ProductionError('invalid_input', `${field}: ${shown} ${why}.`, { field });
+}
+
+/** Decimal dollars for JSON and for people's eyes: `1050000` gives `1.05`. */
+export function toDollars(amount: Usd): number {
+  return amount / 1_000_000;
+}
+
+/** `$1.05`; at least two decimals, more only where they are not zero. */
+export function formatUsd(amount: Usd): string {
+  const sign = amount < 0 ? '-' : '';
+  const whole = Math.floor(Math.abs(amount) / 1_000_000);
+  const fraction = String(Math.abs(amount) % 1_000_000).padStart(6, '0').replace(/0{1,4}$/, '');
+  return `${sign}$${whole}.${fraction}`;
+}
+
+export function addUsd(a: Usd, b: Usd): Usd {
+  return (a + b) as Usd;
+}
+
+export function subtractUsd(a: Usd, b: Usd): Usd {
+  return (a - b) as Usd;
+}
