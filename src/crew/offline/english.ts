@@ -1,0 +1,60 @@
+import type { ItemToken } from 'wink-nlp';
+import { optionalPackage } from './optional-package.js';
+
+/** What the language model says about a piece of text. */
+export interface Reading {
+  /** Stems of the words that carry meaning, in order. */
+  stems: string[];
+  /** The words themselves, as written, one for each stem. */
+  words: string[];
+  /** Whether each of them is a noun. */
+  nouns: boolean[];
+  hasVerb: boolean;
+}
+
+/** Flesch reading ease (higher is easier) and the counts it rests on. */
+export interface Readability {
+  fleschReadingEase: number;
+  words: number;
+  sentences: number;
+}
+
+export interface English {
+  read(text: string): Reading;
+  readability(text: string): Readability;
+}
+
+let loaded: Promise<English> | undefined;
+
+/** Loads the English model once in a process (150 ms). */
+export function loadEnglish(): Promise<English> {
+  loaded ??= load();
+  return loaded;
+}
+
+async function load(): Promise<English> {
+  const { default: winkNLP } = await optionalPackage('wink-nlp', () => import('wink-nlp'));
+  const { default: model } = await optionalPackage('wink-eng-lite-web-model', () => import('wink-eng-lite-web-model'));
+  const nlp = winkNLP(model, ['sbd', 'pos']);
+  const { its } = nlp;
+  return {
+    read(text) {
+      const reading: Reading = { stems: [], words: [], nouns: [], hasVerb: false };
+      nlp.readDoc(text).tokens().each((token: ItemToken) => {
+        const tag: string = token.out(its.pos);
+        if (tag === 'VERB' || tag === 'AUX') reading.hasVerb = true;
+        if (token.out(its.type) !== 'word' || token.out(its.stopWordFlag)) return;
+        const word = token.out();
+        if (!/^[a-z][a-z-]+$/iu.test(word)) return;
+        reading.stems.push(token.out(its.stem).toLowerCase());
+        reading.words.push(word);
+        reading.nouns.push(tag === 'NOUN' || tag === 'PROPN');
+      });
+      return reading;
+    },
+    readability(text) {
+      const stats = nlp.readDoc(text).out(its.readabilityStats) as unknown as { fres: number; numOfWords: number; numOfSentences: number };
+      return { fleschReadingEase: stats.fres, words: stats.numOfWords, sentences: stats.numOfSentences };
+    },
+  };
+}

@@ -1,0 +1,16 @@
+import { ProductionError } from '../../../machines/errors.js';
+
+/** Imports one of the optional packages; a missing one is refused with the command that installs it. */
+export async function optionalPackage<T>(name: string, load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch (cause) {
+    const code = (cause as { code?: unknown } | null)?.code;
+    if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw cause;
+    throw new ProductionError(
+      'invalid_input',
+      `The offline crew needs the optional package "${name}", which is not installed. Run: npm install ${name}`,
+      { field: name, cause },
+    );
+  }
+}

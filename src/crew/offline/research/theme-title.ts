@@ -1,0 +1,39 @@
+import type { Finding } from './reports.js';
+
+/** Headings that say nothing about what stands under them. */
+const emptyHeadings =
+  /^(?:page \d+|introduction|overview|usage|install(?:ation)?|examples?|api(?: reference)?|faq|notes?|background|why|what|how|about|features|options|getting started|quick start|license|readme|changelog|contents|table of contents|summary|conclusion|description|motivation|miscellaneous|misc|other|more|caveats|documentation|guide)\??$/iu;
+
+/** A heading as words that can be said: no marks, numbering, versions, code or brackets. Undefined when too little or too much is left. */
+export function sayableHeading(heading: string): string | undefined {
+  const words = heading
+    .replaceAll(/\([^)]*\)|\[[^\]]*\]/gu, ' ')
+    .replaceAll(/^\s*[\d.]+\s+|\bv?\d+\.\d[\w.]*/gu, ' ')
+    .replaceAll(/\s[–—|:-]+\s.*$/gu, '')
+    .replaceAll(/[^\p{L}\d' ,-]+/gu, ' ')
+    .replaceAll(/\s+/gu, ' ')
+    .replaceAll(/^[\s,-]+|[\s,-]+$/gu, '');
+  const count = words.split(' ').length;
+  const tangled = /\b(?:I|my|we|our|ours|us|you|your|this|these|it|its)\b/iu.test(words) || /[a-z][A-Z]|\d{3}/u.test(words) || /[._/(){}=<>@$]\w/u.test(heading);
+  if (words.length < 4 || words.length > 60 || count > 8 || tangled || emptyHeadings.test(words)) return undefined;
+  // Title Case reads well on a page; in a sentence it is written small, but for names in capitals.
+  return words
+    .split(' ')
+    .map((word) => (/^\p{Lu}\p{Ll}+(?:['-]\p{L}+)*$/u.test(word) ? word.toLowerCase() : word))
+    .join(' ');
+}
+
+/** A theme's title: its commonest sayable heading that is not taken yet, else its leading terms. */
+export function themeTitle(findings: readonly Finding[], terms: readonly string[], taken: ReadonlySet<string>): string {
+  const counts = new Map<string, number>();
+  for (const { heading } of findings) {
+    const title = sayableHeading(heading);
+    if (title !== undefined && !taken.has(title)) counts.set(title, (counts.get(title) ?? 0) + 1);
+  }
+  const [commonest] = [...counts].sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1));
+  if (commonest !== undefined && commonest[1] * 4 >= findings.length) return commonest[0];
+  const [first = 'the sources', second, third] = terms;
+  if (second === undefined) return first;
+  const pair = `${first} and ${second}`;
+  return taken.has(pair) && third !== undefined ? `${first}, ${second} and ${third}` : pair;
+}
