@@ -9,7 +9,8 @@ export interface Reading {
   words: string[];
   /** Whether each of them is a noun. */
   nouns: boolean[];
-  hasVerb: boolean;
+  /** Something that can be a subject stands before the first verb, and one verb is more than a participle: a whole statement. */
+  isStatement: boolean;
 }
 
 /** Flesch reading ease (higher is easier) and the counts it rests on. */
@@ -23,6 +24,11 @@ export interface English {
   read(text: string): Reading;
   readability(text: string): Readability;
 }
+
+const subjectTags = new Set(['NOUN', 'PROPN', 'PRON', 'DET', 'NUM']);
+
+/** Forms that alone make no statement ("a parser written in Rust"); a regular past looks the same and is given up with them. */
+const participle = /(?:ing|ed|wn|built|made|given|taken|written|driven|broken|chosen|held|kept|found|known|used)$/u;
 
 let loaded: Promise<English> | undefined;
 
@@ -39,10 +45,15 @@ async function load(): Promise<English> {
   const { its } = nlp;
   return {
     read(text) {
-      const reading: Reading = { stems: [], words: [], nouns: [], hasVerb: false };
+      const reading: Reading = { stems: [], words: [], nouns: [], isStatement: false };
+      let hasSubject = false;
+      let verbFirst = false;
       nlp.readDoc(text).tokens().each((token: ItemToken) => {
         const tag: string = token.out(its.pos);
-        if (tag === 'VERB' || tag === 'AUX') reading.hasVerb = true;
+        const verb = tag === 'VERB' || tag === 'AUX';
+        if (subjectTags.has(tag)) hasSubject = true;
+        if (verb && !hasSubject) verbFirst = true;
+        if (tag === 'AUX' || (tag === 'VERB' && !participle.test(token.out()))) reading.isStatement = hasSubject && !verbFirst;
         if (token.out(its.type) !== 'word' || token.out(its.stopWordFlag)) return;
         const word = token.out();
         if (!/^[a-z][a-z-]+$/iu.test(word)) return;
@@ -53,7 +64,7 @@ async function load(): Promise<English> {
       return reading;
     },
     readability(text) {
-      const stats = nlp.readDoc(text).out(its.readabilityStats) as unknown as { fres: number; numOfWords: number; numOfSentences: number };
+      const stats = nlp.readDoc(text).out(its.readabilityStats as never) as unknown as { fres: number; numOfWords: number; numOfSentences: number };
       return { fleschReadingEase: stats.fres, words: stats.numOfWords, sentences: stats.numOfSentences };
     },
   };

@@ -44,14 +44,17 @@ export async function rank(topic: string, sources: readonly ReadSource[], wanted
       else drop(reason);
     }
   }
-  const relevant = await relevance(topic, fit);
-  const order = [...fit.keys()].sort((a, b) => (relevant[b] ?? 0) - (relevant[a] ?? 0) || a - b);
+  const everyRelevance = await relevance(topic, fit);
+  const focused = focus(fit, everyRelevance, wantedWords);
+  focused.left.forEach((reason) => drop(reason));
+  const { kept, relevant } = focused;
+  const order = [...kept.keys()].sort((a, b) => (relevant[b] ?? 0) - (relevant[a] ?? 0) || a - b);
   const candidates = order.slice(0, mostCandidates).sort((a, b) => a - b).flatMap((index) => {
-    const candidate = fit[index];
+    const candidate = kept[index];
     if (candidate === undefined) return [];
     const reading = english.read(candidate.text);
-    if (!reading.hasVerb) drop('no_verb');
-    return reading.hasVerb ? [{ ...candidate, reading, relevance: relevant[index] ?? 0 }] : [];
+    if (!reading.isStatement) drop('no_statement');
+    return reading.isStatement ? [{ ...candidate, reading, relevance: relevant[index] ?? 0 }] : [];
   });
 
   const vectors = vectorsOf(candidates.map(({ reading }) => reading.stems));
