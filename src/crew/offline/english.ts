@@ -1,4 +1,4 @@
-import type { ItemToken } from 'wink-nlp';
+import type { ItemToken, ItsFunction } from 'wink-nlp';
 import { optionalPackage } from './optional-package.js';
 
 /** What the language model says about a piece of text. */
@@ -64,7 +64,12 @@ async function load(): Promise<English> {
       return reading;
     },
     readability(text) {
-      const stats = nlp.readDoc(text).out(its.readabilityStats as never) as unknown as { fres: number; numOfWords: number; numOfSentences: number };
+      // The published types do not fit each other: `out` takes this accessor and gives this object.
+      const stats = nlp.readDoc(text).out(its.readabilityStats as unknown as ItsFunction<string>) as unknown as {
+        fres: number;
+        numOfWords: number;
+        numOfSentences: number;
+      };
       return { fleschReadingEase: stats.fres, words: stats.numOfWords, sentences: stats.numOfSentences };
     },
   };

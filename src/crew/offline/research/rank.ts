@@ -1,6 +1,7 @@
 import { loadEnglish } from '../english.js';
 import { centrality } from './centrality.js';
 import { choose, type Choice } from './choose.js';
+import { focus } from './focus.js';
 import type { ReadSource } from './read-sources.js';
 import { relevance } from './relevance.js';
 import type { Finding } from './reports.js';

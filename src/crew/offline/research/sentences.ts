@@ -29,7 +29,9 @@ export function cutSentences(blocks: readonly Block[]): Sentence[] {
   blocks.forEach((block, index) => {
     let pending = '';
     let inCode = false;
-    for (const { segment } of segmenter.segment(block.text)) {
+    // The segmenter does not end a sentence before a small letter, as in "… is done. `retry` starts …".
+    const pieces = block.text.split(/(?<=[.!?] )(?=\uE000)/u).flatMap((part) => [...segmenter.segment(part)]);
+    for (const { segment } of pieces) {
       pending += segment;
       inCode = pending.lastIndexOf(codeMarks.start) > pending.lastIndexOf(codeMarks.end);
       if (inCode || endsInAbbreviation.test(pending)) continue;

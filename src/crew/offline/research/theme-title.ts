@@ -6,15 +6,15 @@ const emptyHeadings =
 
 /** A heading as words that can be said: no marks, numbering, versions, code or brackets. Undefined when too little or too much is left. */
 export function sayableHeading(heading: string): string | undefined {
-  const words = heading
-    .replaceAll(/\([^)]*\)|\[[^\]]*\]/gu, ' ')
+  const bare = heading.replaceAll(/\([^)]*\)|\[[^\]]*\]/gu, ' ');
+  const words = bare
     .replaceAll(/^\s*[\d.]+\s+|\bv?\d+\.\d[\w.]*/gu, ' ')
     .replaceAll(/\s[–—|:-]+\s.*$/gu, '')
     .replaceAll(/[^\p{L}\d' ,-]+/gu, ' ')
     .replaceAll(/\s+/gu, ' ')
     .replaceAll(/^[\s,-]+|[\s,-]+$/gu, '');
   const count = words.split(' ').length;
-  const tangled = /\b(?:I|my|we|our|ours|us|you|your|this|these|it|its)\b/iu.test(words) || /[a-z][A-Z]|\d{3}/u.test(words) || /[._/(){}=<>@$]\w/u.test(heading);
+  const tangled = /\b(?:I|my|we|our|ours|us|you|your|this|these|it|its)\b/iu.test(words) || /[a-z][A-Z]|\d{3}/u.test(words) || /[._/(){}=<>@$]\w/u.test(bare.replace(/^\s*[\d.]+/u, ''));
   if (words.length < 4 || words.length > 60 || count > 8 || tangled || emptyHeadings.test(words)) return undefined;
   // Title Case reads well on a page; in a sentence it is written small, but for names in capitals.
   return words
@@ -23,17 +23,21 @@ export function sayableHeading(heading: string): string | undefined {
     .join(' ');
 }
 
-/** A theme's title: its commonest sayable heading that is not taken yet, else its leading terms. */
+/** A theme's title: the one or two sayable headings that most of it stands under, else its leading terms. */
 export function themeTitle(findings: readonly Finding[], terms: readonly string[], taken: ReadonlySet<string>): string {
   const counts = new Map<string, number>();
   for (const { heading } of findings) {
     const title = sayableHeading(heading);
     if (title !== undefined && !taken.has(title)) counts.set(title, (counts.get(title) ?? 0) + 1);
   }
-  const [commonest] = [...counts].sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1));
-  if (commonest !== undefined && commonest[1] * 4 >= findings.length) return commonest[0];
-  const [first = 'the sources', second, third] = terms;
-  if (second === undefined) return first;
-  const pair = `${first} and ${second}`;
-  return taken.has(pair) && third !== undefined ? `${first}, ${second} and ${third}` : pair;
+  const [first, second] = [...counts].sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1));
+  if (first !== undefined && first[1] * 2 >= findings.length) return first[0];
+  if (first !== undefined && second !== undefined && (first[1] + second[1]) * 2.5 >= findings.length) {
+    const pair = `${first[0]} and ${second[0]}`;
+    if (pair.split(' ').length <= 7 && !first[0].includes(' and ') && !second[0].includes(' and ') && !taken.has(pair)) return pair;
+  }
+  const [term = 'the sources', other, third] = terms;
+  if (other === undefined) return term;
+  const pair = `${term} and ${other}`;
+  return taken.has(pair) && third !== undefined ? `${term}, ${other} and ${third}` : pair;
 }

@@ -1,1 +1,82 @@
-import type { PhaseContext } from '../../port.js'; export async function script(_c: PhaseContext, _w?: URL): Promise<unknown> { return {}; }
+import * as z from 'zod';
+import { ProductionError } from '../../../../machines/errors.js';
+import type { PhaseContext } from '../../port.js';
+import { loadEnglish } from '../english.js';
+import { refuseIfAborted } from '../interrupted.js';
+import { json, readJson } from '../json-artifact.js';
+import { madeOnce, sha256 } from '../made-once.js';
+import { readOptions } from '../options.js';
+import { ResearchFindings, SynthesisPackage } from '../research/reports.js';
+import type { Quote } from './compose.js';
+import { fitToLength } from './fit-to-length.js';
+import type { SpokenScript } from './lines.js';
+import { measureQuality } from './quality.js';
+import { renderScript } from './render.js';
+import { speakable } from './speakable.js';
+
+const QualityReport = z.looseObject({
+  words: z.number(),
+  expected_minutes: z.number(),
+  short_of_wanted: z.boolean(),
+  scores: z.object({ brand_consistency: z.number(), consensus_score: z.number(), engagement_score: z.number() }),
+});
+
+/**
+ * Writes a script for two hosts that quotes the findings. Scores, each 0–1: `brand_consistency` is the share of lines with only sayable
+ * signs and no over-long sentence (0 without the disclosure); `consensus_score` the share of quoted sentences that have a similar
+ * sentence elsewhere in the sources; `engagement_score` the mean of the hosts' balance in words, of freedom from repeated four-word
+ * sequences, and of the share of turns of at most forty words.
+ */
+export async function script(context: PhaseContext): Promise<unknown> {
+  const { minutes } = readOptions(context);
+  context.progress(0, 'Reading the findings');
+  const { findings } = await readJson(context, 'research/research_findings.json', ResearchFindings);
+  const synthesis = await readJson(context, 'research/synthesis_package.json', SynthesisPackage);
+  const inputs = sha256(JSON.stringify([minutes, findings, synthesis])).slice(0, 16);
+
+  const artifacts = await madeOnce(context, 'write_script', `script-${inputs}`, async () => {
+    const english = await loadEnglish();
+    refuseIfAborted(context.signal, context.sessionId);
+    context.progress(0.3, 'Writing for the ear');
+    const byId = new Map(findings.map((finding) => [finding.id, finding]));
+    const quotes = new Map(
+      findings.flatMap((finding): [string, Quote][] => {
+        const text = speakable(finding.text, english);
+        return text === undefined ? [] : [[finding.id, { finding, text }]];
+      }),
+    );
+    const { short, ...draft } = fitToLength({ synthesis, quotes }, minutes);
+    if (!draft.lines.some(({ source }) => source !== null)) {
+      throw new ProductionError('invalid_input', `Session ${context.sessionId}: no sentence of the sources can be said aloud. Give sources with plain English prose.`, {
+        sessionId: context.sessionId,
+        field: 'sources',
+      });
+    }
+    const used = new Set(draft.lines.flatMap(({ source }) => source?.file ?? []));
+    const spoken: SpokenScript = {
+      title: context.topic,
+      created_at: context.createdAt,
+      segments: draft.segments,
+      sources: synthesis.sources.filter(({ file }) => used.has(file)),
+      lines: draft.lines,
+    };
+    return [
+      await context.writeArtifact('initial_script.md', renderScript(context.topic, draft, byId, 'initial')),
+      await context.writeArtifact('polished_script.md', renderScript(context.topic, draft, byId, 'polished')),
+      await context.writeArtifact('script.json', json(spoken)),
+      await context.writeArtifact('quality_report.json', json(measureQuality(draft, byId, english, minutes, short))),
+    ];
+  });
+
+  const report = await readJson(context, 'script/quality_report.json', QualityReport);
+  for (const [name, value] of Object.entries(report.scores)) await context.score(name, value);
+  context.progress(1, `Wrote ${String(report.words)} words`);
+  return {
+    script: 'script/script.json',
+    word_count: report.words,
+    estimated_duration: report.expected_minutes,
+    short_of_wanted: report.short_of_wanted,
+    quality_scores: report.scores,
+    artifacts,
+  };
+}

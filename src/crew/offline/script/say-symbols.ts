@@ -1,0 +1,46 @@
+/** Replacements applied in order; later ones may rely on earlier ones. */
+const replacements: readonly (readonly [RegExp, string])[] = [
+  [/[\u2018\u2019\u02BC]/gu, "'"],
+  [/[\u201C\u201D\u00AB\u00BB]/gu, '"'],
+  [/\u2026|\.{3}/gu, ','],
+  [/(\d)\s*[\u2013-]\s*(?=\d)/gu, '$1 to '],
+  [/\s*[\u2014\u2013]\s*|\s+--?\s+/gu, ', '],
+  [/\be\.g\.,?/giu, 'for example'],
+  [/\bi\.e\.,?/giu, 'that is'],
+  [/,? \betc\.(?=\s+\p{Lu}|["')]?$)/gu, ' and so on.'],
+  [/,? \betc\.?/gu, ' and so on'],
+  [/\bvs\.?(?=\s)/gu, 'versus'],
+  [/\bapprox\.\s/giu, 'about '],
+  [/\bw\/o\b/gu, 'without'],
+  [/\band\/or\b/giu, 'or'],
+  [/\bC\+\+/gu, 'C plus plus'],
+  [/\bC#/gu, 'C sharp'],
+  [/[$](\d[\d,]*)\.00\b/gu, '$1 dollars'],
+  [/[$](\d[\d,]*\.\d+)/gu, '$1 dollars'],
+  [/[$](\d[\d,]*)/gu, '$1 dollars'],
+  [/(\d)\s*%/gu, '$1 percent'],
+  [/(\d)\s*ms\b/gu, '$1 milliseconds'],
+  [/(\d)\s*(?:kB|KB|KiB)\b/gu, '$1 kilobytes'],
+  [/(\d)\s*(?:MB|MiB)\b/gu, '$1 megabytes'],
+  [/(\d)\s*(?:GB|GiB)\b/gu, '$1 gigabytes'],
+  [/(\d)\s*kHz\b/gu, '$1 kilohertz'],
+  [/(\d)\s*s\b/gu, '$1 seconds'],
+  [/(\d)\s*[x\u00D7](?=\s|$)/gu, '$1 times'],
+  [/\s*[\u00D7]\s*/gu, ' times '],
+  [/\s*(?:\u2192|->|=>)\s*/gu, ' to '],
+  [/\s*\u2265\s*|\s+>=\s+/gu, ' at least '],
+  [/\s*\u2264\s*|\s+<=\s+/gu, ' at most '],
+  [/\s+>\s+/gu, ' more than '],
+  [/\s+<\s+/gu, ' less than '],
+  [/~(?=\d)/gu, 'about '],
+  [/\s+&\s+/gu, ' and '],
+  [/(\d)\+(?=[\s,.]|$)/gu, '$1 or more'],
+  [/\s+\+\s+/gu, ' plus '],
+  [/\s+=\s+/gu, ' equals '],
+  [/\s+\/\s+/gu, ' or '],
+];
+
+/** Words for abbreviations, units and signs. */
+export function saySymbols(text: string): string {
+  return replacements.reduce((said, [pattern, words]) => said.replaceAll(pattern, words), text);
+}
