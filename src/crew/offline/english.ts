@@ -30,6 +30,9 @@ const subjectTags = new Set(['NOUN', 'PROPN', 'PRON', 'DET', 'NUM']);
 /** Forms that alone make no statement ("a parser written in Rust"); a regular past looks the same and is given up with them. */
 const participle = /(?:ing|ed|wn|built|made|given|taken|written|driven|broken|chosen|held|kept|found|known|used)$/u;
 
+/** A clause that these open does not make its noun a statement: "the function that runs when …". */
+const clauseOpener = /^(?:when|that|which|who|whose|where|if|because|while)$/u;
+
 let loaded: Promise<English> | undefined;
 
 /** Loads the English model once in a process (150 ms). */
@@ -48,16 +51,21 @@ async function load(): Promise<English> {
       const reading: Reading = { stems: [], words: [], nouns: [], isStatement: false };
       let hasSubject = false;
       let verbFirst = false;
+      let inClause = false;
+      let previous = '';
       nlp.readDoc(text).tokens().each((token: ItemToken) => {
         const tag: string = token.out(its.pos);
         const verb = tag === 'VERB' || tag === 'AUX';
         if (subjectTags.has(tag)) hasSubject = true;
         if (verb && !hasSubject) verbFirst = true;
-        if (tag === 'AUX' || (tag === 'VERB' && !participle.test(token.out()))) reading.isStatement = hasSubject && !verbFirst;
-        if (token.out(its.type) !== 'word' || token.out(its.stopWordFlag)) return;
         const word = token.out();
+        if (!reading.isStatement && previous !== '' && clauseOpener.test(word)) inClause = true;
+        const finite = tag === 'AUX' || (tag === 'VERB' && previous !== 'to' && !participle.test(word));
+        if (finite && hasSubject && !verbFirst && !inClause) reading.isStatement = true;
+        previous = word.toLowerCase();
+        if (token.out(its.type) !== 'word' || token.out(its.stopWordFlag)) return;
         if (!/^[a-z][a-z-]+$/iu.test(word)) return;
-        reading.stems.push(token.out(its.stem).toLowerCase());
+        reading.stems.push(token.out(its.stem as unknown as ItsFunction<string>).toLowerCase());
         reading.words.push(word);
         reading.nouns.push(tag === 'NOUN' || tag === 'PROPN');
       });

@@ -8,8 +8,11 @@ export function sha256(content: Uint8Array | string): string {
 
 async function unchanged(context: PhaseContext, refs: readonly ArtifactRef[]): Promise<boolean> {
   for (const ref of refs) {
-    const bytes = await context.readArtifact(ref.path);
-    if (bytes === undefined || sha256(bytes) !== ref.sha256) return false;
+    const stream = await context.streamArtifact(ref.path);
+    if (stream === undefined) return false;
+    const hash = createHash('sha256');
+    for await (const bytes of stream) hash.update(bytes as Uint8Array);
+    if (hash.digest('hex') !== ref.sha256) return false;
   }
   return true;
 }

@@ -6,7 +6,7 @@ export function plainInline(text: string): string {
     .replaceAll(/(`+)(.+?)\1/gu, (_, _ticks, code: string) => `${codeMarks.start}${code.trim()}${codeMarks.end}`)
     .replaceAll(/!\[[^\]]*\](\([^)]*\)|\[[^\]]*\])?/gu, '')
     .replaceAll(/\[([^\]]+)\](\([^)]*\)|\[[^\]]*\])/gu, '$1')
-    .replaceAll(/<https?:[^>]*>/gu, '')
+    .replaceAll(/<(https?:[^>]*)>/gu, '$1')
     .replaceAll(/<\/?[a-z][^>]*>/giu, '')
     .replaceAll(/(\*\*|__)(?=\S)(.+?)(?<=\S)\1/gu, '$2')
     .replaceAll(/(?<![\w*])[*_](?=\S)([^*_]+?)(?<=\S)[*_](?![\w*])/gu, '$1')
@@ -14,9 +14,9 @@ export function plainInline(text: string): string {
     .replaceAll('&nbsp;', ' ').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&');
 }
 
-/** A heading without markup, marks and closing hashes. */
+/** A heading without markup and closing hashes; code stays recognisable by its ticks. */
 function plainHeading(text: string): string {
-  return oneLine(plainInline(text).replaceAll(/[\uE000\uE001]/gu, '').replace(/#+\s*$/u, ''));
+  return oneLine(plainInline(text).replaceAll(/[\uE000\uE001]/gu, '`').replace(/#+\s*$/u, ''));
 }
 
 function withoutBlocksOfCode(source: string): string {
@@ -43,7 +43,7 @@ export function readMarkdown(source: string): SourceText {
   const startHeading = (text: string, level: number): void => {
     close();
     heading = plainHeading(text);
-    if (level === 1) title ??= heading;
+    if (level === 1) title ??= heading.replaceAll('`', '');
   };
   for (const line of withoutBlocksOfCode(source).split('\n')) {
     const content = line.replace(/^\s*(>\s?)+/u, '');

@@ -14,12 +14,12 @@ export function sayableHeading(heading: string): string | undefined {
     .replaceAll(/\s+/gu, ' ')
     .replaceAll(/^[\s,-]+|[\s,-]+$/gu, '');
   const count = words.split(' ').length;
-  const tangled = /\b(?:I|my|we|our|ours|us|you|your|this|these|it|its)\b/iu.test(words) || /[a-z][A-Z]|\d{3}/u.test(words) || /[._/(){}=<>@$]\w/u.test(bare.replace(/^\s*[\d.]+/u, ''));
+  const tangled = heading.includes('`') || /\b(?:I|my|we|our|ours|us|you|your|this|these|it|its)\b/iu.test(words) || /[a-z][A-Z]|\d{3}/u.test(words) || /[._/(){}=<>@$]\w/u.test(bare.replace(/^\s*[\d.]+/u, ''));
   if (words.length < 4 || words.length > 60 || count > 8 || tangled || emptyHeadings.test(words)) return undefined;
   // Title Case reads well on a page; in a sentence it is written small, but for names in capitals.
   return words
     .split(' ')
-    .map((word) => (/^\p{Lu}\p{Ll}+(?:['-]\p{L}+)*$/u.test(word) ? word.toLowerCase() : word))
+    .map((word) => (/^\p{Lu}\p{Ll}+(?:['-]\p{L}+)*,?$/u.test(word) ? word.toLowerCase() : word))
     .join(' ');
 }
 

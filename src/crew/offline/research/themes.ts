@@ -45,6 +45,9 @@ function joinSmallest(groups: Group[], wanted: number): Group[] {
   return left;
 }
 
+/** Small letters, but for names that have a capital inside: XState, JSON. */
+const commonForm = (word: string): string => (/.[A-Z]/u.test(word) ? word : word.toLowerCase());
+
 /** The nouns that several of a group's findings share, most telling first. */
 function keyTerms(group: Group): string[] {
   const forms = new Map<string, string>();
@@ -52,7 +55,7 @@ function keyTerms(group: Group): string[] {
   for (const { reading } of group.members) {
     for (const stem of new Set(reading.stems)) counts.set(stem, (counts.get(stem) ?? 0) + 1);
     reading.stems.forEach((stem, index) => {
-      if (reading.nouns[index] === true && !forms.has(stem)) forms.set(stem, (reading.words[index] ?? stem).toLowerCase());
+      if (reading.nouns[index] === true && !forms.has(stem)) forms.set(stem, commonForm(reading.words[index] ?? stem));
     });
   }
   const weight = ([stem, value]: readonly [string, number]): number => value * ((counts.get(stem) ?? 0) > 1 ? 2 : 1);

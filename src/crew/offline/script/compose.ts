@@ -85,8 +85,9 @@ export function compose({ synthesis, quotes, shortOf }: Material): Draft {
     for (const passage of passages) {
       const from = passage[0]?.finding.file ?? '';
       const under = sayableHeading(passage[0]?.finding.heading ?? '');
-      const newHeading = under !== undefined && under !== heading && !theme.title.includes(under) ? under : undefined;
       const name = names.get(from) ?? from;
+      const told = sameWords(under ?? '', name) || theme.title.includes(under ?? '');
+      const newHeading = under !== heading && !told ? under : undefined;
       handOver();
       if (from !== file && used.size > 1) {
         say(newHeading === undefined ? attribution()(name) : headingAttribution()(name, newHeading));
@@ -114,6 +115,13 @@ export function compose({ synthesis, quotes, shortOf }: Material): Draft {
   handOver();
   say('The show notes name the source of every sentence. Thank you for listening.');
   return { segments, lines };
+}
+
+const lettersOnly = (text: string): string => text.toLowerCase().replaceAll(/[^a-z\d]/gu, '');
+
+/** Whether a heading only repeats the source's name. */
+function sameWords(heading: string, name: string): boolean {
+  return lettersOnly(name).includes(lettersOnly(heading));
 }
 
 function minutesInWords(minutes: number): string {

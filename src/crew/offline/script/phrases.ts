@@ -37,6 +37,8 @@ export const headingTurns = [
   (heading: string) => `On ${heading}, it says this.`,
   (heading: string) => `And on ${heading}?`,
   (heading: string) => `Then there is ${heading}.`,
+  (heading: string) => `What about ${heading}?`,
+  (heading: string) => `The next point is ${heading}.`,
 ] as const;
 
 /** One host hands over to the other. */

@@ -1,0 +1,23 @@
+import { voiceRate, type Timeline } from './timeline.js';
+
+function clock(samples: number, separator: '.' | ','): string {
+  const total = Math.round((samples / voiceRate) * 1000);
+  const pad = (value: number, digits: number): string => String(value).padStart(digits, '0');
+  const seconds = Math.floor(total / 1000);
+  return `${pad(Math.floor(seconds / 3600), 2)}:${pad(Math.floor(seconds / 60) % 60, 2)}:${pad(seconds % 60, 2)}${separator}${pad(total % 1000, 3)}`;
+}
+
+/** WebVTT with a voice span for each line. */
+export function webVtt({ placements }: Timeline, note: string): string {
+  const cues = placements.map(
+    ({ line, start, samples }) => `${String(line.index)}\n${clock(start, '.')} --> ${clock(start + samples, '.')}\n<v ${line.speaker}>${line.text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}\n`,
+  );
+  return `WEBVTT\n\nNOTE ${note}\n\n${cues.join('\n')}`;
+}
+
+/** SubRip, with the speaker's name before the words. */
+export function subRip({ placements }: Timeline): string {
+  return placements
+    .map(({ line, start, samples }) => `${String(line.index)}\n${clock(start, ',')} --> ${clock(start + samples, ',')}\n${line.speaker}: ${line.text}\n`)
+    .join('\n');
+}

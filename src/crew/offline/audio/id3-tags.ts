@@ -1,0 +1,26 @@
+import { optionalPackage } from '../optional-package.js';
+import type { Chapter } from './chapters.js';
+
+/** What listeners are told about how the episode was made; in the tags, the notes and the feed. */
+export const aiDisclosure =
+  'AI disclosure: synthetic voices (flite) read sentences that were extracted automatically from the named sources. No human voice is heard.';
+
+/** An ID3v2 tag with title, artist, the disclosure as comment, and chapters. */
+export async function id3Tags(title: string, createdAt: string, chapters: readonly Chapter[]): Promise<Uint8Array> {
+  const { default: NodeID3 } = await optionalPackage('node-id3', () => import('node-id3'));
+  const ids = chapters.map((_, index) => `chapter${String(index + 1)}`);
+  return NodeID3.create({
+    title,
+    artist: 'Robin and Sam',
+    genre: 'Podcast',
+    year: createdAt.slice(0, 4),
+    comment: { language: 'eng', text: aiDisclosure },
+    chapter: chapters.map((chapter, index) => ({
+      elementID: ids[index] ?? '',
+      startTimeMs: Math.round(chapter.startSeconds * 1000),
+      endTimeMs: Math.round(chapter.endSeconds * 1000),
+      tags: { title: chapter.title },
+    })),
+    tableOfContents: [{ elementID: 'toc', isOrdered: true, elements: ids }],
+  });
+}

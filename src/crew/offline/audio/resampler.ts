@@ -1,0 +1,48 @@
+import { windowedSinc } from './windowed-sinc.js';
+
+const taps = 32;
+
+const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
+
+/** Raises the rate of a stream, block by block; n samples in give ceil(n × to / from) out once flushed. */
+export class Resampler {
+  readonly #up: number;
+  readonly #down: number;
+  readonly #table: Float32Array;
+  /** The last samples of the block before, with silence before the first. */
+  #history = new Float32Array(taps - 1);
+  /** Where the next output stands: samples past the history's middle, and the phase after that. */
+  #at = 0;
+  #phase = 0;
+
+  constructor(from: number, to: number) {
+    const common = divisor(from, to);
+    this.#up = to / common;
+    this.#down = from / common;
+    this.#table = windowedSinc(this.#up, taps, 0.94);
+  }
+
+  push(block: Float32Array): Float32Array {
+    const input = new Float32Array(this.#history.length + block.length);
+    input.set(this.#history);
+    input.set(block, this.#history.length);
+    const output = new Float32Array(Math.ceil(((block.length + 1) * this.#up) / this.#down) + 1);
+    let count = 0;
+    while (this.#at < block.length) {
+      const row = this.#phase * taps;
+      let sum = 0;
+      for (let tap = 0; tap < taps; tap += 1) sum += (input[this.#at + tap] as number) * (this.#table[row + tap] as number);
+      output[count] = sum;
+      count += 1;
+      this.#phase += this.#down;
+      this.#at += Math.floor(this.#phase / this.#up);
+      this.#phase %= this.#up;
+    }
+    this.#at -= block.length;
+    this.#history = input.slice(block.length);
+    return output.subarray(0, count);
+  }
+}
+
+/** How many samples the filter looks ahead: its output is this much late, in samples of the input. */
+export const resamplerDelay = taps / 2;

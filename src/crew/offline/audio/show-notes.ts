@@ -1,0 +1,26 @@
+import type { SpokenScript } from '../script/lines.js';
+import type { Chapter } from './chapters.js';
+import { aiDisclosure } from './id3-tags.js';
+
+function clock(seconds: number): string {
+  return `${String(Math.floor(seconds / 60)).padStart(2, '0')}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`;
+}
+
+/** Markdown show notes: disclosure, chapters, and each source with the sentences quoted from it. */
+export function showNotes(script: SpokenScript, chapters: readonly Chapter[]): string {
+  const sentences = (file: string): number[] =>
+    script.lines.flatMap(({ source }) => (source?.file === file ? [source.sentence] : [])).sort((a, b) => a - b);
+  return `${[
+    `# ${script.title}`,
+    '',
+    aiDisclosure,
+    '',
+    '## Chapters',
+    '',
+    ...chapters.map((chapter) => `- ${clock(chapter.startSeconds)} ${chapter.title}`),
+    '',
+    '## Sources',
+    '',
+    ...script.sources.map(({ file, title }) => `- ${title} (\`${file}\`): sentences ${[...new Set(sentences(file))].join(', ')}`),
+  ].join('\n')}\n`;
+}
