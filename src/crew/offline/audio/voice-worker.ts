@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
+import { garbageCollector } from './collect-garbage.js';
 import { speak } from './flite.js';
 import { WebAssembly } from './web-assembly.js';
 
@@ -12,6 +13,9 @@ export type VoiceReply = { wave: Uint8Array } | { error: string };
 
 const { wasm } = workerData as { wasm: string };
 const module = new WebAssembly.Module(readFileSync(wasm));
+const collectGarbage = garbageCollector();
+const linesBetweenCollections = 4;
+let lines = 0;
 
 parentPort?.on('message', ({ text, voice }: VoiceRequest) => {
   try {
@@ -22,4 +26,6 @@ parentPort?.on('message', ({ text, voice }: VoiceRequest) => {
     const reply: VoiceReply = { error: error instanceof Error ? error.message : String(error) };
     parentPort?.postMessage(reply);
   }
+  lines += 1;
+  if (lines % linesBetweenCollections === 0) collectGarbage();
 });
