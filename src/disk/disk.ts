@@ -1,0 +1,48 @@
+/** What a path is, without following links. */
+export interface PathInfo {
+  kind: 'file' | 'directory' | 'link' | 'other';
+  size: number;
+  mtimeMs: number;
+  ino: number;
+}
+
+/** `create` refuses an existing file; `append` refuses a missing one. None of them follows a link at the path's end. */
+export type OpenMode = 'read' | 'append' | 'create';
+
+/**
+ * Everything of the file system that the engine touches. Synchronous on purpose, so that it can be simulated call by call;
+ * `syncLater` is the exception, for disks on which a sync is too slow to wait for. Errors are Node's, with `code`.
+ */
+export interface Disk {
+  open(path: string, mode: OpenMode): number;
+  close(fd: number): void;
+  size(fd: number): number;
+  /** Reads at a place; gives the number of bytes, 0 at the end. */
+  read(fd: number, buffer: Uint8Array, offset: number, length: number, position: number): number;
+  /** Writes at the file's end (append) or where the last write ended (create); may be short. */
+  write(fd: number, bytes: Uint8Array): number;
+  /** Makes the file's content durable (`fdatasync`). */
+  sync(fd: number): void;
+  syncLater(fd: number): Promise<void>;
+  /** Makes a folder's entries durable. */
+  syncDirectory(path: string): void;
+  /** A second name for a file; fails with EEXIST when the name is taken. */
+  link(from: string, to: string): void;
+  rename(from: string, to: string): void;
+  unlink(path: string): void;
+  /** Makes one folder, mode 0700; its parent must exist. EEXIST is an error like any other. */
+  makeDirectory(path: string): void;
+  list(path: string): string[];
+  /** Undefined when there is nothing. */
+  stat(path: string): PathInfo | undefined;
+  /** Undefined when there is nothing. Refuses a link at the path's end. */
+  readFile(path: string): Buffer | undefined;
+  /** Calls back when something in the folder may have changed; a hint, not a promise. Returns how to stop. */
+  watch(path: string, onChange: () => void): () => void;
+}
+
+/** The code of a file system's error: `ENOENT`. */
+export function errorCode(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : undefined;
+}

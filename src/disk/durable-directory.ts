@@ -1,0 +1,40 @@
+import { dirname } from 'node:path';
+import { ProductionError } from '../../machines/index.js';
+import { errorCode, type Disk } from './disk.js';
+
+/**
+ * Makes a folder and its parents, and syncs the entry of each new one. A folder found already there is synced too, since whoever
+ * made it a moment ago may not have done so yet.
+ * @throws ProductionError `path_refused` where a link or a file is in the way, `journal_unavailable` when the disk refuses.
+ */
+export function makeDurableDirectory(disk: Disk, path: string): void {
+  const info = disk.stat(path);
+  if (info?.kind === 'directory') {
+    syncParent(disk, path);
+    return;
+  }
+  if (info) throw new ProductionError('path_refused', `${path} is a ${info.kind}, not a folder; name another directory.`, { field: 'directory' });
+  if (dirname(path) !== path) makeParent(disk, dirname(path));
+  try {
+    disk.makeDirectory(path);
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw new ProductionError('journal_unavailable', `cannot make the folder ${path} (${errorCode(error) ?? String(error)}); check the disk and its permissions.`, { cause: error });
+  }
+  syncParent(disk, path);
+}
+
+// Links above the production's directory are the user's business: only what is missing is made.
+function makeParent(disk: Disk, path: string): void {
+  if (!disk.stat(path)) makeDurableDirectory(disk, path);
+}
+
+function syncParent(disk: Disk, path: string): void {
+  try {
+    disk.syncDirectory(dirname(path));
+  } catch (error) {
+    // A parent that we may not read (EACCES) or that cannot be synced is not ours to make durable.
+    if (errorCode(error) !== 'EACCES' && errorCode(error) !== 'EPERM' && errorCode(error) !== 'EINVAL' && errorCode(error) !== 'EROFS') {
+      throw new ProductionError('journal_unavailable', `cannot sync the folder of ${path} (${errorCode(error) ?? String(error)}).`, { cause: error });
+    }
+  }
+}

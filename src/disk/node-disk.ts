@@ -1,0 +1,68 @@
+import * as fs from 'node:fs';
+import { errorCode, type Disk, type OpenMode, type PathInfo } from './disk.js';
+
+const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR, O_WRONLY } = fs.constants;
+
+const flags: Record<OpenMode, number> = {
+  read: O_RDONLY | O_NOFOLLOW,
+  append: O_RDWR | O_APPEND | O_NOFOLLOW,
+  create: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW,
+};
+
+/** The real file system. Folders are made 0700 and files 0600. */
+export const nodeDisk: Disk = {
+  open: (path, mode) => fs.openSync(path, flags[mode], 0o600),
+  close: (fd) => fs.closeSync(fd),
+  size: (fd) => fs.fstatSync(fd).size,
+  read: (fd, buffer, offset, length, position) => fs.readSync(fd, buffer, offset, length, position),
+  write: (fd, bytes) => fs.writeSync(fd, bytes),
+  sync: (fd) => fs.fdatasyncSync(fd),
+  syncLater: (fd) => new Promise((resolve, reject) => fs.fdatasync(fd, (error) => (error ? reject(error) : resolve()))),
+  syncDirectory(path) {
+    const fd = fs.openSync(path, O_RDONLY);
+    try {
+      fs.fsyncSync(fd);
+    } finally {
+      fs.closeSync(fd);
+    }
+  },
+  link: (from, to) => fs.linkSync(from, to),
+  rename: (from, to) => fs.renameSync(from, to),
+  unlink: (path) => fs.unlinkSync(path),
+  makeDirectory: (path) => fs.mkdirSync(path, { mode: 0o700 }),
+  list: (path) => fs.readdirSync(path),
+  stat: (path) => orMissing(() => describe(fs.lstatSync(path))),
+  readFile: (path) =>
+    orMissing(() => {
+      const fd = fs.openSync(path, flags.read);
+      try {
+        return fs.readFileSync(fd);
+      } finally {
+        fs.closeSync(fd);
+      }
+    }),
+  watch(path, onChange) {
+    try {
+      const watcher = fs.watch(path, { persistent: false }, onChange);
+      // Watching is a hint: where it fails, polling goes on.
+      watcher.on('error', () => watcher.close());
+      return () => watcher.close();
+    } catch {
+      return () => {};
+    }
+  },
+};
+
+function orMissing<Value>(read: () => Value): Value | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+function describe(stats: fs.Stats): PathInfo {
+  const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : stats.isSymbolicLink() ? 'link' : 'other';
+  return { kind, size: stats.size, mtimeMs: stats.mtimeMs, ino: stats.ino };
+}
