@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { errorCode, type Disk } from '../disk/index.js';
+import { encodeLine, noCrc } from './line.js';
+import { segmentFile, type Header, type Rescued } from './segment.js';
+
+interface NewSegment {
+  disk: Disk;
+  directory: string;
+  start: number;
+  /** Checksum of the valid line before it. */
+  previous: string;
+  header: Header;
+  /** Lines of an earlier segment to copy, in order. */
+  rescued?: readonly Rescued[];
+}
+
+/** Makes a segment, whole and durable, under its name at once. Somebody else having made it meanwhile is fine. */
+export function makeSegment({ disk, directory, start, previous, header, rescued = [] }: NewSegment): void {
+  const temporary = join(directory, `.tmp-${randomBytes(8).toString('hex')}`);
+  const first = encodeLine(start, header.rescue ? noCrc : previous, 'header', JSON.stringify(header));
+  const parts = [first.bytes];
+  let last = first;
+  for (const each of rescued) {
+    last = encodeLine(last.end, last.crc, 'rescued', JSON.stringify(each));
+    parts.push(last.bytes);
+  }
+  const fd = disk.open(temporary, 'create');
+  try {
+    writeAll(disk, fd, Buffer.concat(parts));
+    disk.sync(fd);
+    disk.link(temporary, join(directory, segmentFile(start)));
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+  } finally {
+    disk.close(fd);
+    removeQuietly(disk, temporary);
+  }
+  disk.syncDirectory(directory);
+}
+
+function writeAll(disk: Disk, fd: number, bytes: Buffer): void {
+  for (let written = 0; written < bytes.length; ) written += disk.write(fd, bytes.subarray(written));
+}
+
+// A leftover temporary file hurts nobody; doctor names it.
+function removeQuietly(disk: Disk, path: string): void {
+  try {
+    disk.unlink(path);
+  } catch {
+    // The error that matters is the one under way, if there is one.
+  }
+}

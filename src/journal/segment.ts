@@ -1,0 +1,132 @@
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { ProductionError } from '../../machines/index.js';
+import { errorCode, type Disk } from '../disk/index.js';
+import { decodeLine, type ValidLine } from './line.js';
+
+/** What a segment's first line says. */
+export interface Header {
+  format: number;
+  machine: { id: string; version: number; hash: string };
+  program: string;
+  started: string;
+  /** Set when it begins with copies of lines from an earlier segment whose sync had failed. */
+  rescue?: { from: number; lines: number };
+}
+
+/** What a segment's last line says: where the next one begins. */
+export interface Seal {
+  next: number;
+  rescue?: { from: number };
+}
+
+/** A line copied from a segment whose sync had failed. */
+export interface Rescued {
+  position: number;
+  line: string;
+}
+
+export interface SegmentName {
+  start: number;
+  file: string;
+  compressed: boolean;
+}
+
+/** The version of the journal's own format. */
+export const journalFormat = 1;
+
+const nameForm = /^(\d{20})\.ndjson(\.gz)?$/;
+
+export function segmentFile(start: number): string {
+  return `${String(start).padStart(20, '0')}.ndjson`;
+}
+
+/** The segments of a folder, in order; where both forms of one exist, the plain one. */
+export function listSegments(disk: Disk, directory: string): SegmentName[] {
+  const found = new Map<number, SegmentName>();
+  for (const file of disk.list(directory)) {
+    const match = nameForm.exec(file);
+    if (!match) continue;
+    const start = Number(match[1]);
+    const compressed = match[2] !== undefined;
+    if (!compressed || !found.has(start)) found.set(start, { start, file, compressed });
+  }
+  return [...found.values()].sort((a, b) => a.start - b.start);
+}
+
+/** One segment, opened. Positions are global. */
+export class Segment {
+  readonly start: number;
+  readonly file: string;
+  /** Open for appending and reading; undefined when it is compressed or opened for reading only. */
+  readonly fd: number | undefined;
+  readonly #content: Buffer | undefined;
+  readonly #readFd: number | undefined;
+  readonly #disk: Disk;
+
+  private constructor(disk: Disk, name: SegmentName, fd: number | undefined, readFd: number | undefined, content: Buffer | undefined) {
+    this.#disk = disk;
+    this.start = name.start;
+    this.file = name.file;
+    this.fd = fd;
+    this.#readFd = readFd;
+    this.#content = content;
+  }
+
+  /** Opens a segment; undefined when there is none that begins there. */
+  static open(disk: Disk, directory: string, start: number, writable: boolean): Segment | undefined {
+    const file = segmentFile(start);
+    try {
+      const fd = disk.open(join(directory, file), writable ? 'append' : 'read');
+      return new Segment(disk, { start, file, compressed: false }, writable ? fd : undefined, fd, undefined);
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error;
+    }
+    const packed = disk.readFile(join(directory, `${file}.gz`));
+    return packed && new Segment(disk, { start, file: `${file}.gz`, compressed: true }, undefined, undefined, gunzipSync(packed));
+  }
+
+  /** The global position at which its bytes end now. */
+  end(): number {
+    return this.start + (this.#content ? this.#content.length : this.#disk.size(this.#handle()));
+  }
+
+  /** The bytes from one global position to another; fewer where the file is shorter. */
+  read(from: number, to: number): Buffer {
+    if (this.#content) return this.#content.subarray(from - this.start, to - this.start);
+    const buffer = Buffer.allocUnsafe(to - from);
+    let filled = 0;
+    while (filled < buffer.length) {
+      const count = this.#disk.read(this.#handle(), buffer, filled, buffer.length - filled, from - this.start + filled);
+      if (count === 0) break;
+      filled += count;
+    }
+    return buffer.subarray(0, filled);
+  }
+
+  /** @throws ProductionError `journal_damaged`, `production_upgraded`. */
+  header(): Header {
+    const line = this.#firstLine();
+    if (line?.kind !== 'header') throw new ProductionError('journal_damaged', `segment ${this.file} does not begin with a header; run showrunner doctor.`);
+    const header = JSON.parse(line.text) as Header;
+    if (header.format > journalFormat) {
+      throw new ProductionError('production_upgraded', `this production was written by ${header.program}, whose journal format ${header.format} is newer than this program's ${journalFormat}; upgrade showrunner.`);
+    }
+    return header;
+  }
+
+  #firstLine(): ValidLine | undefined {
+    const bytes = this.read(this.start, Math.min(this.end(), this.start + 65_536));
+    const newline = bytes.indexOf(10);
+    return newline === -1 ? undefined : decodeLine(bytes.subarray(0, newline), this.start);
+  }
+
+  close(): void {
+    if (this.#readFd !== undefined) this.#disk.close(this.#readFd);
+  }
+
+  #handle(): number {
+    if (this.#readFd === undefined) throw new ProductionError('machine_broken', 'a compressed segment has no file handle.');
+    return this.#readFd;
+  }
+}

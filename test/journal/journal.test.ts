@@ -1,0 +1,147 @@
+import { appendFileSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { nodeDisk } from '../../src/disk/index.js';
+import { Journal, type JournalOptions } from '../../src/journal/index.js';
+import { temporaryDirectory } from '../support/temporary.js';
+
+const machine = { id: 'episode', version: 1, hash: 'abc' };
+
+function open(directory: string, options: Partial<JournalOptions> = {}): Journal {
+  return Journal.open({ directory, disk: nodeDisk, machine, program: 'test', now: () => '2025-01-01T00:00:00.000Z', ...options });
+}
+
+function readAll(journal: Journal): string[] {
+  const texts: string[] = [];
+  journal.refresh(({ text }) => texts.push(text));
+  return texts;
+}
+
+function scanAll(journal: Journal): string[] {
+  const texts: string[] = [];
+  journal.scan(({ text }) => texts.push(text));
+  return texts;
+}
+
+/** Appends until it lands, as the engine does. */
+async function commit(journal: Journal, ...bodies: string[]): Promise<void> {
+  for (let rest = bodies; rest.length > 0; ) {
+    readAll(journal);
+    const { landed, error } = await journal.append(rest);
+    if (error) throw error;
+    rest = rest.slice(landed.length);
+  }
+}
+
+describe('the journal', () => {
+  test('given commits, when it is opened again, then they are read in order at their positions', async () => {
+    const directory = temporaryDirectory();
+    const journal = open(directory);
+    await commit(journal, '{"n":1}', '{"n":2}');
+    await commit(journal, '{"n":3}');
+    const { position, lastCrc } = journal;
+    journal.close();
+    const again = open(directory);
+    expect(readAll(again)).toEqual(['{"n":1}', '{"n":2}', '{"n":3}']);
+    expect([again.position, again.lastCrc]).toEqual([position, lastCrc]);
+  });
+
+  test('given two handles that read the same end, when both append, then the second is void and decides again', async () => {
+    const directory = temporaryDirectory();
+    const [a, b] = [open(directory), open(directory)];
+    readAll(a);
+    readAll(b);
+    expect((await a.append(['{"by":"a"}'])).landed).toHaveLength(1);
+    expect(await b.append(['{"by":"b"}'])).toEqual({ landed: [] });
+    expect(readAll(b)).toEqual(['{"by":"a"}']);
+    expect((await b.append(['{"by":"b"}'])).landed).toHaveLength(1);
+    expect(scanAll(open(directory))).toEqual(['{"by":"a"}', '{"by":"b"}']);
+    expect(a.inspect()).toMatchObject({ damage: [], segments: [{ commits: 2, voidLines: 1 }] });
+  });
+
+  test('given a torn last line, when another commit is made, then the torn one stays void, even when its newline comes', async () => {
+    const directory = temporaryDirectory();
+    const journal = open(directory);
+    await commit(journal, '{"n":1}');
+    await commit(journal, '{"n":2}');
+    journal.close();
+    const file = join(directory, String(readdirSync(directory)[0]));
+    truncateSync(file, readFileSync(file).length - 1);
+    const next = open(directory);
+    expect(readAll(next)).toEqual(['{"n":1}']);
+    await commit(next, '{"n":3}');
+    expect(scanAll(next)).toEqual(['{"n":1}', '{"n":3}']);
+  });
+
+  test('given rubbish at the end, when commits go on, then it is passed over', async () => {
+    const directory = temporaryDirectory();
+    const journal = open(directory);
+    await commit(journal, '{"n":1}');
+    appendFileSync(join(directory, String(readdirSync(directory)[0])), 'rubbish\n{"position":1,"\n\n');
+    await commit(journal, '{"n":2}');
+    expect(scanAll(journal)).toEqual(['{"n":1}', '{"n":2}']);
+  });
+
+  test('given any one byte of an earlier line is changed, when it is read, then it is reported as damage', async () => {
+    const directory = temporaryDirectory();
+    const journal = open(directory);
+    await commit(journal, '{"n":1}', '{"n":2}', '{"n":3}');
+    const file = join(directory, String(readdirSync(directory)[0]));
+    const whole = readFileSync(file);
+    const lastLine = whole.lastIndexOf(10, whole.length - 2) + 1;
+    for (let index = whole.indexOf(10) + 1; index < lastLine; index += 1) {
+      const altered = Buffer.from(whole);
+      altered[index] = (altered[index] ?? 0) ^ 1;
+      writeFileSync(file, altered);
+      expect(() => scanAll(open(directory)), `byte ${index}`).toThrow(expect.objectContaining({ code: 'journal_damaged' }));
+      expect(open(directory).inspect().damage, `byte ${index}`).not.toEqual([]);
+    }
+  });
+
+  test('given small segments and two writers, when many commits are made, then segments are sealed and nothing is lost', async () => {
+    const directory = temporaryDirectory();
+    const [a, b] = [open(directory, { segmentBytes: 600 }), open(directory, { segmentBytes: 600 })];
+    for (let n = 0; n < 40; n += 1) await commit(n % 2 === 0 ? a : b, `{"n":${n}}`);
+    expect(readdirSync(directory).length).toBeGreaterThan(5);
+    const expected = Array.from({ length: 40 }, (_, n) => `{"n":${n}}`);
+    expect(scanAll(open(directory))).toEqual(expected);
+    expect(a.inspect().damage).toEqual([]);
+    const { position, lastCrc } = a;
+    a.compact();
+    expect(readdirSync(directory).filter((file) => file.endsWith('.gz')).length).toBeGreaterThan(4);
+    expect(scanAll(open(directory))).toEqual(expected);
+    const late = open(directory);
+    late.seek(position, lastCrc);
+    expect(readAll(late).at(-1)).toBe('{"n":39}');
+  });
+
+  test('given a sync fails, when work goes on, then a new segment begins with copies and everything valid is there', async () => {
+    const directory = temporaryDirectory();
+    let failing = false;
+    const disk = {
+      ...nodeDisk,
+      sync(fd: number) {
+        if (failing) throw Object.assign(new Error('EIO'), { code: 'EIO' });
+        nodeDisk.sync(fd);
+      },
+    };
+    const journal = open(directory, { disk });
+    await commit(journal, '{"n":1}');
+    failing = true;
+    await expect(commit(journal, '{"n":2}')).rejects.toMatchObject({ code: 'journal_unavailable' });
+    failing = false;
+    const other = open(directory);
+    readAll(other);
+    await commit(journal, '{"n":3}');
+    await commit(other, '{"n":4}');
+    const all = ['{"n":1}', '{"n":2}', '{"n":3}', '{"n":4}'];
+    expect(scanAll(open(directory))).toEqual(all);
+    expect(journal.inspect().damage).toEqual([]);
+    // The tail of the first segment is gone, as after a power cut: the copies take its place.
+    const first = join(directory, String(readdirSync(directory).sort()[0]));
+    const bytes = readFileSync(first);
+    const lines = bytes.toString().split('\n');
+    truncateSync(first, (lines[0] ?? '').length + (lines[1] ?? '').length + 2);
+    expect(scanAll(open(directory))).toEqual(all);
+  });
+});
