@@ -1,5 +1,7 @@
+/* oxlint-disable typescript/unbound-method -- wink's accessors are plain functions that are passed by reference */
 import type { ItemToken, ItsFunction } from 'wink-nlp';
 import { optionalPackage } from './optional-package.js';
+import { isStatement, type Tagged } from './statement.js';
 
 /** What the language model says about a piece of text. */
 export interface Reading {
@@ -9,7 +11,6 @@ export interface Reading {
   words: string[];
   /** Whether each of them is a noun. */
   nouns: boolean[];
-  /** Something that can be a subject stands before the first verb, and one verb is more than a participle: a whole statement. */
   isStatement: boolean;
 }
 
@@ -24,14 +25,6 @@ export interface English {
   read(text: string): Reading;
   readability(text: string): Readability;
 }
-
-const subjectTags = new Set(['NOUN', 'PROPN', 'PRON', 'DET', 'NUM']);
-
-/** Forms that alone make no statement ("a parser written in Rust"); a regular past looks the same and is given up with them. */
-const participle = /(?:ing|ed|wn|built|made|given|taken|written|driven|broken|chosen|held|kept|found|known|used)$/u;
-
-/** A clause that these open does not make its noun a statement: "the function that runs when …". */
-const clauseOpener = /^(?:when|that|which|who|whose|where|if|because|while)$/u;
 
 let loaded: Promise<English> | undefined;
 
@@ -49,26 +42,18 @@ async function load(): Promise<English> {
   return {
     read(text) {
       const reading: Reading = { stems: [], words: [], nouns: [], isStatement: false };
-      let hasSubject = false;
-      let verbFirst = false;
-      let inClause = false;
-      let previous = '';
+      const tagged: Tagged[] = [];
       nlp.readDoc(text).tokens().each((token: ItemToken) => {
         const tag: string = token.out(its.pos);
-        const verb = tag === 'VERB' || tag === 'AUX';
-        if (subjectTags.has(tag)) hasSubject = true;
-        if (verb && !hasSubject) verbFirst = true;
         const word = token.out();
-        if (!reading.isStatement && previous !== '' && clauseOpener.test(word)) inClause = true;
-        const finite = tag === 'AUX' || (tag === 'VERB' && previous !== 'to' && !participle.test(word));
-        if (finite && hasSubject && !verbFirst && !inClause) reading.isStatement = true;
-        previous = word.toLowerCase();
+        tagged.push({ word, tag });
         if (token.out(its.type) !== 'word' || token.out(its.stopWordFlag)) return;
         if (!/^[a-z][a-z-]+$/iu.test(word)) return;
         reading.stems.push(token.out(its.stem as unknown as ItsFunction<string>).toLowerCase());
         reading.words.push(word);
         reading.nouns.push(tag === 'NOUN' || tag === 'PROPN');
       });
+      reading.isStatement = isStatement(tagged);
       return reading;
     },
     readability(text) {

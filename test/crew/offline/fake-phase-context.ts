@@ -13,6 +13,8 @@ export interface FakeSession {
   settled: Map<string, unknown>;
   /** Keys of the bodies that really ran, in order. */
   ran: string[];
+  /** Names of the artifacts that were written whole, in order. */
+  written: string[];
   scores: Map<string, number>;
   progress: { fraction: number; message: string }[];
   context(phase: Phase, overrides?: Partial<PhaseContext>): PhaseContext;
@@ -48,6 +50,7 @@ async function openArtifact(folder: string, phase: Phase, name: string): Promise
 export function fakeSession(folder: string, given: { topic: string; options: Record<string, unknown> }): FakeSession {
   const settled = new Map<string, unknown>();
   const ran: string[] = [];
+  const written: string[] = [];
   const scores = new Map<string, number>();
   const progress: { fraction: number; message: string }[] = [];
   const exists = (file: string): Promise<boolean> => stat(file).then(() => true, () => false);
@@ -73,6 +76,7 @@ export function fakeSession(folder: string, given: { topic: string; options: Rec
       progress: (fraction, message) => void progress.push({ fraction, message }),
       artifact: (name) => openArtifact(folder, phase, name),
       async writeArtifact(name, content) {
+        written.push(`${phase}/${name}`);
         const writer = await openArtifact(folder, phase, name);
         await writer.write(content);
         return writer.finish();
@@ -89,5 +93,5 @@ export function fakeSession(folder: string, given: { topic: string; options: Rec
       ...overrides,
     };
   };
-  return { folder, settled, ran, scores, progress, context };
+  return { folder, settled, ran, written, scores, progress, context };
 }

@@ -15,7 +15,11 @@ export function chaptersOf(script: SpokenScript, timeline: Timeline): Chapter[] 
     const first = timeline.placements.find(({ line }) => line.segment === segment);
     return first === undefined ? [] : [{ title, startSeconds: index === 0 ? 0 : milliseconds(first.start) }];
   });
-  return starts.map((chapter, index) => ({ ...chapter, endSeconds: starts[index + 1]?.startSeconds ?? milliseconds(timeline.totalSamples) }));
+  return starts.map((chapter, index) => ({
+    title: chapter.title,
+    startSeconds: chapter.startSeconds,
+    endSeconds: starts[index + 1]?.startSeconds ?? milliseconds(timeline.totalSamples),
+  }));
 }
 
 /** Podcasting 2.0 JSON chapters, version 1.2. */

@@ -24,6 +24,7 @@ parentPort?.on('message', ({ text, voice }: VoiceRequest) => {
     parentPort?.postMessage(reply, [wave.buffer as ArrayBuffer]);
   } catch (error) {
     const reply: VoiceReply = { error: error instanceof Error ? error.message : String(error) };
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
     parentPort?.postMessage(reply);
   }
   lines += 1;

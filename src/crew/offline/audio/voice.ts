@@ -64,7 +64,7 @@ function ask(worker: Worker, request: VoiceRequest, signal: AbortSignal): Promis
     worker.ref();
     worker.on('message', onMessage).on('error', onError).on('exit', onExit);
     signal.addEventListener('abort', onAbort);
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread has no origin
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
     worker.postMessage(request);
   });
 }

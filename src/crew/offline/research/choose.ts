@@ -38,7 +38,8 @@ export function choose(choices: readonly Choice[], wantedWords: number): { chose
     }
   };
 
-  while (words < wantedWords) {
+  for (;;) {
+    if (words >= wantedWords) break;
     let best = -1;
     let bestScore = -Infinity;
     for (const index of left) {

@@ -15,7 +15,7 @@ export function decodeText(bytes: Uint8Array): { text: string; repaired: number 
 function repair(bytes: Uint8Array): { text: string; repaired: number } {
   const text = new TextDecoder('utf-8').decode(bytes);
   const repaired = text.split('\uFFFD').length - 1;
-  const hasMultiByte = /[^\u0000-\u007F\uFFFD]/u.test(text);
+  const hasMultiByte = /[\u0080-\uFFFC\u{10000}-\u{10FFFF}]/u.test(text);
   if (!hasMultiByte) return { text: new TextDecoder('windows-1252').decode(bytes), repaired };
   return { text: text.replaceAll('\uFFFD', ''), repaired };
 }

@@ -30,7 +30,7 @@ export function cutSentences(blocks: readonly Block[]): Sentence[] {
     let pending = '';
     let inCode = false;
     // The segmenter does not end a sentence before a small letter, as in "… is done. `retry` starts …".
-    const pieces = block.text.split(/(?<=[.!?] )(?=\uE000)/u).flatMap((part) => [...segmenter.segment(part)]);
+    const pieces = block.text.split(/(?<=[.!?] )(?=\uE000)/u).flatMap((part) => Array.from(segmenter.segment(part)));
     for (const { segment } of pieces) {
       pending += segment;
       inCode = pending.lastIndexOf(codeMarks.start) > pending.lastIndexOf(codeMarks.end);
