@@ -9,7 +9,7 @@ export interface Reading {
   stems: string[];
   /** The words themselves, as written, one for each stem. */
   words: string[];
-  /** Whether each of them is a noun. */
+  /** Whether each of them is a noun for sure: the tagger takes many a verb for one. */
   nouns: boolean[];
   isStatement: boolean;
 }
@@ -25,6 +25,9 @@ export interface English {
   read(text: string): Reading;
   readability(text: string): Readability;
 }
+
+/** What stands before a noun, and seldom before a verb. */
+const beforeNoun = new Set(['DET', 'ADJ', 'ADP', 'NUM', 'PROPN']);
 
 let loaded: Promise<English> | undefined;
 
@@ -51,7 +54,7 @@ async function load(): Promise<English> {
         if (!/^[a-z][a-z-]+$/iu.test(word)) return;
         reading.stems.push(token.out(its.stem as unknown as ItsFunction<string>).toLowerCase());
         reading.words.push(word);
-        reading.nouns.push(tag === 'NOUN' || tag === 'PROPN');
+        reading.nouns.push((tag === 'NOUN' || tag === 'PROPN') && beforeNoun.has(tagged.at(-2)?.tag ?? ''));
       });
       reading.isStatement = isStatement(tagged);
       return reading;

@@ -14,7 +14,7 @@ export type VoiceReply = { wave: Uint8Array } | { error: string };
 const { wasm } = workerData as { wasm: string };
 const module = new WebAssembly.Module(readFileSync(wasm));
 const collectGarbage = garbageCollector();
-const linesBetweenCollections = 4;
+const linesBetweenCollections = 2;
 let lines = 0;
 
 parentPort?.on('message', ({ text, voice }: VoiceRequest) => {

@@ -32,9 +32,9 @@ export function themeTitle(findings: readonly Finding[], terms: readonly string[
   }
   const [first, second] = [...counts].sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1));
   if (first !== undefined && first[1] * 2 >= findings.length) return first[0];
-  if (first !== undefined && second !== undefined && (first[1] + second[1]) * 2.5 >= findings.length) {
+  if (first !== undefined && second !== undefined && (first[1] + second[1]) * 4 >= findings.length) {
     const pair = `${first[0]} and ${second[0]}`;
-    if (pair.split(' ').length <= 7 && !first[0].includes(' and ') && !second[0].includes(' and ') && !taken.has(pair)) return pair;
+    if (pair.split(' ').length <= 8 && !first[0].includes(' and ') && !second[0].includes(' and ') && !taken.has(pair)) return pair;
   }
   const [term = 'the sources', other, third] = terms;
   if (other === undefined) return term;
