@@ -15,7 +15,7 @@ export interface Reading {
 }
 
 /** Flesch reading ease (higher is easier) and the counts it rests on. */
-export interface Readability {
+interface Readability {
   fleschReadingEase: number;
   words: number;
   sentences: number;

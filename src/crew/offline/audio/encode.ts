@@ -16,7 +16,7 @@ export const masterCeiling = -3;
 const lookAhead = 441;
 
 /** Samples at the episode's rate. */
-export function episodeSamples(timeline: Timeline): number {
+function episodeSamples(timeline: Timeline): number {
   return Math.ceil((timeline.totalSamples * episodeRate) / voiceRate);
 }
 

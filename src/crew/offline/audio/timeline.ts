@@ -10,7 +10,7 @@ import { readWave } from './wave.js';
 export const voiceRate = 16_000;
 
 /** A line's place in the episode, in samples at flite's rate, and which part of its chunk is speech. */
-export interface Placement {
+interface Placement {
   line: ScriptLine;
   start: number;
   head: number;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { SourceFile } from './find-sources.js';
 
 /** Larger files are refused by their size, without being read. */
-export const largestSourceBytes = 20 * 1024 * 1024;
+const largestSourceBytes = 20 * 1024 * 1024;
 
 export type SourceKind = 'markdown' | 'text' | 'html' | 'pdf';
 

@@ -1,7 +1,7 @@
 import { codeMarks, oneLine, type Block, type SourceText } from './blocks.js';
 
 /** Removes inline markup: links keep their text, images go, code keeps its words between marks. */
-export function plainInline(text: string): string {
+function plainInline(text: string): string {
   return text
     .replaceAll(/(`+)(.+?)\1/gu, (_, _ticks, code: string) => `${codeMarks.start}${code.trim()}${codeMarks.end}`)
     .replaceAll(/!\[[^\]]*\](\([^)]*\)|\[[^\]]*\])?/gu, '')

@@ -4,7 +4,7 @@ const leansOnPrevious =
   /^(?:This|That|These|Those|It|They|He|She|Its|Their|His|Her|Such|However|But|And|Or|So|Also|Hence|Thus|Therefore|Then|Otherwise|Instead|Similarly|Likewise|Moreover|Furthermore|Additionally|Nevertheless|Consequently|Here|Both|Neither|Either|Another|Others|Again|Finally|Alternatively|Meanwhile|If so|If not|Even then|Further|As such|As a result|As a consequence|In contrast|In addition|In this|In that|In both|In either|In these|In such|At this|At that|For this|For that|For example|For instance|On the other|The (?:former|latter|same|other|above|result|first|second|third|last|next))\b/u;
 
 const pointsElsewhere =
-  /\b(?:above|below|as follows|the following|see (?:also|the|section|our)|this (?:page|section|document|chapter|readme|guide|repository|repo|file|package|module|example)|these (?:examples|files)|figure \d|table \d|click|screenshot|readme|pull request|changelog|here|see|issues?|thanks to|sponsors?|please)\b|^(?:See|Note|Source|Copyright|License|Licensed|Example|TODO|Usage|Default|Defaults|Returns?)\b/iu;
+  /\b(?:above|below|as follows|the following|see (?:also|the|section|our)|this (?:page|section|document|chapter|readme|guide|repository|repo|file|package|module|example)|these (?:examples|files)|figure \d|table \d|click|screenshot|readme|pull request|changelog|here|see|issues?|thanks to|sponsors?|please)\b|^(?:See|Note|Source|Copyright|License|Licensed|Example|Usage|Default|Defaults|Returns?)\b/iu;
 
 /** Sections about the project rather than its subject. */
 const boilerplate = /contribut|security|licen[cs]e|sponsor|acknowledg|credits|changelog|funding|donat|authors?$|maintainers|code of conduct|community|support$/iu;

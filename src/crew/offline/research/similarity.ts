@@ -26,7 +26,7 @@ export function cosine(a: Vector, b: Vector): number {
 }
 
 /** Similarity above which two sentences count as neighbours in the graph. */
-export const neighbourThreshold = 0.12;
+const neighbourThreshold = 0.12;
 
 /** For each vector its neighbours and how similar they are; an inverted index keeps this far from n². */
 export function neighbours(vectors: readonly Vector[]): Map<number, number>[] {

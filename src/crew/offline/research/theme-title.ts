@@ -34,7 +34,8 @@ export function themeTitle(findings: readonly Finding[], terms: readonly string[
   if (first !== undefined && first[1] * 2 >= findings.length) return first[0];
   if (first !== undefined && second !== undefined && (first[1] + second[1]) * 4 >= findings.length) {
     const pair = `${first[0]} and ${second[0]}`;
-    if (pair.split(' ').length <= 8 && !first[0].includes(' and ') && !second[0].includes(' and ') && !taken.has(pair)) return pair;
+    const short = [first[0], second[0]].every((heading) => heading.split(' ').length <= 2);
+    if (short && !first[0].includes(' and ') && !second[0].includes(' and ') && !taken.has(pair)) return pair;
   }
   const [term = 'the sources', other, third] = terms;
   if (other === undefined) return term;
