@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { ProductionError, phaseNames, type PhaseName, type SessionId } from '../../machines/index.js';
+import { makeDurableDirectory, type Disk } from '../disk/index.js';
+import { refuseLink, replaceFile, unavailable, type Durability } from './durable-file.js';
+import { copyManifest, readManifest, verifyManifest, type ManifestEntry } from './manifest.js';
+import { SealedJson, writeDocument } from './sealed-json.js';
+import { sessionPath } from './session-paths.js';
+import type { CheckpointDocument, MonthDocument, SessionDocument, StateDocument } from './shapes.js';
+import { stateText } from './state-text.js';
+
+/** A payload in a file of its own: path inside the session's folder, hash and size of its JSON text. */
+export interface PayloadFile {
+  file: string;
+  sha256: string;
+  bytes: number;
+}
+
+/** The files that show what the journal says (DESIGN.md, section 5). Each can be deleted and is made again. */
+export class Documents {
+  readonly #directory: string;
+  readonly #disk: Disk;
+
+  constructor({ directory, disk }: { directory: string; disk: Disk }) {
+    this.#directory = directory;
+    this.#disk = disk;
+  }
+
+  /** Undefined when it is missing or cannot be trusted, and has to be rebuilt from the journal. */
+  readState(): StateDocument | undefined {
+    const document = this.#state().readNow();
+    return document?.version === '3.0.0' && document.showrunner?.format === 1 ? document : undefined;
+  }
+
+  writeState(document: StateDocument): Promise<void> {
+    return writeDocument(this.#state(), document);
+  }
+
+  #state(): SealedJson<StateDocument> {
+    return new SealedJson<StateDocument>(this.#disk, join(this.#directory, 'state.json'), { render: stateText });
+  }
+
+  readSession(sessionId: SessionId): SessionDocument | undefined {
+    const document = this.#session(sessionId).readNow();
+    return document?.showrunner?.format === 1 && document.session_id === sessionId ? document : undefined;
+  }
+
+  /** `rebuildable` skips the sync: a power cut may then leave it torn, which readers notice and repair. */
+  async writeSession(sessionId: SessionId, document: SessionDocument, durability: Durability = 'synced'): Promise<void> {
+    this.prepareSession(sessionId);
+    await writeDocument(this.#session(sessionId, durability), document);
+  }
+
+  #session(sessionId: SessionId, durability: Durability = 'synced'): SealedJson<SessionDocument> {
+    return new SealedJson<SessionDocument>(this.#disk, sessionPath(this.#disk, this.#directory, sessionId, 'session.json'), { durability });
+  }
+
+  hasSession(sessionId: SessionId): boolean {
+    return this.#disk.stat(join(this.#directory, sessionId, 'session.json')) !== undefined;
+  }
+
+  /** Shows the phase's newest checkpoint in its folder, and named ones in `checkpoints/` as well. */
+  async writeCheckpoint(sessionId: SessionId, document: CheckpointDocument): Promise<void> {
+    this.prepareSession(sessionId);
+    await writeDocument(this.#checkpoint(sessionId, `${document.phase}/checkpoint.json`), document);
+    if (document.name === `${document.phase}_complete`) return;
+    makeDurableDirectory(this.#disk, join(this.#directory, sessionId, 'checkpoints'));
+    await writeDocument(this.#checkpoint(sessionId, `checkpoints/${document.name}.json`), document);
+  }
+
+  readCheckpoint(sessionId: SessionId, which: PhaseName | { name: string }): CheckpointDocument | undefined {
+    const path = typeof which === 'string' ? `${which}/checkpoint.json` : checkpointPath(which.name);
+    const document = this.#checkpoint(sessionId, path).readNow();
+    return document?.showrunner?.format === 1 ? document : undefined;
+  }
+
+  #checkpoint(sessionId: SessionId, path: string): SealedJson<CheckpointDocument> {
+    return new SealedJson<CheckpointDocument>(this.#disk, sessionPath(this.#disk, this.#directory, sessionId, path));
+  }
+
+  /** Keeps JSON text in a file named for its content, durably, before a commit refers to it. */
+  async writePayload(sessionId: SessionId, name: string, json: string): Promise<PayloadFile> {
+    const bytes = Buffer.from(json);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const file = `checkpoints/${name}-${sha256.slice(0, 12)}.json`;
+    const path = sessionPath(this.#disk, this.#directory, sessionId, file);
+    makeDurableDirectory(this.#disk, join(this.#directory, sessionId, 'checkpoints'));
+    replaceFile(this.#disk, path, [bytes]);
+    return { file, sha256, bytes: bytes.length };
+  }
+
+  /** @throws ProductionError `artifact_invalid` when the file is missing or altered. */
+  readPayload(sessionId: SessionId, { file, sha256 }: PayloadFile): string {
+    const path = sessionPath(this.#disk, this.#directory, sessionId, file);
+    const bytes = this.#read(path);
+    if (bytes && createHash('sha256').update(bytes).digest('hex') === sha256) return bytes.toString('utf8');
+    throw new ProductionError('artifact_invalid', `${sessionId}/${file} is ${bytes ? 'altered' : 'missing'}; restore the file from a backup, or do the phase again.`, { sessionId });
+  }
+
+  #read(path: string): Buffer | undefined {
+    try {
+      refuseLink(this.#disk, path);
+      return this.#disk.readFile(path);
+    } catch (error) {
+      throw unavailable(path, error);
+    }
+  }
+
+  manifest(sessionId: SessionId, phase: PhaseName): Promise<ManifestEntry[]> {
+    sessionPath(this.#disk, this.#directory, sessionId, `${phase}/x`);
+    return readManifest(this.#disk, this.#directory, sessionId, phase);
+  }
+
+  verifyManifest(sessionId: SessionId, entries: readonly ManifestEntry[]): Promise<void> {
+    return verifyManifest(this.#disk, this.#directory, sessionId, entries);
+  }
+
+  copyArtifacts(from: SessionId, to: SessionId, entries: readonly ManifestEntry[]): Promise<void> {
+    return copyManifest(this.#disk, this.#directory, from, to, entries);
+  }
+
+  /** archive/2025-09.json. */
+  async writeMonth(month: string, document: MonthDocument): Promise<void> {
+    makeDurableDirectory(this.#disk, join(this.#directory, 'archive'));
+    await writeDocument(this.#month(month), document);
+  }
+
+  readMonth(month: string): MonthDocument | undefined {
+    return this.#month(month).readNow();
+  }
+
+  #month(month: string): SealedJson<MonthDocument> {
+    return new SealedJson<MonthDocument>(this.#disk, join(this.#directory, 'archive', `${month}.json`));
+  }
+
+  /** The session's folder and its phases' folders, durably. */
+  prepareSession(sessionId: SessionId): void {
+    const folder = join(this.#directory, sessionId);
+    if (this.#disk.stat(join(folder, 'audio'))?.kind === 'directory') return;
+    for (const phase of phaseNames) {
+      sessionPath(this.#disk, this.#directory, sessionId, `${phase}/x`);
+      makeDurableDirectory(this.#disk, join(folder, phase));
+    }
+  }
+}
+
+function checkpointPath(name: string): string {
+  const phase = phaseNames.find((each) => name === `${each}_complete`);
+  return phase ? `${phase}/checkpoint.json` : `checkpoints/${name}.json`;
+}

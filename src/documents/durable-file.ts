@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { basename, dirname, join } from 'node:path';
+import { ProductionError } from '../../machines/index.js';
+import { errorCode, type Disk } from '../disk/index.js';
+
+/** Whether a write has to survive a power cut, or may be lost and made again from the journal. */
+export type Durability = 'synced' | 'rebuildable';
+
+/**
+ * Replaces a file at once: a temporary file with a name of its own, synced, renamed, and the folder synced. lowdb's own adapter does not
+ * sync and shares one temporary name between processes (lowdb 7.0.1, steno 4.0.2). A link at the target is refused.
+ * @throws ProductionError `path_refused`, `document_unavailable`.
+ */
+export function replaceFile(disk: Disk, path: string, parts: readonly Uint8Array[], durability: Durability = 'synced'): void {
+  const temporary = join(dirname(path), `.tmp-${basename(path)}-${randomBytes(8).toString('hex')}`);
+  try {
+    refuseLink(disk, path);
+    const fd = disk.open(temporary, 'create');
+    try {
+      for (const part of parts) writeAll(disk, fd, part);
+      if (durability === 'synced') disk.sync(fd);
+    } finally {
+      disk.close(fd);
+    }
+    disk.rename(temporary, path);
+    if (durability === 'synced') disk.syncDirectory(dirname(path));
+  } catch (error) {
+    removeQuietly(disk, temporary);
+    throw unavailable(path, error);
+  }
+}
+
+export function refuseLink(disk: Disk, path: string): void {
+  const kind = disk.stat(path)?.kind;
+  if (kind === undefined || kind === 'file') return;
+  throw new ProductionError('path_refused', `${path} is a ${kind} and not a file of this program; remove it.`, { field: 'path' });
+}
+
+function writeAll(disk: Disk, fd: number, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length; ) {
+    const count = disk.write(fd, bytes.subarray(written));
+    if (count === 0) throw Object.assign(new Error('nothing was written'), { code: 'ENOSPC' });
+    written += count;
+  }
+}
+
+function removeQuietly(disk: Disk, path: string): void {
+  try {
+    disk.unlink(path);
+  } catch {
+    // It may never have been made, and the error under way matters more.
+  }
+}
+
+export function unavailable(path: string, error: unknown): ProductionError {
+  if (error instanceof ProductionError) return error;
+  const code = errorCode(error) ?? 'error';
+  const advice = code === 'ENOSPC' || code === 'EDQUOT' ? 'free space on the disk' : code === 'EACCES' || code === 'EROFS' || code === 'EPERM' ? 'check permissions' : 'check the disk';
+  return new ProductionError('document_unavailable', `cannot write or read ${path} (${code}): ${advice}. The journal has everything; documents are written again.`, { cause: error });
+}

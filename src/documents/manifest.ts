@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { ProductionError, type PhaseName, type SessionId } from '../../machines/index.js';
+import { makeDurableDirectory, type Disk } from '../disk/index.js';
+import { sessionPath } from './session-paths.js';
+
+/** One file of a phase: path inside the session's folder, content hash, size. */
+export interface ManifestEntry {
+  path: string;
+  sha256: string;
+  bytes: number;
+}
+
+const blockBytes = 1 << 20;
+const deepest = 8;
+
+/** Every file of a phase, synced and hashed, sorted by path; documents of ours, hidden and temporary files left out. Links are refused. */
+export async function readManifest(disk: Disk, directory: string, sessionId: SessionId, phase: PhaseName): Promise<ManifestEntry[]> {
+  const base = join(directory, sessionId);
+  const entries: ManifestEntry[] = [];
+  for (const path of walk(disk, base, phase, 0)) {
+    entries.push({ path, ...hashFile(disk, join(base, path), true) });
+    // Hashing gigabytes must not keep everybody else from their turn.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return entries;
+}
+
+function walk(disk: Disk, base: string, folder: string, depth: number): string[] {
+  if (!disk.stat(join(base, folder))) return [];
+  if (depth > deepest) throw new ProductionError('path_refused', `${folder} is nested deeper than ${deepest} folders.`, { field: 'path' });
+  const names = disk.list(join(base, folder)).filter((name) => !name.startsWith('.') && !(depth === 0 && name === 'checkpoint.json'));
+  const found = names.sort().flatMap((name) => {
+    const path = `${folder}/${name}`;
+    const kind = disk.stat(join(base, path))?.kind;
+    if (kind === 'directory') return walk(disk, base, path, depth + 1);
+    if (kind === 'file') return [path];
+    if (kind === undefined) return [];
+    throw new ProductionError('path_refused', `${path} is a ${kind}; a phase's folder may hold files and folders only.`, { field: 'path' });
+  });
+  if (found.length > 0) disk.syncDirectory(join(base, folder));
+  return found;
+}
+
+function hashFile(disk: Disk, path: string, sync: boolean): { sha256: string; bytes: number } {
+  const fd = disk.open(path, 'read');
+  try {
+    if (sync) disk.sync(fd);
+    const hash = createHash('sha256');
+    const buffer = Buffer.allocUnsafe(blockBytes);
+    let bytes = 0;
+    for (let count = disk.read(fd, buffer, 0, blockBytes, 0); count > 0; count = disk.read(fd, buffer, 0, blockBytes, bytes)) {
+      hash.update(buffer.subarray(0, count));
+      bytes += count;
+    }
+    return { sha256: hash.digest('hex'), bytes };
+  } finally {
+    disk.close(fd);
+  }
+}
+
+/** @throws ProductionError `artifact_invalid`, naming every file that is missing or altered. */
+export async function verifyManifest(disk: Disk, directory: string, sessionId: SessionId, entries: readonly ManifestEntry[]): Promise<void> {
+  const problems: string[] = [];
+  for (const entry of entries) {
+    const path = sessionPath(disk, directory, sessionId, entry.path);
+    const kind = disk.stat(path)?.kind;
+    if (kind !== 'file') problems.push(`${entry.path} is ${kind === undefined ? 'missing' : `a ${kind}`}`);
+    else if (hashFile(disk, path, false).sha256 !== entry.sha256) problems.push(`${entry.path} was altered`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  if (problems.length === 0) return;
+  throw new ProductionError('artifact_invalid', `${sessionId}: ${problems.join('; ')}. Put the file back as it was, or recover to the phase that makes it.`, { sessionId });
+}
+
+/** Copies files from one session to another, durably, and checks each copy. */
+export async function copyManifest(disk: Disk, directory: string, from: SessionId, to: SessionId, entries: readonly ManifestEntry[]): Promise<void> {
+  for (const entry of entries) {
+    const source = sessionPath(disk, directory, from, entry.path);
+    const target = sessionPath(disk, directory, to, entry.path);
+    makeDurableDirectory(disk, dirname(target));
+    if (disk.stat(target)) continue;
+    copyFile(disk, source, target);
+    disk.syncDirectory(dirname(target));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await verifyManifest(disk, directory, to, entries);
+}
+
+function copyFile(disk: Disk, source: string, target: string): void {
+  const input = disk.open(source, 'read');
+  try {
+    const output = disk.open(target, 'create');
+    try {
+      const buffer = Buffer.allocUnsafe(blockBytes);
+      let place = 0;
+      for (let count = disk.read(input, buffer, 0, blockBytes, 0); count > 0; count = disk.read(input, buffer, 0, blockBytes, place)) {
+        for (let written = 0; written < count; ) written += disk.write(output, buffer.subarray(written, count));
+        place += count;
+      }
+      disk.sync(output);
+    } finally {
+      disk.close(output);
+    }
+  } finally {
+    disk.close(input);
+  }
+}

@@ -1,0 +1,12 @@
+export { ProductionStateManager } from './manager/manager.js';
+export type { OpenOptions } from './manager/manager.js';
+export type { CommitNotice, ManagerEvents, Notice } from './manager/events.js';
+export type { BeforeCall, Hooks } from './manager/hooks.js';
+export type { LoadedCheckpoint } from './manager/checkpoints.js';
+export type { LiveActor, LiveActorOptions } from './manager/live-actor.js';
+export type { CleanedUp } from './manager/orphans.js';
+export { systemClock } from './production/index.js';
+export type { Clock, HistoryEntry, Verification } from './production/index.js';
+export type { EpisodeState, GlobalMetrics, ProductionMetrics, QualityMetrics } from './shapes/index.js';
+export { ProductionError } from '../machines/index.js';
+export type { ErrorCode, EpisodeStatus, Failure, FailureCode, PersistedEpisode, PhaseName, PhaseStatus, PolicyInput, Remedy, SessionId } from '../machines/index.js';

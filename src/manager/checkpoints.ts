@@ -1,0 +1,108 @@
+import {
+  ProductionError, currentPhase, episodeStatus, isFinished, parseName, phaseAfter, type CheckpointRef, type PhaseName, type SavedCheckpoint, type SessionId,
+} from '../../machines/index.js';
+import { findCheckpoint, saveCheckpointPayload, type Plan, type Production } from '../production/index.js';
+import type { CheckpointContents } from '../shapes/index.js';
+import { stepsFor } from './plans.js';
+
+/** A checkpoint as the seed shows it, with its name and the files that belong to it. */
+export interface LoadedCheckpoint extends CheckpointContents {
+  name: string;
+  artifacts: { path: string; sha256: string; bytes: number }[];
+}
+
+/** Saves data and the manifest of the phase's folder, durably; the returned reference goes into a commit. */
+export async function prepareCheckpoint(production: Production, sessionId: SessionId, phase: PhaseName, name: string, next: PhaseName | null, data: unknown): Promise<SavedCheckpoint> {
+  const artifacts = await production.documents.manifest(sessionId, phase);
+  return saveCheckpointPayload(production.documents, sessionId, { name, next, data, artifacts });
+}
+
+/** The checkpoint that completing a phase saves. */
+export function completionCheckpoint(production: Production, sessionId: SessionId, phase: PhaseName, data: unknown): Promise<SavedCheckpoint> {
+  return prepareCheckpoint(production, sessionId, phase, `${phase}_complete`, phaseAfter(phase), data);
+}
+
+/** A checkpoint in between: after restoring it, the phase it was saved in is to be done again. */
+export async function saveManual(production: Production, sessionId: SessionId, phase: PhaseName, name: string, data: unknown): Promise<Plan> {
+  const checkpoint = await prepareCheckpoint(production, sessionId, phase, name, phase, data);
+  return (view) => stepsFor(view, sessionId, { type: 'checkpoint.save', phase, checkpoint });
+}
+
+/** The phase that a checkpoint without a phase belongs to: the one under way, or the last. */
+export function phaseForCheckpoint(production: Production, sessionId: SessionId): PhaseName {
+  return currentPhase(known(production, sessionId).context) ?? 'audio';
+}
+
+/** @throws ProductionError `session_unknown`. */
+export function known(production: Production, sessionId: SessionId) {
+  const snapshot = production.store.snapshot(sessionId);
+  if (snapshot) return snapshot;
+  throw new ProductionError('session_unknown', `there is no session ${sessionId} in this production; showrunner list names those there are.`, { sessionId });
+}
+
+/** The name of a checkpoint that `phaseOrName` means: a name, or a phase's newest. */
+export function resolveName(checkpoints: Record<string, CheckpointRef>, phaseOrName: string, sessionId: SessionId): string {
+  const name = parseName(phaseOrName, 'checkpoint');
+  if (Object.hasOwn(checkpoints, name)) return name;
+  const ofPhase = Object.entries(checkpoints).filter(([, ref]) => ref.phase === name);
+  const newest = ofPhase.toSorted(([, a], [, b]) => (a.at < b.at ? 1 : -1))[0];
+  if (newest) return newest[0];
+  const there = Object.keys(checkpoints).join(', ') || 'none yet';
+  throw new ProductionError('checkpoint_unknown', `${sessionId} has no checkpoint ${name}; it has: ${there}.`, { sessionId, field: 'checkpoint' });
+}
+
+/** A checkpoint with its data. Looks in the journal, so it is there when every document is gone. */
+export function loadCheckpoint(production: Production, sessionId: SessionId, phaseOrName: string): LoadedCheckpoint {
+  const { name, found, ref } = find(production, sessionId, phaseOrName);
+  return {
+    phase: ref.phase,
+    timestamp: `${ref.at.slice(0, 19)}Z`,
+    data: found.payload.data,
+    next_phase: ref.next,
+    can_resume: ref.next !== null,
+    name,
+    artifacts: found.payload.artifacts,
+  };
+}
+
+function find(production: Production, sessionId: SessionId, phaseOrName: string) {
+  const { checkpoints } = known(production, sessionId).context;
+  const name = resolveName(checkpoints, phaseOrName, sessionId);
+  const ref = checkpoints[name];
+  const found = ref && findCheckpoint(production.journal, production.documents, sessionId, name, ref);
+  if (!ref || !found) throw new ProductionError('checkpoint_unknown', `the journal has no payload for checkpoint ${name} of ${sessionId}.`, { sessionId, field: 'checkpoint' });
+  return { name, ref, found };
+}
+
+/** A checked checkpoint and where an episode goes on after it. */
+export async function openCheckpoint(production: Production, sessionId: SessionId, phaseOrName: string) {
+  const { name, ref, found } = find(production, sessionId, phaseOrName);
+  if (ref.next === null) {
+    throw new ProductionError('wrong_state', `checkpoint ${name} of ${sessionId} is the end of the episode: nothing is left to resume.`, { sessionId, field: 'checkpoint' });
+  }
+  await production.documents.verifyManifest(sessionId, found.payload.artifacts);
+  return { name, ref, resume: ref.next, payload: found.payload, context: found.persisted.context };
+}
+
+/** Goes back to a checkpoint; missing or altered artifacts are refused, and money stays spent. */
+export async function planRestore(production: Production, sessionId: SessionId, phaseOrName: string): Promise<Plan> {
+  const status = episodeStatus(known(production, sessionId));
+  if (status === 'complete' || status === 'archived') {
+    throw new ProductionError('wrong_state', `${sessionId} is ${status}: it cannot go back; fork it to work on it again.`, { sessionId });
+  }
+  const { name, ref, resume, context } = await openCheckpoint(production, sessionId, phaseOrName);
+  await checkEarlier(production, sessionId, context.phases, resume);
+  return (view) =>
+    stepsFor(view, sessionId, { type: 'checkpoint.restore', name, sha256: ref.sha256, resume, phases: context.phases, quality: context.quality });
+}
+
+/** Every phase that a restore keeps must still have its artifacts. */
+async function checkEarlier(production: Production, sessionId: SessionId, phases: Record<PhaseName, { status: string; checkpoint: string | null }>, resume: PhaseName): Promise<void> {
+  for (const [phase, { status, checkpoint }] of Object.entries(phases)) {
+    if (phase === resume) return;
+    if (!isFinished(status as 'complete') || checkpoint === null) continue;
+    const ref = known(production, sessionId).context.checkpoints[checkpoint];
+    const found = ref && findCheckpoint(production.journal, production.documents, sessionId, checkpoint, ref);
+    if (found) await production.documents.verifyManifest(sessionId, found.payload.artifacts);
+  }
+}

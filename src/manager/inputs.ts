@@ -1,0 +1,94 @@
+import * as z from 'zod';
+import {
+  Actor, PhaseName, PhaseStatus, ProductionError, Reason, Topic, invalidInput, isSessionId, parseEvent, parseName, parseUsd, type SessionId, type Usd,
+} from '../../machines/index.js';
+
+/** Decimal dollars, read exactly. */
+export const Dollars = z.union([z.number(), z.string()]);
+export type Dollars = z.infer<typeof Dollars>;
+
+const Id = z.string().refine(isSessionId, 'is not a session id such as ep_001_20250903_143022') as unknown as z.ZodType<SessionId>;
+const Key = z.string().min(1).max(200);
+
+export const CreateInput = z
+  .strictObject({
+    episodeNum: z.int().min(1).max(9_999_999).optional(),
+    episodeNumber: z.int().min(1).max(9_999_999).optional(),
+    topic: Topic,
+    /** Overrides of the policy's budgets, in decimal dollars. */
+    budgets: z.strictObject({ research: Dollars.optional(), script: Dollars.optional(), audio: Dollars.optional(), total: Dollars.optional() }).optional(),
+  })
+  .refine((input) => (input.episodeNum ?? input.episodeNumber) !== undefined, { path: ['episodeNum'], message: 'is missing' });
+
+export const UpdatePhaseInput = z.strictObject({
+  sessionId: Id,
+  phase: PhaseName,
+  status: PhaseStatus,
+  cost: Dollars.optional(),
+  /** Data for the phase's checkpoint when it completes. */
+  data: z.unknown().optional(),
+  /** Needed for `skipped`. */
+  reason: Reason.optional(),
+  /** The message for `failed`. */
+  error: z.unknown().optional(),
+});
+
+export const AddCostInput = z.strictObject({
+  sessionId: Id,
+  phase: PhaseName,
+  operation: z.string(),
+  cost: Dollars,
+  /** The same key is recorded once. */
+  key: Key.optional(),
+});
+
+export const ReserveInput = z.strictObject({ sessionId: Id, phase: PhaseName, operation: z.string(), key: Key, maxCost: Dollars });
+export const SettleInput = z.strictObject({ sessionId: Id, key: Key, cost: Dollars.optional(), result: z.unknown().optional() });
+export const ReleaseInput = z.strictObject({ sessionId: Id, key: Key });
+export const SaveCheckpointInput = z.strictObject({ sessionId: Id, phase: PhaseName, data: z.unknown() });
+export const CreateCheckpointInput = z.strictObject({ sessionId: Id, checkpointName: z.string(), data: z.unknown().optional() });
+export const RestoreInput = z.strictObject({ sessionId: Id, checkpointName: z.string() });
+export const FailInput = z.strictObject({ sessionId: Id, phase: PhaseName, error: z.unknown() });
+export const QualityInput = z.strictObject({ sessionId: Id, name: z.string(), value: z.number() });
+export const SkipInput = z.strictObject({ sessionId: Id, phase: PhaseName, reason: Reason });
+export const PauseInput = z.strictObject({ sessionId: Id, reason: Reason.optional() });
+export const ReviewInput = z.strictObject({ sessionId: Id, by: Actor.optional(), reason: Reason.optional() });
+export const RejectInput = z.strictObject({ sessionId: Id, by: Actor.optional(), reason: Reason });
+export const CancelInput = z.strictObject({ sessionId: Id, reason: Reason });
+export const RaiseInput = z.strictObject({
+  sessionId: Id,
+  scope: z.enum(['research', 'script', 'audio', 'total', 'day']),
+  amount: Dollars,
+  by: Actor,
+  reason: Reason,
+});
+export const ForkInput = z.strictObject({ sessionId: Id, checkpointName: z.string().optional(), episodeNum: z.int().min(1).optional(), topic: Topic.optional() });
+export const CleanupInput = z.strictObject({ olderThanHours: z.number().nonnegative().max(1_000_000).default(24) });
+
+/**
+ * Checks a call's input.
+ * @throws ProductionError `invalid_input`, naming the field.
+ */
+export function check<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  throw invalidInput(result.error);
+}
+
+/** @throws ProductionError `invalid_input` naming `phase`. */
+export function checkPhase(phase: unknown): PhaseName {
+  const result = PhaseName.safeParse(phase);
+  if (result.success) return result.data;
+  throw new ProductionError('invalid_input', `phase: ${JSON.stringify(String(phase).slice(0, 40))} is not research, script or audio.`, { field: 'phase' });
+}
+
+export function optionalUsd(amount: Dollars | undefined, field: string): Usd | undefined {
+  return amount === undefined ? undefined : parseUsd(amount, field);
+}
+
+export function operationName(name: string): string {
+  return parseName(name, 'operation');
+}
+
+/** A machine event from outside, checked. */
+export const checkEvent = parseEvent;

@@ -1,0 +1,569 @@
+import { resolve } from 'node:path';
+import {
+  ProductionError, episodeStatus, parseName, parsePolicy, parseSessionId, parseUsd, persist, toDollars,
+  type EpisodeEvent, type PersistedEpisode, type PhaseName, type PhaseStatus, type PolicyInput, type SessionId,
+} from '../../machines/index.js';
+import { nodeDisk, refuseNetworkFilesystem, type Disk } from '../disk/index.js';
+import { globalMetrics, productionMetrics, qualityMetrics, rankResumePoints, spendingReport, type ResumePoint, type SpendingReport } from '../reports/index.js';
+import {
+  Production, historyOf, stateAt, systemClock, toJson, verify, findResult,
+  type Clock, type Committed, type HistoryEntry, type Plan, type Verification,
+} from '../production/index.js';
+import { programName } from '../program.js';
+import type { EpisodeState, GlobalMetrics, ProductionMetrics, QualityMetrics } from '../shapes/index.js';
+import { completionCheckpoint, known, loadCheckpoint, phaseForCheckpoint, planRestore, saveManual, type LoadedCheckpoint } from './checkpoints.js';
+import type { CommitNotice, Notice } from './events.js';
+import { prepareFork } from './fork.js';
+import { askBefore, type Hooks } from './hooks.js';
+import * as inputs from './inputs.js';
+import { check, checkPhase, operationName, optionalUsd } from './inputs.js';
+import { liveActor, type LiveActor, type LiveActorOptions } from './live-actor.js';
+import { cleanUp, type CleanedUp } from './orphans.js';
+import {
+  phaseUnderWay, planComplete, planCompleteEpisode, planCost, planCreate, planFail, planOf, planRecover, planResume, planStart, refusalToRecover, stepsFor,
+} from './plans.js';
+import { SafeEmitter } from './safe-emitter.js';
+
+type In<Schema extends keyof typeof inputs> = (typeof inputs)[Schema] extends { _zod: { input: infer Input } } ? Input : never;
+
+export interface OpenOptions {
+  /** The production's directory; default `production`. */
+  directory?: string | undefined;
+  /** Budgets and rules; the seed's defaults where nothing is said. */
+  policy?: PolicyInput | undefined;
+  clock?: Clock | undefined;
+  hooks?: Hooks | undefined;
+  /** Who writes, as the journal records it; default `process <pid>`. */
+  by?: string | undefined;
+  /** Reads only: creates and writes nothing. */
+  readOnly?: boolean | undefined;
+  /** Where files live; the real file system unless a test says otherwise. */
+  disk?: Disk | undefined;
+  segmentBytes?: number | undefined;
+}
+
+/**
+ * The production's state manager: every call of the seed (SEED.md, State Manager API), and what an orchestrator needs beside them.
+ * Calls that change something resolve when the change is on disk. Queries first read what other processes have committed.
+ * Costs go in and come out as decimal dollars; results have the shapes that the files have.
+ * All calls throw {@link ProductionError}.
+ */
+export class ProductionStateManager extends SafeEmitter {
+  /** The engine below, for tools; embedders rarely need it. */
+  readonly production: Production;
+  readonly #hooks: Hooks[] = [];
+  #failing: Promise<unknown> = Promise.resolve();
+
+  private constructor(production: Production, hooks: Hooks | undefined) {
+    super();
+    this.production = production;
+    if (hooks) this.#hooks.push(hooks);
+    production.onCommit((committed) => this.#announce(committed));
+  }
+
+  /**
+   * Opens a production, making its directory when missing.
+   * @throws ProductionError `journal_damaged`, `journal_unavailable`, `production_upgraded`, `filesystem_unsupported`, `invalid_input`.
+   */
+  static async open(options: OpenOptions = {}): Promise<ProductionStateManager> {
+    const directory = resolve(options.directory ?? 'production');
+    const policy = parsePolicy(options.policy ?? {});
+    if (!options.disk) await refuseNetworkFilesystem(directory);
+    const production = Production.open({
+      directory, policy,
+      clock: options.clock ?? systemClock,
+      disk: options.disk ?? nodeDisk,
+      by: options.by ?? `process ${process.pid}`,
+      program: programName,
+      readOnly: options.readOnly,
+      segmentBytes: options.segmentBytes,
+    });
+    return new ProductionStateManager(production, options.hooks);
+  }
+
+  /** Writes the documents and lets go of the files. Commits under way are waited for. */
+  async close(): Promise<void> {
+    await this.#failing;
+    await this.production.close();
+  }
+
+  /** Adds hooks; returns a function that removes them. */
+  hook(hooks: Hooks): () => void {
+    this.#hooks.push(hooks);
+    return () => {
+      const index = this.#hooks.indexOf(hooks);
+      if (index !== -1) this.#hooks.splice(index, 1);
+    };
+  }
+
+  /** Also emits the commits of other processes, as they come. */
+  follow(): void {
+    this.production.follow();
+  }
+
+  // --- Core operations (SEED.md) ---
+
+  /** Creates an episode's session and its folders; gives the session id. */
+  async createEpisodeSession(input: In<'CreateInput'>): Promise<SessionId> {
+    const { topic, budgets, episodeNum, episodeNumber } = check(inputs.CreateInput, input);
+    const own = Object.fromEntries(Object.entries(budgets ?? {}).map(([name, amount]) => [name, parseUsd(amount, `budgets.${name}`)]));
+    const committed = await this.#do('createEpisodeSession', undefined, input, planCreate({ episodeNumber: episodeNum ?? episodeNumber ?? 1, topic, budgets: own }));
+    const sessionId = committed.steps[0]?.sessionId;
+    if (!sessionId) throw new ProductionError('machine_broken', 'the creation made no session.');
+    this.production.documents.prepareSession(sessionId);
+    return sessionId;
+  }
+
+  /** Moves a phase: `active` starts it, `complete` saves its checkpoint and completes it, `skipped` needs a reason, `failed` an error. */
+  async updatePhase(input: In<'UpdatePhaseInput'>): Promise<EpisodeState> {
+    const { sessionId, phase, status, cost, data, reason, error } = check(inputs.UpdatePhaseInput, input);
+    const spent = optionalUsd(cost, 'cost');
+    known(this.#read(), sessionId);
+    if (status === 'complete') return this.#complete('updatePhase', input, sessionId, phase, data, spent);
+    if (status === 'active') return this.#doFor('updatePhase', sessionId, input, planStart(sessionId, phase, spent));
+    if (spent !== undefined) await this.#do('updatePhase', sessionId, input, planCost(sessionId, { phase, operation: phase, cost: spent }));
+    if (status === 'failed') return this.#doFor('updatePhase', sessionId, input, planFail(sessionId, phase, error ?? reason ?? 'no reason was given'));
+    if (status === 'skipped') return this.skipPhase({ sessionId, phase, reason: reason ?? '' });
+    throw new ProductionError('wrong_state', `${phase} of ${sessionId} cannot be set to pending; restore a checkpoint, or recover to an earlier phase.`, { sessionId, field: 'status' });
+  }
+
+  async #complete(call: string, input: unknown, sessionId: SessionId, phase: PhaseName, data: unknown, cost?: ReturnType<typeof parseUsd>): Promise<EpisodeState> {
+    await askBefore(this.#hooks, { call, sessionId, input });
+    const checkpoint = await completionCheckpoint(this.production, sessionId, phase, data);
+    await this.#commit(planComplete(sessionId, phase, checkpoint, { cost }));
+    return this.#state(sessionId);
+  }
+
+  /** Saves a phase's data as it stands, under `<phase>_checkpoint`; after restoring it the phase is done again. */
+  async saveCheckpoint(input: In<'SaveCheckpointInput'>): Promise<LoadedCheckpoint> {
+    const { sessionId, phase, data } = check(inputs.SaveCheckpointInput, input);
+    return this.#saveManual('saveCheckpoint', input, sessionId, phase, `${phase}_checkpoint`, data);
+  }
+
+  async #saveManual(call: string, input: unknown, sessionId: SessionId, phase: PhaseName, name: string, data: unknown): Promise<LoadedCheckpoint> {
+    known(this.#read(), sessionId);
+    await askBefore(this.#hooks, { call, sessionId, input });
+    await this.#commit(await saveManual(this.production, sessionId, phase, name, data));
+    return loadCheckpoint(this.production, sessionId, name);
+  }
+
+  /** Confirms that an episode is complete. Completing the last phase completes it; calling this again changes nothing. */
+  async completeEpisode(sessionId: string): Promise<EpisodeState> {
+    const id = parseSessionId(sessionId);
+    return this.#doFor('completeEpisode', id, { sessionId }, planCompleteEpisode(id));
+  }
+
+  // --- Queries (SEED.md) ---
+
+  /** Episodes that are neither complete nor archived, by session id. */
+  async getActiveEpisodes(): Promise<Record<string, EpisodeState>> {
+    const states = (await this.#readDurably()).showing.states();
+    return Object.fromEntries(states.filter(({ status }) => status !== 'complete' && status !== 'archived').map((state) => [state.session_id, state]));
+  }
+
+  /** Every listed episode: the active ones and the recently ended. */
+  async listEpisodes(): Promise<EpisodeState[]> {
+    return (await this.#readDurably()).showing.states();
+  }
+
+  async getEpisodeState(sessionId: string): Promise<EpisodeState> {
+    const id = parseSessionId(sessionId);
+    await this.#readDurably();
+    return this.#state(id);
+  }
+
+  /** The persisted XState snapshot: what `createActor(episodeMachine, { snapshot })` takes. */
+  async getSnapshot(sessionId: string): Promise<PersistedEpisode> {
+    const id = parseSessionId(sessionId);
+    return structuredClone(persist(known(await this.#readDurably(), id)));
+  }
+
+  async getPhaseStatus(sessionId: string, phase: PhaseName): Promise<PhaseStatus> {
+    const id = parseSessionId(sessionId);
+    return known(await this.#readDurably(), id).context.phases[checkPhase(phase)].status;
+  }
+
+  async getGlobalMetrics(): Promise<GlobalMetrics> {
+    const { showing } = await this.#readDurably();
+    return globalMetricsOf(this.production, showing.total());
+  }
+
+  // --- Recovery (SEED.md) ---
+
+  /** Takes an episode up where it stands: starts, unpauses or recovers it. Gives its state. */
+  async resumeEpisode(sessionId: string): Promise<EpisodeState> {
+    const id = parseSessionId(sessionId);
+    return this.#doFor('resumeEpisode', id, { sessionId }, planResume(id));
+  }
+
+  /** A checkpoint by name, or a phase's newest. */
+  async loadCheckpoint(sessionId: string, phaseOrName: string): Promise<LoadedCheckpoint> {
+    const id = parseSessionId(sessionId);
+    return loadCheckpoint(await this.#readDurably(), id, phaseOrName);
+  }
+
+  /** Recovers a failed session and starts its first unfinished phase, or an earlier one by choice. */
+  async recoverFailedSession(sessionId: string, options: { phase?: PhaseName } = {}): Promise<EpisodeState> {
+    const id = parseSessionId(sessionId);
+    const phase = options.phase === undefined ? undefined : checkPhase(options.phase);
+    const recover = planRecover(id, { phase, start: true });
+    return this.#doFor('recoverFailedSession', id, { sessionId, ...options }, (view) => {
+      const status = episodeStatus(view.episode(id));
+      if (status === 'failed' || status === 'recovery') return recover(view);
+      throw new ProductionError('wrong_state', `${id} is ${status} and has not failed; resume it instead.`, { sessionId: id });
+    });
+  }
+
+  /** Fails sessions without a sign of life with `worker_lost` and archives them; deletes nothing. */
+  async cleanupOrphanedSessions(input: In<'CleanupInput'> = {}): Promise<CleanedUp> {
+    const { olderThanHours } = check(inputs.CleanupInput, input);
+    await askBefore(this.#hooks, { call: 'cleanupOrphanedSessions', sessionId: undefined, input });
+    return cleanUp(this.#read(), olderThanHours);
+  }
+
+  // --- Costs (SEED.md) ---
+
+  /** Records what was spent. Always lands; stops the episode when it passes the total, the day's cap, or a hard phase budget. */
+  async addCost(input: In<'AddCostInput'>): Promise<EpisodeState> {
+    const { sessionId, phase, operation, cost, key } = check(inputs.AddCostInput, input);
+    return this.#doFor('addCost', sessionId, input, planCost(sessionId, { phase, operation: operationName(operation), cost: parseUsd(cost, 'cost'), key }));
+  }
+
+  async getPhaseCost(sessionId: string, phase: PhaseName): Promise<number> {
+    const id = parseSessionId(sessionId);
+    return toDollars(known(await this.#readDurably(), id).context.phases[checkPhase(phase)].spent);
+  }
+
+  async getEpisodeCost(sessionId: string): Promise<number> {
+    const id = parseSessionId(sessionId);
+    return toDollars(known(await this.#readDurably(), id).context.money.spent);
+  }
+
+  async getTotalSpending(): Promise<number> {
+    return toDollars((await this.#readDurably()).showing.total().spent);
+  }
+
+  /** Reserves the most that a call can cost, against the phase, the episode and the day. */
+  async reserveCost(input: In<'ReserveInput'>): Promise<EpisodeState> {
+    const { sessionId, phase, operation, key, maxCost } = check(inputs.ReserveInput, input);
+    const amount = parseUsd(maxCost, 'maxCost');
+    const name = operationName(operation);
+    return this.#doFor('reserveCost', sessionId, input, (view) =>
+      stepsFor(view, sessionId, { type: 'cost.reserve', phase, operation: name, key, amount, day: view.day() }),
+    );
+  }
+
+  /** Settles a reservation with what the call did cost, even above it. Without a cost, the whole reservation counts, marked estimated. */
+  async settleCost(input: In<'SettleInput'>): Promise<EpisodeState> {
+    const { sessionId, key, cost, result } = check(inputs.SettleInput, input);
+    const spent = optionalUsd(cost, 'cost');
+    const saved = result === undefined ? undefined : await this.production.keepResult(sessionId, key, toJson(result, 'result'));
+    return this.#doFor('settleCost', sessionId, input, (view) => {
+      const operation = view.episode(sessionId).context.operations[key];
+      return stepsFor(view, sessionId, {
+        type: 'operation.settled', key, cost: spent ?? operation?.amount ?? parseUsd(0), estimated: spent === undefined,
+        ...(saved === undefined ? {} : { result: saved }), day: view.day(operation?.day),
+      });
+    });
+  }
+
+  /** Gives a reservation back: the call was not made, or cost nothing. */
+  async releaseCost(input: In<'ReleaseInput'>): Promise<EpisodeState> {
+    const { sessionId, key } = check(inputs.ReleaseInput, input);
+    return this.#doFor('releaseCost', sessionId, input, (view) =>
+      stepsFor(view, sessionId, { type: 'operation.released', key, day: view.day(view.episode(sessionId).context.operations[key]?.day) }),
+    );
+  }
+
+  /** The result that an operation was settled with; undefined when none was kept. */
+  async getOperationResult(sessionId: string, key: string): Promise<unknown> {
+    const id = parseSessionId(sessionId);
+    const production = await this.#readDurably();
+    const text = findResult(production.journal, production.documents, id, key);
+    return text === undefined ? undefined : (JSON.parse(text) as unknown);
+  }
+
+  /** Adds to a budget of the episode, or to today's cap; the name and the reason stay on record. */
+  async raiseBudget(input: In<'RaiseInput'>): Promise<EpisodeState> {
+    const { sessionId, scope, amount, by, reason } = check(inputs.RaiseInput, input);
+    const more = parseUsd(amount, 'amount');
+    return this.#doFor('raiseBudget', sessionId, input, (view) =>
+      stepsFor(view, sessionId, { type: 'budget.raise', scope, amount: more, by, reason, ...(scope === 'day' ? { day: view.day() } : {}) }),
+    );
+  }
+
+  // --- Checkpoints and failures (SEED.md) ---
+
+  /** Saves a phase's checkpoint as its files stand now. A complete phase has one already, which is returned after its files are checked. */
+  async checkpointPhase(sessionId: string, phase: PhaseName): Promise<LoadedCheckpoint> {
+    const id = parseSessionId(sessionId);
+    const name = checkPhase(phase);
+    const { checkpoint, status } = known(this.#read(), id).context.phases[name];
+    if (status !== 'complete' || checkpoint === null) return this.#saveManual('checkpointPhase', { sessionId, phase }, id, name, `${name}_checkpoint`, null);
+    const loaded = loadCheckpoint(this.production, id, checkpoint);
+    await this.production.documents.verifyManifest(id, loaded.artifacts);
+    return loaded;
+  }
+
+  /** Saves data under a name of the caller's. */
+  async createCheckpoint(input: In<'CreateCheckpointInput'>): Promise<LoadedCheckpoint> {
+    const { sessionId, checkpointName, data } = check(inputs.CreateCheckpointInput, input);
+    const name = parseName(checkpointName, 'checkpointName');
+    const phase = phaseForCheckpoint(this.#read(), sessionId);
+    return this.#saveManual('createCheckpoint', input, sessionId, phase, name, data);
+  }
+
+  /** Goes back to a checkpoint. Missing or altered artifacts are refused; money stays spent. */
+  async restoreCheckpoint(input: In<'RestoreInput'>): Promise<EpisodeState> {
+    const { sessionId, checkpointName } = check(inputs.RestoreInput, input);
+    await askBefore(this.#hooks, { call: 'restoreCheckpoint', sessionId, input });
+    await this.#commit(await planRestore(this.#read(), sessionId, parseName(checkpointName, 'checkpointName')));
+    return this.#state(sessionId);
+  }
+
+  /** Records that a phase failed; the error's kind decides the failure's code. */
+  async markPhaseFailed(input: In<'FailInput'>): Promise<EpisodeState> {
+    const { sessionId, phase, error } = check(inputs.FailInput, input);
+    return this.#doFor('markPhaseFailed', sessionId, input, planFail(sessionId, phase, error));
+  }
+
+  /** Whether `initiateRecovery` would be accepted now. */
+  async canRecover(sessionId: string): Promise<boolean> {
+    return (await this.#refusalToRecover(parseSessionId(sessionId))) === null;
+  }
+
+  async #refusalToRecover(id: SessionId) {
+    const production = await this.#readDurably();
+    return refusalToRecover(known(production, id), production.today(), production.now());
+  }
+
+  /** Takes a failed episode into `recovery`; `resumeEpisode` or `recoverFailedSession` goes on from there. */
+  async initiateRecovery(sessionId: string): Promise<EpisodeState> {
+    const id = parseSessionId(sessionId);
+    return this.#doFor('initiateRecovery', id, { sessionId }, (view) => stepsFor(view, id, { type: 'recovery.begin', day: view.day() }));
+  }
+
+  async archiveFailedEpisode(sessionId: string, reason?: string): Promise<EpisodeState> {
+    return this.archiveEpisode(sessionId, reason);
+  }
+
+  /** Puts a complete or failed episode away for good; its files stay. */
+  async archiveEpisode(sessionId: string, reason?: string): Promise<EpisodeState> {
+    const id = parseSessionId(sessionId);
+    return this.#doFor('archiveEpisode', id, { sessionId, reason }, planOf(id, { type: 'episode.archive', ...(reason === undefined ? {} : { reason: check(inputs.SkipInput.shape.reason, reason) }) }));
+  }
+
+  // --- Metrics (SEED.md) ---
+
+  async getProductionMetrics(): Promise<ProductionMetrics> {
+    return productionMetrics((await this.#readDurably()).showing.total());
+  }
+
+  async getQualityMetrics(): Promise<QualityMetrics> {
+    const { showing } = await this.#readDurably();
+    return qualityMetrics(showing.states(), showing.total());
+  }
+
+  /** Spending per phase, operation, day and episode. */
+  async getSpending(): Promise<SpendingReport> {
+    const { showing, ledger } = await this.#readDurably();
+    return spendingReport({ states: showing.states(), total: showing.total(), operations: showing.operations, days: ledger.days });
+  }
+
+  // --- Beyond the seed ---
+
+  /** Records a quality score such as `technical_accuracy` 0.88. */
+  async recordQuality(input: In<'QualityInput'>): Promise<EpisodeState> {
+    const { sessionId, name, value } = check(inputs.QualityInput, input);
+    return this.#doFor('recordQuality', sessionId, input, planOf(sessionId, { type: 'quality.recorded', name: parseName(name, 'name'), value }));
+  }
+
+  async skipPhase(input: In<'SkipInput'>): Promise<EpisodeState> {
+    const { sessionId, phase, reason } = check(inputs.SkipInput, input);
+    return this.#doFor('skipPhase', sessionId, input, planOf(sessionId, { type: 'phase.skip', phase, reason }));
+  }
+
+  /** Finishes a phase with files that are already in its folder, made elsewhere. */
+  async fulfillPhase(input: In<'SkipInput'> & { data?: unknown }): Promise<EpisodeState> {
+    const { data, ...rest } = input;
+    const { sessionId, phase, reason } = check(inputs.SkipInput, rest);
+    known(this.#read(), sessionId);
+    const checkpoint = await completionCheckpoint(this.production, sessionId, phase, data);
+    return this.#doFor('fulfillPhase', sessionId, input, planOf(sessionId, { type: 'phase.fulfill', phase, reason, checkpoint }));
+  }
+
+  /** Pauses the running phase: nothing new may be paid for. */
+  async pause(input: In<'PauseInput'>): Promise<EpisodeState> {
+    const { sessionId, reason } = check(inputs.PauseInput, input);
+    return this.#doFor('pause', sessionId, input, (view) =>
+      stepsFor(view, sessionId, { type: 'phase.pause', phase: phaseUnderWay(view, sessionId), ...(reason === undefined ? {} : { reason }) }),
+    );
+  }
+
+  /** Lets a paused phase go on. */
+  async resume(input: { sessionId: string }): Promise<EpisodeState> {
+    const id = parseSessionId(input.sessionId);
+    return this.#doFor('resume', id, input, (view) => stepsFor(view, id, { type: 'phase.resume', phase: phaseUnderWay(view, id) }));
+  }
+
+  /** Approves the phase that is in review. */
+  async approve(input: In<'ReviewInput'>): Promise<EpisodeState> {
+    const { sessionId, ...said } = check(inputs.ReviewInput, input);
+    return this.#doFor('approve', sessionId, input, (view) => stepsFor(view, sessionId, { type: 'review.approve', phase: phaseUnderWay(view, sessionId), ...said }));
+  }
+
+  /** Sends the phase in review back to work, as a new attempt. */
+  async reject(input: In<'RejectInput'>): Promise<EpisodeState> {
+    const { sessionId, ...said } = check(inputs.RejectInput, input);
+    return this.#doFor('reject', sessionId, input, (view) => stepsFor(view, sessionId, { type: 'review.reject', phase: phaseUnderWay(view, sessionId), ...said }));
+  }
+
+  /** Stops an episode for good; it can be forked or archived, not recovered. */
+  async cancelEpisode(input: In<'CancelInput'>): Promise<EpisodeState> {
+    const { sessionId, reason } = check(inputs.CancelInput, input);
+    return this.#doFor('cancelEpisode', sessionId, input, planOf(sessionId, { type: 'episode.cancelled', reason }));
+  }
+
+  /** Where an episode could go on: each point with what it keeps, what it is expected to cost, and what is left. */
+  async planRecovery(sessionId: string): Promise<{ recoverable: boolean; reason: string | null; options: ResumePoint[] }> {
+    const id = parseSessionId(sessionId);
+    const refusal = await this.#refusalToRecover(id);
+    const options = rankResumePoints(known(this.production, id).context, this.production.showing.total(), this.production.today());
+    return { recoverable: refusal === null, reason: refusal?.message ?? null, options };
+  }
+
+  /** A new session that goes on from a checkpoint of this one; gives its id. Its own spending begins at zero. */
+  async forkEpisode(input: In<'ForkInput'>): Promise<SessionId> {
+    const request = check(inputs.ForkInput, input);
+    await askBefore(this.#hooks, { call: 'forkEpisode', sessionId: request.sessionId, input });
+    const source = known(await this.#readDurably(), request.sessionId).context;
+    const freshId = this.production.freshId(request.episodeNum ?? source.episodeNumber);
+    await this.#commit(await prepareFork(this.production, request, freshId));
+    return freshId;
+  }
+
+  /** Every event of a session, oldest first. */
+  async history(sessionId: string): Promise<HistoryEntry[]> {
+    const id = parseSessionId(sessionId);
+    const production = await this.#readDurably();
+    known(production, id);
+    return historyOf(production.journal, id);
+  }
+
+  /** The episode as it stood at a journal position that `history` gave. */
+  async stateAt(sessionId: string, position: number): Promise<PersistedEpisode> {
+    const id = parseSessionId(sessionId);
+    const found = stateAt((await this.#readDurably()).journal, id, position);
+    if (found) return found;
+    throw new ProductionError('session_unknown', `${id} did not exist at position ${position}.`, { sessionId: id, field: 'position' });
+  }
+
+  /**
+   * A live XState actor that follows the commits of all processes. Events sent to it go through the journal first;
+   * `sent` events that are refused reach the manager's `error` listeners. Stop it with `actor.stop()`.
+   */
+  async actor(sessionId: string, options: LiveActorOptions = {}): Promise<LiveActor> {
+    const id = parseSessionId(sessionId);
+    const snapshot = await this.getSnapshot(id);
+    this.follow();
+    return liveActor(snapshot, {
+      ...options,
+      send: (event) => this.send(id, event).catch((error: unknown) => this.report(error, `actor of ${id}`)),
+      onStep: (listener) => this.production.onCommit(({ steps }) => steps.filter((step) => step.sessionId === id).forEach((step) => listener(step.event))),
+    });
+  }
+
+  /** Sends one machine event; time, the day's money and a completion's checkpoint are filled in where missing. */
+  async send(sessionId: string, event: Partial<EpisodeEvent> & { type: EpisodeEvent['type'] }): Promise<EpisodeState> {
+    const id = parseSessionId(sessionId);
+    const completed = event.type === 'phase.complete' && !('checkpoint' in event);
+    const checkpoint = completed ? await completionCheckpoint(this.#read(), id, checkPhase((event as { phase?: unknown }).phase), null) : undefined;
+    return this.#doFor('send', id, event, (view) => {
+      const filled = { ...(needsDay(event.type) ? { day: view.day() } : {}), ...(checkpoint ? { checkpoint } : {}), ...event, at: view.at };
+      return [{ sessionId: id, event: inputs.checkEvent(filled) }];
+    });
+  }
+
+  /** Audits the journal: every transition run again, every sum made anew. Reads everything. */
+  async verify(): Promise<Verification> {
+    return verify(await this.#readDurably());
+  }
+
+  // --- Inside ---
+
+  #read(): Production {
+    this.production.refresh();
+    return this.production;
+  }
+
+  /** What a query shows must be on disk, also when another process wrote it. */
+  async #readDurably(): Promise<Production> {
+    this.production.refresh();
+    await this.production.journal.durable();
+    return this.production;
+  }
+
+  #state(id: SessionId): EpisodeState {
+    known(this.production, id);
+    const state = this.production.store.state(id);
+    if (state) return state;
+    throw new ProductionError('machine_broken', `${id} has no state to show.`, { sessionId: id });
+  }
+
+  async #doFor(call: string, sessionId: SessionId, input: unknown, plan: Plan): Promise<EpisodeState> {
+    await this.#do(call, sessionId, input, plan);
+    return this.#state(sessionId);
+  }
+
+  async #do(call: string, sessionId: SessionId | undefined, input: unknown, plan: Plan): Promise<Committed> {
+    if (this.#hooks.length > 0) await askBefore(this.#hooks, { call, sessionId, input });
+    return this.#commit(plan);
+  }
+
+  #commit(plan: Plan): Promise<Committed> {
+    return this.production.commit(plan);
+  }
+
+  #announce(committed: Committed): void {
+    const { position, local } = committed;
+    for (const { sessionId, event, announcements } of committed.steps) {
+      const notice: CommitNotice = { sessionId, type: event.type, event, position, at: event.at, local };
+      this.emit('commit', notice);
+      for (const announcement of announcements) {
+        this.emit(announcement.type, { ...announcement, position, local } as Notice as never);
+        if (local && announcement.type === 'failed') this.#onFailure(sessionId, announcement.failure);
+      }
+      if (local) this.#after(notice);
+    }
+  }
+
+  #after(notice: CommitNotice): void {
+    for (const { after } of this.#hooks) {
+      if (after) void Promise.resolve().then(() => after(notice)).catch((error: unknown) => this.report(error, 'after hook'));
+    }
+  }
+
+  #onFailure(sessionId: SessionId, failure: Notice<'failed'>['failure']): void {
+    for (const { onFailure } of this.#hooks) {
+      if (!onFailure) continue;
+      const handled = Promise.resolve()
+        .then(() => onFailure({ sessionId, failure }))
+        .then(async (answer) => (answer === 'recover' ? this.initiateRecovery(sessionId) : undefined))
+        .catch((error: unknown) => this.report(error, 'onFailure hook'));
+      this.#failing = Promise.all([this.#failing, handled]);
+    }
+  }
+}
+
+function needsDay(type: EpisodeEvent['type']): boolean {
+  return ['cost.reserve', 'cost.recorded', 'operation.settled', 'operation.released', 'recovery.begin'].includes(type);
+}
+
+function globalMetricsOf(production: Production, total: Parameters<typeof globalMetrics>[0]): GlobalMetrics {
+  const active = production.showing.states().filter(({ status }) => status !== 'complete' && status !== 'archived').length;
+  return {
+    total_cost: toDollars(total.spent), total_episodes: total.episodes, active_episodes: active,
+    completed_episodes: total.episodes - active, last_updated: production.lastUpdated, metrics: globalMetrics(total),
+  };
+}
+

@@ -1,0 +1,145 @@
+import {
+  classifyError, currentPhase, decide, episodeStatus, unfinishedPhases,
+  ProductionError, type EpisodeEvent, type EpisodeSnapshot, type EventOf, type FailureCode, type PhaseName, type Policy, type SavedCheckpoint,
+  type SessionId, type Usd,
+} from '../../machines/index.js';
+import type { Plan, Step, View } from '../production/index.js';
+
+/** Distributes over the union, so that each event loses its time. */
+type Untimed<Event> = Event extends EpisodeEvent ? Omit<Event, 'at' | 'by'> & { by?: string | undefined } : never;
+/** An event as a plan writes it: the time is the commit's. */
+export type Draft = Untimed<EpisodeEvent>;
+
+/** One session's events, with the commit's time. */
+export function stepsFor(view: View, sessionId: SessionId, ...events: Draft[]): Step[] {
+  return events.map((event) => ({ sessionId, event: { ...event, at: view.at } as EpisodeEvent }));
+}
+
+/** A plan of events that need nothing but the time. */
+export function planOf(sessionId: SessionId, ...events: Draft[]): Plan {
+  return (view) => stepsFor(view, sessionId, ...events);
+}
+
+export interface NewEpisode {
+  episodeNumber: number;
+  topic: string;
+  budgets: Partial<Policy['budgets']>;
+}
+
+export function planCreate({ episodeNumber, topic, budgets }: NewEpisode): Plan {
+  return (view) => {
+    const sessionId = view.freshId(episodeNumber);
+    const { policy, at } = view;
+    return [{ sessionId, event: { type: 'episode.created', at, sessionId, episodeNumber, topic, budgets: { ...policy.budgets, ...budgets }, rules: rulesOf(policy) } }];
+  };
+}
+
+/** The part of the policy that an episode keeps. */
+export function rulesOf({ warnAtPercent, hardPhaseBudgets, approvals, maxRecoveries, quality }: Policy) {
+  return { warnAtPercent, hardPhaseBudgets, approvals, maxRecoveries, quality };
+}
+
+export function costEvent(view: View, cost: { phase: PhaseName; operation: string; cost: Usd; key?: string | undefined }): Draft {
+  const { phase, operation, key } = cost;
+  return { type: 'cost.recorded', phase, operation, cost: cost.cost, day: view.day(), ...(key === undefined ? {} : { key }) };
+}
+
+/** Adds a cost; the same key again, with the same cost, is nothing new. */
+export function planCost(sessionId: SessionId, cost: { phase: PhaseName; operation: string; cost: Usd; key?: string | undefined }): Plan {
+  return (view) => {
+    const { settled } = view.episode(sessionId).context;
+    if (cost.key !== undefined && Object.hasOwn(settled, cost.key) && settled[cost.key] === cost.cost) return [];
+    return stepsFor(view, sessionId, costEvent(view, cost));
+  };
+}
+
+/** Starting, and the cost that came with it. */
+export function planStart(sessionId: SessionId, phase: PhaseName, cost?: Usd): Plan {
+  return (view) => [
+    ...stepsFor(view, sessionId, { type: 'phase.start', phase }),
+    ...(cost === undefined ? [] : stepsFor(view, sessionId, costEvent(view, { phase, operation: phase, cost }))),
+  ];
+}
+
+/** Completing, from `pending` on if need be. The cost comes after, so that finished work is kept even when its cost stops the episode. */
+export function planComplete(sessionId: SessionId, phase: PhaseName, checkpoint: SavedCheckpoint, extras: { cost?: Usd | undefined; claim?: number | undefined } = {}): Plan {
+  const claim = extras.claim === undefined ? {} : { claim: extras.claim };
+  return (view) => {
+    const { context } = view.episode(sessionId);
+    const isPending = currentPhase(context) === phase && context.phases[phase].status === 'pending';
+    return [
+      ...(isPending ? stepsFor(view, sessionId, { type: 'phase.start', phase, ...claim }) : []),
+      ...stepsFor(view, sessionId, { type: 'phase.complete', phase, checkpoint, ...claim }),
+      ...(extras.cost === undefined ? [] : stepsFor(view, sessionId, costEvent(view, { phase, operation: phase, cost: extras.cost }))),
+    ];
+  };
+}
+
+export function planFail(sessionId: SessionId, phase: PhaseName, error: unknown, extras: { code?: FailureCode | undefined; claim?: number | undefined } = {}): Plan {
+  const { code, message } = classifyError(error);
+  return planOf(sessionId, {
+    type: 'phase.failed', phase, code: extras.code ?? code, message, ...(extras.claim === undefined ? {} : { claim: extras.claim }),
+  });
+}
+
+/** Idempotent on an episode that is complete; otherwise only possible when every phase is finished. */
+export function planCompleteEpisode(sessionId: SessionId): Plan {
+  return (view) => {
+    const snapshot = view.episode(sessionId);
+    if (episodeStatus(snapshot) === 'complete') return [];
+    const missing = unfinishedPhases(snapshot.context);
+    throw new ProductionError(
+      'wrong_state',
+      `${sessionId} is ${episodeStatus(snapshot)} and cannot be completed: ${missing.length > 0 ? `${missing.join(', ')} unfinished` : 'it has ended'}.`,
+      { sessionId },
+    );
+  };
+}
+
+/** The phase that an intent without a phase means. */
+export function phaseUnderWay(view: View, sessionId: SessionId): PhaseName {
+  const snapshot = view.episode(sessionId);
+  const phase = currentPhase(snapshot.context);
+  if (phase) return phase;
+  throw new ProductionError('wrong_state', `${sessionId} is ${episodeStatus(snapshot)}: no phase is under way.`, { sessionId });
+}
+
+/** Begins recovery where it is needed, resumes at the given or the first unfinished phase, and starts it. */
+export function planRecover(sessionId: SessionId, options: { phase?: PhaseName | undefined; claim?: number | undefined; start: boolean }): Plan {
+  const claim = options.claim === undefined ? {} : { claim: options.claim };
+  return (view) => {
+    const snapshot = view.episode(sessionId);
+    const status = episodeStatus(snapshot);
+    const phase = options.phase ?? phaseUnderWay(view, sessionId);
+    const begin: Draft[] = status === 'failed' ? [{ type: 'recovery.begin', day: view.day(), ...claim }] : [];
+    const resume: Draft[] = status === 'failed' || status === 'recovery' ? [{ type: 'recovery.resume', phase, ...claim }] : [];
+    const start: Draft[] = options.start ? [{ type: 'phase.start', phase, ...claim }] : [];
+    return stepsFor(view, sessionId, ...begin, ...resume, ...start);
+  };
+}
+
+/** Takes up an episode wherever it stands: paused is resumed, failed is recovered, waiting is started, running is left alone. */
+export function planResume(sessionId: SessionId): Plan {
+  return (view) => {
+    const snapshot = view.episode(sessionId);
+    const phase = currentPhase(snapshot.context);
+    if (!phase || ['complete', 'archived'].includes(episodeStatus(snapshot))) {
+      throw new ProductionError('wrong_state', `${sessionId} is ${episodeStatus(snapshot)}: there is nothing to resume; fork it to work on it again.`, { sessionId });
+    }
+    const { value } = snapshot;
+    const inner = typeof value === 'string' ? value : Object.values(value)[0];
+    if (inner === 'active') return [];
+    if (inner === 'review') throw new ProductionError('wrong_state', `${sessionId} waits for approval of ${phase}; approve or reject it.`, { sessionId });
+    if (inner === 'paused') return stepsFor(view, sessionId, { type: 'phase.resume', phase });
+    return planRecover(sessionId, { start: true })(view);
+  };
+}
+
+/** Why an episode cannot be recovered now, or null: the guard itself, asked without writing. */
+export function refusalToRecover(snapshot: EpisodeSnapshot, day: EventOf<'recovery.begin'>['day'], at: string): { code: string; message: string } | null {
+  const status = episodeStatus(snapshot);
+  if (status === 'recovery') return null;
+  const decision = decide(snapshot, { type: 'recovery.begin', day, at });
+  return decision.accepted ? null : decision.refusal;
+}
+

@@ -1,0 +1,117 @@
+import {
+  ProductionError, decide, persist, stateName,
+  type Announcement, type EpisodeSnapshot, type Ledger, type PersistedEpisode, type Policy, type RecordedEvent, type SessionId,
+} from '../../machines/index.js';
+import type { Commit, CommitEntry } from './commit.js';
+import { diff } from './delta.js';
+import type { EpisodeStore } from './episode-store.js';
+import { LedgerOverlay } from './ledger-overlay.js';
+import { viewOf, type Plan, type Step } from './view.js';
+
+/** One accepted event with the snapshots around it. `before` is undefined for `episode.created`. */
+export interface DecidedStep {
+  sessionId: SessionId;
+  event: RecordedEvent;
+  before: EpisodeSnapshot | undefined;
+  after: EpisodeSnapshot;
+  announcements: Announcement[];
+}
+
+/** A commit decided and not yet written. */
+export interface Draft {
+  at: string;
+  text: string;
+  steps: DecidedStep[];
+  /** Which sessions' snapshots the line carries whole. */
+  whole: Set<SessionId>;
+}
+
+// After so many deltas a whole snapshot is written again, so that no reader has to go back far.
+const deltasBetweenSnapshots = 32;
+
+/** Decides plans one after the other on top of the store, without changing it. */
+export class Batch {
+  readonly #store: EpisodeStore;
+  readonly #policy: Policy;
+  readonly #by: string;
+  readonly #ledger: LedgerOverlay;
+  readonly #working = new Map<SessionId, EpisodeSnapshot>();
+  readonly #deltas = new Map<SessionId, number>();
+
+  constructor(store: EpisodeStore, ledger: Ledger, policy: Policy, by: string) {
+    this.#store = store;
+    this.#policy = policy;
+    this.#by = by;
+    this.#ledger = new LedgerOverlay(ledger);
+  }
+
+  /**
+   * The draft that `plan` leads to, or undefined when it proposes nothing.
+   * @throws ProductionError when the plan or the statechart refuses; then the batch is as it was.
+   */
+  decide(plan: Plan, at: string): Draft | undefined {
+    const steps = plan(this.#view(at));
+    if (steps.length === 0) return undefined;
+    const undo = new Map<SessionId, EpisodeSnapshot | undefined>();
+    const decided: DecidedStep[] = [];
+    try {
+      for (const step of steps) decided.push(this.#step(step, undo));
+    } catch (error) {
+      for (const [id, snapshot] of undo) if (snapshot) this.#working.set(id, snapshot); else this.#working.delete(id);
+      throw error;
+    }
+    for (const { before, event } of decided) if (before && event.type !== 'episode.created') this.#ledger.book(before.context, event);
+    return this.#draft(at, decided);
+  }
+
+  #view(at: string) {
+    return viewOf({
+      at,
+      policy: this.#policy,
+      ledger: this.#ledger,
+      find: (id) => this.#find(id),
+      isTaken: (id) => this.#working.has(id) || this.#store.isTaken(id),
+    });
+  }
+
+  #find(id: SessionId): EpisodeSnapshot | undefined {
+    return this.#working.get(id) ?? this.#store.snapshot(id);
+  }
+
+  #step({ sessionId, event }: Step, undo: Map<SessionId, EpisodeSnapshot | undefined>): DecidedStep {
+    const before = this.#find(sessionId);
+    const decision = decide(before, event);
+    if (!decision.accepted) throw new ProductionError(decision.refusal.code, decision.refusal.message, { sessionId });
+    if (!undo.has(sessionId)) undo.set(sessionId, this.#working.get(sessionId));
+    this.#working.set(sessionId, decision.snapshot);
+    return { sessionId, event, before, after: decision.snapshot, announcements: decision.announcements };
+  }
+
+  #draft(at: string, steps: DecidedStep[]): Draft {
+    const whole = new Set<SessionId>();
+    const sessions = new Set(steps.map((step) => step.sessionId));
+    const entries = [...sessions].map((id) => this.#entry(id, steps.filter((step) => step.sessionId === id), whole));
+    const commit: Commit = { at, by: this.#by, entries };
+    return { at, text: JSON.stringify(commit), steps, whole };
+  }
+
+  #entry(session: SessionId, steps: DecidedStep[], whole: Set<SessionId>): CommitEntry {
+    const events = steps.map((step) => step.event);
+    const before = steps[0]?.before;
+    const after = steps.at(-1)?.after;
+    if (!after) throw new ProductionError('machine_broken', 'a commit without steps.');
+    const deltas = this.#deltas.get(session) ?? this.#store.deltas(session);
+    if (!before || stateName(before) !== stateName(after) || deltas >= deltasBetweenSnapshots) {
+      whole.add(session);
+      this.#deltas.set(session, 0);
+      return { session, events, snapshot: persist(after) };
+    }
+    this.#deltas.set(session, deltas + 1);
+    return { session, events, changes: diff(shared(before), shared(after)) };
+  }
+}
+
+/** The parts of a persisted snapshot that can differ while the state stays the same. */
+function shared(snapshot: EpisodeSnapshot): Pick<PersistedEpisode, 'context'> {
+  return { context: snapshot.context };
+}

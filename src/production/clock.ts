@@ -1,0 +1,29 @@
+import { ProductionError } from '../../machines/index.js';
+
+/** Where times come from; tests and embedders may fix it. */
+export interface Clock {
+  /** Now, ISO-8601 UTC with milliseconds. */
+  now(): string;
+  /** Monotonic milliseconds, for durations and timers. */
+  elapsedMs(): number;
+}
+
+export const systemClock: Clock = {
+  now: () => new Date().toISOString(),
+  elapsedMs: () => performance.now(),
+};
+
+const toleratedMs = 3_600_000;
+
+/**
+ * The time of the next commit: never before the last one. Small steps back are clamped; a clock that lags by more than an hour
+ * is refused, because budgets per day would be booked on the wrong day in silence.
+ */
+export function commitTime(clock: Clock, lastAt: string): string {
+  const now = clock.now();
+  if (now >= lastAt) return now;
+  if (Date.parse(lastAt) - Date.parse(now) > toleratedMs) {
+    throw new ProductionError('clock_backwards', `the clock says ${now} and the last commit was at ${lastAt}; set the clock right and try again.`, { field: 'clock' });
+  }
+  return lastAt;
+}

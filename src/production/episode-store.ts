@@ -1,0 +1,92 @@
+import {
+  persist, rehydrate, type EpisodeSnapshot, type PersistedEpisode, type SessionId,
+} from '../../machines/index.js';
+import { episodeState, type EpisodeState } from '../shapes/index.js';
+
+/** One episode in memory. `state` is what state.json shows; the snapshot is loaded when somebody needs it. */
+interface Entry {
+  snapshot: EpisodeSnapshot | undefined;
+  state: EpisodeState | undefined;
+  /** The journal position after the last commit that touched it. */
+  position: number;
+  /** Deltas since its last whole snapshot in the journal. */
+  deltas: number;
+}
+
+/** Finds the snapshot of an episode that is not in memory, as of the given position or later; undefined when there is none. */
+type Load = (sessionId: SessionId, position: number | undefined) => { persisted: PersistedEpisode; position: number } | undefined;
+
+/** The episodes that this process knows, with what it takes to know the others. */
+export class EpisodeStore {
+  readonly #entries = new Map<SessionId, Entry>();
+  readonly #load: Load;
+  readonly #existsOnDisk: (sessionId: SessionId) => boolean;
+
+  constructor(load: Load, existsOnDisk: (sessionId: SessionId) => boolean) {
+    this.#load = load;
+    this.#existsOnDisk = existsOnDisk;
+  }
+
+  ids(): SessionId[] {
+    return [...this.#entries.keys()];
+  }
+
+  has(id: SessionId): boolean {
+    return this.#entries.has(id);
+  }
+
+  isTaken(id: SessionId): boolean {
+    return this.#entries.has(id) || this.#existsOnDisk(id);
+  }
+
+  position(id: SessionId): number | undefined {
+    return this.#entries.get(id)?.position;
+  }
+
+  deltas(id: SessionId): number {
+    return this.#entries.get(id)?.deltas ?? 0;
+  }
+
+  /** The snapshot, loading it when need be; undefined for a session that does not exist. */
+  snapshot(id: SessionId): EpisodeSnapshot | undefined {
+    const entry = this.#entries.get(id);
+    if (entry?.snapshot) return entry.snapshot;
+    const loaded = this.#load(id, entry?.position);
+    if (!loaded) return undefined;
+    const snapshot = rehydrate(loaded.persisted);
+    // After a restart the journal line that deltas would build on may be far back: begin with a whole snapshot.
+    this.#entries.set(id, { snapshot, state: entry?.state, position: loaded.position, deltas: Number.MAX_SAFE_INTEGER });
+    return snapshot;
+  }
+
+  /** What state.json shows of the episode; undefined when it is not listed there. */
+  state(id: SessionId): EpisodeState | undefined {
+    const entry = this.#entries.get(id);
+    if (!entry) return undefined;
+    entry.state ??= entry.snapshot && episodeState(persist(entry.snapshot));
+    return entry.state;
+  }
+
+  /** Takes in what state.json says of an episode, without its snapshot. */
+  adopt(id: SessionId, state: EpisodeState, position: number): void {
+    this.#entries.set(id, { snapshot: undefined, state, position, deltas: Number.MAX_SAFE_INTEGER });
+  }
+
+  /** Takes in a committed snapshot. */
+  put(id: SessionId, snapshot: EpisodeSnapshot, position: number, whole: boolean): void {
+    const deltas = whole ? 0 : this.deltas(id) + 1;
+    this.#entries.set(id, { snapshot, state: undefined, position, deltas });
+  }
+
+  /** Drops the snapshot of an episode that nobody works on; it can be loaded again. */
+  unload(id: SessionId): void {
+    const entry = this.#entries.get(id);
+    if (!entry) return;
+    this.state(id);
+    entry.snapshot = undefined;
+  }
+
+  forget(id: SessionId): void {
+    this.#entries.delete(id);
+  }
+}

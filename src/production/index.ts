@@ -1,0 +1,14 @@
+export { systemClock } from './clock.js';
+export type { Clock } from './clock.js';
+export type { Committed } from './committed.js';
+export type { DecidedStep } from './batch.js';
+export { Production, machineIdentity } from './production.js';
+export type { ProductionOptions } from './production.js';
+export { parsePayload, saveCheckpointPayload, toJson } from './payload.js';
+export type { ArtifactRef, CheckpointPayload } from './payload.js';
+export { historyOf, stateAt } from './history.js';
+export type { HistoryEntry } from './history.js';
+export { verify } from './verify.js';
+export type { Verification } from './verify.js';
+export { findCheckpoint, findResult } from './find-saved.js';
+export type { Plan, Step, View } from './view.js';

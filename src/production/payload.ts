@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import type { Documents } from '../documents/index.js';
+import { ProductionError, type CheckpointRef, type PhaseName, type SavedCheckpoint, type SessionId } from '../../machines/index.js';
+
+/** One file that a phase made. */
+export interface ArtifactRef {
+  path: string;
+  sha256: string;
+  bytes: number;
+}
+
+/** What a checkpoint keeps beside the snapshot. */
+export interface CheckpointPayload {
+  data: unknown;
+  artifacts: ArtifactRef[];
+}
+
+// Below this an own file costs more than carrying the payload in the journal line (measured; DESIGN.md, FACTS.md "Growth").
+const largestInline = 64 * 1024;
+const largestPayload = 100 * 1024 * 1024;
+
+/** JSON text of data from outside; what JSON cannot carry is refused. */
+export function toJson(data: unknown, field: string): string {
+  try {
+    const text = JSON.stringify(data) as string | undefined;
+    if (text === undefined) throw new TypeError('it is undefined or a function');
+    if (Buffer.byteLength(text) > largestPayload) throw new TypeError('it is above 100 MB of JSON');
+    return text;
+  } catch (error) {
+    throw new ProductionError('invalid_input', `${field}: cannot be kept as JSON: ${(error as Error).message}.`, { field, cause: error });
+  }
+}
+
+/** Puts a checkpoint's payload where it belongs, durably, before the commit that refers to it. */
+export async function saveCheckpointPayload(
+  documents: Documents,
+  sessionId: SessionId,
+  checkpoint: { name: string; next: PhaseName | null; data: unknown; artifacts: ArtifactRef[] },
+): Promise<SavedCheckpoint> {
+  const { name, next, data, artifacts } = checkpoint;
+  const text = toJson({ data: data ?? null, artifacts }, 'data');
+  const bytes = Buffer.byteLength(text);
+  if (bytes >= largestInline) {
+    const saved = await documents.writePayload(sessionId, name, text);
+    return { name, next, ...saved };
+  }
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  return { name, next, sha256, bytes, file: null, payload: JSON.parse(text) as unknown };
+}
+
+/** A payload read back and checked against its reference. */
+export function parsePayload(text: string, ref: CheckpointRef): CheckpointPayload {
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  if (sha256 !== ref.sha256) throw new ProductionError('artifact_invalid', `the checkpoint's payload was altered: its SHA-256 is ${sha256}, recorded is ${ref.sha256}.`);
+  return JSON.parse(text) as CheckpointPayload;
+}

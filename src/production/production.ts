@@ -1,0 +1,378 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import {
+  Ledger, ProductionError, decide, episodeMachine, machineId, machineVersion, structureHash,
+  rehydrate, type DayMoney, type EpisodeSnapshot, type EventOf, type Policy, type SessionId,
+} from '../../machines/index.js';
+import { makeDurableDirectory, type Disk } from '../disk/index.js';
+import { Documents } from '../documents/index.js';
+import { Journal, type JournalEntry } from '../journal/index.js';
+import { Batch, type DecidedStep, type Draft } from './batch.js';
+import { commitTime, type Clock } from './clock.js';
+import { parseCommit, type Commit, type CommitEntry } from './commit.js';
+import type { Committed } from './committed.js';
+import { EpisodeStore } from './episode-store.js';
+import { replaySession, snapshotAfter } from './replay.js';
+import { Showing } from './showing.js';
+import { viewOf, type Plan } from './view.js';
+
+export interface ProductionOptions {
+  /** The production's directory; made when missing. */
+  directory: string;
+  policy: Policy;
+  clock: Clock;
+  disk: Disk;
+  /** Who writes, as each commit records it. */
+  by: string;
+  /** The program and its version, for the journal's header. */
+  program: string;
+  /** Opens without creating or writing anything; commits are refused. */
+  readOnly?: boolean | undefined;
+  segmentBytes?: number | undefined;
+  /** How long documents may lag behind while the process runs. Milliseconds; default 300. */
+  showAfterMs?: number | undefined;
+}
+
+interface Waiting {
+  plan: Plan;
+  resolve: (committed: Committed) => void;
+  reject: (error: unknown) => void;
+}
+
+/** What this program writes into headers and documents about its chart. */
+export const machineIdentity = { id: machineId, version: machineVersion, hash: structureHash(episodeMachine) };
+
+// Bounds how long one write can get; whoever waits longer goes into the next.
+const largestBatch = 2048;
+const turnMs = 8;
+const largestInlineResult = 64 * 1024;
+
+/** The engine: refresh, decide, append (DESIGN.md, section 1). One handle of one process on a production. */
+export class Production {
+  readonly directory: string;
+  readonly policy: Policy;
+  readonly clock: Clock;
+  readonly documents: Documents;
+  readonly journal: Journal;
+  readonly store: EpisodeStore;
+  readonly ledger = new Ledger();
+  readonly showing: Showing;
+  readonly #by: string;
+  readonly #readOnly: boolean;
+  readonly #listeners = new Set<(committed: Committed) => void>();
+  #queue: Waiting[] = [];
+  #pumping: Promise<void> | undefined;
+  #lastAt = '';
+  #lastTurn = 0;
+  #foreign: Committed[] = [];
+  #stopFollowing: (() => void) | undefined;
+  #closed = false;
+  /** Where the line being taken in begins: what a session loaded meanwhile must not go beyond. */
+  #reading: number | undefined;
+
+  private constructor(options: ProductionOptions, documents: Documents, journal: Journal) {
+    this.directory = options.directory;
+    this.policy = options.policy;
+    this.clock = options.clock;
+    this.#by = options.by;
+    this.#readOnly = options.readOnly ?? false;
+    this.documents = documents;
+    this.journal = journal;
+    this.store = new EpisodeStore(
+      (id, position) => this.#load(id, position),
+      (id) => documents.hasSession(id),
+    );
+    this.showing = new Showing({
+      documents, journal, store: this.store, ledger: this.ledger, machine: machineIdentity, lastAt: () => this.#lastAt,
+      afterMs: options.showAfterMs ?? 300, readOnly: this.#readOnly, refresh: () => this.#refresh(),
+    });
+  }
+
+  /**
+   * Opens a production and reads what has been committed so far.
+   * @throws ProductionError `journal_damaged`, `journal_unavailable`, `production_upgraded`, `filesystem_unsupported`, `import_invalid`.
+   */
+  static open(options: ProductionOptions): Production {
+    const { disk, directory } = options;
+    if (!options.readOnly) makeDurableDirectory(disk, directory);
+    const documents = new Documents({ directory, disk });
+    refuseForeignState(disk, directory);
+    const journal = Journal.open({
+      directory: join(directory, 'journal'), disk, machine: machineIdentity, program: options.program, now: () => options.clock.now(),
+      ...(options.segmentBytes === undefined ? {} : { segmentBytes: options.segmentBytes }),
+      ...(options.readOnly ? { readOnly: true } : {}),
+    });
+    const production = new Production(options, documents, journal);
+    production.#catchUp();
+    return production;
+  }
+
+  #catchUp(): void {
+    const shown = this.showing.read();
+    if (shown) {
+      if (shown.position > this.journal.end()) {
+        throw new ProductionError(
+          'journal_damaged',
+          `state.json reflects the journal up to ${shown.position}, and the journal ends at ${this.journal.end()}: commits are missing. Restore the journal folder from a backup, or run showrunner doctor to see what can be saved.`,
+        );
+      }
+      this.journal.seek(shown.position, shown.crc);
+      this.#lastAt = shown.lastAt;
+    }
+    this.journal.refresh((entry) => this.#takeIn(entry));
+    this.showing.afterOpen();
+  }
+
+  /** Everything that any process has committed so far is in memory when this returns. */
+  refresh(): void {
+    this.#refresh();
+  }
+
+  #refresh(): void {
+    if (this.#pumping) return;
+    this.journal.refresh((entry) => this.#takeIn(entry));
+  }
+
+  /** The time that a commit would get now. */
+  now(): string {
+    return commitTime(this.clock, this.#lastAt);
+  }
+
+  /** When the last commit was made, to the second; empty in a new production. */
+  get lastUpdated(): string {
+    return this.#lastAt === '' ? '' : `${this.#lastAt.slice(0, 19)}Z`;
+  }
+
+  /** The money of the day that a cost of now would belong to. */
+  today(): DayMoney {
+    return this.ledger.money(this.ledger.dayFor(this.now(), this.policy.timeZone), this.policy.dailyCap);
+  }
+
+  /** A session id that nobody has used yet; another process may still take it first. */
+  freshId(episodeNumber: number): SessionId {
+    const isTaken = (id: SessionId): boolean => this.store.isTaken(id);
+    return viewOf({ at: this.now(), policy: this.policy, ledger: this.ledger, find: () => undefined, isTaken }).freshId(episodeNumber);
+  }
+
+  /** Keeps an operation's result, JSON text, for the event that settles it: in the event, or in a file when it is large. */
+  async keepResult(sessionId: SessionId, key: string, json: string): Promise<EventOf<'operation.settled'>['result']> {
+    if (Buffer.byteLength(json) < largestInlineResult) return { json };
+    const name = `result_${createHash('sha256').update(key).digest('hex').slice(0, 16)}`;
+    return this.documents.writePayload(sessionId, name, json);
+  }
+
+  /** Listens to commits of this process, and, while {@link follow} is on, of all others; never before they are on disk. */
+  onCommit(listener: (committed: Committed) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Watches for commits of other processes until the returned function is called. */
+  follow(): void {
+    this.#stopFollowing ??= this.journal.follow(() => {
+      if (!this.#pumping && !this.#closed) this.#turn(() => this.#refreshDurably());
+    });
+  }
+
+  async #refreshDurably(): Promise<void> {
+    this.journal.refresh((entry) => this.#takeIn(entry));
+    await this.#announceForeign();
+  }
+
+  async #announceForeign(): Promise<void> {
+    if (this.#foreign.length === 0) return;
+    const heard = this.#foreign;
+    this.#foreign = [];
+    await this.journal.durable();
+    for (const committed of heard) this.#emit(committed);
+  }
+
+  /**
+   * Decides `plan` against everything committed so far and writes it. Resolves when it is on disk.
+   * A plan without steps resolves at once, with no commit made.
+   * @throws ProductionError the statechart's refusal, or `journal_unavailable`, after which the outcome is unknown until it is read again.
+   */
+  commit(plan: Plan): Promise<Committed> {
+    if (this.#closed) return Promise.reject(new ProductionError('production_closed', 'this production has been closed; open it again.'));
+    if (this.#readOnly) return Promise.reject(new ProductionError('production_closed', 'this production was opened read-only.'));
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ plan, resolve, reject });
+      this.#start();
+    });
+  }
+
+  #start(): void {
+    if (!this.#pumping) this.#turn(() => this.#pump());
+  }
+
+  /** Runs `work` alone, after everything that is waiting to run has had its say: callers of one turn share one write. */
+  #turn(work: () => Promise<void>): void {
+    this.#pumping = this.#nextTurn()
+      .then(work)
+      .catch((error: unknown) => {
+        for (const waiting of this.#queue.splice(0)) waiting.reject(error);
+      })
+      .finally(() => {
+        this.#pumping = undefined;
+        if (this.#queue.length > 0) this.#start();
+      });
+  }
+
+  #nextTurn(): Promise<void> {
+    const now = performance.now();
+    // Ticks come before timers and I/O; let those have a turn now and then.
+    const late = now - this.#lastTurn > turnMs;
+    if (late) this.#lastTurn = now;
+    return new Promise((resolve) => (late ? setImmediate(resolve) : process.nextTick(resolve)));
+  }
+
+  async #pump(): Promise<void> {
+    let batch = this.#queue.splice(0, largestBatch);
+    while (batch.length > 0) batch = await this.#write(batch);
+  }
+
+  /** Writes a batch; gives back what has to be decided again because another process came first. */
+  async #write(batch: Waiting[]): Promise<Waiting[]> {
+    this.journal.refresh((entry) => this.#takeIn(entry));
+    await this.#announceForeign();
+    const { drafts, idle } = this.#decideAll(batch);
+    for (const waiting of idle) waiting.resolve({ position: this.journal.position, end: this.journal.position, at: this.#lastAt, local: true, steps: [] });
+    if (drafts.length === 0) return [];
+    const { landed, error } = await this.journal.append(drafts.map(({ draft }) => draft.text));
+    const committed: [Waiting, Committed][] = landed.map(({ position, end }, index) => {
+      const { waiting, draft } = at(drafts, index);
+      this.#promote(draft, end);
+      return [waiting, { position, end, at: draft.at, local: true, steps: draft.steps }];
+    });
+    for (const [waiting, result] of committed) {
+      this.#emit(result);
+      waiting.resolve(result);
+    }
+    const rest = drafts.slice(landed.length).map(({ waiting }) => waiting);
+    if (!error) return rest;
+    for (const waiting of rest) waiting.reject(error);
+    return [];
+  }
+
+  #decideAll(batch: Waiting[]): { drafts: { waiting: Waiting; draft: Draft }[]; idle: Waiting[] } {
+    const deciding = new Batch(this.store, this.ledger, this.policy, this.#by);
+    const drafts: { waiting: Waiting; draft: Draft }[] = [];
+    const idle: Waiting[] = [];
+    for (const waiting of batch) {
+      try {
+        const draft = deciding.decide(waiting.plan, commitTime(this.clock, this.#lastAt));
+        if (draft) drafts.push({ waiting, draft });
+        else idle.push(waiting);
+      } catch (error) {
+        waiting.reject(error);
+      }
+    }
+    return { drafts, idle };
+  }
+
+  #promote(draft: Draft, end: number): void {
+    this.#lastAt = draft.at;
+    for (const { before, event } of draft.steps) {
+      if (before && event.type !== 'episode.created') this.ledger.book(before.context, event);
+    }
+    const last = new Map(draft.steps.map((step) => [step.sessionId, step.after]));
+    for (const [id, after] of last) this.store.put(id, after, end, draft.whole.has(id));
+    this.showing.noteCommit(draft.steps, end, true);
+  }
+
+  /** Takes in a line that another process, or an earlier life of this one, has written. */
+  #takeIn(line: JournalEntry): void {
+    this.#reading = line.position;
+    const commit = parseCommit(line.text, line.position);
+    const steps = this.#stepsOf(commit, line);
+    this.#reading = undefined;
+    if (commit.at > this.#lastAt) this.#lastAt = commit.at;
+    this.showing.noteCommit(steps, line.end, false);
+    if (this.#listeners.size > 0) this.#foreign.push({ position: line.position, end: line.end, at: commit.at, local: false, steps });
+  }
+
+  #stepsOf(commit: Commit, line: JournalEntry): DecidedStep[] {
+    return commit.entries.flatMap((entry) => {
+      const known = entry.events[0]?.type === 'episode.created' ? undefined : this.store.snapshot(entry.session);
+      // A session document may be ahead of state.json: then only the ledger and the announcements still need this line.
+      const isAhead = known !== undefined && (this.store.position(entry.session) ?? 0) >= line.end;
+      const start = isAhead ? earlier(this.journal, entry.session, line.position) : known;
+      const steps = replaySteps(entry, start);
+      for (const { before, event } of steps) if (before && event.type !== 'episode.created') this.ledger.book(before.context, event);
+      if (isAhead) return steps;
+      const after = snapshotAfter(entry, known, line.position);
+      const last = steps.at(-1);
+      if (last) last.after = after;
+      this.store.put(entry.session, after, line.end, entry.snapshot !== undefined);
+      return steps;
+    });
+  }
+
+  #load(id: SessionId, position: number | undefined) {
+    const document = this.documents.readSession(id);
+    const own = document?.showrunner;
+    if (own && own.position > this.journal.end()) {
+      throw new ProductionError('journal_damaged', `${id}/session.json reflects the journal up to ${own.position}, and the journal ends at ${this.journal.end()}; run showrunner doctor.`, { sessionId: id });
+    }
+    if (position === undefined) {
+      if (!own && !this.showing.isArchived(id)) return undefined;
+      this.showing.revive(id);
+    }
+    if (own && own.position >= (position ?? 0)) return { persisted: own.snapshot, position: own.position };
+    const replayed = replaySession(this.journal, id, this.#reading ?? this.journal.position);
+    if (replayed) this.showing.noteStale(id);
+    return replayed;
+  }
+
+  #emit(committed: Committed): void {
+    for (const listener of this.#listeners) listener(committed);
+  }
+
+  /** Writes what the documents still owe and lets go of the files. Waits for commits under way. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    while (this.#pumping || this.#queue.length > 0) await this.#pumping;
+    this.#closed = true;
+    this.#stopFollowing?.();
+    try {
+      await this.showing.close();
+    } finally {
+      this.journal.close();
+    }
+  }
+}
+
+function earlier(journal: Journal, id: SessionId, position: number): EpisodeSnapshot | undefined {
+  const found = replaySession(journal, id, position);
+  return found && rehydrate(found.persisted);
+}
+
+/** The steps of an entry, decided again. Where an older chart decided otherwise, the recorded snapshot is what counts. */
+function replaySteps(entry: CommitEntry, start: EpisodeSnapshot | undefined): DecidedStep[] {
+  const steps: DecidedStep[] = [];
+  let before = start;
+  for (const event of entry.events) {
+    const decision = decide(before, event);
+    const after = decision.accepted ? decision.snapshot : before;
+    if (!after) continue;
+    steps.push({ sessionId: entry.session, event, before, after, announcements: decision.accepted ? decision.announcements : [] });
+    before = after;
+  }
+  return steps;
+}
+
+/** A state file without a journal is another program's, or all that is left of a production: neither may be overwritten. */
+function refuseForeignState(disk: Disk, directory: string): void {
+  if (disk.stat(join(directory, 'journal')) || !disk.stat(join(directory, 'state.json'))) return;
+  throw new ProductionError(
+    'import_invalid',
+    `${directory} holds a state.json and no journal. If another program wrote it, import it into a new directory: showrunner import ${join(directory, 'state.json')} --directory <new>. If the journal folder was lost, restore it from a backup.`,
+    { field: 'directory' },
+  );
+}
+
+function at<Item>(list: readonly Item[], index: number): Item {
+  const item = list[index];
+  if (item === undefined) throw new ProductionError('machine_broken', 'the journal landed more lines than were written.');
+  return item;
+}

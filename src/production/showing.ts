@@ -1,0 +1,298 @@
+import { addUsd, persist, type BudgetDay, type EpisodeSnapshot, type Ledger, type PhaseName, type SessionId, type Usd } from '../../machines/index.js';
+import { sessionDocument, type Documents, type StateDocument } from '../documents/index.js';
+import type { Journal } from '../journal/index.js';
+import { addTally, emptyTally, subtractTally, tallyOf, type Tally } from '../reports/index.js';
+import type { EpisodeState } from '../shapes/index.js';
+import type { DecidedStep } from './batch.js';
+import { checkpointShown } from './checkpoint-shown.js';
+import type { EpisodeStore } from './episode-store.js';
+import { stateDocument } from './state-shown.js';
+
+interface ShowingOptions {
+  documents: Documents;
+  journal: Journal;
+  store: EpisodeStore;
+  ledger: Ledger;
+  machine: StateDocument['showrunner']['machine'];
+  afterMs: number;
+  readOnly: boolean;
+  /** Takes in what other processes have committed; does nothing while a commit is under way. */
+  refresh: () => void;
+  lastAt: () => string;
+}
+
+/** A checkpoint that the journal has and its document does not show yet. */
+export interface PendingCheckpoint {
+  sessionId: SessionId;
+  phase: PhaseName;
+  name: string;
+  after: EpisodeSnapshot;
+  position: number;
+  payload: unknown;
+}
+
+export interface OperationSpending {
+  count: number;
+  spent: Usd;
+}
+
+// How many ended episodes state.json lists before the oldest of them move to the archive of their month.
+const endedKept = 200;
+const endedSlack = 100;
+
+// Documents may take this share of a process's time: one part in twenty.
+const writingShare = 20;
+const latestMs = 900;
+const mostRounds = 20;
+
+/** Keeps the documents in step with the journal: sessions first, then state.json, never more than a second late. */
+export class Showing {
+  readonly #on: ShowingOptions;
+  #own = new Set<SessionId>();
+  #others = new Set<SessionId>();
+  #checkpoints = new Map<string, PendingCheckpoint>();
+  #tally: Tally = emptyTally();
+  #operations = new Map<string, OperationSpending>();
+  readonly #months = new Set<string>();
+  #shownPosition = -1;
+  #timer: NodeJS.Timeout | undefined;
+  #flushing: Promise<void> | undefined;
+  #lastFlushMs = 0;
+  /** The last error met while writing in the background. The journal is not concerned; the next write tries again. */
+  problem: unknown;
+
+  constructor(options: ShowingOptions) {
+    this.#on = options;
+  }
+
+  /** Takes in state.json if it can be trusted, and says where in the journal it stands. */
+  read(): { position: number; crc: string; lastAt: string } | undefined {
+    const { documents, store, ledger, machine } = this.#on;
+    const document = documents.readState();
+    const own = document?.showrunner;
+    if (!document || !own || own.machine.version !== machine.version) return undefined;
+    for (const listed of [document.active_episodes, document.completed_episodes]) {
+      for (const [id, state] of Object.entries(listed)) store.adopt(id as SessionId, state, own.sessions[id] ?? 0);
+    }
+    for (const [date, day] of Object.entries(own.days)) ledger.set(date, day as BudgetDay);
+    for (const [name, spending] of Object.entries(own.operations)) this.#operations.set(name, spending as OperationSpending);
+    for (const month of own.months) this.#months.add(month);
+    this.#tally = own.tally as Tally;
+    this.#shownPosition = own.position;
+    return { position: own.position, crc: own.crc, lastAt: own.last_at };
+  }
+
+  /** After the journal's tail has been taken in: documents of active sessions that are missing are due. */
+  afterOpen(): void {
+    const { store, documents, readOnly, journal } = this.#on;
+    if (readOnly) return;
+    for (const id of store.ids()) if (!isEnded(store.state(id)) && !documents.hasSession(id)) this.#own.add(id);
+    if (this.#shownPosition !== journal.position || this.#own.size > 0) this.#schedule();
+  }
+
+  /** Notes what a commit makes stale. */
+  noteCommit(steps: readonly DecidedStep[], end: number, local: boolean): void {
+    for (const step of steps) {
+      (local ? this.#own : this.#others).add(step.sessionId);
+      this.#noteMoney(step);
+      const { event, sessionId, after } = step;
+      if (!('checkpoint' in event)) continue;
+      const { name, payload } = event.checkpoint;
+      this.#checkpoints.set(`${sessionId}/${name}`, { sessionId, phase: event.phase, name, after, position: end, payload });
+    }
+    this.#schedule();
+  }
+
+  /** A session's document turned out to be missing or behind. */
+  noteStale(id: SessionId): void {
+    this.#others.add(id);
+  }
+
+  /** A session that was in a month's archive is listed again; what it added to the archive's sums is taken out. */
+  revive(id: SessionId): void {
+    const old = this.#inArchive(id);
+    if (old) this.#tally = subtractTally(this.#tally, tallyOf(old));
+  }
+
+  isArchived(id: SessionId): boolean {
+    return this.#inArchive(id) !== undefined;
+  }
+
+  #inArchive(id: SessionId): EpisodeState | undefined {
+    const month = monthOf(id);
+    if (!this.#months.has(month)) return undefined;
+    const listed = this.#on.documents.readMonth(month)?.completed_episodes ?? {};
+    return Object.hasOwn(listed, id) ? listed[id] : undefined;
+  }
+
+  /** Spending per operation name over the whole production. */
+  get operations(): ReadonlyMap<string, OperationSpending> {
+    return this.#operations;
+  }
+
+  get months(): string[] {
+    return [...this.#months].sort();
+  }
+
+  /** What all episodes add up to, archived or listed. */
+  total(): Tally {
+    return this.states().reduce((sum, state) => addTally(sum, tallyOf(state)), this.#tally);
+  }
+
+  /** The listed episodes as state.json shows them. */
+  states(): EpisodeState[] {
+    const { store } = this.#on;
+    return store.ids().flatMap((id) => store.state(id) ?? []);
+  }
+
+  #noteMoney({ event, before }: DecidedStep): void {
+    if (event.type === 'cost.recorded') this.#count(event.operation, event.cost);
+    if (event.type === 'operation.settled') this.#count(before?.context.operations[event.key]?.operation ?? 'unknown', event.cost);
+  }
+
+  #count(name: string, cost: Usd): void {
+    const { count, spent } = this.#operations.get(name) ?? { count: 0, spent: 0 as Usd };
+    this.#operations.set(name, { count: count + 1, spent: addUsd(spent, cost) });
+  }
+
+  #schedule(): void {
+    if (this.#on.readOnly || this.#timer) return;
+    const delay = Math.min(latestMs, Math.max(this.#on.afterMs, this.#lastFlushMs * writingShare));
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#flushOnce().catch((error: unknown) => {
+        this.problem = error;
+        this.#schedule();
+      });
+    }, delay);
+    // A process must be able to end with documents behind: the next one to open catches up from the journal.
+    this.#timer.unref();
+  }
+
+  /** Writes every document that is behind, until the journal has not moved meanwhile. */
+  async flush(): Promise<void> {
+    const { journal, refresh } = this.#on;
+    for (let round = 0; round < mostRounds; round += 1) {
+      await this.#flushOnce();
+      if (journal.end() === this.#shownPosition) return;
+      refresh();
+      if (journal.position === this.#shownPosition) return;
+    }
+  }
+
+  async #flushOnce(): Promise<void> {
+    while (this.#flushing) await this.#flushing.catch(() => {});
+    const began = performance.now();
+    this.#flushing = this.#write().finally(() => {
+      this.#flushing = undefined;
+      this.#lastFlushMs = performance.now() - began;
+    });
+    return this.#flushing;
+  }
+
+  async #write(): Promise<void> {
+    const { journal } = this.#on;
+    const own = this.#own;
+    const others = this.#others;
+    const checkpoints = this.#checkpoints;
+    this.#own = new Set();
+    this.#others = new Set();
+    this.#checkpoints = new Map();
+    try {
+      // Documents may only show what is on disk, also of other processes' commits.
+      await journal.durable();
+      for (const id of own) await this.#writeSession(id);
+      for (const id of others) if (!own.has(id) && this.#isBehind(id)) await this.#writeSession(id);
+      for (const pending of checkpoints.values()) await this.#writeCheckpoint(pending);
+      await this.#moveOldToArchive();
+      await this.#writeState();
+    } catch (error) {
+      for (const id of own) this.#own.add(id);
+      for (const id of others) this.#others.add(id);
+      for (const [key, pending] of checkpoints) if (!this.#checkpoints.has(key)) this.#checkpoints.set(key, pending);
+      throw error;
+    }
+    this.problem = undefined;
+  }
+
+  #isBehind(id: SessionId): boolean {
+    const shown = this.#on.documents.readSession(id)?.showrunner.position ?? -1;
+    return shown < (this.#on.store.position(id) ?? 0);
+  }
+
+  async #writeSession(id: SessionId): Promise<void> {
+    const { documents, store, machine } = this.#on;
+    const snapshot = store.snapshot(id);
+    const position = store.position(id);
+    if (!snapshot || position === undefined) return;
+    await documents.writeSession(id, sessionDocument(persist(snapshot), position, machine));
+    if (isEnded(store.state(id)) && !this.#own.has(id)) store.unload(id);
+  }
+
+  async #writeCheckpoint(pending: PendingCheckpoint): Promise<void> {
+    const { documents, machine } = this.#on;
+    const document = checkpointShown(pending, machine);
+    if (!document) return;
+    const shown = documents.readCheckpoint(pending.sessionId, { name: pending.name })?.showrunner.position ?? -1;
+    if (shown < pending.position) await documents.writeCheckpoint(pending.sessionId, document);
+  }
+
+  /** state.json must not grow without bound: beyond a number, the oldest ended episodes move to the document of their month. */
+  async #moveOldToArchive(): Promise<void> {
+    const { store, documents } = this.#on;
+    const ended = this.states().filter(isEnded);
+    if (ended.length <= endedKept + endedSlack) return;
+    const oldest = ended.sort((a, b) => (a.updated_at < b.updated_at ? -1 : 1)).slice(0, ended.length - endedKept);
+    for (const [month, states] of groupByMonth(oldest)) {
+      const known = documents.readMonth(month)?.completed_episodes ?? {};
+      const added = Object.fromEntries(states.map((state) => [state.session_id, state]));
+      await documents.writeMonth(month, { version: '3.0.0', month, completed_episodes: { ...known, ...added } });
+      this.#months.add(month);
+    }
+    for (const state of oldest) {
+      const id = state.session_id as SessionId;
+      // Something may have happened to it while the month was being written.
+      if (store.state(id) !== state) continue;
+      this.#tally = addTally(this.#tally, tallyOf(state));
+      store.forget(id);
+    }
+  }
+
+  async #writeState(): Promise<void> {
+    const { documents, journal, store, ledger, machine, lastAt } = this.#on;
+    const { position, lastCrc } = journal;
+    if (position === this.#shownPosition) return;
+    const document = stateDocument({
+      states: this.states(), store, ledger, machine, position, crc: lastCrc, lastAt: lastAt(),
+      tally: this.#tally, total: this.total(), months: this.months, operations: this.#operations,
+    });
+    await documents.writeState(document);
+    this.#shownPosition = position;
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (!this.#on.readOnly) await this.flush();
+  }
+}
+
+/** Complete and archived episodes are the seed's `completed_episodes`. */
+function isEnded(state: EpisodeState | undefined): boolean {
+  return state?.status === 'complete' || state?.status === 'archived';
+}
+
+function groupByMonth(states: EpisodeState[]): Map<string, EpisodeState[]> {
+  const groups = new Map<string, EpisodeState[]>();
+  for (const state of states) {
+    const month = monthOf(state.session_id as SessionId);
+    groups.set(month, [...(groups.get(month) ?? []), state]);
+  }
+  return groups;
+}
+
+/** The month of a session's creation, which its id says. */
+function monthOf(id: SessionId): string {
+  const date = id.split('_')[2] ?? '';
+  return `${date.slice(0, 4)}-${date.slice(4, 6)}`;
+}

@@ -1,0 +1,50 @@
+import { toDollars, type Ledger, type SessionId, type Usd } from '../../machines/index.js';
+import type { StateDocument } from '../documents/index.js';
+import { globalMetrics, type Tally } from '../reports/index.js';
+import type { EpisodeState } from '../shapes/index.js';
+import type { EpisodeStore } from './episode-store.js';
+
+interface Shown {
+  states: EpisodeState[];
+  store: EpisodeStore;
+  ledger: Ledger;
+  machine: StateDocument['showrunner']['machine'];
+  position: number;
+  crc: string;
+  lastAt: string;
+  tally: Tally;
+  total: Tally;
+  months: string[];
+  operations: ReadonlyMap<string, { count: number; spent: Usd }>;
+}
+
+/** state.json as the production stands (SEED.md, Global State Structure). */
+export function stateDocument(shown: Shown): StateDocument {
+  const { states, store, ledger, total } = shown;
+  const isEnded = (state: EpisodeState): boolean => state.status === 'complete' || state.status === 'archived';
+  return {
+    version: '3.0.0',
+    active_episodes: byId(states.filter((state) => !isEnded(state))),
+    completed_episodes: byId(states.filter(isEnded)),
+    total_cost: toDollars(total.spent),
+    total_episodes: total.episodes,
+    last_updated: shown.lastAt === '' ? '' : `${shown.lastAt.slice(0, 19)}Z`,
+    metrics: globalMetrics(total),
+    showrunner: {
+      format: 1,
+      position: shown.position,
+      crc: shown.crc,
+      machine: shown.machine,
+      last_at: shown.lastAt,
+      days: Object.fromEntries(ledger.days),
+      sessions: Object.fromEntries(states.map(({ session_id: id }) => [id, store.position(id as SessionId) ?? 0])),
+      tally: shown.tally,
+      months: shown.months,
+      operations: Object.fromEntries(shown.operations),
+    },
+  };
+}
+
+function byId(states: EpisodeState[]): Record<string, EpisodeState> {
+  return Object.fromEntries(states.map((state) => [state.session_id, state]));
+}

@@ -1,0 +1,125 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  Ledger, decide, moneyMove, persist, phaseNames, rehydrate,
+  type EpisodeEvent, type EpisodeSnapshot, type PersistedEpisode, type RecordedEvent, type SessionId, type Usd,
+} from '../../machines/index.js';
+import type { JournalEntry } from '../journal/index.js';
+import { parseCommit, type CommitEntry } from './commit.js';
+import type { Production } from './production.js';
+import { persistedAfter } from './replay.js';
+
+/** What an audit found. `problems` is empty when everything holds. Amounts in micro-dollars. */
+export interface Verification {
+  ok: boolean;
+  commits: number;
+  events: number;
+  sessions: number;
+  spent: Usd;
+  problems: { position: number; session: string | null; what: string }[];
+}
+
+/** An episode while the audit walks through the journal, with its money counted independently of the chart. */
+interface Audited {
+  persisted: PersistedEpisode | undefined;
+  spent: Record<string, number>;
+}
+
+/** Audits the whole journal: runs each transition again, sums the money apart from the chart, holds the caps to the ledger. */
+class Audit {
+  readonly problems: Verification['problems'] = [];
+  readonly sessions = new Map<SessionId, Audited>();
+  readonly ledger = new Ledger();
+  commits = 0;
+  events = 0;
+
+  take(line: JournalEntry): void {
+    this.commits += 1;
+    try {
+      const commit = parseCommit(line.text, line.position, true);
+      for (const entry of commit.entries) this.#entry(entry, line);
+    } catch (error) {
+      this.#problem(line, null, (error as Error).message);
+    }
+  }
+
+  #entry(entry: CommitEntry, line: JournalEntry): void {
+    const known: Audited = this.sessions.get(entry.session) ?? { persisted: undefined, spent: {} };
+    let before: EpisodeSnapshot | undefined = known.persisted && rehydrate(known.persisted);
+    for (const event of entry.events) before = this.#event(entry.session, before, event, known, line);
+    const recorded = persistedAfter(entry, known.persisted, line.position);
+    if (!before || !isDeepStrictEqual(plain(persist(before)), plain(recorded))) {
+      this.#problem(line, entry.session, 'the recorded snapshot is not the one its events lead to');
+    }
+    this.sessions.set(entry.session, { ...known, persisted: recorded });
+    this.#sums(entry.session, recorded, known.spent, line);
+  }
+
+  #event(session: SessionId, before: EpisodeSnapshot | undefined, event: RecordedEvent, known: Audited, line: JournalEntry): EpisodeSnapshot | undefined {
+    this.events += 1;
+    const decision = decide(before, event);
+    if (!decision.accepted) {
+      this.#problem(line, session, `${event.type} would be refused: ${decision.refusal.code}`);
+      return before;
+    }
+    if (before && event.type !== 'episode.created') this.#money(session, before, event, known, line);
+    return decision.snapshot;
+  }
+
+  #money(session: SessionId, before: EpisodeSnapshot, event: EpisodeEvent, known: Audited, line: JournalEntry): void {
+    const move = moneyMove(before.context, event);
+    if (!move) {
+      this.ledger.book(before.context, event);
+      return;
+    }
+    known.spent[move.phase] = (known.spent[move.phase] ?? 0) + move.spent;
+    if ('day' in event && event.day && event.at >= before.context.updatedAt) {
+      const booked = this.ledger.money(event.day.date, event.day.cap);
+      const isImport = event.type === 'cost.recorded' && event.operation === 'imported';
+      if (!isImport && (booked.spent !== event.day.spent || booked.reserved !== event.day.reserved)) {
+        this.#problem(line, session, `${event.type} was decided on ${event.day.spent}+${event.day.reserved} for ${event.day.date}, the ledger says ${booked.spent}+${booked.reserved}`);
+      }
+      if (event.type === 'cost.reserve' && booked.spent + booked.reserved + event.amount > event.day.cap) {
+        this.#problem(line, session, `a reservation passes the day's cap of ${event.day.cap}`);
+      }
+    }
+    this.ledger.book(before.context, event);
+  }
+
+  #sums(session: SessionId, { context }: PersistedEpisode, spent: Record<string, number>, line: JournalEntry): void {
+    const phases = phaseNames.reduce((sum, name) => sum + context.phases[name].spent, 0);
+    const reserved = Object.values(context.operations).reduce((sum, operation) => sum + operation.amount, 0);
+    if (phases !== context.money.spent) this.#problem(line, session, `its phases sum to ${phases}, its total is ${context.money.spent}`);
+    if (reserved !== context.money.reserved) this.#problem(line, session, `its open operations sum to ${reserved}, its reserved total is ${context.money.reserved}`);
+    for (const name of phaseNames) {
+      const entries = spent[name] ?? 0;
+      if (entries !== context.phases[name].spent) this.#problem(line, session, `the cost entries of ${name} sum to ${entries}, the phase says ${context.phases[name].spent}`);
+    }
+  }
+
+  #problem(line: JournalEntry, session: string | null, what: string): void {
+    this.problems.push({ position: line.position, session, what });
+  }
+}
+
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value)) as unknown;
+}
+
+/** Audits a production's journal, and compares what this process knows with it (DESIGN.md, section 10). Reads everything. */
+export function verify(production: Production): Verification {
+  const audit = new Audit();
+  for (const { position, segment, what } of production.journal.inspect().damage) {
+    audit.problems.push({ position, session: null, what: `${segment}: ${what}` });
+  }
+  if (audit.problems.length === 0) production.journal.scan((line) => audit.take(line));
+  let spent = 0;
+  for (const [id, { persisted }] of audit.sessions) {
+    spent += persisted?.context.money.spent ?? 0;
+    const known = production.store.has(id) ? production.store.snapshot(id) : undefined;
+    if (known && !isDeepStrictEqual(plain(persist(known)), plain(persisted))) {
+      audit.problems.push({ position: production.journal.position, session: id, what: 'the documents show another state than the journal' });
+    }
+  }
+  const { problems, commits, events, sessions } = audit;
+  return { ok: problems.length === 0, commits, events, sessions: sessions.size, spent: spent as Usd, problems };
+}

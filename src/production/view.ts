@@ -1,0 +1,55 @@
+import { ProductionError, sessionIdFor, type DayMoney, type EpisodeSnapshot, type Ledger, type Policy, type RecordedEvent, type SessionId } from '../../machines/index.js';
+
+/** One event for one session, as a plan proposes it. */
+export interface Step {
+  sessionId: SessionId;
+  event: RecordedEvent;
+}
+
+/**
+ * The production as a plan sees it: everything committed so far by any process, and what this batch has decided before it.
+ * A plan may be called again when another process commits first, so it must only look.
+ */
+export interface View {
+  /** The time of this commit, ISO-8601 UTC; never before an earlier commit's. */
+  readonly at: string;
+  readonly policy: Policy;
+  has(sessionId: SessionId): boolean;
+  /** @throws ProductionError `session_unknown`. */
+  episode(sessionId: SessionId): EpisodeSnapshot;
+  /** The money of the day that a cost of now belongs to, or of the given day. */
+  day(date?: string): DayMoney;
+  /** A session id that no process has used. */
+  freshId(episodeNumber: number): SessionId;
+}
+
+/** Proposes the steps of one commit; throws a ProductionError to refuse. No steps: nothing to do. */
+export type Plan = (view: View) => Step[];
+
+interface Sources {
+  at: string;
+  policy: Policy;
+  ledger: Ledger;
+  find: (sessionId: SessionId) => EpisodeSnapshot | undefined;
+  isTaken: (sessionId: SessionId) => boolean;
+}
+
+export function viewOf({ at, policy, ledger, find, isTaken }: Sources): View {
+  return {
+    at,
+    policy,
+    has: (sessionId) => find(sessionId) !== undefined,
+    episode(sessionId) {
+      const snapshot = find(sessionId);
+      if (snapshot) return snapshot;
+      throw new ProductionError('session_unknown', `there is no session ${sessionId} in this production; showrunner list names those there are.`, { sessionId });
+    },
+    day: (date) => ledger.money(date ?? ledger.dayFor(at, policy.timeZone), policy.dailyCap),
+    freshId(episodeNumber) {
+      for (let copy = 1; ; copy += 1) {
+        const id = sessionIdFor(episodeNumber, at, copy);
+        if (!isTaken(id)) return id;
+      }
+    },
+  };
+}

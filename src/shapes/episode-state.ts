@@ -1,0 +1,33 @@
+import { phaseNames, statusOf, toDollars, type PersistedEpisode, type Phase, type PhaseName } from '../../machines/index.js';
+import type { EpisodeState } from './seed.js';
+
+/** The one translation of an episode from memory (micro-dollars, exact times) to disk (decimal dollars, times to the second). */
+export function episodeState({ value, context }: PersistedEpisode): EpisodeState {
+  const phases = Object.fromEntries(phaseNames.map((name) => [name, phaseState(context.phases[name])]));
+  return {
+    episode_number: context.episodeNumber,
+    topic: context.topic,
+    session_id: context.sessionId,
+    status: statusOf(value),
+    phases: phases as Record<PhaseName, EpisodeState['phases']['research']>,
+    total_cost: toDollars(context.money.spent),
+    quality_scores: context.quality,
+    created_at: toSecond(context.createdAt),
+    updated_at: toSecond(context.updatedAt),
+  };
+}
+
+function phaseState(phase: Phase): EpisodeState['phases']['research'] {
+  return {
+    status: phase.status,
+    cost: toDollars(phase.spent),
+    start_time: phase.startedAt && toSecond(phase.startedAt),
+    end_time: phase.endedAt && toSecond(phase.endedAt),
+    checkpoint: phase.checkpoint && `${phase.checkpoint}.json`,
+  };
+}
+
+/** `2025-09-03T14:30:22Z`. */
+export function toSecond(at: string): string {
+  return `${at.slice(0, 19)}Z`;
+}
