@@ -1,4 +1,9 @@
-export { ProductionStateManager } from './manager/manager.js';
+export { defineCrew } from './crew/port.js';
+export type {
+  ArtifactRef, ArtifactWriter, Crew, Dollars, FinishedPhase, OperationCall, OperationOptions, OperationOutcome, PhaseContext, PhaseWorker, Reconcile, RunOperation,
+} from './crew/port.js';
+export { ProductionStateManager } from './crew/production-state-manager.js';
+export type { ProduceOptions, Produced, Progress } from './crew/produce.js';
 export type { OpenOptions } from './manager/manager.js';
 export type { CommitNotice, ManagerEvents, Notice } from './manager/events.js';
 export type { BeforeCall, Hooks } from './manager/hooks.js';

@@ -42,6 +42,11 @@ export interface OpenOptions {
   segmentBytes?: number | undefined;
 }
 
+interface Prepared {
+  production: Production;
+  hooks: Hooks | undefined;
+}
+
 /**
  * The production's state manager: every call of the seed (SEED.md, State Manager API), and what an orchestrator needs beside them.
  * Calls that change something resolve when the change is on disk. Queries first read what other processes have committed.
@@ -54,7 +59,7 @@ export class ProductionStateManager extends SafeEmitter {
   readonly #hooks: Hooks[] = [];
   #failing: Promise<unknown> = Promise.resolve();
 
-  private constructor(production: Production, hooks: Hooks | undefined) {
+  protected constructor({ production, hooks }: Prepared) {
     super();
     this.production = production;
     if (hooks) this.#hooks.push(hooks);
@@ -66,6 +71,11 @@ export class ProductionStateManager extends SafeEmitter {
    * @throws ProductionError `journal_damaged`, `journal_unavailable`, `production_upgraded`, `filesystem_unsupported`, `invalid_input`.
    */
   static async open(options: OpenOptions = {}): Promise<ProductionStateManager> {
+    return new ProductionStateManager(await ProductionStateManager.prepare(options));
+  }
+
+  /** What a manager is made from; for subclasses. */
+  protected static async prepare(options: OpenOptions): Promise<Prepared> {
     const directory = resolve(options.directory ?? 'production');
     const policy = parsePolicy(options.policy ?? {});
     if (!options.disk) await refuseNetworkFilesystem(directory);
@@ -78,7 +88,7 @@ export class ProductionStateManager extends SafeEmitter {
       readOnly: options.readOnly,
       segmentBytes: options.segmentBytes,
     });
-    return new ProductionStateManager(production, options.hooks);
+    return { production, hooks: options.hooks };
   }
 
   /** Writes the documents and lets go of the files. Commits under way are waited for. */

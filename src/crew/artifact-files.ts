@@ -1,0 +1,138 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { constants, createReadStream, type ReadStream } from 'node:fs';
+import { mkdir, open, rename, unlink, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { ProductionError, type PhaseName, type SessionId } from '../../machines/index.js';
+import { errorCode, nodeDisk } from '../disk/index.js';
+import { sessionPath } from '../documents/index.js';
+import type { ArtifactRef, ArtifactWriter } from './port.js';
+
+/** The files of one phase: written under a temporary name, synced, hashed, and only then renamed. */
+export class ArtifactFiles {
+  readonly #directory: string;
+  readonly #sessionId: SessionId;
+  readonly #phase: PhaseName;
+  /** Writers that are neither finished nor discarded. */
+  readonly #open = new Set<Writer>();
+
+  constructor(directory: string, sessionId: SessionId, phase: PhaseName) {
+    this.#directory = directory;
+    this.#sessionId = sessionId;
+    this.#phase = phase;
+  }
+
+  async create(name: string): Promise<ArtifactWriter> {
+    const path = `${this.#phase}/${name}`;
+    if (name === 'checkpoint.json') throw refusal(`${path} is the engine's own document; choose another name.`, this.#sessionId);
+    const target = this.#resolve(path);
+    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+    const temporary = join(dirname(target), `.tmp-${basename(target)}-${randomBytes(6).toString('hex')}`);
+    const handle = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+    const writer = new Writer(handle, { temporary, target, path }, () => this.#open.delete(writer));
+    this.#open.add(writer);
+    return writer;
+  }
+
+  async writeWhole(name: string, content: Uint8Array | string): Promise<ArtifactRef> {
+    const writer = await this.create(name);
+    try {
+      await writer.write(content);
+      return await writer.finish();
+    } finally {
+      await writer.discard();
+    }
+  }
+
+  async read(path: string): Promise<Uint8Array | undefined> {
+    const handle = await this.#openForReading(path);
+    if (!handle) return undefined;
+    try {
+      return await handle.readFile();
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async stream(path: string): Promise<ReadStream | undefined> {
+    const handle = await this.#openForReading(path);
+    return handle && createReadStream('', { fd: handle });
+  }
+
+  async remove(path: string): Promise<void> {
+    if (!path.startsWith(`${this.#phase}/`)) throw refusal(`${path} belongs to another phase than ${this.#phase}.`, this.#sessionId);
+    await unlink(this.#resolve(path)).catch(ignoreMissing);
+  }
+
+  /** Throws away what was begun and not finished. */
+  async discardUnfinished(): Promise<void> {
+    for (const writer of this.#open) await writer.discard();
+  }
+
+  async #openForReading(path: string): Promise<FileHandle | undefined> {
+    try {
+      return await open(this.#resolve(path), constants.O_RDONLY | constants.O_NOFOLLOW);
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return undefined;
+      if (errorCode(error) === 'ELOOP') throw refusal(`${path} is a link; nothing is read through it.`, this.#sessionId);
+      throw error;
+    }
+  }
+
+  #resolve(path: string): string {
+    return sessionPath(nodeDisk, this.#directory, this.#sessionId, path, 'artifact');
+  }
+}
+
+class Writer implements ArtifactWriter {
+  readonly #handle: FileHandle;
+  readonly #names: { temporary: string; target: string; path: string };
+  readonly #done: () => void;
+  readonly #hash = createHash('sha256');
+  #bytes = 0;
+  #ended = false;
+
+  constructor(handle: FileHandle, names: { temporary: string; target: string; path: string }, done: () => void) {
+    this.#handle = handle;
+    this.#names = names;
+    this.#done = done;
+  }
+
+  async write(chunk: Uint8Array | string): Promise<void> {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    for (let written = 0; written < bytes.length; ) {
+      const { bytesWritten } = await this.#handle.write(bytes, written, bytes.length - written);
+      written += bytesWritten;
+    }
+    this.#hash.update(bytes);
+    this.#bytes += bytes.length;
+  }
+
+  async finish(): Promise<ArtifactRef> {
+    const { temporary, target, path } = this.#names;
+    await this.#handle.datasync();
+    await this.#end();
+    await rename(temporary, target);
+    nodeDisk.syncDirectory(dirname(target));
+    return { path, sha256: this.#hash.digest('hex'), bytes: this.#bytes };
+  }
+
+  async discard(): Promise<void> {
+    if (this.#ended) return;
+    await this.#end();
+    await unlink(this.#names.temporary).catch(ignoreMissing);
+  }
+
+  async #end(): Promise<void> {
+    this.#ended = true;
+    this.#done();
+    await this.#handle.close();
+  }
+}
+
+function ignoreMissing(error: unknown): void {
+  if (errorCode(error) !== 'ENOENT') throw error;
+}
+
+function refusal(message: string, sessionId: string): ProductionError {
+  return new ProductionError('path_refused', `artifact: ${message}`, { field: 'artifact', sessionId });
+}

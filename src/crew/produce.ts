@@ -1,0 +1,275 @@
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  ProductionError, classifyError, currentPhase, episodeStatus, stateName,
+  type EpisodeSnapshot, type Failure, type FailureCode, type PhaseName, type SessionId,
+} from '../../machines/index.js';
+import { planFail, planRecover } from '../manager/plans.js';
+import type { ProductionStateManager } from '../manager/manager.js';
+import type { Plan } from '../production/index.js';
+import type { EpisodeState } from '../shapes/index.js';
+import { HeldClaim } from './claim.js';
+import { backOff } from './outcome.js';
+import type { Crew } from './port.js';
+import { runPhase } from './run-phase.js';
+
+/** Where a production is, for people watching. Not in the journal. */
+export interface Progress {
+  sessionId: string;
+  phase: PhaseName;
+  /** 0 to 1 within the phase. */
+  fraction: number;
+  message: string;
+}
+
+export interface ProduceOptions {
+  /** Free options that the crew's workers get, e.g. `{ sources: 'docs', minutes: 3 }`. */
+  crewOptions?: Readonly<Record<string, unknown>> | undefined;
+  /** Stops gracefully: nothing new begins, calls going on get `graceMs` to end, and the episode can be resumed. */
+  signal?: AbortSignal | undefined;
+  onProgress?: ((progress: Progress) => void) | undefined;
+  /** Who works, as others are told. Default: host and process id. */
+  holder?: string | undefined;
+  /** After this long without a sign of life another orchestrator may take over. Milliseconds; default 60,000. */
+  leaseMs?: number | undefined;
+  graceMs?: number | undefined;
+  /** Wait for a person's approval instead of ending with `waiting`. */
+  waitForApproval?: boolean | undefined;
+  /** 0 to 1, for the jitter of back-off. */
+  random?: (() => number) | undefined;
+}
+
+/** How a production ended: `complete`; `waiting` for a person; `failed`; `interrupted`, to be resumed; `archived`. */
+export interface Produced {
+  sessionId: SessionId;
+  outcome: 'complete' | 'waiting' | 'failed' | 'interrupted' | 'archived';
+  /** What a person should know or do, where it is not complete. */
+  reason: string | null;
+  failure: Failure | null;
+  state: EpisodeState;
+}
+
+const pollMs = 1000;
+
+/** Produces one episode with a crew, from wherever it stands to its end, or to where a person is needed. */
+export async function produce(manager: ProductionStateManager, sessionId: SessionId, crew: Crew, options: ProduceOptions = {}): Promise<Produced> {
+  const status = episodeStatus(snapshotOf(manager, sessionId));
+  if (status === 'complete' || status === 'archived') return report(manager, sessionId, status, null);
+  const holder = options.holder ?? `${hostname()} process ${process.pid}`;
+  const claim = await HeldClaim.take(manager.production, sessionId, holder, options.leaseMs ?? 60_000);
+  manager.follow();
+  try {
+    return await new Producing(manager, sessionId, crew, claim, options).run();
+  } finally {
+    await claim.release();
+  }
+}
+
+/** Produces several episodes, at most `concurrency` at a time; one that throws does not stop the others. */
+export async function produceAll(
+  manager: ProductionStateManager,
+  sessionIds: readonly SessionId[],
+  crew: Crew,
+  options: ProduceOptions & { concurrency?: number } = {},
+): Promise<(Produced | { sessionId: SessionId; error: unknown })[]> {
+  const results: (Produced | { sessionId: SessionId; error: unknown })[] = [];
+  const waiting = [...sessionIds.entries()];
+  const worker = async (): Promise<void> => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const [index, sessionId] = next;
+      results[index] = await produce(manager, sessionId, crew, options).catch((error: unknown) => ({ sessionId, error }));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, options.concurrency ?? 1) }, worker));
+  return results;
+}
+
+class Producing {
+  readonly #manager: ProductionStateManager;
+  readonly #sessionId: SessionId;
+  readonly #crew: Crew;
+  readonly #claim: HeldClaim;
+  readonly #options: ProduceOptions;
+  readonly #random: () => number;
+  /** Failures of this run that policy has answered by trying again, per phase. */
+  readonly #tries = new Map<PhaseName, number>();
+
+  constructor(manager: ProductionStateManager, sessionId: SessionId, crew: Crew, claim: HeldClaim, options: ProduceOptions) {
+    this.#manager = manager;
+    this.#sessionId = sessionId;
+    this.#crew = crew;
+    this.#claim = claim;
+    this.#options = options;
+    this.#random = options.random ?? Math.random;
+  }
+
+  async run(): Promise<Produced> {
+    // Asked to produce a failed episode: that is the wish to recover it. A failure of this run is answered by policy.
+    if (episodeStatus(this.#snapshot()) === 'failed') {
+      const refused = await this.#tryTo(planRecover(this.#sessionId, { claim: this.#claim.number, start: false }));
+      if (refused) return this.#end('failed', refused.message);
+    }
+    for (;;) {
+      this.#claim.lost.throwIfAborted();
+      const ended = await this.#step();
+      if (ended) return ended;
+    }
+  }
+
+  /** One move; undefined to go on. */
+  async #step(): Promise<Produced | undefined> {
+    const snapshot = this.#snapshot();
+    if (snapshot.context.claims !== this.#claim.number) {
+      throw new ProductionError('claim_lost', `somebody else has taken ${this.#sessionId} over; nothing more is done here.`, { sessionId: this.#sessionId });
+    }
+    const status = episodeStatus(snapshot);
+    if (status === 'complete' || status === 'archived') return this.#end(status, null);
+    if (status === 'failed') return this.#answerFailure(snapshot);
+    if (this.#options.signal?.aborted) return this.#end('interrupted', 'it was interrupted and can be resumed');
+    const state = stateName(snapshot);
+    if (state.endsWith('.paused')) return this.#end('waiting', pausedReason(snapshot));
+    if (state.endsWith('.review')) return this.#awaitApproval(snapshot);
+    if (state.endsWith('.active')) return this.#work(currentPhase(snapshot.context) ?? 'audio');
+    const refused = await this.#tryTo(planRecover(this.#sessionId, { claim: this.#claim.number, start: true }));
+    return refused ? this.#end('waiting', refused.message) : undefined;
+  }
+
+  async #work(phase: PhaseName): Promise<Produced | undefined> {
+    const { production } = this.#manager;
+    const stop = new AbortController();
+    const abort = new AbortController();
+    const limits = production.policy.phaseTimeoutMs;
+    const timeout = setTimeout(() => stopAll(new DOMException(`${phase} took longer than ${limits} ms`, 'TimeoutError')), limits);
+    const stopAll = (reason: unknown): void => {
+      stop.abort(reason);
+      abort.abort(reason);
+    };
+    const interrupt = (): void => {
+      const reason = new ProductionError('interrupted', `${this.#sessionId} was interrupted.`, { sessionId: this.#sessionId });
+      stop.abort(reason);
+      setTimeout(() => abort.abort(reason), this.#options.graceMs ?? 10_000).unref();
+    };
+    const lose = (): void => stopAll(this.#claim.lost.reason);
+    const signal = this.#options.signal;
+    if (signal?.aborted) interrupt();
+    signal?.addEventListener('abort', interrupt, { once: true });
+    this.#claim.lost.addEventListener('abort', lose, { once: true });
+    // Somebody paused, cancelled or stopped the episode, here or in another process.
+    const unsubscribe = production.onCommit(() => {
+      if (stateName(this.#snapshot()) !== `${phase}.active`) stopAll(new ProductionError('interrupted', `${phase} was stopped from outside.`, { sessionId: this.#sessionId }));
+    });
+    try {
+      await runPhase({
+        manager: this.#manager, sessionId: this.#sessionId, phase, crew: this.#crew, crewOptions: this.#options.crewOptions ?? {},
+        claim: this.#claim.number, stop: stop.signal, abort: abort.signal, random: this.#random,
+        onProgress: (fraction, message) => this.#options.onProgress?.({ sessionId: this.#sessionId, phase, fraction, message }),
+      });
+      return undefined;
+    } catch (error) {
+      return await this.#afterError(phase, error);
+    } finally {
+      clearTimeout(timeout);
+      unsubscribe();
+      signal?.removeEventListener('abort', interrupt);
+      this.#claim.lost.removeEventListener('abort', lose);
+    }
+  }
+
+  async #afterError(phase: PhaseName, error: unknown): Promise<Produced | undefined> {
+    this.#claim.lost.throwIfAborted();
+    if (error instanceof ProductionError && error.remedy === 'bug') throw error;
+    // The worker's error is only the echo of what happened to the episode.
+    if (stateName(this.#snapshot()) !== `${phase}.active`) return undefined;
+    const { signal } = this.#options;
+    if (signal?.aborted && isInterruption(error)) return this.#end('interrupted', 'it was interrupted and can be resumed');
+    if (error instanceof ProductionError && error.code === 'operation_held') return this.#waitForReconciling(phase, error);
+    if (error instanceof ProductionError && (error.code === 'journal_unavailable' || error.code === 'claim_lost')) throw error;
+    const refused = await this.#tryTo(planFail(this.#sessionId, phase, error, { code: failureCode(error), claim: this.#claim.number }));
+    if (refused) throw refused;
+    return undefined;
+  }
+
+  /** Paid work with an unknown outcome is a person's matter: the phase pauses until it is settled or released. */
+  async #waitForReconciling(phase: PhaseName, error: ProductionError): Promise<Produced> {
+    const sessionId = this.#sessionId;
+    const claim = this.#claim.number;
+    await this.#tryTo((view) => [{ sessionId, event: { type: 'phase.pause', at: view.at, phase, claim, reason: error.message.slice(0, 500) } }]);
+    return this.#end('waiting', error.message);
+  }
+
+  /** Tries again where policy has a rule for the failure, with its back-off; else the failure stands. */
+  async #answerFailure({ context }: EpisodeSnapshot): Promise<Produced | undefined> {
+    const { failure } = context;
+    const rule = failure ? this.#manager.production.policy.retry[failure.code] : undefined;
+    if (!failure?.phase || !rule) return this.#end('failed', failure?.message ?? null);
+    const tries = (this.#tries.get(failure.phase) ?? 0) + 1;
+    this.#tries.set(failure.phase, tries);
+    if (tries >= rule.attempts) return this.#end('failed', failure.message);
+    try {
+      await sleep(backOff(rule, tries, this.#random), undefined, this.#options.signal ? { signal: this.#options.signal } : {});
+    } catch {
+      return this.#end('interrupted', 'it was interrupted while waiting to try again');
+    }
+    const refused = await this.#tryTo(planRecover(this.#sessionId, { claim: this.#claim.number, start: true }));
+    return refused ? this.#end('failed', refused.message) : undefined;
+  }
+
+  async #awaitApproval(snapshot: EpisodeSnapshot): Promise<Produced | undefined> {
+    const phase = currentPhase(snapshot.context);
+    if (!this.#options.waitForApproval) return this.#end('waiting', `${phase} waits for approval: showrunner approve ${this.#sessionId}, or reject it with a reason`);
+    try {
+      await sleep(pollMs, undefined, this.#options.signal ? { signal: this.#options.signal } : {});
+    } catch {
+      return this.#end('interrupted', `it was interrupted while ${phase} waits for approval`);
+    }
+    return undefined;
+  }
+
+  /** Commits; gives the refusal instead of throwing it. */
+  async #tryTo(plan: Plan): Promise<ProductionError | undefined> {
+    try {
+      await this.#manager.production.commit(plan);
+      return undefined;
+    } catch (error) {
+      if (error instanceof ProductionError && !['journal_unavailable', 'journal_damaged', 'claim_lost', 'machine_broken'].includes(error.code)) return error;
+      throw error;
+    }
+  }
+
+  #snapshot(): EpisodeSnapshot {
+    return snapshotOf(this.#manager, this.#sessionId);
+  }
+
+  #end(outcome: Produced['outcome'], reason: string | null): Promise<Produced> {
+    return report(this.#manager, this.#sessionId, outcome, reason);
+  }
+}
+
+function snapshotOf({ production }: ProductionStateManager, sessionId: SessionId): EpisodeSnapshot {
+  production.refresh();
+  const snapshot = production.store.snapshot(sessionId);
+  if (snapshot) return snapshot;
+  throw new ProductionError('session_unknown', `there is no session ${sessionId} in this production; showrunner list names those there are.`, { sessionId });
+}
+
+async function report(manager: ProductionStateManager, sessionId: SessionId, outcome: Produced['outcome'], reason: string | null): Promise<Produced> {
+  const { failure } = snapshotOf(manager, sessionId).context;
+  return { sessionId, outcome, reason, failure, state: await manager.getEpisodeState(sessionId) };
+}
+
+function pausedReason({ context }: EpisodeSnapshot): string {
+  const held = Object.entries(context.operations).filter(([, { state }]) => state === 'held');
+  const resume = `then resume it: showrunner resume ${context.sessionId}`;
+  if (held.length === 0) return `it is paused; ${resume.slice(5)}`;
+  return `paid calls with an unknown outcome are held (${held.map(([key]) => key).join(', ')}): settle or release them, ${resume}`;
+}
+
+function isInterruption(error: unknown): boolean {
+  return classifyError(error).code === 'cancelled';
+}
+
+/** The failure that an error stands for. */
+function failureCode(error: unknown): FailureCode {
+  if (error instanceof ProductionError && error.code === 'phase_budget_exhausted') return 'budget_exhausted';
+  return classifyError(error).code;
+}

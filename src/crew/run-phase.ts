@@ -1,0 +1,102 @@
+import {
+  ProductionError, formatUsd, leftOf, leftOfPhase, parseName, phaseNames, zeroUsd, type EpisodeContext, type PhaseName, type SessionId,
+} from '../../machines/index.js';
+import type { ProductionStateManager } from '../manager/manager.js';
+import { completionCheckpoint } from '../manager/checkpoints.js';
+import { planComplete } from '../manager/plans.js';
+import { ArtifactFiles } from './artifact-files.js';
+import { Operations } from './operations.js';
+import { unlessAborted } from './unless-aborted.js';
+import type { Crew, FinishedPhase, PhaseContext } from './port.js';
+
+export interface PhaseRun {
+  manager: ProductionStateManager;
+  sessionId: SessionId;
+  phase: PhaseName;
+  crew: Crew;
+  crewOptions: Readonly<Record<string, unknown>>;
+  claim: number;
+  /** Aborted when the phase has to stop: nothing new begins. */
+  stop: AbortSignal;
+  /** Aborted when calls that are going on have to end too. */
+  abort: AbortSignal;
+  onProgress: (fraction: number, message: string) => void;
+  random: () => number;
+}
+
+/** Runs a phase's worker and completes the phase with what it returns. Throws what the worker throws, with every call settled or held. */
+export async function runPhase(run: PhaseRun): Promise<void> {
+  const { manager, sessionId, phase, crew, claim } = run;
+  const { production } = manager;
+  const files = new ArtifactFiles(production.directory, sessionId, phase);
+  const operations = new Operations({ production, sessionId, phase, claim, stop: run.stop, abort: run.abort, random: run.random });
+  try {
+    const context = await phaseContext(run, operations, files);
+    const data = await unlessAborted(crew[phase](context), run.abort);
+    // A worker may have left calls running that nobody waits for.
+    await operations.settled();
+    run.stop.throwIfAborted();
+    const checkpoint = await completionCheckpoint(production, sessionId, phase, data ?? null);
+    await production.commit(planComplete(sessionId, phase, checkpoint, { claim }));
+  } finally {
+    await operations.settled();
+    await files.discardUnfinished();
+  }
+}
+
+async function phaseContext(run: PhaseRun, operations: Operations, files: ArtifactFiles): Promise<PhaseContext> {
+  const { manager, sessionId, phase, claim, stop, onProgress } = run;
+  const { production } = manager;
+  const { context } = await manager.getSnapshot(sessionId);
+  return {
+    sessionId, phase,
+    episodeNumber: context.episodeNumber,
+    topic: context.topic,
+    attempt: context.phases[phase].attempt,
+    createdAt: context.createdAt,
+    options: run.crewOptions,
+    earlier: await earlierPhases(manager, sessionId, phase, context),
+    operation: operations.run,
+    progress: (fraction, message) => onProgress(Math.min(1, Math.max(0, Number.isFinite(fraction) ? fraction : 0)), message),
+    artifact: (name) => files.create(name),
+    writeArtifact: (name, content) => files.writeWhole(name, content),
+    readArtifact: (path) => files.read(path),
+    streamArtifact: (path) => files.stream(path),
+    removeArtifact: (path) => files.remove(path),
+    async score(name, value) {
+      await production.commit((view) => [{ sessionId, event: { type: 'quality.recorded', at: view.at, claim, name: parseName(name, 'name'), value: finite(value, name) } }]);
+    },
+    left: () => Promise.resolve(leftNow(manager, sessionId, phase)),
+    signal: stop,
+  };
+}
+
+async function earlierPhases(manager: ProductionStateManager, sessionId: SessionId, phase: PhaseName, context: EpisodeContext): Promise<PhaseContext['earlier']> {
+  const earlier: Partial<Record<PhaseName, FinishedPhase>> = {};
+  for (const name of phaseNames.slice(0, phaseNames.indexOf(phase))) {
+    const { checkpoint } = context.phases[name];
+    if (checkpoint === null) continue;
+    const { data, artifacts } = await manager.loadCheckpoint(sessionId, checkpoint);
+    await manager.production.documents.verifyManifest(sessionId, artifacts);
+    earlier[name] = { data, artifacts };
+  }
+  return earlier as PhaseContext['earlier'];
+}
+
+function leftNow({ production }: ProductionStateManager, sessionId: SessionId, phase: PhaseName): Awaited<ReturnType<PhaseContext['left']>> {
+  production.refresh();
+  const context = production.store.snapshot(sessionId)?.context;
+  const day = production.today();
+  const left = { phase: context ? leftOfPhase(context, phase) : zeroUsd, episode: context ? leftOf(context) : zeroUsd };
+  const ofDay = Math.max(0, day.cap - day.spent - day.reserved) as typeof left.phase;
+  return { phase: plain(left.phase), episode: plain(left.episode), day: plain(ofDay) };
+}
+
+function plain(amount: Parameters<typeof formatUsd>[0]): string {
+  return formatUsd(amount).slice(1);
+}
+
+function finite(value: number, name: string): number {
+  if (Number.isFinite(value)) return value;
+  throw new ProductionError('invalid_input', `score ${name}: ${value} is not a finite number.`, { field: 'value' });
+}
