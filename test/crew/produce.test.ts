@@ -133,11 +133,12 @@ describe('producing', () => {
       goOn = resolve;
     });
     const late = a.produce(sessionId, crewWith({ research: () => gate.then(() => 'late') }), { leaseMs: 60_000 });
+    const refusedLate = expect(late).rejects.toMatchObject({ code: 'claim_lost' });
     await expect.poll(() => b.getPhaseStatus(sessionId, 'research')).toBe('active');
     now += 120_000;
     expect(await b.produce(sessionId, crewWith({ research: async () => 'taken over' }))).toMatchObject({ outcome: 'complete' });
     goOn?.();
-    await expect(late).rejects.toMatchObject({ code: 'claim_lost' });
+    await refusedLate;
     expect((await b.loadCheckpoint(sessionId, 'research')).data).toBe('taken over');
   });
 
