@@ -61,6 +61,12 @@ export interface ErrorDetails {
  */
 export class ProductionError extends Error {
   override readonly name = 'ProductionError';
+  /** True for errors of another copy of this module too: a bundled program and a crew's own import do not share the class. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    const { name, code } = (value ?? {}) as { name?: unknown; code?: unknown };
+    return name === 'ProductionError' && typeof code === 'string' && Object.hasOwn(errorRemedies, code);
+  }
+
   readonly code: ErrorCode;
   readonly remedy: Remedy;
   readonly sessionId: string | undefined;

@@ -15,6 +15,8 @@ export const CreateInput = z
     episodeNum: z.int().min(1).max(9_999_999).optional(),
     episodeNumber: z.int().min(1).max(9_999_999).optional(),
     topic: Topic,
+    /** Phases of this episode that wait for approval, beside the policy's. */
+    approvals: z.array(PhaseName).optional(),
     /** Overrides of the policy's budgets, in decimal dollars. */
     budgets: z.strictObject({ research: Dollars.optional(), script: Dollars.optional(), audio: Dollars.optional(), total: Dollars.optional() }).optional(),
   })

@@ -115,9 +115,9 @@ export class ProductionStateManager extends SafeEmitter {
 
   /** Creates an episode's session and its folders; gives the session id. */
   async createEpisodeSession(input: In<'CreateInput'>): Promise<SessionId> {
-    const { topic, budgets, episodeNum, episodeNumber } = check(inputs.CreateInput, input);
+    const { topic, budgets, episodeNum, episodeNumber, approvals } = check(inputs.CreateInput, input);
     const own = Object.fromEntries(Object.entries(budgets ?? {}).map(([name, amount]) => [name, parseUsd(amount, `budgets.${name}`)]));
-    const committed = await this.#do('createEpisodeSession', undefined, input, planCreate({ episodeNumber: episodeNum ?? episodeNumber ?? 1, topic, budgets: own }));
+    const committed = await this.#do('createEpisodeSession', undefined, input, planCreate({ episodeNumber: episodeNum ?? episodeNumber ?? 1, topic, budgets: own, approvals }));
     const sessionId = committed.steps[0]?.sessionId;
     if (!sessionId) throw new ProductionError('machine_broken', 'the creation made no session.');
     this.production.documents.prepareSession(sessionId);

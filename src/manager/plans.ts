@@ -24,13 +24,15 @@ export interface NewEpisode {
   episodeNumber: number;
   topic: string;
   budgets: Partial<Policy['budgets']>;
+  approvals: PhaseName[] | undefined;
 }
 
-export function planCreate({ episodeNumber, topic, budgets }: NewEpisode): Plan {
+export function planCreate({ episodeNumber, topic, budgets, approvals = [] }: NewEpisode): Plan {
   return (view) => {
     const sessionId = view.freshId(episodeNumber);
     const { policy, at } = view;
-    return [{ sessionId, event: { type: 'episode.created', at, sessionId, episodeNumber, topic, budgets: { ...policy.budgets, ...budgets }, rules: rulesOf(policy) } }];
+    const rules = rulesOf(policy);
+    return [{ sessionId, event: { type: 'episode.created', at, sessionId, episodeNumber, topic, budgets: { ...policy.budgets, ...budgets }, rules: { ...rules, approvals: [...new Set([...rules.approvals, ...approvals])] } } }];
   };
 }
 

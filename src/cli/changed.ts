@@ -1,0 +1,23 @@
+import type { SessionId } from '../../machines/ids.js';
+import type { ProductionStateManager } from '../crew/production-state-manager.js';
+import type { EpisodeState } from '../shapes/seed.js';
+import type { Context, Result } from './command.js';
+import { exits } from './exit-codes.js';
+import { findEpisode } from './find-episode.js';
+import { standing } from './format.js';
+
+/** Runs a call that changes one episode, and says how it stands afterwards. */
+export async function changed(
+  context: Context,
+  name: string,
+  act: (manager: ProductionStateManager, sessionId: SessionId) => Promise<EpisodeState>,
+): Promise<Result> {
+  const manager = await context.open();
+  const sessionId = await findEpisode(manager, name);
+  const before = (await manager.getSnapshot(sessionId)).context.failure;
+  const episode = await act(manager, sessionId);
+  const { failure } = (await manager.getSnapshot(sessionId)).context;
+  const stopped = before === null && (failure?.code === 'budget_exhausted' || failure?.code === 'daily_cap_reached');
+  const notice = stopped ? `\nThe episode has stopped: ${failure.message} showrunner budget ${name} raises it, showrunner recover ${name} goes on.` : '';
+  return { json: { episode, ...(stopped ? { stopped: failure } : {}) }, text: `${standing(episode)}${notice}`, ...(stopped ? { exit: exits.budget } : {}) };
+}

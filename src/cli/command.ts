@@ -1,0 +1,38 @@
+import type { ProductionStateManager } from '../crew/production-state-manager.js';
+
+/** What a command gives back: an object for `--json`, a text for people, and how the process ends. */
+export interface Result {
+  json: object;
+  text: string;
+  exit?: number;
+}
+
+export interface Context {
+  /** The production's directory, absolute. */
+  directory: string;
+  json: boolean;
+  /** Who acts, for the record. */
+  by: string;
+  /** The production, opened when first asked for and closed when the command is over. */
+  open(options?: { readOnly?: boolean }): Promise<ProductionStateManager>;
+  /** A line for people on standard error: progress and notes. */
+  note(text: string): void;
+  /** Aborted by Ctrl-C and SIGTERM. */
+  signal: AbortSignal;
+}
+
+export type Options = Record<string, string | boolean | undefined>;
+
+export type Run = (context: Context, args: string[], options: Options) => Promise<Result>;
+
+/** A command's face: all that help needs. Its work is loaded when it is run. */
+export interface Command {
+  name: string;
+  group: 'Look' | 'Produce' | 'Steer' | 'Money' | 'Repair' | 'Keep';
+  summary: string;
+  /** Arguments as commander writes them: `<episode> [name]`. */
+  usage: string;
+  options: readonly (readonly [flags: string, description: string])[];
+  example: string;
+  load: () => Promise<{ run: Run }>;
+}

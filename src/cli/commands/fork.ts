@@ -1,0 +1,13 @@
+import type { Run } from '../command.js';
+import { findEpisode } from '../find-episode.js';
+
+export const run: Run = async (context, [name = ''], { checkpoint, topic }) => {
+  const manager = await context.open();
+  const sessionId = await findEpisode(manager, name);
+  const id = await manager.forkEpisode({
+    sessionId,
+    ...(typeof checkpoint === 'string' ? { checkpointName: checkpoint } : {}),
+    ...(typeof topic === 'string' ? { topic } : {}),
+  });
+  return { json: { session_id: id, forked_from: sessionId, episode: await manager.getEpisodeState(id) }, text: id };
+};

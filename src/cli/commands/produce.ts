@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { SessionId } from '../../../machines/ids.js';
+import type { ProductionStateManager } from '../../crew/production-state-manager.js';
+import type { Produced } from '../../crew/produce.js';
+import type { Context, Options, Result, Run } from '../command.js';
+import { closingReport } from '../closing-report.js';
+import { exits } from '../exit-codes.js';
+import { findEpisode } from '../find-episode.js';
+import { loadCrew, offline } from '../load-crew.js';
+import { nextEpisodeNumber } from '../next-episode-number.js';
+import { readProducing, writeProducing, type Producing } from '../producing.js';
+import { progressLines } from '../progress-lines.js';
+import { UsageError } from '../usage-error.js';
+
+export const run: Run = async (context, [name], options) => {
+  const manager = await context.open();
+  const ids = name === undefined ? await begin(context, manager, options) : [await findEpisode(manager, name)];
+  const first = ids[0];
+  if (!first) throw new UsageError('there is nothing to produce');
+  const settings = readProducing(manager.production.directory, first) ?? settingsOf(options);
+  const crew = await loadCrew(settings.crew);
+  const progress = progressLines(context, ids.length > 1);
+  const concurrency = typeof options['concurrency'] === 'string' ? wholeNumber(options['concurrency'], '--concurrency') : 1;
+  const results = await manager.produceAll(ids, crew, {
+    crewOptions: settings.crew_options, signal: context.signal, onProgress: progress.show, concurrency, holder: `${context.by} (process ${process.pid})`,
+  });
+  progress.end();
+  return summarise(context, manager, results);
+};
+
+/** New sessions for the topics that were given, with what it takes to resume them. */
+async function begin(context: Context, manager: ProductionStateManager, options: Options): Promise<SessionId[]> {
+  const settings = settingsOf(options);
+  const number = await nextEpisodeNumber(manager);
+  const ids: SessionId[] = [];
+  for (const [index, topic] of topicsOf(options).entries()) {
+    const id = await manager.createEpisodeSession({ topic, episodeNum: number + index, ...(options['approve'] === true ? { approvals: ['script' as const] } : {}) });
+    writeProducing(manager.production.directory, id, settings);
+    context.note(`${id}: "${topic}"`);
+    ids.push(id);
+  }
+  return ids;
+}
+
+function topicsOf({ topic, topics }: Options): string[] {
+  if (typeof topic === 'string') return [topic];
+  if (typeof topics !== 'string') throw new UsageError('name an episode to go on with, or give --topic "…" with --sources <folder>');
+  const found = readFileSync(topics, 'utf8').split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+  if (found.length === 0) throw new UsageError(`${topics} has no topics; write one a line`);
+  return found;
+}
+
+function settingsOf({ crew, sources, minutes }: Options): Producing {
+  if (typeof crew === 'string') return { crew: resolve(crew), crew_options: { ...(typeof sources === 'string' ? { sources: resolve(sources) } : {}), ...(typeof minutes === 'string' ? { minutes: Number(minutes) } : {}) } };
+  if (typeof sources !== 'string') throw new UsageError('--sources <folder> is needed: the offline crew makes episodes from your documents');
+  return { crew: offline, crew_options: { sources: resolve(sources), minutes: typeof minutes === 'string' ? Number(minutes) : 3 } };
+}
+
+function wholeNumber(text: string, option: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 1 && number <= 64) return number;
+  throw new UsageError(`${option}: ${text} is not a whole number from 1 to 64`);
+}
+
+async function summarise(context: Context, manager: ProductionStateManager, results: (Produced | { sessionId: SessionId; error: unknown })[]): Promise<Result> {
+  const only = results.length === 1 ? results[0] : undefined;
+  if (only && 'error' in only) throw only.error;
+  const reports = await Promise.all(results.map((each) => ('error' in each ? { json: { session_id: each.sessionId, error: String(each.error) }, text: `${each.sessionId}: ${String(each.error)}` } : closingReport(manager, each))));
+  const exit = Math.max(...results.map(exitFor));
+  const json = only ? (reports[0]?.json ?? {}) : { episodes: reports.map((report) => report.json) };
+  return { json, text: reports.map(({ text }) => text).join('\n\n'), exit };
+}
+
+function exitFor(result: Produced | { sessionId: SessionId; error: unknown }): number {
+  if ('error' in result) return exits.failed;
+  if (result.outcome === 'interrupted') return exits.interrupted;
+  const stopped = result.failure?.code === 'budget_exhausted' || result.failure?.code === 'daily_cap_reached';
+  if (result.outcome === 'failed') return stopped ? exits.budget : exits.failed;
+  return exits.done;
+}

@@ -1,0 +1,29 @@
+import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { ProductionError } from '../../../machines/errors.js';
+import { isSessionId } from '../../../machines/ids.js';
+import type { Run } from '../command.js';
+import { exits } from '../exit-codes.js';
+
+/** What this program makes in a production's folder; everything else there is left alone. */
+function isOurs(name: string): boolean {
+  return ['journal', 'state.json', 'archive'].includes(name) || isSessionId(name);
+}
+
+export const run: Run = (context, _args, { confirm }) => {
+  const { directory } = context;
+  const ours = existsSync(directory) ? readdirSync(directory).filter(isOurs).sort() : [];
+  for (const path of [directory, ...ours.map((name) => join(directory, name))]) {
+    if (existsSync(path) && lstatSync(path).isSymbolicLink()) throw new ProductionError('path_refused', `${path} is a link; nothing is moved through it.`, { field: 'directory' });
+  }
+  if (ours.length === 0) return Promise.resolve({ json: { moved: [], backup: null }, text: `There is no production in ${directory}.` });
+  const backup = join(dirname(directory), `${basename(directory)}.backup-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`);
+  const sessions = ours.filter(isSessionId).length;
+  if (confirm !== true) {
+    const text = `This would move ${sessions} episode(s), the journal and the documents of ${directory} to ${backup}. Nothing was done; add --confirm to do it.`;
+    return Promise.resolve({ json: { would_move: ours, backup, confirmed: false }, text, exit: exits.usage });
+  }
+  mkdirSync(backup, { mode: 0o700 });
+  for (const name of ours) renameSync(join(directory, name), join(backup, name));
+  return Promise.resolve({ json: { moved: ours, backup, confirmed: true }, text: `Moved ${sessions} episode(s), the journal and the documents to ${backup}` });
+};

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { ProductionError } from '../../machines/errors.js';
+import type { ProductionStateManager } from '../crew/production-state-manager.js';
+import type { Context } from './command.js';
+import { UsageError } from './usage-error.js';
+
+export interface OpenContext {
+  context: Context;
+  close(): Promise<void>;
+}
+
+interface Settings {
+  directory: string;
+  policyFile: string | undefined;
+  json: boolean;
+  by: string | undefined;
+}
+
+/** What a command works with. Nothing is opened before the command asks. */
+export function makeContext({ directory, policyFile, json, by }: Settings): OpenContext {
+  let manager: ProductionStateManager | undefined;
+  const interrupt = new AbortController();
+  const onSignal = (): void => interrupt.abort(new ProductionError('interrupted', 'interrupted.'));
+  process.once('SIGINT', onSignal);
+  process.once('SIGTERM', onSignal);
+  const name = by ?? userName();
+  const context: Context = {
+    directory, json,
+    by: name,
+    signal: interrupt.signal,
+    note: (text) => process.stderr.write(`${text}\n`),
+    async open({ readOnly } = {}) {
+      const { ProductionStateManager: Manager } = await import('../crew/production-state-manager.js');
+      manager ??= await Manager.open({ directory, policy: readPolicy(directory, policyFile), by: `${name} (process ${process.pid})`, readOnly });
+      return manager;
+    },
+  };
+  return {
+    context,
+    async close() {
+      process.removeListener('SIGINT', onSignal);
+      process.removeListener('SIGTERM', onSignal);
+      const open = manager;
+      manager = undefined;
+      await open?.close();
+    },
+  };
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'somebody';
+  }
+}
+
+/** The policy file that was named, or policy.json in the production, or the seed's defaults. */
+function readPolicy(directory: string, file: string | undefined): object {
+  const path = file ?? join(directory, 'policy.json');
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (file === undefined) return {};
+    throw new UsageError(`--policy: cannot read ${path}: ${(error as Error).message}`);
+  }
+  try {
+    return JSON.parse(text) as object;
+  } catch (error) {
+    throw new ProductionError('invalid_input', `policy: ${path} is not JSON: ${(error as Error).message}`, { field: 'policy' });
+  }
+}

@@ -1,0 +1,57 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { isSessionId } from '../../machines/index.js';
+import { nodeDisk } from '../disk/index.js';
+import { Documents } from '../documents/index.js';
+import { inspectJournal, type Inspection } from '../journal/index.js';
+import { unseal } from '../documents/seal.js';
+
+/** Something that a person should know. */
+export interface Finding {
+  severity: 'damage' | 'attention' | 'note';
+  what: string;
+  advice: string;
+}
+
+/** Looks at a production's files without changing or trusting any. */
+export function examine(directory: string): { findings: Finding[]; segments: Inspection['segments'] } {
+  const journal = join(directory, 'journal');
+  if (!existsSync(journal)) {
+    return { findings: [{ severity: 'note', what: `there is no production in ${directory}`, advice: 'Begin one: showrunner create --topic "…"' }], segments: [] };
+  }
+  const { segments, damage } = inspectJournal(nodeDisk, journal);
+  const findings: Finding[] = damage.map(({ segment, position, what }) => ({
+    severity: 'damage', what: `journal segment ${segment}, position ${position}: ${what}`,
+    advice: 'Commits before this place are whole: restore the segment from a backup, or keep a copy of the folder and import state.json into a new production.',
+  }));
+  findings.push(...examineDocuments(directory), ...examineLeftovers(directory), ...examineOperations(directory));
+  return { findings, segments };
+}
+
+function examineDocuments(directory: string): Finding[] {
+  const files = ['state.json', ...readdirSync(directory).filter(isSessionId).map((id) => `${id}/session.json`)];
+  return files
+    .filter((file) => existsSync(join(directory, file)) && unseal(readFileSync(join(directory, file))) === undefined)
+    .map((file) => ({ severity: 'note', what: `${file} was edited or is torn`, advice: 'Nothing to do: it is written again from the journal.' }));
+}
+
+function examineLeftovers(directory: string): Finding[] {
+  const folders = [directory, join(directory, 'journal'), ...readdirSync(directory).filter(isSessionId).map((id) => join(directory, id))];
+  const leftovers = folders.flatMap((folder) => readdirSync(folder).filter((name) => name.startsWith('.tmp-')).map((name) => join(folder, name)));
+  if (leftovers.length === 0) return [];
+  return [{ severity: 'note', what: `${leftovers.length} temporary file(s) of interrupted writes, such as ${leftovers[0] ?? ''}`, advice: 'They may be removed while no process is at work.' }];
+}
+
+/** Paid calls whose outcome is unknown, as the session documents show them. */
+function examineOperations(directory: string): Finding[] {
+  const documents = new Documents({ directory, disk: nodeDisk });
+  return readdirSync(directory)
+    .filter(isSessionId)
+    .flatMap((id) => {
+      const held = Object.entries(documents.readSession(id)?.operations ?? {}).filter(([, { state }]) => state === 'held');
+      return held.map(([key, { operation, max_cost: most }]) => ({
+        severity: 'attention' as const, what: `${id}: paid call ${key} (${operation}, up to $${most}) is held: its outcome is unknown`,
+        advice: `Find out whether the provider did it, then: showrunner settle ${id} ${key} <dollars>, or showrunner release ${id} ${key}`,
+      }));
+    });
+}

@@ -1,0 +1,48 @@
+import Table from 'cli-table3';
+import colors from 'picocolors';
+import type { EpisodeState } from '../shapes/seed.js';
+
+/** A table without heavy lines. */
+export function table(head: string[], rows: string[][]): string {
+  const plain = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ' };
+  const made = new Table({ head: head.map((cell) => colors.bold(cell)), chars: plain, style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 } });
+  made.push(...rows);
+  return made.toString();
+}
+
+/** `$1.05`: at least two decimals. */
+export function dollars(amount: number): string {
+  const digits = Number.isInteger(Number((amount * 100).toFixed(6))) ? 2 : 6;
+  return `$${amount.toFixed(digits).replace(/(\.\d\d\d*?)0+$/, '$1')}`;
+}
+
+const marks: Record<string, string> = { complete: '●', active: '◐', pending: '○', skipped: '–', failed: '✗' };
+
+/** One mark per phase: done, under way, to come, skipped, failed. */
+export function phaseMarks({ phases }: EpisodeState): string {
+  return Object.values(phases).map(({ status }) => marks[status] ?? '?').join('');
+}
+
+export function status(text: string): string {
+  if (text === 'complete') return colors.green(text);
+  if (text === 'failed') return colors.red(text);
+  return text === 'archived' ? colors.dim(text) : colors.cyan(text);
+}
+
+/** `3 h`: how long ago. */
+export function age(at: string, nowMs: number): string {
+  const minutes = Math.max(0, Math.round((nowMs - Date.parse(at)) / 60_000));
+  if (minutes < 90) return `${minutes} min`;
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} d`;
+}
+
+export function shorten(text: string, longest: number): string {
+  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
+}
+
+/** One sentence on how an episode stands after a change. */
+export function standing(state: EpisodeState): string {
+  const phases = Object.entries(state.phases).map(([name, phase]) => `${name} ${phase.status}`).join(', ');
+  return `${state.session_id}: ${status(state.status)} (${phases}), ${dollars(state.total_cost)} spent`;
+}

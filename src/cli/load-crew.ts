@@ -1,0 +1,22 @@
+import { pathToFileURL } from 'node:url';
+import { defineCrew, type Crew } from '../crew/port.js';
+import { UsageError } from './usage-error.js';
+
+/** The name of the crew that needs no network and no keys. */
+export const offline = 'offline';
+
+/** The offline crew, or the default export of a module. */
+export async function loadCrew(crew: string): Promise<Crew> {
+  if (crew === offline) {
+    // Kept out of the command line's bundle: its packages are optional, and only this command needs them.
+    const place = new URL('../src/crew/offline/index.js', import.meta.url).href;
+    const { offlineCrew } = (await import(place)) as { offlineCrew: () => Crew };
+    return offlineCrew();
+  }
+  try {
+    const module = (await import(pathToFileURL(crew).href)) as { default?: Crew; crew?: Crew };
+    return defineCrew(module.default ?? module.crew ?? ({} as Crew));
+  } catch (error) {
+    throw new UsageError(`--crew: ${crew} gives no crew: ${(error as Error).message}. Its default export must be defineCrew({ research, script, audio }).`);
+  }
+}

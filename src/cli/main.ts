@@ -1,0 +1,115 @@
+import { resolve } from 'node:path';
+import { Command as Program, CommanderError } from 'commander';
+import { catalog, seedFlags } from './catalog.js';
+import type { Command, Options, Result } from './command.js';
+import { makeContext, type OpenContext } from './context.js';
+import { exits } from './exit-codes.js';
+
+interface GlobalOptions {
+  directory?: string;
+  policy?: string;
+  json?: boolean;
+  by?: string;
+}
+
+const groups = ['Produce', 'Look', 'Steer', 'Money', 'Repair', 'Keep'] as const;
+
+function helpText(): string {
+  const width = Math.max(...catalog.map(({ name, usage }) => `${name} ${usage}`.length)) + 2;
+  const sections = groups.map((group) => {
+    const lines = catalog.filter((command) => command.group === group).map(({ name, usage, summary }) => `  ${`${name} ${usage}`.padEnd(width)}${summary}`);
+    return `${group}\n${lines.join('\n')}`;
+  });
+  return `
+${sections.join('\n\n')}
+
+An episode is named by its id, ep_001 or 1. Try: showrunner produce --topic "Why bees dance" --sources notes
+Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 wrong state, 5 budget stop, 6 invalid data, 130 interrupted.
+Help on a command: showrunner <command> --help`;
+}
+
+function buildProgram(act: (command: Command, args: string[], options: Options) => Promise<void>): Program {
+  const program = new Program('showrunner')
+    .description('Keeps AI-made podcast episodes alive from idea to audio: every step durable, every dollar accounted for.')
+    .usage('[options] <command>')
+    .option('-d, --directory <path>', 'the production (default: $SHOWRUNNER_DIRECTORY or ./production)')
+    .option('--policy <file>', 'JSON file with budgets and rules (default: policy.json in the production)')
+    .option('--by <name>', 'who acts, for the record')
+    .option('--json', 'one JSON object on standard output')
+    .version('0.1.0')
+    .configureHelp({ visibleCommands: () => [] })
+    .addHelpText('after', helpText)
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => process.stderr.write(text) });
+  for (const { flag, description } of seedFlags) program.option(flag, description);
+  program.option('--confirm', 'with --reset: really do it');
+  for (const command of catalog) {
+    const sub = program.command(`${command.name} ${command.usage}`.trim(), { hidden: true }).description(command.summary).exitOverride();
+    for (const [flags, description] of command.options) sub.option(flags, description);
+    // Global options are welcome after the command too.
+    sub.option('-d, --directory <path>', 'the production').option('--policy <file>', 'budgets and rules').option('--by <name>', 'who acts').option('--json', 'one JSON object on standard output');
+    sub.addHelpText('after', `\nExample:\n  ${command.example}`);
+    sub.action(async (...received: unknown[]) => {
+      const args = received.slice(0, -2).filter((arg): arg is string => typeof arg === 'string');
+      await act(command, args, sub.optsWithGlobals<Options>());
+    });
+  }
+  program.action(async () => {
+    const options = program.opts<Options>();
+    const chosen = seedFlags.find(({ flag }) => options[camel(flag)] !== undefined);
+    const command = chosen && catalog.find(({ name }) => name === chosen.command);
+    if (!chosen || !command) return program.help();
+    const value = options[camel(chosen.flag)];
+    await act(command, chosen.takesEpisode && typeof value === 'string' ? [value] : [], chosen.command === 'metrics' ? { ...options, json: true } : options);
+  });
+  return program;
+}
+
+function camel(flag: string): string {
+  return flag.split(' ')[0]?.slice(2).replace(/-([a-z])/g, (_all, letter: string) => letter.toUpperCase()) ?? '';
+}
+
+function print(result: Result, json: boolean): void {
+  process.stdout.write(json ? `${JSON.stringify(result.json)}\n` : result.text === '' ? '' : `${result.text.replace(/\n$/, '')}\n`);
+}
+
+async function main(argv: string[]): Promise<number> {
+  let exit: number = exits.done;
+  let opened: OpenContext | undefined;
+  const wantsJson = argv.includes('--json');
+  const act = async (command: Command, args: string[], options: Options): Promise<void> => {
+    const { directory, policy, by, json } = options as GlobalOptions;
+    opened = makeContext({
+      directory: resolve(directory ?? process.env['SHOWRUNNER_DIRECTORY'] ?? 'production'), policyFile: policy, json: json === true, by,
+    });
+    const { run } = await command.load();
+    try {
+      const result = await run(opened.context, args, options);
+      exit = result.exit ?? exits.done;
+      // Documents are fresh before anybody reads the answer.
+      await opened.close();
+      print(result, json === true);
+    } finally {
+      await opened.close();
+    }
+  };
+  try {
+    await buildProgram(act).parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (wantsJson && error.exitCode !== 0) process.stdout.write(`${JSON.stringify({ error: { code: 'usage', message: error.message } })}\n`);
+      return error.exitCode === 0 ? exits.done : exits.usage;
+    }
+    const { reportError } = await import('./report-error.js');
+    return reportError(error, wantsJson);
+  }
+  return exit;
+}
+
+// `showrunner list | head -1` is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exits.done);
+  throw error;
+});
+
+process.exitCode = await main(process.argv.slice(2));

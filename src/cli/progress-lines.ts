@@ -1,0 +1,31 @@
+import colors from 'picocolors';
+import type { Progress } from '../crew/produce.js';
+import type { Context } from './command.js';
+
+const barWidth = 24;
+const stepPercent = 10;
+
+/** Progress on standard error: one moving line on a terminal, a line for every tenth otherwise. */
+export function progressLines({ note }: Context, several: boolean): { show: (progress: Progress) => void; end: () => void } {
+  const isTerminal = process.stderr.isTTY && !several;
+  const shown = new Map<string, number>();
+  let isOpen = false;
+  const end = (): void => {
+    if (isOpen) process.stderr.write('\n');
+    isOpen = false;
+  };
+  const show = ({ sessionId, phase, fraction, message }: Progress): void => {
+    const percent = Math.floor(fraction * 100);
+    const key = `${sessionId} ${phase}`;
+    if (isTerminal) {
+      if (!shown.has(key)) end();
+      const filled = Math.round(fraction * barWidth);
+      process.stderr.write(`\r\u001b[2K${phase.padEnd(9)}${colors.cyan('█'.repeat(filled))}${'░'.repeat(barWidth - filled)} ${String(percent).padStart(3)}%  ${message.slice(0, 60)}`);
+      isOpen = true;
+    } else if (percent >= (shown.get(key) ?? -stepPercent) + stepPercent) {
+      note(`${several ? `${sessionId} ` : ''}${phase.padEnd(9)}${String(percent).padStart(3)}%  ${message}`);
+    } else return;
+    shown.set(key, percent);
+  };
+  return { show, end };
+}

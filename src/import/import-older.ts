@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import {
+  ProductionError, dayOf, phaseAfter, phaseNames,
+  type EpisodeEvent, type Policy, type PhaseName, type RecordedEvent, type SavedCheckpoint, type SessionId, type Usd,
+} from '../../machines/index.js';
+import { saveCheckpointPayload, type Production, type View } from '../production/index.js';
+import type { OlderEpisode } from './older-episode.js';
+import { readOlder } from './read-older.js';
+import type { ReportLine } from './report.js';
+
+/** What an import has done. */
+export interface Imported {
+  source: string;
+  imported: SessionId[];
+  report: ReportLine[];
+}
+
+const by = 'import';
+
+/** Imports an older production, each episode in one commit, with its own times. An episode that is there already is left as it is. */
+export async function importOlder(production: Production, path: string): Promise<Imported> {
+  const older = await readOlder(path);
+  const imported: SessionId[] = [];
+  const report = [...older.report];
+  for (const episode of older.episodes) {
+    try {
+      if (await importEpisode(production, episode)) imported.push(episode.sessionId);
+      else report.push({ severity: 'info', where: episode.sessionId, what: 'it is in this production already', decision: 'left as it is' });
+    } catch (error) {
+      if (!(error instanceof ProductionError)) throw error;
+      report.push({ severity: 'error', where: episode.sessionId, what: error.message, decision: 'the episode is left out' });
+    }
+  }
+  return { source: path, imported, report };
+}
+
+async function importEpisode(production: Production, episode: OlderEpisode): Promise<boolean> {
+  const { sessionId } = episode;
+  production.refresh();
+  if (production.store.snapshot(sessionId)) return false;
+  production.documents.prepareSession(sessionId);
+  const kept: { phase: PhaseName; at: string | null; saved: SavedCheckpoint }[] = [];
+  for (const { name, phase, at, data } of episode.checkpoints) {
+    kept.push({ phase, at, saved: await saveCheckpointPayload(production.documents, sessionId, { name, next: phase, data, artifacts: [] }) });
+  }
+  const { steps } = await production.commit((view) => {
+    if (view.has(sessionId)) return [];
+    return replay(episode, kept, view).map((event) => ({ sessionId, event }));
+  });
+  return steps.length > 0;
+}
+
+/** The events that lead to an older episode's state, with its own times, never going back. */
+function replay(episode: OlderEpisode, kept: { phase: PhaseName; at: string | null; saved: SavedCheckpoint }[], view: View): RecordedEvent[] {
+  const { sessionId, episodeNumber, topic, createdAt } = episode;
+  const { policy } = view;
+  const events: RecordedEvent[] = [{ type: 'episode.created', at: createdAt, sessionId, episodeNumber, topic, budgets: policy.budgets, rules: rulesFor(policy) }];
+  let last = createdAt;
+  const add = (event: EventWithoutTime, at?: string | null): void => {
+    if (at && at > last) last = at;
+    events.push({ ...event, at: last } as EpisodeEvent);
+  };
+  const total = phaseNames.reduce((sum, name) => sum + episode.phases[name].cost, episode.unattributed as number);
+  if (total > policy.budgets.total) {
+    add({ type: 'budget.raise', scope: 'total', amount: (total - policy.budgets.total) as Usd, by, reason: 'the imported episode had spent more' });
+  }
+  const lastPhase = phaseNames.findLast((name) => episode.phases[name].status !== 'pending') ?? 'research';
+  for (const phase of phaseNames) {
+    const { status, cost, startedAt, endedAt } = episode.phases[phase];
+    if (status === 'skipped') add({ type: 'phase.skip', phase, reason: 'it was recorded as skipped, or not at all' }, endedAt);
+    if (status === 'active' || status === 'complete' || status === 'failed') add({ type: 'phase.start', phase }, startedAt);
+    const spent = (cost + (phase === lastPhase ? episode.unattributed : 0)) as Usd;
+    if (spent > 0) add({ type: 'cost.recorded', phase, operation: 'imported', cost: spent, day: dayFor(view, policy, endedAt ?? startedAt ?? last, spent) }, endedAt ?? startedAt);
+    for (const { saved, at } of kept.filter((each) => each.phase === phase)) add({ type: 'checkpoint.save', phase, checkpoint: saved }, at);
+    if (status === 'complete') add({ type: 'phase.complete', phase, checkpoint: emptyCheckpoint(phase) }, endedAt);
+    if (status === 'failed') add({ type: 'phase.failed', phase, code: 'unknown', message: 'it had failed before the import' }, endedAt);
+  }
+  for (const [name, value] of Object.entries(episode.quality)) add({ type: 'quality.recorded', name, value });
+  const failedPhase = phaseNames.some((name) => episode.phases[name].status === 'failed');
+  const unfinished = phaseNames.find((name) => episode.phases[name].status === 'pending' || episode.phases[name].status === 'active');
+  if ((episode.ended === 'failed' || episode.ended === 'archived') && !failedPhase && unfinished) {
+    add({ type: 'phase.failed', phase: unfinished, code: 'unknown', message: 'it had failed before the import' });
+  }
+  if (episode.ended === 'archived') add({ type: 'episode.archive', reason: 'it was archived before the import' });
+  return events;
+}
+
+type WithoutTime<Event> = Event extends EpisodeEvent ? Omit<Event, 'at' | 'by' | 'claim'> & { by?: string } : never;
+type EventWithoutTime = WithoutTime<EpisodeEvent>;
+
+/** Gates and approvals of today do not apply to work of the past. */
+function rulesFor({ warnAtPercent, maxRecoveries }: Policy) {
+  return { warnAtPercent, hardPhaseBudgets: false, approvals: [], maxRecoveries, quality: {} };
+}
+
+/** History may have passed today's cap. */
+function dayFor(view: View, policy: Policy, at: string, spent: Usd) {
+  const day = view.day(dayOf(at, policy.timeZone));
+  return { ...day, cap: Math.max(day.cap, day.spent + day.reserved + spent) as Usd };
+}
+
+function emptyCheckpoint(phase: PhaseName): SavedCheckpoint {
+  const payload = { data: null, artifacts: [] };
+  const text = JSON.stringify(payload);
+  return { name: `${phase}_complete`, next: phaseAfter(phase), sha256: createHash('sha256').update(text).digest('hex'), bytes: Buffer.byteLength(text), file: null, payload };
+}
