@@ -1,0 +1,22 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { alternate, median, ratio, timed } from './measure.js';
+
+const commandLine = join(process.cwd(), 'dist/cli/main.js');
+
+export interface ColdStart {
+  /** Wall time of `list` over that of an empty Node process. */
+  ratio: number;
+  listMs: number;
+  nodeMs: number;
+}
+
+/** Wall time of the bundled command line's `list`; null while there is none. */
+export async function coldStart(directory: string, rounds: number): Promise<ColdStart | null> {
+  const list = [commandLine, 'list', '--json', '--directory', directory];
+  if (!existsSync(commandLine) || spawnSync(process.execPath, list).status !== 0) return null;
+  const run = (parameters: string[]) => () => timed(() => spawnSync(process.execPath, parameters, { stdio: 'ignore' }));
+  const pairs = await alternate(rounds, run(['-e', '0']), run(list));
+  return { ratio: ratio(pairs), listMs: median(pairs.map(({ b }) => b)), nodeMs: median(pairs.map(({ a }) => a)) };
+}
