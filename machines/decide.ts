@@ -3,7 +3,7 @@ import { type EpisodeCreated, type EpisodeEvent, type RecordedEvent } from './ep
 import { explain } from './episode/explain.js';
 import { initialSnapshot, nextSnapshot, type EpisodeSnapshot } from './episode/persisted.js';
 import { refuse, type Refusal } from './episode/refusal.js';
-import { statusOf, type PersistedEpisode } from './episode/context.js';
+import { statusOf } from './episode/context.js';
 
 /** What comes of an event: the next snapshot and what to tell the world once it is on disk, or why not. */
 export type Decision =
@@ -38,6 +38,6 @@ function rejected(refusal: Refusal): Decision {
 
 /** The seed's status of a snapshot. */
 export function episodeStatus(snapshot: EpisodeSnapshot): ReturnType<typeof statusOf> {
-  return statusOf(snapshot.value as PersistedEpisode['value']);
+  return statusOf(snapshot.value);
 }
 

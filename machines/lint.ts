@@ -47,7 +47,7 @@ function lintReachable(machine: AnyStateMachine, nodes: AnyStateNode[]): string[
   enter(machine.root);
   for (let before = -1; before !== reached.size; ) {
     before = reached.size;
-    for (const node of [...reached]) for (const target of waysOf(node).flatMap((way) => way.target ?? [])) if (!reached.has(target)) enter(target);
+    for (const node of reached) for (const target of waysOf(node).flatMap((way) => way.target ?? [])) if (!reached.has(target)) enter(target);
   }
   return nodes.filter((node) => !reached.has(node)).map((node) => `${node.id}: no way leads here.`);
 }

@@ -1,8 +1,9 @@
 import type { Failure } from '../failures.js';
 import { phaseNames, type EpisodeStatus, type PhaseName } from '../phases.js';
 import type { Usd } from '../usd.js';
-import { statusOf, type PersistedEpisode } from './context.js';
+import { statusOf } from './context.js';
 import type { EpisodeEvent, EpisodeEventType } from './events.js';
+import { stateName } from './state-name.js';
 import { moneyMove, passesDay } from './money.js';
 import type { EpisodeSnapshot } from './persisted.js';
 
@@ -27,8 +28,8 @@ export function announce(before: EpisodeSnapshot, event: EpisodeEvent, after: Ep
   const { context } = after;
   const common = { sessionId: context.sessionId, at: event.at };
   const list: Announcement[] = [...announceMoney(before, event, after)];
-  if (JSON.stringify(before.value) !== JSON.stringify(after.value)) {
-    list.push({ ...common, type: 'transition', event: event.type, from: nameOf(before), to: nameOf(after), status: status(after) });
+  if (stateName(before) !== stateName(after)) {
+    list.push({ ...common, type: 'transition', event: event.type, from: stateName(before), to: stateName(after), status: status(after) });
   }
   const saved = 'checkpoint' in event ? event.checkpoint : undefined;
   if (saved && 'phase' in event) list.push({ ...common, type: 'checkpoint', name: saved.name, phase: event.phase });
@@ -63,10 +64,5 @@ function announceMoney(before: EpisodeSnapshot, event: EpisodeEvent, after: Epis
 }
 
 function status(snapshot: EpisodeSnapshot): EpisodeStatus {
-  return statusOf(snapshot.value as PersistedEpisode['value']);
-}
-
-function nameOf(snapshot: EpisodeSnapshot): string {
-  const { value } = snapshot;
-  return typeof value === 'string' ? value : Object.entries(value).map(([outer, inner]) => `${outer}.${String(inner)}`).join(' ');
+  return statusOf(snapshot.value);
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Failure } from '../failures.js';
-import { EpisodeStatus, PhaseName, PhaseStatus } from '../phases.js';
+import { PhaseName, PhaseStatus, type EpisodeStatus } from '../phases.js';
 import type { Usd } from '../usd.js';
 
 /** Integer micro-dollars, as stored. */

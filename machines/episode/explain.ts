@@ -3,12 +3,7 @@ import { episodeEventTypes } from './events.js';
 import { checks, type Check } from './guards.js';
 import type { EpisodeSnapshot } from './persisted.js';
 import { refuse, type Refusal } from './refusal.js';
-
-/** `script.active`: the state's name for people. */
-export function stateName(snapshot: EpisodeSnapshot): string {
-  const { value } = snapshot;
-  return typeof value === 'string' ? value : Object.entries(value).map(([outer, inner]) => `${outer}.${String(inner)}`).join(' ');
-}
+import { stateName } from './state-name.js';
 
 /** Why the machine takes no transition for `event`: the reason of the guard that refused, or that the state has no way for it. */
 export function explain(snapshot: EpisodeSnapshot, event: EpisodeEvent): Refusal {

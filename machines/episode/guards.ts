@@ -188,9 +188,6 @@ export const checkClaim: Check<EventOf<'lease.claim'>> = (context, event) => {
 export const checkForked: Check<EventOf<'episode.forked'>> = (context) =>
   context.forkedFrom === null ? refuse('wrong_state', `${context.sessionId} is not a fork.`) : null;
 
-/** Passes whenever the claim number, if there is one, is the present one. */
-export const checkAnyone: Check = checkClaimNumber;
-
 /** Guards by the names that the chart uses. Each explains itself when it refuses. */
 export const checks = {
   mayStart: checkStart,
@@ -209,6 +206,5 @@ export const checks = {
   mayClaim: checkClaim,
   mayFork: checkForked,
   mayMove: checkMover,
-  holdsClaim: checkAnyone,
+  holdsClaim: checkClaimNumber,
 };
-export type CheckName = keyof typeof checks;

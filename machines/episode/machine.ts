@@ -1,4 +1,4 @@
-import { assign, setup } from 'xstate';
+import { setup } from 'xstate';
 import { changes, type Change } from './actions.js';
 import { branches } from './branches.js';
 import type { EpisodeContext } from './context.js';

@@ -1,10 +1,7 @@
 import type { PhaseName } from '../phases.js';
 import { addUsd, subtractUsd, type Usd } from '../usd.js';
 import type { EpisodeContext, Operation } from './context.js';
-import type { DayMoney, EpisodeEvent, EventOf } from './events.js';
-
-/** The events that move money. */
-export type MoneyEvent = EventOf<'cost.reserve' | 'cost.recorded' | 'operation.settled' | 'operation.released'>;
+import type { DayMoney, EpisodeEvent } from './events.js';
 
 /** How an event changes what is spent and reserved, in which phase and on which day; undefined when it moves no money. */
 export interface MoneyMove {

@@ -41,7 +41,7 @@ export function nextSnapshot(snapshot: EpisodeSnapshot, event: EpisodeEvent): Ep
 
 /** What `actor.getPersistedSnapshot()` would give, sharing its context; cross a JSON boundary before keeping it. */
 export function persist(snapshot: EpisodeSnapshot): PersistedEpisode {
-  return { status: 'active', value: snapshot.value as PersistedEpisode['value'], context: snapshot.context, children: {}, historyValue: {} };
+  return { status: 'active', value: snapshot.value, context: snapshot.context, children: {}, historyValue: {} };
 }
 
 /** A snapshot from its persisted form, which must not be shared with anyone: no copy is made. */

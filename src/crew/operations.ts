@@ -63,7 +63,7 @@ export class Operations {
     const { key } = call.options;
     production.refresh();
     const { settled, operations } = this.#context();
-    if (Object.hasOwn(settled, key)) return this.#keptResult<T>(key);
+    if (Object.hasOwn(settled, key)) return this.#keptResult(key) as T;
     const open = Object.hasOwn(operations, key) ? operations[key] : undefined;
     if (open?.state === 'held') return this.#reconcile(call, open);
     if (open) throw new ProductionError('operation_exists', `operation ${key} of ${sessionId} is under way elsewhere since ${open.at}.`, { sessionId });
@@ -77,10 +77,10 @@ export class Operations {
     return snapshot.context;
   }
 
-  #keptResult<T>(key: string): T {
+  #keptResult(key: string): unknown {
     const { production, sessionId } = this.#on;
     const text = findResult(production.journal, production.documents, sessionId, key);
-    return (text === undefined ? undefined : JSON.parse(text)) as T;
+    return text === undefined ? undefined : (JSON.parse(text) as unknown);
   }
 
   /** An operation whose outcome is unknown: its own rule decides; it is never called again blindly. */
@@ -211,7 +211,7 @@ export class Operations {
 
   #step(view: View, event: Untimed): Step {
     const { sessionId, claim } = this.#on;
-    return { sessionId, event: { ...event, at: view.at, claim } as EpisodeEvent };
+    return { sessionId, event: { ...event, at: view.at, claim } };
   }
 
   #attempts(key: string): number {

@@ -23,7 +23,7 @@ export function chargeOf(error: unknown, reserved: Usd): Charge {
 export function costOf(cost: unknown): Usd | undefined {
   if (cost === undefined || cost === null) return undefined;
   try {
-    return parseUsd(cost as Dollars, 'cost');
+    return parseUsd(cost, 'cost');
   } catch {
     return undefined;
   }

@@ -80,7 +80,7 @@ async function earlierPhases(manager: ProductionStateManager, sessionId: Session
     await manager.production.documents.verifyManifest(sessionId, artifacts);
     earlier[name] = { data, artifacts };
   }
-  return earlier as PhaseContext['earlier'];
+  return earlier;
 }
 
 function leftNow({ production }: ProductionStateManager, sessionId: SessionId, phase: PhaseName): Awaited<ReturnType<PhaseContext['left']>> {

@@ -27,7 +27,7 @@ export function readCost(value: unknown, where: string, report: Report): Usd | u
   const difference = Math.abs(amount * 1e6 - micros);
   if (String(amount).replace(/^\d+\.?/, '').length > 6) {
     const isDrift = difference <= Math.max(1, micros) * drift;
-    report.note(isDrift ? 'info' : 'warning', where, `${String(value)} is finer than a micro-dollar`, `read as ${micros / 1e6}${isDrift ? ' (float drift)' : ', rounded'}`);
+    report.note(isDrift ? 'info' : 'warning', where, `${amount} is finer than a micro-dollar`, `read as ${micros / 1e6}${isDrift ? ' (float drift)' : ', rounded'}`);
   }
   return parseUsd((micros / 1e6).toFixed(6), where);
 }

@@ -16,7 +16,7 @@ interface Wiring extends LiveActorOptions {
 /** Starts an actor whose `send` commits first, and which moves when the commit, ours or another process's, is on disk. */
 export function liveActor(snapshot: PersistedEpisode, { send, onStep, ...options }: Wiring): LiveActor {
   // A restored actor takes no input, whatever the types say (xstate 5.33.3).
-  const actor = createActor(episodeMachine, { ...options, snapshot } as never) as LiveActor;
+  const actor = createActor(episodeMachine, { ...options, snapshot } as never);
   const deliver = actor.send;
   actor.send = (event) => {
     send(event);

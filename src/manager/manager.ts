@@ -536,11 +536,13 @@ export class ProductionStateManager extends SafeEmitter {
 
   #announce(committed: Committed): void {
     const { position, local } = committed;
+    // The union of announcements and the map of listeners go together by construction, which the types cannot see.
+    const tell = this.emit.bind(this) as (type: string, notice: Notice) => boolean;
     for (const { sessionId, event, announcements } of committed.steps) {
       const notice: CommitNotice = { sessionId, type: event.type, event, position, at: event.at, local };
       this.emit('commit', notice);
       for (const announcement of announcements) {
-        this.emit(announcement.type, { ...announcement, position, local } as Notice as never);
+        tell(announcement.type, { ...announcement, position, local });
         if (local && announcement.type === 'failed') this.#onFailure(sessionId, announcement.failure);
       }
       if (local) this.#after(notice);

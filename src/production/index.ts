@@ -1,11 +1,8 @@
 export { systemClock } from './clock.js';
 export type { Clock } from './clock.js';
 export type { Committed } from './committed.js';
-export type { DecidedStep } from './batch.js';
-export { Production, machineIdentity } from './production.js';
-export type { ProductionOptions } from './production.js';
-export { parsePayload, saveCheckpointPayload, toJson } from './payload.js';
-export type { ArtifactRef, CheckpointPayload } from './payload.js';
+export { Production } from './production.js';
+export { saveCheckpointPayload, toJson } from './payload.js';
 export { historyOf, stateAt } from './history.js';
 export type { HistoryEntry } from './history.js';
 export { verify } from './verify.js';

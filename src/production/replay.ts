@@ -23,7 +23,7 @@ export function snapshotAfter(entry: CommitEntry, before: EpisodeSnapshot | unde
   if (entry.snapshot) return rehydrate(entry.snapshot);
   if (!before || !entry.changes) return rehydrate(persistedAfter(entry, undefined, position));
   const { context } = patch({ context: before.context }, entry.changes) as Pick<PersistedEpisode, 'context'>;
-  return rehydrate({ status: 'active', value: before.value as PersistedEpisode['value'], context, children: {}, historyValue: {} });
+  return rehydrate({ status: 'active', value: before.value, context, children: {}, historyValue: {} });
 }
 
 /** Walks one session's commits in the journal, from its first. The text is searched before it is parsed: most lines are others'. */

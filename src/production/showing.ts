@@ -74,8 +74,8 @@ export class Showing {
     for (const listed of [document.active_episodes, document.completed_episodes]) {
       for (const [id, state] of Object.entries(listed)) store.adopt(id as SessionId, state, own.sessions[id] ?? 0);
     }
-    for (const [date, day] of Object.entries(own.days)) ledger.set(date, day as BudgetDay);
-    for (const [name, spending] of Object.entries(own.operations)) this.#operations.set(name, spending as OperationSpending);
+    for (const [date, day] of Object.entries(own.days)) ledger.set(date, day);
+    for (const [name, spending] of Object.entries(own.operations)) this.#operations.set(name, spending);
     for (const month of own.months) this.#months.add(month);
     this.#tally = own.tally as Tally;
     this.#shownPosition = own.position;

@@ -1,3 +1,3 @@
-export { episodeState, toSecond } from './episode-state.js';
+export { episodeState } from './episode-state.js';
 export { CheckpointContents, EpisodeState } from './seed.js';
 export type { GlobalMetrics, ProductionMetrics, QualityMetrics, StateMetrics } from './seed.js';

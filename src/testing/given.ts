@@ -22,7 +22,7 @@ export interface Outcome {
 /** Asserts on an outcome; throws {@link StoryFailed}. */
 export interface Then extends Outcome {
   /** The state is the given one: `script.active`. */
-  then(state: string): Then;
+  thenState(state: string): Then;
   /** The event was refused with the given code, and nothing changed. */
   thenRefused(code: ErrorCode): Then;
   /** What was announced, by type, in order. */
@@ -62,7 +62,7 @@ function whenDecided(before: EpisodeSnapshot, event: EpisodeEvent): Then {
     : { snapshot: before, announcements: [], refusal: decision.refusal };
   const then: Then = {
     ...outcome,
-    then(state) {
+    thenState(state) {
       if (outcome.refusal) throw new StoryFailed(`${event.type} was refused with ${outcome.refusal.code}: ${outcome.refusal.message}`);
       return expectEqual('the state', stateName(outcome.snapshot), state, then);
     },

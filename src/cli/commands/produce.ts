@@ -66,7 +66,7 @@ function wholeNumber(text: string, option: string): number {
 async function summarise(context: Context, manager: ProductionStateManager, results: (Produced | { sessionId: SessionId; error: unknown })[]): Promise<Result> {
   const only = results.length === 1 ? results[0] : undefined;
   if (only && 'error' in only) throw only.error;
-  const reports = await Promise.all(results.map((each) => ('error' in each ? { json: { session_id: each.sessionId, error: String(each.error) }, text: `${each.sessionId}: ${String(each.error)}` } : closingReport(manager, each))));
+  const reports = await Promise.all(results.map(async (each) => ('error' in each ? { json: { session_id: each.sessionId, error: String(each.error) }, text: `${each.sessionId}: ${String(each.error)}` } : closingReport(manager, each))));
   const exit = Math.max(...results.map(exitFor));
   const json = only ? (reports[0]?.json ?? {}) : { episodes: reports.map((report) => report.json) };
   return { json, text: reports.map(({ text }) => text).join('\n\n'), exit };
