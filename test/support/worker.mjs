@@ -1,0 +1,62 @@
+// A process of its own that works on a production: node worker.mjs '{"directory":…,"task":"costs",…}'. One JSON line per resolved call.
+import { once } from 'node:events';
+import { ProductionStateManager } from '../../dist/src/index.js';
+
+const { directory, task, sessions, count, cost, label, policy } = JSON.parse(process.argv[2]);
+
+async function say(line) {
+  if (!process.stdout.write(`${JSON.stringify(line)}\n`)) await once(process.stdout, 'drain');
+}
+
+const tasks = {
+  /** Adds costs, each with a key of its own. */
+  async costs(manager) {
+    for (let n = 0; n < count; n += 1) {
+      const key = `${label}-${n}`;
+      await manager.addCost({ sessionId: sessions[n % sessions.length], phase: 'research', operation: 'step', cost, key });
+      await say({ key });
+    }
+  },
+
+  /** Reserves until a cap refuses. */
+  async reserve(manager) {
+    let granted = 0;
+    const refusals = {};
+    for (let n = 0; Object.values(refusals).length < 1; n += 1) {
+      try {
+        await manager.reserveCost({ sessionId: sessions[n % sessions.length], phase: 'research', operation: 'call', key: `${label}-${n}`, maxCost: cost });
+        granted += 1;
+      } catch (error) {
+        refusals[error.code] = (refusals[error.code] ?? 0) + 1;
+      }
+    }
+    await say({ granted, refusals });
+  },
+
+  /** Everything a production does, for ever, until it is killed. */
+  async churn(manager) {
+    for (let n = 0; ; n += 1) {
+      const key = `${label}-${n}`;
+      const sessionId = sessions[n % sessions.length];
+      await say({ trying: key });
+      if (n % 7 === 3) {
+        await manager.createCheckpoint({ sessionId, checkpointName: 'churn', data: { key, padding: 'x'.repeat((n * 997) % 90_000) } });
+        await say({ saved: key });
+      } else if (n % 7 === 5) {
+        await manager.reserveCost({ sessionId, phase: 'research', operation: 'call', key, maxCost: cost });
+        await say({ reserved: key });
+        await manager.settleCost({ sessionId, key, cost });
+        await say({ key });
+      } else {
+        await manager.addCost({ sessionId, phase: 'research', operation: 'step', cost, key });
+        await say({ key });
+      }
+    }
+  },
+};
+
+const manager = await ProductionStateManager.open({ directory, policy });
+await say({ ready: process.pid });
+await tasks[task](manager);
+await manager.close();
+await say({ closed: true });
