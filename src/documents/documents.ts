@@ -32,12 +32,12 @@ export class Documents {
     return document?.version === '3.0.0' && document.showrunner?.format === 1 ? document : undefined;
   }
 
-  writeState(document: StateDocument): Promise<void> {
-    return writeDocument(this.#state(), document);
+  writeState(document: StateDocument, durability: Durability = 'synced'): Promise<void> {
+    return writeDocument(this.#state(durability), document);
   }
 
-  #state(): SealedJson<StateDocument> {
-    return new SealedJson<StateDocument>(this.#disk, join(this.#directory, 'state.json'), { render: stateText });
+  #state(durability: Durability = 'synced'): SealedJson<StateDocument> {
+    return new SealedJson<StateDocument>(this.#disk, join(this.#directory, 'state.json'), { render: stateText, durability });
   }
 
   readSession(sessionId: SessionId): SessionDocument | undefined {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { ProductionError } from '../../machines/index.js';
-import { errorCode, type Disk } from '../disk/index.js';
+import { errorCode, writeAll, type Disk } from '../disk/index.js';
 
 /** Whether a write has to survive a power cut, or may be lost and made again from the journal. */
 export type Durability = 'synced' | 'rebuildable';
@@ -34,14 +34,6 @@ export function refuseLink(disk: Disk, path: string): void {
   const kind = disk.stat(path)?.kind;
   if (kind === undefined || kind === 'file') return;
   throw new ProductionError('path_refused', `${path} is a ${kind} and not a file of this program; remove it.`, { field: 'path' });
-}
-
-function writeAll(disk: Disk, fd: number, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length; ) {
-    const count = disk.write(fd, bytes.subarray(written));
-    if (count === 0) throw Object.assign(new Error('nothing was written'), { code: 'ENOSPC' });
-    written += count;
-  }
 }
 
 function removeQuietly(disk: Disk, path: string): void {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { ProductionError, type PhaseName, type SessionId } from '../../machines/index.js';
-import { makeDurableDirectory, type Disk } from '../disk/index.js';
+import { makeDurableDirectory, writeAll, type Disk } from '../disk/index.js';
 import { sessionPath } from './session-paths.js';
 
 /** One file of a phase: path inside the session's folder, content hash, size. */
@@ -95,7 +95,7 @@ function copyFile(disk: Disk, source: string, target: string): void {
       const buffer = Buffer.allocUnsafe(blockBytes);
       let place = 0;
       for (let count = disk.read(input, buffer, 0, blockBytes, 0); count > 0; count = disk.read(input, buffer, 0, blockBytes, place)) {
-        for (let written = 0; written < count; ) written += disk.write(output, buffer.subarray(written, count));
+        writeAll(disk, output, buffer.subarray(0, count));
         place += count;
       }
       disk.sync(output);

@@ -228,7 +228,13 @@ export class Production {
 
   async #pump(): Promise<void> {
     let batch = this.#queue.splice(0, largestBatch);
-    while (batch.length > 0) batch = await this.#write(batch);
+    try {
+      while (batch.length > 0) batch = await this.#write(batch);
+    } catch (error) {
+      // Whoever has been answered already does not hear this.
+      for (const waiting of batch) waiting.reject(error);
+      throw error;
+    }
   }
 
   /** Writes a batch; gives back what has to be decided again because another process came first. */

@@ -201,6 +201,7 @@ export class Showing {
     try {
       // Documents may only show what is on disk, also of other processes' commits.
       await journal.durable();
+      // Session documents can be made again: where many are due, or the process goes on, they are not worth a sync each.
       for (const id of own) await this.#writeSession(id);
       for (const id of others) if (!own.has(id) && this.#isBehind(id)) await this.#writeSession(id);
       for (const pending of checkpoints.values()) await this.#writeCheckpoint(pending);
@@ -225,7 +226,7 @@ export class Showing {
     const snapshot = store.snapshot(id);
     const position = store.position(id);
     if (!snapshot || position === undefined) return;
-    await documents.writeSession(id, sessionDocument(persist(snapshot), position, machine));
+    await documents.writeSession(id, sessionDocument(persist(snapshot), position, machine), 'rebuildable');
     if (isEnded(store.state(id)) && !this.#own.has(id)) store.unload(id);
   }
 
