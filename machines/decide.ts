@@ -15,8 +15,8 @@ export type Decision =
  * `snapshot` is undefined for `episode.created`, which must be a session's first event. The event must have been parsed.
  */
 export function decide(snapshot: EpisodeSnapshot | undefined, event: RecordedEvent): Decision {
-  if (event.type === 'episode.created') return snapshot ? rejected(refuse('wrong_state', `${event.sessionId} exists already.`)) : create(event);
-  if (!snapshot) return rejected(refuse('session_unknown', 'the session does not exist.'));
+  if (event.type === 'episode.created') return snapshot ? rejected(refuse('wrong_state', `${event.sessionId} exists already; create another session.`)) : create(event);
+  if (!snapshot) return rejected(refuse('session_unknown', `the session of this ${event.type} does not exist; create it first.`));
   const next = nextSnapshot(snapshot, event);
   if (next === snapshot) return rejected(explain(snapshot, event));
   return { accepted: true, snapshot: next, announcements: announce(snapshot, event, next) };

@@ -17,7 +17,7 @@ export const Failure = z.object({
   message: z.string(),
   /** Whether the same work may succeed when it is tried again as it is. */
   retryable: z.boolean(),
-  /** Which attempt of the phase failed, from 1. */
+  /** Which attempt of the phase failed, from 1; 0 when it had not begun. */
   attempt: z.int().nonnegative(),
   at: z.string(),
 });
@@ -34,33 +34,50 @@ const longestMessage = 2000;
 
 /** Maps any thrown value to a failure code and a message. Looks at typed errors first, then HTTP statuses, system codes and names. */
 export function classifyError(error: unknown): { code: FailureCode; message: string } {
-  return { code: codeOf(error), message: messageOf(error) };
+  return { code: codeOrUnknown(error), message: messageOf(error) };
 }
 
-/** The message of any thrown value, cut to a length that a journal line can carry. */
-export function messageOf(error: unknown): string {
-  const text = error instanceof Error ? error.message || error.name : typeof error === 'string' ? error : safeJson(error);
-  return text.length > longestMessage ? `${text.slice(0, longestMessage)}…` : text;
-}
-
-function safeJson(value: unknown): string {
+function codeOrUnknown(error: unknown): FailureCode {
   try {
-    return JSON.stringify(value) ?? String(value);
+    return codeOf(error, mostCauses);
   } catch {
-    return String(value);
+    return 'unknown';
   }
 }
 
-function codeOf(error: unknown): FailureCode {
+const mostCauses = 5;
+
+/** The message of any thrown value, well-formed and cut to a length that a journal line can carry. */
+export function messageOf(error: unknown): string {
+  const text = textOf(error);
+  return (text.length > longestMessage ? `${text.slice(0, longestMessage)}…` : text).toWellFormed();
+}
+
+// Whatever can be thrown can also throw when it is asked what it is.
+function textOf(error: unknown): string {
+  try {
+    // A message that is no string is made one; one that cannot be made one lands below.
+    if (error instanceof Error) return `${error.message || error.name}`;
+    return typeof error === 'string' ? error : (JSON.stringify(error) ?? String(error));
+  } catch {
+    return `a ${typeof error} that cannot be shown`;
+  }
+}
+
+/** An error that says nothing itself is what its cause is: `fetch failed` hides the refused connection. */
+function codeOf(error: unknown, causes: number): FailureCode {
   if (typeof error === 'string') return codeOfText(error);
   if (typeof error !== 'object' || error === null) return 'unknown';
-  const own = (error as { code?: unknown }).code;
-  if (error instanceof ProductionError && error.code === 'interrupted') return 'cancelled';
+  const { code: own, status, statusCode, name, cause } = error as Record<'code' | 'status' | 'statusCode' | 'name' | 'cause', unknown>;
+  if (error instanceof ProductionError && Object.hasOwn(refusals, error.code)) return refusals[error.code as keyof typeof refusals];
   const named = FailureCode.safeParse(own);
   if (named.success) return named.data;
-  const { status, statusCode, name } = error as { status?: unknown; statusCode?: unknown; name?: unknown };
-  return codeOfStatus(status ?? statusCode) ?? codeOfSystem(own) ?? codeOfName(name) ?? codeOfText(messageOf(error));
+  const code = codeOfStatus(status ?? statusCode) ?? codeOfSystem(own) ?? codeOfName(name) ?? codeOfText(messageOf(error));
+  return code === 'unknown' && causes > 0 ? codeOf(cause, causes - 1) : code;
 }
+
+/** Error codes of Showrunner that are called otherwise as failures. */
+const refusals = { interrupted: 'cancelled', phase_budget_exhausted: 'budget_exhausted' } as const satisfies Record<string, FailureCode>;
 
 function codeOfStatus(status: unknown): FailureCode | undefined {
   if (typeof status !== 'number') return undefined;

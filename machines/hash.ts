@@ -1,7 +1,7 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 
 /**
- * The structure hash of a chart: 16 hexadecimal digits over its states, events, targets, guards and actions, in order.
+ * The structure hash of a chart: 16 hexadecimal digits over its states, events, targets, guards and actions, and the order of guarded ways.
  * Persisted snapshots carry it, because XState's own carry neither id nor version (xstate 5.33.3).
  */
 export function structureHash(machine: AnyStateMachine): string {
@@ -10,11 +10,11 @@ export function structureHash(machine: AnyStateMachine): string {
 }
 
 function describe(node: AnyStateNode): unknown {
-  const ways = [...node.transitions].map(([type, list]) => [
-    type,
-    list.map((way) => [nameOf(way.guard), way.target?.map((target) => target.id) ?? null, way.actions.map(nameOf)]),
-  ]);
-  return [node.key, node.type, node.initial?.target.map((target) => target.id) ?? null, ways, Object.values(node.states).map(describe)];
+  const ways = [...node.transitions]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([type, list]) => [type, list.map((way) => [nameOf(way.guard), way.target?.map((target) => target.id) ?? null, way.actions.map(nameOf), way.reenter])]);
+  const hooks = [node.entry.map(nameOf), node.exit.map(nameOf)];
+  return [node.key, node.type, node.initial?.target.map((target) => target.id) ?? null, ways, hooks, Object.values(node.states).map(describe)];
 }
 
 function nameOf(part: unknown): string {

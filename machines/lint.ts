@@ -2,11 +2,18 @@ import type { AnyStateMachine, AnyStateNode } from 'xstate';
 
 /**
  * Checks of a chart that TypeScript and XState leave out: unknown names are skipped silently and targets are not checked (xstate 5.33.3).
- * Gives one sentence per problem: a guard or action without an implementation, a state that nothing reaches or describes, an invoke or a timer.
+ * Gives one sentence per problem: a guard or action without an implementation or a name, or that
+ * nothing uses; a state that nothing reaches or describes; an invoke, a timer, an eventless transition.
  */
 export function lintChart(machine: AnyStateMachine): string[] {
   const nodes = [...allNodes(machine.root)];
-  return [...nodes.flatMap((node) => lintNames(machine, node)), ...nodes.flatMap(lintTimers), ...lintReachable(machine, nodes), ...lintDescriptions(nodes)];
+  return [
+    ...nodes.flatMap((node) => lintNames(machine, node)),
+    ...lintUnused(machine, nodes),
+    ...nodes.flatMap(lintTimers),
+    ...lintReachable(machine, nodes),
+    ...lintDescriptions(nodes),
+  ];
 }
 
 function* allNodes(node: AnyStateNode): Generator<AnyStateNode> {
@@ -23,11 +30,29 @@ function lintNames(machine: AnyStateMachine, node: AnyStateNode): string[] {
   return waysOf(node).flatMap((way) => [
     ...(typeof way.guard === 'string' && !Object.hasOwn(guards, way.guard) ? [`${node.id}: guard ${way.guard} is not implemented.`] : []),
     ...(way.guard !== undefined && typeof way.guard !== 'string' ? [`${node.id}: a guard of ${way.eventType} has no name.`] : []),
-    ...way.actions.flatMap((action) => {
-      const name = typeof action === 'string' ? action : (action as { type?: string }).type;
-      return name !== undefined && Object.hasOwn(actions, name) ? [] : [`${node.id}: action ${String(name)} of ${way.eventType} is not implemented.`];
-    }),
-  ]);
+    ...way.actions.flatMap((action) => lintAction(node, action, way.eventType, actions)),
+  ]).concat([...node.entry, ...node.exit].flatMap((action) => lintAction(node, action, 'entry or exit', actions)));
+}
+
+function lintAction(node: AnyStateNode, action: unknown, event: string, known: object): string[] {
+  const name = actionName(action);
+  if (name === undefined) return [`${node.id}: an action of ${event} has no name.`];
+  return Object.hasOwn(known, name) ? [] : [`${node.id}: action ${name} of ${event} is not implemented.`];
+}
+
+/** Functions written into the chart have a type too, their own name: they are not in the implementations. */
+function actionName(action: unknown): string | undefined {
+  if (typeof action === 'string') return action;
+  return typeof action === 'object' ? (action as { type?: string }).type : undefined;
+}
+
+function lintUnused(machine: AnyStateMachine, nodes: AnyStateNode[]): string[] {
+  const ways = nodes.flatMap(waysOf);
+  const guards = new Set<unknown>(ways.map((way) => way.guard));
+  const actions = new Set<unknown>([...ways.flatMap((way) => way.actions), ...nodes.flatMap((node) => [...node.entry, ...node.exit])].map(actionName));
+  const unused = (kind: string, known: object, used: Set<unknown>): string[] =>
+    Object.keys(known).flatMap((name) => (used.has(name) ? [] : [`${machine.id}: ${kind} ${name} is implemented and never used.`]));
+  return [...unused('guard', machine.implementations.guards, guards), ...unused('action', machine.implementations.actions, actions)];
 }
 
 function lintTimers(node: AnyStateNode): string[] {

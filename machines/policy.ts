@@ -72,6 +72,7 @@ export function parsePolicy(input: unknown = {}): Policy {
   const result = Policy.safeParse(input);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  const field = ['policy', ...(issue?.path ?? [])].join('.');
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+  const field = ['policy', ...(issue?.path ?? []), ...unknown].join('.').slice(0, 200);
   throw new ProductionError('invalid_input', `${field}: ${issue?.message ?? 'is not valid'}.`, { field });
 }

@@ -1,7 +1,7 @@
 import type { Failure } from '../failures.js';
 import { isRetryable } from '../failures.js';
 import { phaseNames, type PhaseName } from '../phases.js';
-import { addUsd } from '../usd.js';
+import { addUsd, formatUsd } from '../usd.js';
 import type { CheckpointRef, EpisodeContext, Operation, Phase, Phases } from './context.js';
 import type { EpisodeEvent, EventOf, SavedCheckpoint } from './events.js';
 import { currentPhase } from './guards.js';
@@ -32,11 +32,15 @@ function afterMoney(context: EpisodeContext, event: EpisodeEvent): Partial<Episo
   const before = context.phases[move.phase];
   const spent = addUsd(before.spent, move.spent);
   return {
-    phases: withPhase(context, move.phase, {
-      spent,
-      reserved: addUsd(before.reserved, move.reserved),
-      warned: before.warned || reachesWarning(context, move.phase, spent, context.budgets[move.phase]),
-    }),
+    phases: {
+      ...context.phases,
+      [move.phase]: {
+        ...before,
+        spent,
+        reserved: addUsd(before.reserved, move.reserved),
+        warned: before.warned || reachesWarning(context, move.phase, spent, context.budgets[move.phase]),
+      },
+    },
     money: {
       spent: addUsd(context.money.spent, move.spent),
       reserved: addUsd(context.money.reserved, move.reserved),
@@ -54,10 +58,10 @@ function holdOperations(context: EpisodeContext, gone: (operation: Operation) =>
   );
 }
 
-function fail(context: EpisodeContext, at: string, failure: Pick<Failure, 'code' | 'phase' | 'message'>): Partial<EpisodeContext> {
+function fail(context: EpisodeContext, at: string, failure: Pick<Failure, 'code' | 'phase' | 'message'> & { retryable?: boolean }): Partial<EpisodeContext> {
   const { phase } = failure;
   return {
-    failure: { ...failure, retryable: isRetryable(failure.code), attempt: phase ? context.phases[phase].attempt : 0, at },
+    failure: { ...failure, retryable: failure.retryable ?? isRetryable(failure.code), attempt: phase ? context.phases[phase].attempt : 0, at },
     operations: holdOperations(context),
     ...(phase && context.phases[phase].status !== 'complete' ? { phases: withPhase(context, phase, { status: 'failed', endedAt: at }) } : {}),
   };
@@ -74,12 +78,12 @@ const startPhase: Change<EventOf<'phase.start'>> = (context, event) => ({
 
 /** The work is done and saved; where policy asks for approval, the phase stays active until someone approves. */
 const submitPhase: Change<EventOf<'phase.complete'>> = (context, event) => ({
-  phases: withPhase(context, event.phase, { checkpoint: event.checkpoint.name }),
+  phases: withPhase(context, event.phase, { checkpoint: event.checkpoint.name, reason: null }),
   checkpoints: withCheckpoint(context, event.phase, event.checkpoint, event.at),
 });
 
 const finishPhase: Change<EventOf<'phase.complete'>> = (context, event) => ({
-  phases: withPhase(context, event.phase, { status: 'complete', endedAt: event.at, checkpoint: event.checkpoint.name }),
+  phases: withPhase(context, event.phase, { status: 'complete', endedAt: event.at, checkpoint: event.checkpoint.name, reason: null }),
   checkpoints: withCheckpoint(context, event.phase, event.checkpoint, event.at),
 });
 
@@ -112,7 +116,8 @@ const rejectPhase: Change<EventOf<'review.reject'>> = (context, event) => ({
 });
 
 const failPhase: Change<EventOf<'phase.failed'>> = (context, event) =>
-  fail(context, event.at, { code: event.code, phase: event.phase, message: event.message });
+  // A worker that was aborted may be tried again; only `episode.cancelled` is a decision.
+  fail(context, event.at, { code: event.code, phase: event.phase, message: event.message, retryable: event.code === 'cancelled' || isRetryable(event.code) });
 
 const cancelEpisode: Change<EventOf<'episode.cancelled'>> = (context, event) => {
   const current = currentPhase(context);
@@ -121,7 +126,6 @@ const cancelEpisode: Change<EventOf<'episode.cancelled'>> = (context, event) => 
 };
 
 const reserveCost: Change<EventOf<'cost.reserve'>> = (context, event) => ({
-  ...afterMoney(context, event),
   operations: {
     ...context.operations,
     [event.key]: {
@@ -134,18 +138,17 @@ const reserveCost: Change<EventOf<'cost.reserve'>> = (context, event) => ({
       claim: event.claim ?? null,
     },
   },
+  ...afterMoney(context, event),
 });
 
-const recordCost: Change<EventOf<'cost.recorded'>> = (context, event) => ({
-  ...afterMoney(context, event),
-  ...(event.key === undefined ? {} : { settled: { ...context.settled, [event.key]: event.cost } }),
-});
+const recordCost: Change<EventOf<'cost.recorded'>> = (context, event) =>
+  event.key === undefined ? afterMoney(context, event) : { settled: { ...context.settled, [event.key]: event.cost }, ...afterMoney(context, event) };
 
 const settleOperation: Change<EventOf<'operation.settled'>> = (context, event) => ({
-  ...afterMoney(context, event),
   operations: without(context.operations, event.key),
   settled: { ...context.settled, [event.key]: event.cost },
   retries: without(context.retries, event.key),
+  ...afterMoney(context, event),
 });
 
 const releaseOperation: Change<EventOf<'operation.released'>> = (context, event) => ({
@@ -167,19 +170,29 @@ const markOperation =
   };
 
 /** A cost that passes a budget lands like any other, and then the episode stops. */
-const stopAtBudget: Change = (context, event) => {
-  const recorded = { ...context, ...applyMoney(context, event) };
-  return { ...applyMoney(context, event), ...fail(recorded, event.at, { code: 'budget_exhausted', phase: activePhase(recorded), message: 'The spending passed the budget.' }) };
+const stopAtBudget: Change<MoneyFact> = (context, event) => {
+  const landed = applyMoney(context, event);
+  const recorded = { ...context, ...landed };
+  return { ...landed, ...fail(recorded, event.at, { code: 'budget_exhausted', phase: activePhase(recorded), message: overspent(recorded) }) };
 };
 
-const stopAtDay: Change = (context, event) => {
-  const recorded = { ...context, ...applyMoney(context, event) };
-  return { ...applyMoney(context, event), ...fail(recorded, event.at, { code: 'daily_cap_reached', phase: activePhase(recorded), message: "The spending passed the day's cap." }) };
+function overspent({ money, budgets, phases }: EpisodeContext): string {
+  if (money.spent > budgets.total) return `The episode has spent ${formatUsd(money.spent)}, above its total of ${formatUsd(budgets.total)}.`;
+  const passed = phaseNames.filter((phase) => phases[phase].spent > budgets[phase]);
+  return passed.map((phase) => `The ${phase} phase has spent ${formatUsd(phases[phase].spent)}, above its budget of ${formatUsd(budgets[phase])}.`).join(' ');
+}
+
+const stopAtDay: Change<MoneyFact> = (context, event) => {
+  const landed = applyMoney(context, event);
+  const recorded = { ...context, ...landed };
+  const message = `The production's spending has passed the cap of ${formatUsd(event.day.cap)} for ${event.day.date}.`;
+  return { ...landed, ...fail(recorded, event.at, { code: 'daily_cap_reached', phase: activePhase(recorded), message }) };
 };
 
-function applyMoney(context: EpisodeContext, event: EpisodeEvent): Partial<EpisodeContext> {
-  if (event.type === 'operation.settled') return settleOperation(context, event);
-  return event.type === 'cost.recorded' ? recordCost(context, event) : {};
+type MoneyFact = EventOf<'operation.settled' | 'cost.recorded'>;
+
+function applyMoney(context: EpisodeContext, event: MoneyFact): Partial<EpisodeContext> {
+  return event.type === 'operation.settled' ? settleOperation(context, event) : recordCost(context, event);
 }
 
 function activePhase(context: EpisodeContext): PhaseName | null {
@@ -218,7 +231,8 @@ function reset(phase: Phase): Phase {
 }
 
 const recordQuality: Change<EventOf<'quality.recorded'>> = (context, event) => ({
-  quality: { ...context.quality, [event.name]: event.value },
+  // Adding zero makes -0 a 0, which is what JSON would make of it.
+  quality: { ...context.quality, [event.name]: event.value + 0 },
 });
 
 /** After a raise the threshold can be crossed anew. */

@@ -1,7 +1,7 @@
 import type { PhaseName } from '../phases.js';
 import type { EpisodeContext } from './context.js';
 import type { EpisodeEvent } from './events.js';
-import { checkComplete, checkRestore, checkResumePoint, checkSkip } from './guards.js';
+import { checkComplete, checkForked, checkRestore, checkResumePoint } from './guards.js';
 import { moneyMove, passesBudget, passesDay } from './money.js';
 
 /** A guard that chooses between targets of one event. Pure. */
@@ -12,7 +12,7 @@ const resumesAt =
   (context, event) => {
     if (event.type === 'recovery.resume') return event.phase === phase && checkResumePoint(context, event) === null;
     if (event.type === 'checkpoint.restore') return event.resume === phase && checkRestore(context, event) === null;
-    return event.type === 'episode.forked' && event.resume === phase && context.forkedFrom !== null;
+    return event.type === 'episode.forked' && event.resume === phase && checkForked(context, event) === null;
   };
 
 /** Branches by the names that the chart uses. Each is followed in the chart by a guarded way whose guard can explain a refusal. */
@@ -20,8 +20,6 @@ export const branches = {
   resumesAtResearch: resumesAt('research'),
   resumesAtScript: resumesAt('script'),
   resumesAtAudio: resumesAt('audio'),
-  isForResearch: (context, event) =>
-    (event.type === 'phase.skip' || event.type === 'phase.fulfill') && event.phase === 'research' && checkSkip(context, event) === null,
   needsApproval: (context, event) =>
     event.type === 'phase.complete' && context.rules.approvals.includes(event.phase) && checkComplete(context, event) === null,
   /** The cost passes the episode's total, or a phase's hard budget. */

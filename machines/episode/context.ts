@@ -1,16 +1,43 @@
 import * as z from 'zod';
 import { Failure } from '../failures.js';
 import { PhaseName, PhaseStatus, type EpisodeStatus } from '../phases.js';
-import type { Usd } from '../usd.js';
+import { largestAmount, type Usd } from '../usd.js';
 
 /** Integer micro-dollars, as stored. */
-export const Micros = z.int().nonnegative() as unknown as z.ZodType<Usd>;
+export const Micros = z
+  .int()
+  .nonnegative()
+  .refine((value) => !Object.is(value, -0), 'is negative zero') as unknown as z.ZodType<Usd>;
+
+/** One amount that an event moves: {@link Micros} up to the largest single amount. */
+export const Amount = Micros.refine((value) => value <= largestAmount, 'is above the largest amount, 1000000 dollars');
 
 /** ISO-8601 UTC with seconds, as `Date#toISOString` writes it; milliseconds may be left out. */
-export const Instant = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z$/, 'is not an ISO-8601 UTC time');
+export const Instant = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z$/, 'is not an ISO-8601 UTC time')
+  .refine(isOnTheClock, 'is not a time that there is');
 
 /** A calendar day in the policy's time zone: `2025-09-03`. */
-export const CalendarDay = z.string().regex(/^\d{4}-\d\d-\d\d$/, 'is not a date');
+export const CalendarDay = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\d$/, 'is not a date')
+  .refine((day) => isOnTheClock(`${day}T00:00:00Z`), 'is not a day that there is');
+
+/** V8 reads 30 February as 2 March. */
+function isOnTheClock(text: string): boolean {
+  const ms = Date.parse(text);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().slice(0, 19) === text.slice(0, 19);
+}
+
+/** The path of a file inside the session folder, with `/` between plain names: nothing leads out of the folder. */
+export const SessionFile = z
+  .string()
+  .max(500)
+  .regex(/^(?!.*\.\.)[A-Za-z0-9_-][A-Za-z0-9._-]*(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/, 'is not a path inside the session folder');
+
+/** SHA-256 in lower-case hexadecimal. */
+export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'is not a SHA-256 in lower-case hexadecimal');
 
 const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'valueOf']);
 
@@ -51,7 +78,7 @@ export const Phase = z.object({
   attempt: z.int().nonnegative(),
   /** Whether the warning for the present crossing of the threshold has been given. */
   warned: z.boolean(),
-  /** Why it was skipped, or where its imported artifact came from. */
+  /** Why it was skipped, where its imported artifact came from, or why a reviewer sent it back. */
   reason: z.string().nullable(),
 });
 export type Phase = z.infer<typeof Phase>;
@@ -86,12 +113,12 @@ export const CheckpointRef = z.object({
   phase: PhaseName,
   at: Instant,
   /** SHA-256 and size of the payload's JSON text. */
-  sha256: z.string(),
+  sha256: Sha256,
   bytes: z.int().nonnegative(),
   /** The phase to go on with after restoring it; null after audio. */
   next: PhaseName.nullable(),
   /** Path of the payload's file inside the session folder; null when the payload is in the journal line. */
-  file: z.string().nullable(),
+  file: SessionFile.nullable(),
 });
 export type CheckpointRef = z.infer<typeof CheckpointRef>;
 

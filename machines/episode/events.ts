@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { ProductionError } from '../errors.js';
 import { FailureCode } from '../failures.js';
 import { PhaseName } from '../phases.js';
-import { Budgets, CalendarDay, CheckpointRef, Instant, LowerName, Micros, OperationKey, Phases, Rules } from './context.js';
+import { isSessionId } from '../ids.js';
+import { Amount, Budgets, CalendarDay, CheckpointRef, Instant, LowerName, Micros, OperationKey, Phases, Rules, SessionFile, Sha256 } from './context.js';
 
 /** Printable text for people: no control characters but newline and tab. */
 function text(longest: number) {
@@ -12,7 +13,7 @@ function text(longest: number) {
     .min(1, 'is empty')
     .max(longest, `is longer than ${longest} characters`)
     // oxlint-disable-next-line no-control-regex -- control characters are what is refused
-    .refine((value) => !/[\u0000-\u0008\u000b-\u001f\u007f\u2028\u2029]/.test(value), 'contains control characters')
+    .refine((value) => !/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/.test(value), 'contains control characters')
     .refine((value) => value.isWellFormed(), 'is not well-formed Unicode');
 }
 
@@ -41,14 +42,16 @@ function event<const Type extends string, Shape extends z.ZodRawShape>(type: Typ
   return z.strictObject({ type: z.literal(type), ...base, ...shape });
 }
 
+const SessionIdText = z.string().refine((text): boolean => isSessionId(text), 'is not a session id such as ep_001_20250903_143022');
+
 /** The first event of each session; it builds the initial snapshot. */
 export const EpisodeCreated = event('episode.created', {
-  sessionId: z.string(),
+  sessionId: SessionIdText,
   episodeNumber: z.int().min(1).max(9_999_999),
   topic: Topic,
   budgets: Budgets,
   rules: Rules,
-  forkedFrom: z.string().optional(),
+  forkedFrom: SessionIdText.optional(),
   inherited: Micros.optional(),
 });
 export type EpisodeCreated = z.infer<typeof EpisodeCreated>;
@@ -63,7 +66,8 @@ export const EpisodeEvent = z.discriminatedUnion('type', [
     quality: z.record(z.string(), z.number()),
     checkpoints: z.record(z.string(), CheckpointRef),
   }),
-  event('phase.start', { phase }),
+  /** `day`, where it is given, refuses to start on a day whose cap is used up. */
+  event('phase.start', { phase, day: DayMoney.optional() }),
   event('phase.complete', { phase, checkpoint: SavedCheckpoint }),
   event('phase.skip', { phase, reason: Reason }),
   event('phase.fulfill', { phase, reason: Reason, checkpoint: SavedCheckpoint }),
@@ -72,14 +76,14 @@ export const EpisodeEvent = z.discriminatedUnion('type', [
   event('phase.failed', { phase, code: FailureCode, message: z.string().max(2001) }),
   event('review.approve', { phase, reason: Reason.optional() }),
   event('review.reject', { phase, reason: Reason }),
-  event('cost.reserve', { phase, operation: LowerName, key: OperationKey, amount: Micros, day: DayMoney }),
-  event('cost.recorded', { phase, operation: LowerName, cost: Micros, key: OperationKey.optional(), day: DayMoney }),
+  event('cost.reserve', { phase, operation: LowerName, key: OperationKey, amount: Amount, day: DayMoney }),
+  event('cost.recorded', { phase, operation: LowerName, cost: Amount, key: OperationKey.optional(), day: DayMoney }),
   event('operation.settled', {
     key: OperationKey,
-    cost: Micros,
+    cost: Amount,
     estimated: z.boolean(),
     /** The operation's result as JSON text, or where it lies. */
-    result: z.union([z.object({ json: z.string() }), z.object({ file: z.string(), sha256: z.string(), bytes: z.int() })]).optional(),
+    result: z.union([z.object({ json: z.string() }), z.object({ file: SessionFile, sha256: Sha256, bytes: z.int().nonnegative() })]).optional(),
     day: DayMoney,
   }),
   event('operation.released', { key: OperationKey, code: FailureCode.optional(), retryAt: Instant.optional(), day: DayMoney }),
@@ -88,7 +92,7 @@ export const EpisodeEvent = z.discriminatedUnion('type', [
   event('checkpoint.save', { phase, checkpoint: SavedCheckpoint }),
   event('checkpoint.restore', {
     name: LowerName,
-    sha256: z.string(),
+    sha256: Sha256,
     resume: phase,
     phases: Phases,
     quality: z.record(z.string(), z.number()),
@@ -96,7 +100,7 @@ export const EpisodeEvent = z.discriminatedUnion('type', [
   event('quality.recorded', { name: LowerName, value: z.number() }),
   event('budget.raise', {
     scope: z.enum(['research', 'script', 'audio', 'total', 'day']),
-    amount: Micros,
+    amount: Amount,
     by: Actor,
     reason: Reason,
     day: DayMoney.optional(),
@@ -136,9 +140,10 @@ export function parseEvent(input: unknown): EpisodeEvent {
   throw invalidInput(result.error);
 }
 
-/** The first complaint of a Zod error as a {@link ProductionError} that names the field. */
+/** The first complaint of a Zod error as a {@link ProductionError} that names the field, an unknown one too. */
 export function invalidInput(error: z.ZodError, prefix = ''): ProductionError {
   const issue = error.issues[0];
-  const path = [...(prefix === '' ? [] : [prefix]), ...(issue?.path ?? [])].join('.') || 'input';
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+  const path = [...(prefix === '' ? [] : [prefix]), ...(issue?.path ?? []), ...unknown].join('.').slice(0, 200) || 'input';
   return new ProductionError('invalid_input', `${path}: ${issue?.message ?? 'is not valid'}.`, { field: path });
 }

@@ -37,7 +37,7 @@ const chart = setup({
 
 // One assign per transition: eight cost three times as much (xstate 5.33.3).
 function change(reduce: unknown) {
-  return chart.assign(({ context, event }) => ({ ...(reduce as Change)(context, event), updatedAt: event.at }));
+  return chart.assign(({ context, event }) => ({ updatedAt: event.at, ...(reduce as Change)(context, event) }));
 }
 
 /**
@@ -106,9 +106,9 @@ export const episodeMachine = chart
         { guard: 'mayRestore', target: '.research', actions: 'restoreCheckpoint' },
       ],
       'quality.recorded': { guard: 'holdsClaim', actions: 'recordQuality' },
-      'budget.raise': { guard: 'holdsClaim', actions: 'raiseBudget' },
+      'budget.raise': { guard: 'mayRaise', actions: 'raiseBudget' },
       'lease.claim': { guard: 'mayClaim', actions: 'takeClaim' },
-      'lease.renew': { guard: 'holdsClaim', actions: 'renewClaim' },
+      'lease.renew': { guard: 'mayRenew', actions: 'renewClaim' },
       'lease.release': { guard: 'holdsClaim', actions: 'releaseClaim' },
       'episode.cancelled': { guard: 'holdsClaim', target: '.failed', actions: 'cancelEpisode' },
     },
@@ -124,7 +124,7 @@ export const episodeMachine = chart
           ],
           'phase.start': { guard: 'mayStart', target: 'research.active', actions: 'startPhase' },
           'phase.skip': { guard: 'maySkip', target: 'script', actions: 'skipPhase' },
-          'phase.fulfill': { guard: 'maySkip', target: 'script', actions: 'fulfillPhase' },
+          'phase.fulfill': { guard: 'mayFulfill', target: 'script', actions: 'fulfillPhase' },
           'phase.failed': { guard: 'mayFail', target: 'failed', actions: 'failPhase' },
         },
       },
@@ -140,7 +140,7 @@ export const episodeMachine = chart
             on: {
               'phase.start': { guard: 'mayStart', target: 'active', actions: 'startPhase' },
               'phase.skip': { guard: 'maySkip', target: '#episode.script', actions: 'skipPhase' },
-              'phase.fulfill': { guard: 'maySkip', target: '#episode.script', actions: 'fulfillPhase' },
+              'phase.fulfill': { guard: 'mayFulfill', target: '#episode.script', actions: 'fulfillPhase' },
             },
           },
           active: {
@@ -154,7 +154,7 @@ export const episodeMachine = chart
               ],
               'phase.pause': { guard: 'isCurrent', target: 'paused', actions: 'touch' },
               'phase.skip': { guard: 'maySkip', target: '#episode.script', actions: 'skipPhase' },
-              'phase.fulfill': { guard: 'maySkip', target: '#episode.script', actions: 'fulfillPhase' },
+              'phase.fulfill': { guard: 'mayFulfill', target: '#episode.script', actions: 'fulfillPhase' },
             },
           },
           paused: {
@@ -162,6 +162,7 @@ export const episodeMachine = chart
             on: {
               'phase.resume': { guard: 'isCurrent', target: 'active', actions: 'touch' },
               'phase.skip': { guard: 'maySkip', target: '#episode.script', actions: 'skipPhase' },
+              'phase.fulfill': { guard: 'mayFulfill', target: '#episode.script', actions: 'fulfillPhase' },
             },
           },
           review: {
@@ -185,7 +186,7 @@ export const episodeMachine = chart
             on: {
               'phase.start': { guard: 'mayStart', target: 'active', actions: 'startPhase' },
               'phase.skip': { guard: 'maySkip', target: '#episode.audio', actions: 'skipPhase' },
-              'phase.fulfill': { guard: 'maySkip', target: '#episode.audio', actions: 'fulfillPhase' },
+              'phase.fulfill': { guard: 'mayFulfill', target: '#episode.audio', actions: 'fulfillPhase' },
             },
           },
           active: {
@@ -199,7 +200,7 @@ export const episodeMachine = chart
               ],
               'phase.pause': { guard: 'isCurrent', target: 'paused', actions: 'touch' },
               'phase.skip': { guard: 'maySkip', target: '#episode.audio', actions: 'skipPhase' },
-              'phase.fulfill': { guard: 'maySkip', target: '#episode.audio', actions: 'fulfillPhase' },
+              'phase.fulfill': { guard: 'mayFulfill', target: '#episode.audio', actions: 'fulfillPhase' },
             },
           },
           paused: {
@@ -207,6 +208,7 @@ export const episodeMachine = chart
             on: {
               'phase.resume': { guard: 'isCurrent', target: 'active', actions: 'touch' },
               'phase.skip': { guard: 'maySkip', target: '#episode.audio', actions: 'skipPhase' },
+              'phase.fulfill': { guard: 'mayFulfill', target: '#episode.audio', actions: 'fulfillPhase' },
             },
           },
           review: {
@@ -230,7 +232,7 @@ export const episodeMachine = chart
             on: {
               'phase.start': { guard: 'mayStart', target: 'active', actions: 'startPhase' },
               'phase.skip': { guard: 'maySkip', target: '#episode.complete', actions: 'skipPhase' },
-              'phase.fulfill': { guard: 'maySkip', target: '#episode.complete', actions: 'fulfillPhase' },
+              'phase.fulfill': { guard: 'mayFulfill', target: '#episode.complete', actions: 'fulfillPhase' },
             },
           },
           active: {
@@ -244,7 +246,7 @@ export const episodeMachine = chart
               ],
               'phase.pause': { guard: 'isCurrent', target: 'paused', actions: 'touch' },
               'phase.skip': { guard: 'maySkip', target: '#episode.complete', actions: 'skipPhase' },
-              'phase.fulfill': { guard: 'maySkip', target: '#episode.complete', actions: 'fulfillPhase' },
+              'phase.fulfill': { guard: 'mayFulfill', target: '#episode.complete', actions: 'fulfillPhase' },
             },
           },
           paused: {
@@ -252,6 +254,7 @@ export const episodeMachine = chart
             on: {
               'phase.resume': { guard: 'isCurrent', target: 'active', actions: 'touch' },
               'phase.skip': { guard: 'maySkip', target: '#episode.complete', actions: 'skipPhase' },
+              'phase.fulfill': { guard: 'mayFulfill', target: '#episode.complete', actions: 'fulfillPhase' },
             },
           },
           review: {

@@ -65,11 +65,28 @@ export function passesBudget(context: EpisodeContext, event: EpisodeEvent): bool
   return context.rules.hardPhaseBudgets && context.phases[move.phase].spent + move.spent > context.budgets[move.phase];
 }
 
-/** Whether the event's cost takes the day's spending and reservations above the cap. */
+/** Whether the event's cost takes the day's spending above the cap. */
 export function passesDay(context: EpisodeContext, event: EpisodeEvent): boolean {
+  const move = spendingOfDay(context, event);
+  return move !== undefined && move.after > move.cap;
+}
+
+/** Whether the event's cost uses up the day's cap, which other costs had not done before. */
+export function reachesDay(context: EpisodeContext, event: EpisodeEvent): boolean {
+  const move = spendingOfDay(context, event);
+  return move !== undefined && move.before < move.cap && move.after >= move.cap;
+}
+
+/** What the operation's day has seen with this cost; undefined when nothing is spent, or when the event tells of another day. */
+function spendingOfDay(context: EpisodeContext, event: EpisodeEvent): { before: number; after: number; cap: number } | undefined {
   const move = moneyMove(context, event);
-  if (!move || !('day' in event) || !event.day || move.spent + move.reserved <= 0) return false;
-  return event.day.spent + event.day.reserved + move.spent + move.reserved > event.day.cap;
+  if (!move || move.spent === 0 || !('day' in event) || event.day?.date !== move.day) return undefined;
+  return { before: event.day.spent, after: event.day.spent + move.spent, cap: event.day.cap };
+}
+
+/** Whether spending has used up the day. */
+export function isDaySpent({ spent, cap }: DayMoney): boolean {
+  return spent > 0 && spent >= cap;
 }
 
 /** Whether spending has reached the warning threshold of the phase's budget. */
