@@ -1,0 +1,42 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, existsSync, writeFileSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { errorRemedies } from '../../machines/index.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const doc = (name: string): string => readFileSync(`${root}docs/${name}`, 'utf8');
+
+describe('the docs', () => {
+  test('given any error code, then docs/errors.md has a section of its own for it', () => {
+    const sections = [...doc('errors.md').matchAll(/^## (\w+)$/gm)].map((match) => match[1]);
+    expect(sections.sort()).toEqual(Object.keys(errorRemedies).sort());
+  });
+
+  test('given a link between pages, then the page is there', () => {
+    const pages = [...readdirSync(`${root}docs`).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`), 'README.md'];
+    const broken = pages.flatMap((page) =>
+      [...readFileSync(`${root}${page}`, 'utf8').matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)]
+        .map((match) => match[1] ?? '')
+        .filter((target) => !existsSync(join(root, page, '..', target)))
+        .map((target) => `${page}: ${target}`),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  test('given the crew of docs/crews.md, when it is run as the page says, then it makes an episode', () => {
+    const [crew = '', embedding = ''] = [...doc('crews.md').matchAll(/```js\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
+    // Inside the package, so that it can import the package by its own name.
+    const folder = mkdtempSync(`${root}dist/.crew-`);
+    try {
+      writeFileSync(join(folder, 'my-crew.mjs'), crew);
+      writeFileSync(join(folder, 'run.mjs'), embedding);
+      const ran = spawnSync(process.execPath, ['run.mjs'], { cwd: folder, encoding: 'utf8' });
+      expect(ran.stderr).toBe('');
+      expect(ran.stdout.trim()).toBe('complete 0.05');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});

@@ -1,0 +1,61 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { posix } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What each folder may import, beside itself (docs/architecture.md). */
+const allowed: Record<string, readonly string[]> = {
+  machines: [],
+  'src/disk': ['machines'],
+  'src/shapes': ['machines'],
+  'src/journal': ['machines', 'src/disk'],
+  'src/documents': ['machines', 'src/disk', 'src/shapes'],
+  'src/reports': ['machines', 'src/shapes'],
+  'src/production': ['machines', 'src/disk', 'src/shapes', 'src/journal', 'src/documents', 'src/reports'],
+  'src/import': ['machines', 'src/production'],
+  'src/manager': ['machines', 'src/disk', 'src/shapes', 'src/reports', 'src/production', 'src/program.ts'],
+  'src/crew': ['machines', 'src/disk', 'src/shapes', 'src/documents', 'src/production', 'src/manager'],
+  'src/testing': ['machines', 'src/production', 'src/manager', 'src/crew'],
+  'src/cli': ['machines', 'src/disk', 'src/shapes', 'src/journal', 'src/documents', 'src/reports', 'src/import', 'src/manager', 'src/crew'],
+  'src/program.ts': [],
+  'src/index.ts': ['machines', 'src/shapes', 'src/production', 'src/manager', 'src/crew'],
+};
+
+function sources(folder: string): string[] {
+  return readdirSync(`${root}${folder}`, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts')).map((name) => `${folder}/${name}`);
+}
+
+function importsOf(file: string): string[] {
+  return [...readFileSync(`${root}${file}`, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '');
+}
+
+function roomOf(path: string): string {
+  return path.startsWith('machines/') ? 'machines' : path.split('/').slice(0, 2).join('/');
+}
+
+const files = [...sources('machines'), ...sources('src')];
+
+describe('the direction of imports', () => {
+  test('given any source file, then it imports only from folders below its own', () => {
+    const wrong = files.flatMap((file) =>
+      importsOf(file)
+        .filter((name) => name.startsWith('.'))
+        .map((name) => posix.join(posix.dirname(file), name).replace(/\.js$/, '.ts'))
+        .filter((target) => roomOf(target) !== roomOf(file) && !(allowed[roomOf(file)] ?? []).includes(roomOf(target)))
+        .map((target) => `${file} imports ${target}`),
+    );
+    expect(wrong).toEqual([]);
+    expect(files.length).toBeGreaterThan(100);
+  });
+
+  test('given the charts, then nothing of them touches node', () => {
+    expect(sources('machines').filter((file) => importsOf(file).some((name) => name.startsWith('node:')))).toEqual([]);
+  });
+
+  test('given the engine, then the offline crew is not part of it', () => {
+    const engine = files.filter((file) => !file.startsWith('src/crew/offline/') && !file.startsWith('src/cli/'));
+    expect(engine.filter((file) => importsOf(file).some((name) => name.includes('/offline/')))).toEqual([]);
+  });
+});
