@@ -8,6 +8,15 @@ import { errorCode, type Disk } from './disk.js';
  * @throws ProductionError `path_refused` where a link or a file is in the way, `journal_unavailable` when the disk refuses.
  */
 export function makeDurableDirectory(disk: Disk, path: string): void {
+  try {
+    make(disk, path);
+  } catch (error) {
+    if (error instanceof ProductionError) throw error;
+    throw new ProductionError('journal_unavailable', `cannot make the folder ${path} (${errorCode(error) ?? String(error)}); check the disk and its permissions.`, { cause: error });
+  }
+}
+
+function make(disk: Disk, path: string): void {
   const info = disk.stat(path);
   if (info?.kind === 'directory') {
     syncParent(disk, path);
@@ -18,7 +27,7 @@ export function makeDurableDirectory(disk: Disk, path: string): void {
   try {
     disk.makeDirectory(path);
   } catch (error) {
-    if (errorCode(error) !== 'EEXIST') throw new ProductionError('journal_unavailable', `cannot make the folder ${path} (${errorCode(error) ?? String(error)}); check the disk and its permissions.`, { cause: error });
+    if (errorCode(error) !== 'EEXIST') throw error;
   }
   syncParent(disk, path);
 }
@@ -34,7 +43,7 @@ function syncParent(disk: Disk, path: string): void {
   } catch (error) {
     // A parent that we may not read (EACCES) or that cannot be synced is not ours to make durable.
     if (errorCode(error) !== 'EACCES' && errorCode(error) !== 'EPERM' && errorCode(error) !== 'EINVAL' && errorCode(error) !== 'EROFS') {
-      throw new ProductionError('journal_unavailable', `cannot sync the folder of ${path} (${errorCode(error) ?? String(error)}).`, { cause: error });
+      throw new ProductionError('journal_unavailable', `cannot sync the folder of ${path} (${errorCode(error) ?? String(error)}); check the disk.`, { cause: error });
     }
   }
 }

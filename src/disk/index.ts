@@ -1,4 +1,4 @@
-export { errorCode } from './disk.js';
+export { errorCode, writeAll } from './disk.js';
 export type { Disk } from './disk.js';
 export { makeDurableDirectory } from './durable-directory.js';
 export { refuseNetworkFilesystem } from './network-filesystem.js';

@@ -52,11 +52,11 @@ export class Documents {
   }
 
   #session(sessionId: SessionId, durability: Durability = 'synced'): SealedJson<SessionDocument> {
-    return new SealedJson<SessionDocument>(this.#disk, sessionPath(this.#disk, this.#directory, sessionId, 'session.json'), { durability });
+    return new SealedJson<SessionDocument>(this.#disk, this.#path(sessionId, 'session.json'), { durability });
   }
 
   hasSession(sessionId: SessionId): boolean {
-    return this.#disk.stat(join(this.#directory, sessionId, 'session.json')) !== undefined;
+    return this.#typed(sessionId, () => this.#disk.stat(join(this.#directory, sessionId, 'session.json')) !== undefined);
   }
 
   /** Shows the phase's newest checkpoint in its folder, and named ones in `checkpoints/` as well. */
@@ -75,7 +75,7 @@ export class Documents {
   }
 
   #checkpoint(sessionId: SessionId, path: string): SealedJson<CheckpointDocument> {
-    return new SealedJson<CheckpointDocument>(this.#disk, sessionPath(this.#disk, this.#directory, sessionId, path));
+    return new SealedJson<CheckpointDocument>(this.#disk, this.#path(sessionId, path));
   }
 
   /** Keeps JSON text in a file named for its content, durably, before a commit refers to it. */
@@ -83,7 +83,7 @@ export class Documents {
     const bytes = Buffer.from(json);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const file = `checkpoints/${name}-${sha256.slice(0, 12)}.json`;
-    const path = sessionPath(this.#disk, this.#directory, sessionId, file);
+    const path = this.#path(sessionId, file);
     makeDurableDirectory(this.#disk, join(this.#directory, sessionId, 'checkpoints'));
     replaceFile(this.#disk, path, [bytes]);
     return { file, sha256, bytes: bytes.length };
@@ -91,7 +91,7 @@ export class Documents {
 
   /** @throws ProductionError `artifact_invalid` when the file is missing or altered. */
   readPayload(sessionId: SessionId, { file, sha256 }: PayloadFile): string {
-    const path = sessionPath(this.#disk, this.#directory, sessionId, file);
+    const path = this.#path(sessionId, file);
     const bytes = this.#read(path);
     if (bytes && createHash('sha256').update(bytes).digest('hex') === sha256) return bytes.toString('utf8');
     throw new ProductionError('artifact_invalid', `${sessionId}/${file} is ${bytes ? 'altered' : 'missing'}; restore the file from a backup, or do the phase again.`, { sessionId });
@@ -106,17 +106,37 @@ export class Documents {
     }
   }
 
-  manifest(sessionId: SessionId, phase: PhaseName): Promise<ManifestEntry[]> {
-    sessionPath(this.#disk, this.#directory, sessionId, `${phase}/x`);
-    return readManifest(this.#disk, this.#directory, sessionId, phase);
+  async manifest(sessionId: SessionId, phase: PhaseName): Promise<ManifestEntry[]> {
+    this.#path(sessionId, `${phase}/x`);
+    return this.#typedLater(`${sessionId}/${phase}`, readManifest(this.#disk, this.#directory, sessionId, phase));
   }
 
   verifyManifest(sessionId: SessionId, entries: readonly ManifestEntry[]): Promise<void> {
-    return verifyManifest(this.#disk, this.#directory, sessionId, entries);
+    return this.#typedLater(sessionId, verifyManifest(this.#disk, this.#directory, sessionId, entries));
   }
 
   copyArtifacts(from: SessionId, to: SessionId, entries: readonly ManifestEntry[]): Promise<void> {
-    return copyManifest(this.#disk, this.#directory, from, to, entries);
+    return this.#typedLater(to, copyManifest(this.#disk, this.#directory, from, to, entries));
+  }
+
+  #path(sessionId: SessionId, path: string): string {
+    return this.#typed(`${sessionId}/${path}`, () => sessionPath(this.#disk, this.#directory, sessionId, path));
+  }
+
+  #typed<Result>(what: string, work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      throw unavailable(join(this.#directory, what), error);
+    }
+  }
+
+  async #typedLater<Result>(what: string, work: Promise<Result>): Promise<Result> {
+    try {
+      return await work;
+    } catch (error) {
+      throw unavailable(join(this.#directory, what), error);
+    }
   }
 
   /** archive/2025-09.json. */
@@ -136,9 +156,9 @@ export class Documents {
   /** The session's folder and its phases' folders, durably. */
   prepareSession(sessionId: SessionId): void {
     const folder = join(this.#directory, sessionId);
-    if (this.#disk.stat(join(folder, 'audio'))?.kind === 'directory') return;
+    if (this.#typed(sessionId, () => this.#disk.stat(join(folder, 'audio'))?.kind === 'directory')) return;
     for (const phase of phaseNames) {
-      sessionPath(this.#disk, this.#directory, sessionId, `${phase}/x`);
+      this.#path(sessionId, `${phase}/x`);
       makeDurableDirectory(this.#disk, join(folder, phase));
     }
   }

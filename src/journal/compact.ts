@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { ProductionError } from '../../machines/index.js';
-import { errorCode, type Disk } from '../disk/index.js';
+import { errorCode, writeAll, type Disk } from '../disk/index.js';
 import { listSegments } from './segment.js';
 
 /** What compressing one segment gave. Bytes. */
@@ -37,7 +37,7 @@ function write(disk: Disk, directory: string, target: string, bytes: Buffer): vo
   const temporary = join(directory, `.tmp-${randomBytes(8).toString('hex')}`);
   const fd = disk.open(temporary, 'create');
   try {
-    for (let written = 0; written < bytes.length; ) written += disk.write(fd, bytes.subarray(written));
+    writeAll(disk, fd, bytes);
     disk.sync(fd);
   } finally {
     disk.close(fd);

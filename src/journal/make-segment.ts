@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { errorCode, type Disk } from '../disk/index.js';
+import { errorCode, writeAll, type Disk } from '../disk/index.js';
 import { encodeLine, noCrc } from './line.js';
 import { segmentFile, type Header, type Rescued } from './segment.js';
 
@@ -37,10 +37,6 @@ export function makeSegment({ disk, directory, start, previous, header, rescued 
     removeQuietly(disk, temporary);
   }
   disk.syncDirectory(directory);
-}
-
-function writeAll(disk: Disk, fd: number, bytes: Buffer): void {
-  for (let written = 0; written < bytes.length; ) written += disk.write(fd, bytes.subarray(written));
 }
 
 // A leftover temporary file hurts nobody; doctor names it.

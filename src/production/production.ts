@@ -4,7 +4,7 @@ import {
   Ledger, ProductionError, decide, episodeMachine, machineId, machineVersion, structureHash,
   rehydrate, type DayMoney, type EpisodeSnapshot, type EventOf, type Policy, type SessionId,
 } from '../../machines/index.js';
-import { makeDurableDirectory, type Disk } from '../disk/index.js';
+import { errorCode, makeDurableDirectory, type Disk } from '../disk/index.js';
 import { Documents } from '../documents/index.js';
 import { Journal, type JournalEntry } from '../journal/index.js';
 import { Batch, type DecidedStep, type Draft } from './batch.js';
@@ -369,12 +369,21 @@ function replaySteps(entry: CommitEntry, start: EpisodeSnapshot | undefined): De
 
 /** A state file without a journal is another program's, or all that is left of a production: neither may be overwritten. */
 function refuseForeignState(disk: Disk, directory: string): void {
-  if (disk.stat(join(directory, 'journal')) || !disk.stat(join(directory, 'state.json'))) return;
+  if (!isStateWithoutJournal(disk, directory)) return;
   throw new ProductionError(
     'import_invalid',
     `${directory} holds a state.json and no journal. If another program wrote it, import it into a new directory: showrunner import ${join(directory, 'state.json')} --directory <new>. If the journal folder was lost, restore it from a backup.`,
     { field: 'directory' },
   );
+}
+
+function isStateWithoutJournal(disk: Disk, directory: string): boolean {
+  try {
+    const hasJournal = disk.stat(join(directory, 'journal')) && disk.list(join(directory, 'journal')).some((file) => !file.startsWith('.'));
+    return !hasJournal && disk.stat(join(directory, 'state.json')) !== undefined;
+  } catch (error) {
+    throw new ProductionError('journal_unavailable', `${directory} cannot be read (${errorCode(error) ?? String(error)}); check the disk and its permissions.`, { cause: error });
+  }
 }
 
 function at<Item>(list: readonly Item[], index: number): Item {

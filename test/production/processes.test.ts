@@ -106,6 +106,7 @@ describe('many processes on one production', () => {
         acknowledged.set(label, await worker.ended);
       }
     }
+    expect([...acknowledged.values()].flat()).not.toEqual([]);
     await expectNothingLost(directory, sessions, acknowledged);
   });
 });
