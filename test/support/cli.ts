@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+/** How a run of the command line ended. */
+export interface Ran {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+  /** Standard output as the one JSON object that `--json` promises. */
+  json: () => Record<string, unknown>;
+}
+
+interface Running {
+  ended: Promise<Ran>;
+  kill: (signal: NodeJS.Signals) => void;
+  /** Resolves when standard error has shown the text. */
+  said: (text: string) => Promise<void>;
+}
+
+/** Starts the built command line on a production. */
+export function start(directory: string, args: string[], env: Record<string, string> = {}): Running {
+  if (!existsSync(main)) throw new Error('dist/cli/main.js is missing: run npm ci, which builds it');
+  const child = spawn(process.execPath, [main, '--directory', directory, ...args], { env: { ...process.env, NO_COLOR: '1', ...env } });
+  let stdout = '';
+  let stderr = '';
+  const waiting: { text: string; tell: () => void }[] = [];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    for (const each of waiting) if (stderr.includes(each.text)) each.tell();
+  });
+  const ended = new Promise<Ran>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr, json: () => JSON.parse(stdout) as Record<string, unknown> }));
+  });
+  return {
+    ended,
+    kill: (signal) => child.kill(signal),
+    said: (text) => new Promise((tell) => (stderr.includes(text) ? tell() : waiting.push({ text, tell }))),
+  };
+}
+
+export function run(directory: string, ...args: string[]): Promise<Ran> {
+  return start(directory, args).ended;
+}
