@@ -56,8 +56,7 @@ export function messageOf(error: unknown): string {
 // Whatever can be thrown can also throw when it is asked what it is.
 function textOf(error: unknown): string {
   try {
-    // A message that is no string is made one; one that cannot be made one lands below.
-    if (error instanceof Error) return `${error.message || error.name}`;
+    if (error instanceof Error && typeof error.message === 'string') return error.message || error.name;
     return typeof error === 'string' ? error : (JSON.stringify(error) ?? String(error));
   } catch {
     return `a ${typeof error} that cannot be shown`;

@@ -2,6 +2,7 @@ export { Ledger, dayOf } from './budget-day.js';
 export type { BudgetDay } from './budget-day.js';
 export { decide, episodeStatus, wouldRefuse } from './decide.js';
 export type { Decision } from './decide.js';
+export { describeChart, drawMermaid } from './draw.js';
 export { announce } from './episode/announcements.js';
 export type { Announcement, AnnouncementType } from './episode/announcements.js';
 export {
@@ -28,6 +29,8 @@ export { structureHash } from './hash.js';
 export { episodeNumberOf, isSessionId, parseName, parseSessionId, sessionIdFor } from './ids.js';
 export type { SessionId } from './ids.js';
 export { lintChart } from './lint.js';
+export { migrate, migrations } from './migrations.js';
+export type { Migration } from './migrations.js';
 export { EpisodeStatus, PhaseName, PhaseStatus, isFinished, phaseAfter, phaseNames } from './phases.js';
 export { Policy, parsePolicy } from './policy.js';
 export type { PolicyInput, RetryRule } from './policy.js';
