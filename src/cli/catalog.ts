@@ -30,6 +30,7 @@ export const catalog: readonly Command[] = [
       ['--crew <module>', 'your own crew: a module whose default export is a crew'],
       ['--concurrency <n>', 'episodes at once, with --topics; default 1'],
       ['--approve', 'wait in review for approval after the script'],
+      ['--lease <seconds>', 'after this long without a sign of life another process may take over; default 60'],
     ],
     example: 'showrunner produce --topic "Why bees dance" --sources notes --minutes 5', load: () => import('./commands/produce.js'),
   },

@@ -18,16 +18,26 @@ export const run: Run = async (context, [name], options) => {
   const ids = name === undefined ? await begin(context, manager, options) : [await findEpisode(manager, name)];
   const first = ids[0];
   if (!first) throw new UsageError('there is nothing to produce');
-  const settings = readProducing(manager.production.directory, first) ?? settingsOf(options);
+  const settings = settingsFor(manager, first, options);
   const crew = await loadCrew(settings.crew);
   const progress = progressLines(context, ids.length > 1);
   const concurrency = typeof options['concurrency'] === 'string' ? wholeNumber(options['concurrency'], '--concurrency') : 1;
   const results = await manager.produceAll(ids, crew, {
     crewOptions: settings.crew_options, signal: context.signal, onProgress: progress.show, concurrency, holder: `${context.by} (process ${process.pid})`,
+    ...(typeof options['lease'] === 'string' ? { leaseMs: Number(options['lease']) * 1000 } : {}),
   });
   progress.end();
   return summarise(context, manager, results);
 };
+
+/** How the episode was begun; one that was begun otherwise gets the present options, for later resumes. */
+function settingsFor(manager: ProductionStateManager, sessionId: SessionId, options: Options): Producing {
+  const known = readProducing(manager.production.directory, sessionId);
+  if (known) return known;
+  const settings = settingsOf(options);
+  writeProducing(manager.production.directory, sessionId, settings);
+  return settings;
+}
 
 /** New sessions for the topics that were given, with what it takes to resume them. */
 async function begin(context: Context, manager: ProductionStateManager, options: Options): Promise<SessionId[]> {

@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync, statSync, symlinkSync, writeFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { importOlder } from '../../src/import/index.js';
+import { ProductionError, ProductionStateManager } from '../../src/index.js';
+import { temporaryDirectory } from '../support/temporary.js';
+import { writeNumbered, writeSeed } from './older-files.js';
+
+async function open(): Promise<ProductionStateManager> {
+  const manager = await ProductionStateManager.open({ directory: temporaryDirectory() });
+  onTestFinished(() => manager.close());
+  return manager;
+}
+
+/** Content and time of every file below. */
+function fingerprint(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' }).sort().flatMap((name) => {
+    const path = join(directory, name);
+    const info = statSync(path);
+    return info.isFile() ? [`${name} ${info.mtimeMs} ${createHash('sha256').update(readFileSync(path)).digest('hex')}`] : [];
+  });
+}
+
+describe('importing older productions', () => {
+  test('given the numbered shape, when it is imported, then states and sums are right, oddities are reported, and nothing of it is changed', async () => {
+    const older = temporaryDirectory();
+    writeNumbered(older);
+    const before = fingerprint(older);
+    const manager = await open();
+    const { imported, report } = await importOlder(manager.production, join(older, 'state.json'));
+    expect(imported.sort()).toEqual(['ep_001_20250903_154439', 'ep_002_20250902_101500', 'ep_004_20250905_090000']);
+    expect(fingerprint(older)).toEqual(before);
+    expect(await manager.getEpisodeState('ep_001_20250903_154439')).toMatchObject({
+      topic: 'The Dirty Secret', status: 'audio', total_cost: 1.9, created_at: '2025-09-03T15:44:39Z', quality_scores: { research_depth: 9.2, brand_consistency: 0.92 },
+      phases: { research: { status: 'complete', cost: 1.05, end_time: '2025-09-03T15:52:00Z' }, script: { cost: 0.85 }, audio: { status: 'active' } },
+    });
+    expect(await manager.getEpisodeState('ep_002_20250902_101500')).toMatchObject({ topic: 'Why we dream', status: 'complete', total_cost: 3.76 });
+    expect(await manager.getEpisodeState('ep_004_20250905_090000')).toMatchObject({ status: 'failed', total_cost: 9.5 });
+    expect(await manager.getTotalSpending()).toBe(15.16);
+    expect((await manager.loadCheckpoint('ep_001_20250903_154439', 'checkpoint_research_20250903_155200')).data).toMatchObject({ found: 12 });
+    expect(await manager.verify()).toMatchObject({ ok: true, problems: [] });
+    const lines = report.map(({ severity, where, what }) => `${severity} ${where} ${what}`).join('\n');
+    expect(lines).toMatch(/error .*completed_episodes.1 "..\/..\/x" is not a session id/);
+    expect(lines).toMatch(/error .*-1 is not an amount of dollars/);
+    expect(lines).toMatch(/info .*3.7600000000000002 is finer than a micro-dollar/);
+    expect(lines).toMatch(/warning .*checkpoint_script_20250903_155730.json it cannot be read/);
+    expect(lines).toMatch(/warning .*script.status "dancing" is not a phase status/);
+    expect(lines).toMatch(/info .*times without a time zone/);
+  });
+
+  test('given the 3.0.0 shape, when it is imported twice, then the second time changes nothing', async () => {
+    const older = temporaryDirectory();
+    writeSeed(older);
+    const manager = await open();
+    const first = await importOlder(manager.production, join(older, 'state.json'));
+    expect(first.imported).toHaveLength(2);
+    expect(await manager.getEpisodeState('ep_001_20250903_143022')).toMatchObject({ status: 'audio', total_cost: 1.9, phases: { audio: { status: 'active' } } });
+    expect(await manager.getEpisodeState('ep_002_20250902_093015')).toMatchObject({ status: 'archived', total_cost: 7.5 });
+    expect((await manager.loadCheckpoint('ep_001_20250903_143022', 'script_imported')).data).toEqual({ word_count: 4215 });
+    const { position } = manager.production.journal;
+    expect(await importOlder(manager.production, join(older, 'state.json'))).toMatchObject({ imported: [] });
+    expect(manager.production.journal.position).toBe(position);
+    expect(await manager.verify()).toMatchObject({ ok: true });
+    // Work goes on where the older program left it.
+    expect(await manager.updatePhase({ sessionId: 'ep_001_20250903_143022', phase: 'audio', status: 'complete', cost: '0.10' })).toMatchObject({ status: 'complete', total_cost: 2 });
+  });
+
+  test.each([['null'], ['[]'], ['"text"'], ['{}'], ['{ broken']])('given a file with %s, then it is refused as no state file', async (content) => {
+    const older = temporaryDirectory();
+    writeFileSync(join(older, 'state.json'), content);
+    const manager = await open();
+    await expect(importOlder(manager.production, join(older, 'state.json'))).rejects.toMatchObject({ code: 'import_invalid' });
+  });
+
+  test('given a session folder that is a link out of the folder, then nothing is read through it', async () => {
+    const [older, elsewhere] = [temporaryDirectory(), temporaryDirectory()];
+    writeNumbered(elsewhere);
+    mkdirSync(join(older, 'x'));
+    writeFileSync(join(older, 'state.json'), JSON.stringify({ active_episodes: { 1: 'ep_001_20250903_154439' } }));
+    symlinkSync(join(elsewhere, 'ep_001_20250903_154439'), join(older, 'ep_001_20250903_154439'));
+    const manager = await open();
+    const { report } = await importOlder(manager.production, join(older, 'state.json'));
+    expect(report.map(({ what }) => what)).toContain('it is a link that leads out of the folder');
+    expect(await manager.getEpisodeState('ep_001_20250903_154439')).toMatchObject({ total_cost: 0, topic: 'untitled' });
+  });
+
+  test('given any JSON where a value should be, then nothing but a ProductionError is thrown and the journal stays sound', async () => {
+    const older = temporaryDirectory();
+    writeSeed(older);
+    const original = JSON.parse(readFileSync(join(older, 'state.json'), 'utf8')) as object;
+    const manager = await open();
+    let run = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.jsonValue(), async (where, value) => {
+        run += 1;
+        const id = `ep_001_20250903_${String(100_000 + run)}`;
+        const text = JSON.stringify(original).replaceAll('ep_001_20250903_143022', id).replaceAll('ep_002_20250902_093015', id.replace('ep_001', 'ep_002'));
+        writeFileSync(join(older, 'fuzzed.json'), JSON.stringify(replaceAt(JSON.parse(text) as object, where, value)));
+        await importOlder(manager.production, join(older, 'fuzzed.json')).catch((error: unknown) => {
+          expect(error).toBeInstanceOf(ProductionError);
+        });
+      }),
+      { numRuns: 150 },
+    );
+    expect(await manager.verify()).toMatchObject({ ok: true, problems: [] });
+  });
+});
+
+/** The JSON with its `n`-th value, counted through, replaced. */
+function replaceAt(json: object, n: number, value: unknown): unknown {
+  const paths: [Record<string, unknown>, string][] = [];
+  const walk = (node: Record<string, unknown>): void => {
+    for (const key of Object.keys(node)) {
+      paths.push([node, key]);
+      const child = node[key];
+      if (typeof child === 'object' && child !== null) walk(child as Record<string, unknown>);
+    }
+  };
+  walk(json as Record<string, unknown>);
+  const chosen = paths[n % paths.length];
+  if (chosen) chosen[0][chosen[1]] = value;
+  return json;
+}
