@@ -146,7 +146,8 @@ export class Documents {
   }
 
   readMonth(month: string): MonthDocument | undefined {
-    return this.#month(month).readNow();
+    const document = this.#month(month).readNow();
+    return document?.showrunner?.format === 1 ? document : undefined;
   }
 
   #month(month: string): SealedJson<MonthDocument> {

@@ -64,6 +64,8 @@ export interface MonthDocument {
   version: '3.0.0';
   month: string;
   completed_episodes: Record<string, EpisodeState>;
+  /** Journal position after each one's last commit. */
+  showrunner: { format: 1; sessions: Record<string, number> };
 }
 
 /** The document of a session as it stands. */

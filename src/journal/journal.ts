@@ -160,7 +160,8 @@ export class Journal {
     try {
       if (this.#pace.isInline) this.#pace.syncInline(fd);
       else await this.#pace.syncLater(fd);
-      return undefined;
+      // Another sync of the same file failed meanwhile: this one may have succeeded over its hole.
+      return this.#suspect ? unavailable(Object.assign(new Error('an earlier sync failed'), { code: 'EIO' })) : undefined;
     } catch (error) {
       this.#suspect = true;
       return unavailable(error);

@@ -20,7 +20,7 @@ import { check, checkPhase, operationName, optionalUsd } from './inputs.js';
 import { liveActor, type LiveActor, type LiveActorOptions } from './live-actor.js';
 import { cleanUp, type CleanedUp } from './orphans.js';
 import {
-  phaseUnderWay, planComplete, planCompleteEpisode, planCost, planCreate, planFail, planOf, planRecover, planResume, planStart, refusalToRecover, stepsFor,
+  bothOf, phaseUnderWay, planComplete, planCompleteEpisode, planCost, planCreate, planFail, planOf, planRecover, planResume, planStart, refusalToRecover, stepsFor,
 } from './plans.js';
 import { SafeEmitter } from './safe-emitter.js';
 
@@ -64,6 +64,7 @@ export class ProductionStateManager extends SafeEmitter {
     this.production = production;
     if (hooks) this.#hooks.push(hooks);
     production.onCommit((committed) => this.#announce(committed));
+    production.onListenerError = (error) => this.report(error, 'listener of commits');
   }
 
   /**
@@ -131,9 +132,13 @@ export class ProductionStateManager extends SafeEmitter {
     known(this.#read(), sessionId);
     if (status === 'complete') return this.#complete('updatePhase', input, sessionId, phase, data, spent);
     if (status === 'active') return this.#doFor('updatePhase', sessionId, input, planStart(sessionId, phase, spent));
-    if (spent !== undefined) await this.#do('updatePhase', sessionId, input, planCost(sessionId, { phase, operation: phase, cost: spent }));
-    if (status === 'failed') return this.#doFor('updatePhase', sessionId, input, planFail(sessionId, phase, error ?? reason ?? 'no reason was given'));
-    if (status === 'skipped') return this.skipPhase({ sessionId, phase, reason: reason ?? '' });
+    // One commit for both: a refusal must not leave the cost behind, to be paid again by the next try.
+    const withCost = (plan: Plan): Plan => (spent === undefined ? plan : bothOf(planCost(sessionId, { phase, operation: phase, cost: spent }), plan));
+    if (status === 'failed') return this.#doFor('updatePhase', sessionId, input, withCost(planFail(sessionId, phase, error ?? reason ?? 'no reason was given')));
+    if (status === 'skipped') {
+      const skip = check(inputs.SkipInput, { sessionId, phase, reason: reason ?? '' });
+      return this.#doFor('updatePhase', sessionId, input, withCost(planOf(sessionId, { type: 'phase.skip', phase, reason: skip.reason })));
+    }
     throw new ProductionError('wrong_state', `${phase} of ${sessionId} cannot be set to pending; restore a checkpoint, or recover to an earlier phase.`, { sessionId, field: 'status' });
   }
 
@@ -398,8 +403,10 @@ export class ProductionStateManager extends SafeEmitter {
     const { data, ...rest } = input;
     const { sessionId, phase, reason } = check(inputs.SkipInput, rest);
     known(this.#read(), sessionId);
+    await askBefore(this.#hooks, { call: 'fulfillPhase', sessionId, input });
     const checkpoint = await completionCheckpoint(this.production, sessionId, phase, data);
-    return this.#doFor('fulfillPhase', sessionId, input, planOf(sessionId, { type: 'phase.fulfill', phase, reason, checkpoint }));
+    await this.#commit(planOf(sessionId, { type: 'phase.fulfill', phase, reason, checkpoint }));
+    return this.#state(sessionId);
   }
 
   /** Pauses the running phase: nothing new may be paid for. */
@@ -508,7 +515,7 @@ export class ProductionStateManager extends SafeEmitter {
 
   /** What a query shows must be on disk, also when another process wrote it. */
   async #readDurably(): Promise<Production> {
-    this.production.refresh();
+    await this.production.refreshed();
     await this.production.journal.durable();
     return this.production;
   }
@@ -545,7 +552,7 @@ export class ProductionStateManager extends SafeEmitter {
         tell(announcement.type, { ...announcement, position, local });
         if (local && announcement.type === 'failed') this.#onFailure(sessionId, announcement.failure);
       }
-      if (local) this.#after(notice);
+      if (local && notice) this.#after(notice);
     }
   }
 

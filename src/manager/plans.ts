@@ -12,7 +12,12 @@ export type Draft = Untimed<EpisodeEvent>;
 
 /** One session's events, with the commit's time. */
 export function stepsFor(view: View, sessionId: SessionId, ...events: Draft[]): Step[] {
-  return events.map((event) => ({ sessionId, event: { ...event, at: view.at } as EpisodeEvent }));
+  return events.map((event) => ({ sessionId, event: { at: view.at, ...event } as EpisodeEvent }));
+}
+
+/** Two plans as one commit: both are accepted, or neither. */
+export function bothOf(first: Plan, second: Plan): Plan {
+  return (view) => [...first(view), ...second(view)];
 }
 
 /** A plan of events that need nothing but the time. */

@@ -5,16 +5,17 @@ type Listener = (...args: unknown[]) => unknown;
 
 /** An eventemitter3 emitter whose listeners cannot hurt each other or the caller: what they throw goes to `error` listeners. */
 export class SafeEmitter extends EventEmitter<ManagerEvents> {
-  readonly #guarded = new WeakMap<Listener, Listener>();
+  readonly #guarded = new Map<string, WeakMap<Listener, Listener>>();
 
   constructor() {
     super();
     const { on, once, removeListener } = EventEmitter.prototype;
     const guard = (type: unknown, listener: unknown): Listener => this.#guard(String(type), listener as Listener);
-    const known = (listener: unknown): Listener | undefined => this.#guarded.get(listener as Listener) ?? (listener as Listener | undefined);
+    const known = (type: unknown, listener: unknown): Listener | undefined =>
+      this.#guarded.get(String(type))?.get(listener as Listener) ?? (listener as Listener | undefined);
     this.on = (type, listener, context) => on.call(this, type, guard(type, listener), context) as this;
     this.once = (type, listener, context) => once.call(this, type, guard(type, listener), context) as this;
-    this.removeListener = (type, listener, context, onlyOnce) => removeListener.call(this, type, listener && known(listener), context, onlyOnce) as this;
+    this.removeListener = (type, listener, context, onlyOnce) => removeListener.call(this, type, listener && known(type, listener), context, onlyOnce) as this;
     this.addListener = this.on;
     this.off = this.removeListener;
   }
@@ -25,7 +26,9 @@ export class SafeEmitter extends EventEmitter<ManagerEvents> {
   }
 
   #guard(type: string, original: Listener): Listener {
-    const known = this.#guarded.get(original);
+    const ofType = this.#guarded.get(type) ?? new WeakMap<Listener, Listener>();
+    this.#guarded.set(type, ofType);
+    const known = ofType.get(original);
     if (known) return known;
     const report = (error: unknown): void => this.report(error, `listener of ${type}`);
     const guarded = function guarded(this: unknown, ...args: unknown[]): void {
@@ -36,7 +39,7 @@ export class SafeEmitter extends EventEmitter<ManagerEvents> {
         report(error);
       }
     };
-    this.#guarded.set(original, guarded);
+    ofType.set(original, guarded);
     return guarded;
   }
 }

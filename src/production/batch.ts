@@ -1,5 +1,5 @@
 import {
-  ProductionError, decide, persist, stateName,
+  ProductionError, decide, isSameState, persist,
   type Announcement, type EpisodeSnapshot, type Ledger, type PersistedEpisode, type Policy, type RecordedEvent, type SessionId,
 } from '../../machines/index.js';
 import type { Commit, CommitEntry } from './commit.js';
@@ -89,8 +89,9 @@ export class Batch {
 
   #draft(at: string, steps: DecidedStep[]): Draft {
     const whole = new Set<SessionId>();
-    const sessions = new Set(steps.map((step) => step.sessionId));
-    const entries = [...sessions].map((id) => this.#entry(id, steps.filter((step) => step.sessionId === id), whole));
+    const first = steps[0]?.sessionId;
+    const ids = steps.length === 1 && first !== undefined ? [first] : [...new Set(steps.map((step) => step.sessionId))];
+    const entries = ids.map((id) => this.#entry(id, steps.length === 1 ? steps : steps.filter((step) => step.sessionId === id), whole));
     const commit: Commit = { at, by: this.#by, entries };
     return { at, text: JSON.stringify(commit), steps, whole };
   }
@@ -101,7 +102,7 @@ export class Batch {
     const after = steps.at(-1)?.after;
     if (!after) throw new ProductionError('machine_broken', 'a commit without steps.');
     const deltas = this.#deltas.get(session) ?? this.#store.deltas(session);
-    if (!before || stateName(before) !== stateName(after) || deltas >= deltasBetweenSnapshots) {
+    if (!before || !isSameState(before, after) || deltas >= deltasBetweenSnapshots) {
       whole.add(session);
       this.#deltas.set(session, 0);
       return { session, events, snapshot: persist(after) };

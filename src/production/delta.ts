@@ -8,17 +8,25 @@ type Json = Record<string, unknown>;
  * Cheap because reducers copy only what they touch: equal references are not entered.
  */
 export function diff(before: unknown, after: unknown, path: string[] = []): Change[] {
-  if (before === after) return [];
-  if (!isObject(before) || !isObject(after)) return [[path, after]];
   const changes: Change[] = [];
+  collect(before, after, path, changes);
+  return changes;
+}
+
+function collect(before: unknown, after: unknown, path: string[], changes: Change[]): void {
+  if (before === after) return;
+  if (!isObject(before) || !isObject(after)) {
+    changes.push([path, after]);
+    return;
+  }
   for (const key of Object.keys(after)) {
     const value = after[key];
-    if (value === undefined || value === before[key]) continue;
-    if (Object.hasOwn(before, key)) changes.push(...diff(before[key], value, [...path, key]));
+    const old = before[key];
+    if (value === undefined || value === old) continue;
+    if (isObject(value) && isObject(old) && Object.hasOwn(before, key)) collect(old, value, [...path, key], changes);
     else changes.push([[...path, key], value]);
   }
   for (const key of Object.keys(before)) if (after[key] === undefined && before[key] !== undefined) changes.push([[...path, key]]);
-  return changes;
 }
 
 /** The value after changes; shares with `value` what did not change, and never alters it. */

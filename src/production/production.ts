@@ -1,18 +1,19 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import {
-  Ledger, ProductionError, decide, episodeMachine, machineId, machineVersion, structureHash,
+  Ledger, ProductionError, decide, episodeMachine, isSessionId, machineId, machineVersion, structureHash,
   rehydrate, type DayMoney, type EpisodeSnapshot, type EventOf, type Policy, type SessionId,
 } from '../../machines/index.js';
 import { errorCode, makeDurableDirectory, type Disk } from '../disk/index.js';
-import { Documents } from '../documents/index.js';
+import { Documents, type SessionDocument } from '../documents/index.js';
 import { Journal, type JournalEntry } from '../journal/index.js';
+import { episodeState } from '../shapes/index.js';
 import { Batch, type DecidedStep, type Draft } from './batch.js';
 import { commitTime, type Clock } from './clock.js';
 import { parseCommit, type Commit, type CommitEntry } from './commit.js';
 import type { Committed } from './committed.js';
 import { EpisodeStore } from './episode-store.js';
-import { replaySession, snapshotAfter } from './replay.js';
+import { replaySession, snapshotAfter, type Located } from './replay.js';
 import { Showing } from './showing.js';
 import { viewOf, type Plan } from './view.js';
 
@@ -128,6 +129,13 @@ export class Production {
     this.#refresh();
   }
 
+  /** The same, also while commits are under way: then it joins them. */
+  async refreshed(): Promise<void> {
+    if (!this.#pumping || this.#closed) this.#refresh();
+    else if (this.#readOnly) await this.#pumping;
+    else await this.commit(() => []);
+  }
+
   #refresh(): void {
     if (this.#pumping) return;
     this.journal.refresh((entry) => this.#takeIn(entry));
@@ -160,6 +168,9 @@ export class Production {
     const name = `result_${createHash('sha256').update(key).digest('hex').slice(0, 16)}`;
     return this.documents.writePayload(sessionId, name, json);
   }
+
+  /** Hears what a listener of commits threw. */
+  onListenerError: (error: unknown) => void = () => {};
 
   /** Listens to commits of this process, and, while {@link follow} is on, of all others; never before they are on disk. */
   onCommit(listener: (committed: Committed) => void): () => void {
@@ -294,7 +305,7 @@ export class Production {
     this.#reading = undefined;
     if (commit.at > this.#lastAt) this.#lastAt = commit.at;
     this.showing.noteCommit(steps, line.end, false);
-    if (this.#listeners.size > 0) this.#foreign.push({ position: line.position, end: line.end, at: commit.at, local: false, steps });
+    if (this.#stopFollowing && this.#listeners.size > 0) this.#foreign.push({ position: line.position, end: line.end, at: commit.at, local: false, steps });
   }
 
   #stepsOf(commit: Commit, line: JournalEntry): DecidedStep[] {
@@ -320,18 +331,34 @@ export class Production {
     if (own && own.position > this.journal.end()) {
       throw new ProductionError('journal_damaged', `${id}/session.json reflects the journal up to ${own.position}, and the journal ends at ${this.journal.end()}; run showrunner doctor.`, { sessionId: id });
     }
-    if (position === undefined) {
-      if (!own && !this.showing.isArchived(id)) return undefined;
-      this.showing.revive(id);
-    }
-    if (own && own.position >= (position ?? 0)) return { persisted: own.snapshot, position: own.position };
+    if (position === undefined) return this.#loadUnlisted(id, own);
+    if (own && own.position >= position) return { persisted: own.snapshot, position: own.position };
     const replayed = replaySession(this.journal, id, this.#reading ?? this.journal.position);
     if (replayed) this.showing.noteStale(id);
     return replayed;
   }
 
+  /** A session that state.json does not list: archived, or none of this production's, whatever lies in a folder of its name. */
+  #loadUnlisted(id: SessionId, own: SessionDocument['showrunner'] | undefined): Located | undefined {
+    const archivedAt = this.showing.archivedAt(id);
+    if (archivedAt === undefined && !own) return undefined;
+    const upTo = this.#reading ?? this.journal.position;
+    // A document that is ahead of this process would take out of the archive's sums what was never put in.
+    const isExact = own !== undefined && own.position === archivedAt && own.position <= upTo;
+    const located = isExact ? { persisted: own.snapshot, position: own.position } : replaySession(this.journal, id, upTo);
+    if (located) this.showing.revive(episodeState(located.persisted));
+    return located;
+  }
+
   #emit(committed: Committed): void {
-    for (const listener of this.#listeners) listener(committed);
+    for (const listener of this.#listeners) {
+      try {
+        listener(committed);
+      } catch (error) {
+        // The commit is on disk: no listener may keep its caller from hearing so.
+        this.onListenerError(error);
+      }
+    }
   }
 
   /** Writes what the documents still owe and lets go of the files. Waits for commits under way. */
@@ -372,15 +399,17 @@ function refuseForeignState(disk: Disk, directory: string): void {
   if (!isStateWithoutJournal(disk, directory)) return;
   throw new ProductionError(
     'import_invalid',
-    `${directory} holds a state.json and no journal. If another program wrote it, import it into a new directory: showrunner import ${join(directory, 'state.json')} --directory <new>. If the journal folder was lost, restore it from a backup.`,
+    `${directory} holds a state.json or sessions and no journal. If another program wrote it, import it into a new directory: showrunner import ${join(directory, 'state.json')} --directory <new>. If the journal folder was lost, restore it from a backup.`,
     { field: 'directory' },
   );
 }
 
 function isStateWithoutJournal(disk: Disk, directory: string): boolean {
+  const hasSession = (name: string): boolean => isSessionId(name) && disk.stat(join(directory, name, 'session.json')) !== undefined;
   try {
-    const hasJournal = disk.stat(join(directory, 'journal')) && disk.list(join(directory, 'journal')).some((file) => !file.startsWith('.'));
-    return !hasJournal && disk.stat(join(directory, 'state.json')) !== undefined;
+    const journal = join(directory, 'journal');
+    if (!disk.stat(directory) || (disk.stat(journal) && disk.list(journal).some((file) => !file.startsWith('.')))) return false;
+    return disk.stat(join(directory, 'state.json')) !== undefined || disk.list(directory).some(hasSession);
   } catch (error) {
     throw new ProductionError('journal_unavailable', `${directory} cannot be read (${errorCode(error) ?? String(error)}); check the disk and its permissions.`, { cause: error });
   }

@@ -1,4 +1,4 @@
-import { addUsd, persist, type BudgetDay, type EpisodeSnapshot, type Ledger, type PhaseName, type SessionId, type Usd } from '../../machines/index.js';
+import { addUsd, persist, type EpisodeSnapshot, type Ledger, type PhaseName, type SessionId, type Usd } from '../../machines/index.js';
 import { sessionDocument, type Documents, type StateDocument } from '../documents/index.js';
 import type { Journal } from '../journal/index.js';
 import { addTally, emptyTally, subtractTally, tallyOf, type Tally } from '../reports/index.js';
@@ -108,21 +108,19 @@ export class Showing {
     this.#others.add(id);
   }
 
-  /** A session that was in a month's archive is listed again; what it added to the archive's sums is taken out. */
-  revive(id: SessionId): void {
-    const old = this.#inArchive(id);
-    if (old) this.#tally = subtractTally(this.#tally, tallyOf(old));
+  /** A session that was in a month's archive is listed again; `state` is what it added to the archive's sums, which is taken out. */
+  revive(state: EpisodeState): void {
+    this.#tally = subtractTally(this.#tally, tallyOf(state));
   }
 
-  isArchived(id: SessionId): boolean {
-    return this.#inArchive(id) !== undefined;
-  }
-
-  #inArchive(id: SessionId): EpisodeState | undefined {
+  /** Journal position of an archived session; `unknown` where its month has an archive whose document is lost. */
+  archivedAt(id: SessionId): number | 'unknown' | undefined {
     const month = monthOf(id);
     if (!this.#months.has(month)) return undefined;
-    const listed = this.#on.documents.readMonth(month)?.completed_episodes ?? {};
-    return Object.hasOwn(listed, id) ? listed[id] : undefined;
+    const document = this.#on.documents.readMonth(month);
+    if (!document) return 'unknown';
+    const { sessions } = document.showrunner;
+    return Object.hasOwn(sessions, id) ? sessions[id] : undefined;
   }
 
   /** Spending per operation name over the whole production. */
@@ -245,9 +243,13 @@ export class Showing {
     if (ended.length <= endedKept + endedSlack) return;
     const oldest = ended.sort((a, b) => (a.updated_at < b.updated_at ? -1 : 1)).slice(0, ended.length - endedKept);
     for (const [month, states] of groupByMonth(oldest)) {
-      const known = documents.readMonth(month)?.completed_episodes ?? {};
+      const known = documents.readMonth(month);
       const added = Object.fromEntries(states.map((state) => [state.session_id, state]));
-      await documents.writeMonth(month, { version: '3.0.0', month, completed_episodes: { ...known, ...added } });
+      const places = Object.fromEntries(states.map(({ session_id: id }) => [id, store.position(id as SessionId) ?? 0]));
+      await documents.writeMonth(month, {
+        version: '3.0.0', month, completed_episodes: { ...known?.completed_episodes, ...added },
+        showrunner: { format: 1, sessions: { ...known?.showrunner.sessions, ...places } },
+      });
       this.#months.add(month);
     }
     for (const state of oldest) {
