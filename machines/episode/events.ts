@@ -101,10 +101,9 @@ export const EpisodeEvent = z.discriminatedUnion('type', [
   event('budget.raise', {
     scope: z.enum(['research', 'script', 'audio', 'total', 'day']),
     amount: Amount,
-    by: Actor,
     reason: Reason,
     day: DayMoney.optional(),
-  }),
+  }).refine(({ by }) => by !== undefined, { path: ['by'], error: 'is missing: a raise has a name and a reason' }),
   event('recovery.begin', { day: DayMoney }),
   event('recovery.resume', { phase }),
   event('lease.claim', { holder: Actor, until: Instant }),
