@@ -1,4 +1,4 @@
-import type { SessionId } from '../../machines/ids.js';
+import { rehydrate, stateName, type SessionId } from '../../machines/index.js';
 import type { ProductionStateManager } from '../crew/production-state-manager.js';
 import type { EpisodeState } from '../shapes/seed.js';
 import type { Context, Result } from './command.js';
@@ -16,8 +16,9 @@ export async function changed(
   const sessionId = await findEpisode(manager, name);
   const before = (await manager.getSnapshot(sessionId)).context.failure;
   const episode = await act(manager, sessionId);
-  const { failure } = (await manager.getSnapshot(sessionId)).context;
+  const after = await manager.getSnapshot(sessionId);
+  const { failure } = after.context;
   const stopped = before === null && (failure?.code === 'budget_exhausted' || failure?.code === 'daily_cap_reached');
   const notice = stopped ? `\nThe episode has stopped: ${failure.message} showrunner budget ${name} raises it, showrunner recover ${name} goes on.` : '';
-  return { json: { episode, ...(stopped ? { stopped: failure } : {}) }, text: `${standing(episode)}${notice}`, ...(stopped ? { exit: exits.budget } : {}) };
+  return { json: { episode, ...(stopped ? { stopped: failure } : {}) }, text: `${standing(episode, stateName(rehydrate(after)))}${notice}`, ...(stopped ? { exit: exits.budget } : {}) };
 }

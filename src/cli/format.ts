@@ -42,7 +42,8 @@ export function shorten(text: string, longest: number): string {
 }
 
 /** One sentence on how an episode stands after a change. */
-export function standing(state: EpisodeState): string {
+export function standing(state: EpisodeState, stateName = ''): string {
+  const waits = stateName.endsWith('.paused') ? ', paused' : stateName.endsWith('.review') ? ', in review' : '';
   const phases = Object.entries(state.phases).map(([name, phase]) => `${name} ${phase.status}`).join(', ');
-  return `${state.session_id}: ${status(state.status)} (${phases}), ${dollars(state.total_cost)} spent`;
+  return `${state.session_id}: ${status(state.status)}${waits} (${phases}), ${dollars(state.total_cost)} spent`;
 }
