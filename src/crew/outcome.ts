@@ -1,5 +1,4 @@
 import { classifyError, parseUsd, type FailureCode, type RetryRule, type Usd } from '../../machines/index.js';
-import type { Dollars } from './port.js';
 
 /** What a failed call means for money. `unknown`: the provider may have done the work and charged for it. */
 export type Charge = { kind: 'none' } | { kind: 'known'; cost: Usd; estimated: boolean } | { kind: 'unknown' };

@@ -58,7 +58,7 @@ function replay(episode: OlderEpisode, kept: { phase: PhaseName; at: string | nu
   let last = createdAt;
   const add = (event: EventWithoutTime, at?: string | null): void => {
     if (at && at > last) last = at;
-    events.push({ ...event, at: last } as EpisodeEvent);
+    events.push({ ...event, at: last });
   };
   const total = phaseNames.reduce((sum, name) => sum + episode.phases[name].cost, episode.unattributed as number);
   if (total > policy.budgets.total) {

@@ -12,7 +12,7 @@ export type Draft = Untimed<EpisodeEvent>;
 
 /** One session's events, with the commit's time. */
 export function stepsFor(view: View, sessionId: SessionId, ...events: Draft[]): Step[] {
-  return events.map((event) => ({ sessionId, event: { at: view.at, ...event } as EpisodeEvent }));
+  return events.map((event) => ({ sessionId, event: { at: view.at, ...event } }));
 }
 
 /** Two plans as one commit: both are accepted, or neither. */

@@ -10,7 +10,7 @@ const doc = (name: string): string => readFileSync(`${root}docs/${name}`, 'utf8'
 
 describe('the docs', () => {
   test('given any error code, then docs/errors.md has a section of its own for it', () => {
-    const sections = [...doc('errors.md').matchAll(/^## (\w+)$/gm)].map((match) => match[1]);
+    const sections = [...doc('errors.md').matchAll(/^## (\w+)$/gm)].map((match) => match[1] ?? '');
     expect(sections.sort()).toEqual(Object.keys(errorRemedies).sort());
   });
 
