@@ -35,9 +35,12 @@ export interface EncodedLine {
 
 /** One line, newline included, for its place. `text` must be JSON. */
 export function encodeLine(position: number, previous: string, kind: LineKind, text: string): EncodedLine {
-  const signed = Buffer.from(`{"position":${position},"previous":"${previous}","${kind}":${text}`);
-  const crc = hex(crc32(signed));
-  const bytes = Buffer.concat([signed, Buffer.from(`,"crc":"${crc}"}\n`)]);
+  const signed = `{"position":${position},"previous":"${previous}","${kind}":${text}`;
+  const signedLength = Buffer.byteLength(signed);
+  const bytes = Buffer.allocUnsafe(signedLength + tailLength + 1);
+  bytes.write(signed, 0, 'utf8');
+  const crc = hex(crc32(bytes.subarray(0, signedLength)));
+  bytes.write(`,"crc":"${crc}"}\n`, signedLength, 'latin1');
   return { bytes, position, end: position + bytes.length, crc };
 }
 
