@@ -294,6 +294,7 @@ export class ProductionStateManager extends SafeEmitter {
   async getOperationResult(sessionId: string, key: string): Promise<unknown> {
     const id = parseSessionId(sessionId);
     const production = await this.#readDurably();
+    known(production, id);
     const text = findResult(production.journal, production.documents, id, key);
     return text === undefined ? undefined : (JSON.parse(text) as unknown);
   }
@@ -493,6 +494,7 @@ export class ProductionStateManager extends SafeEmitter {
   /** Sends one machine event; time, the day's money and a completion's checkpoint are filled in where missing. */
   async send(sessionId: string, event: Partial<EpisodeEvent> & { type: EpisodeEvent['type'] }): Promise<EpisodeState> {
     const id = parseSessionId(sessionId);
+    if (typeof event !== 'object' || event === null) throw new ProductionError('invalid_input', 'event: is not an event.', { sessionId: id, field: 'event' });
     const completed = event.type === 'phase.complete' && !('checkpoint' in event);
     const checkpoint = completed ? await completionCheckpoint(this.#read(), id, checkPhase((event as { phase?: unknown }).phase), null) : undefined;
     return this.#doFor('send', id, event, (view) => {
@@ -545,11 +547,12 @@ export class ProductionStateManager extends SafeEmitter {
     const { position, local } = committed;
     // The union of announcements and the map of listeners go together by construction, which the types cannot see.
     const tell = this.emit.bind(this) as (type: string, notice: Notice) => boolean;
+    const isHeard = this.#hooks.length > 0 || this.listenerCount('commit') > 0;
     for (const { sessionId, event, announcements } of committed.steps) {
-      const notice: CommitNotice = { sessionId, type: event.type, event, position, at: event.at, local };
-      this.emit('commit', notice);
+      const notice: CommitNotice | undefined = isHeard ? { sessionId, type: event.type, event, position, at: event.at, local } : undefined;
+      if (notice) this.emit('commit', notice);
       for (const announcement of announcements) {
-        tell(announcement.type, { ...announcement, position, local });
+        if (this.listenerCount(announcement.type) > 0) tell(announcement.type, { position, local, ...announcement });
         if (local && announcement.type === 'failed') this.#onFailure(sessionId, announcement.failure);
       }
       if (local && notice) this.#after(notice);

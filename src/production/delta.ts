@@ -26,7 +26,10 @@ function collect(before: unknown, after: unknown, path: string[], changes: Chang
     if (isObject(value) && isObject(old) && Object.hasOwn(before, key)) collect(old, value, [...path, key], changes);
     else changes.push([[...path, key], value]);
   }
-  for (const key of Object.keys(before)) if (after[key] === undefined && before[key] !== undefined) changes.push([[...path, key]]);
+  // A key may be the name of something that every object inherits.
+  for (const key of Object.keys(before)) {
+    if (before[key] !== undefined && (!Object.hasOwn(after, key) || after[key] === undefined)) changes.push([[...path, key]]);
+  }
 }
 
 /** The value after changes; shares with `value` what did not change, and never alters it. */
