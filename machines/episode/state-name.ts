@@ -1,7 +1,8 @@
+import type { PersistedEpisode } from './context.js';
 import type { EpisodeSnapshot } from './persisted.js';
 
 /** `script.active`: a state's name for people. */
-export function stateName({ value }: Pick<EpisodeSnapshot, 'value'>): string {
+export function stateName({ value }: Pick<PersistedEpisode, 'value'>): string {
   return typeof value === 'string' ? value : Object.entries(value).map(([outer, inner]) => `${outer}.${inner}`).join(' ');
 }
 
