@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { ProductionError, phaseNames, type PhaseName, type SessionId } from '../../machines/index.js';
-import { makeDurableDirectory, type Disk } from '../disk/index.js';
+import { errorCode, makeDurableDirectory, type Disk } from '../disk/index.js';
 import { refuseLink, replaceFile, unavailable, type Durability } from './durable-file.js';
 import { copyManifest, readManifest, verifyManifest, type ManifestEntry } from './manifest.js';
 import { SealedJson, writeDocument } from './sealed-json.js';
@@ -20,6 +20,7 @@ export interface PayloadFile {
 export class Documents {
   readonly #directory: string;
   readonly #disk: Disk;
+  readonly #archived = new Map<string, { stamp: string; sessions: Record<string, number> }>();
 
   constructor({ directory, disk }: { directory: string; disk: Disk }) {
     this.#directory = directory;
@@ -57,6 +58,24 @@ export class Documents {
 
   hasSession(sessionId: SessionId): boolean {
     return this.#typed(sessionId, () => this.#disk.stat(join(this.#directory, sessionId, 'session.json')) !== undefined);
+  }
+
+  /** Whether anything has the session's name already: its folder is made before or right after its first commit. */
+  hasFolder(sessionId: SessionId): boolean {
+    return this.#typed(sessionId, () => this.#disk.stat(join(this.#directory, sessionId)) !== undefined);
+  }
+
+  /** Makes the session's folder for whoever comes first; false for everybody else. */
+  claimFolder(sessionId: SessionId): boolean {
+    return this.#typed(sessionId, () => {
+      try {
+        this.#disk.makeDirectory(join(this.#directory, sessionId));
+        return true;
+      } catch (error) {
+        if (errorCode(error) === 'EEXIST') return false;
+        throw error;
+      }
+    });
   }
 
   /** Shows the phase's newest checkpoint in its folder, and named ones in `checkpoints/` as well. */
@@ -150,8 +169,23 @@ export class Documents {
     return document?.showrunner?.format === 1 ? document : undefined;
   }
 
+  /** Journal positions of the sessions in a month's archive. Every new session asks, so an unchanged document is not parsed again. */
+  archivedSessions(month: string): Record<string, number> | undefined {
+    const info = this.#disk.stat(this.#monthPath(month));
+    const stamp = info && `${info.ino} ${info.size} ${info.mtimeMs}`;
+    const known = this.#archived.get(month);
+    if (known && known.stamp === stamp) return known.sessions;
+    const sessions = this.readMonth(month)?.showrunner.sessions;
+    if (stamp !== undefined && sessions) this.#archived.set(month, { stamp, sessions });
+    return sessions;
+  }
+
+  #monthPath(month: string): string {
+    return join(this.#directory, 'archive', `${month}.json`);
+  }
+
   #month(month: string): SealedJson<MonthDocument> {
-    return new SealedJson<MonthDocument>(this.#disk, join(this.#directory, 'archive', `${month}.json`));
+    return new SealedJson<MonthDocument>(this.#disk, this.#monthPath(month));
   }
 
   /** The session's folder and its phases' folders, durably. */

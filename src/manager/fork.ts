@@ -1,7 +1,7 @@
 import {
-  ProductionError, phaseNames, type CheckpointRef, type PhaseName, type SessionId,
+  ProductionError, phaseNames, type CheckpointRef, type EpisodeContext, type PhaseName, type SessionId,
 } from '../../machines/index.js';
-import { findCheckpoint, type Plan, type Production } from '../production/index.js';
+import { findCheckpoint, type FoundCheckpoint, type Plan, type Production } from '../production/index.js';
 import { known, openCheckpoint } from './checkpoints.js';
 import { rulesOf, stepsFor } from './plans.js';
 
@@ -12,17 +12,44 @@ export interface ForkRequest {
   topic?: string | undefined;
 }
 
+/** A fork whose source has been found whole. */
+interface CheckedFork {
+  request: ForkRequest;
+  source: EpisodeContext;
+  /** The source as the checkpoint has it, and the phase to go on with. */
+  context: EpisodeContext;
+  resume: PhaseName;
+  kept: { name: string; ref: CheckpointRef; found: FoundCheckpoint }[];
+}
+
+/**
+ * Looks at everything that a fork will copy.
+ * @throws ProductionError `checkpoint_unknown`, `artifact_invalid`.
+ */
+export async function checkFork(production: Production, request: ForkRequest): Promise<CheckedFork> {
+  const { sessionId } = request;
+  const source = known(production, sessionId).context;
+  const { resume, context } = await openCheckpoint(production, sessionId, request.checkpointName ?? latestResumable(source.checkpoints, sessionId));
+  const kept: CheckedFork['kept'] = [];
+  for (const name of phaseNames.slice(0, phaseNames.indexOf(resume)).flatMap((phase) => context.phases[phase].checkpoint ?? [])) {
+    const ref = context.checkpoints[name];
+    if (!ref) continue;
+    const found = findCheckpoint(production.journal, production.documents, sessionId, name, ref);
+    if (!found) throw new ProductionError('checkpoint_unknown', `the journal has no payload for checkpoint ${name} of ${sessionId}.`, { sessionId, field: 'checkpointName' });
+    await production.documents.verifyManifest(sessionId, found.payload.artifacts);
+    kept.push({ name, ref, found });
+  }
+  return { request, source, context, resume, kept };
+}
+
 /** A new session that goes on from a checkpoint of another, with copies of its artifacts and nothing spent of its own. */
-export async function prepareFork(production: Production, request: ForkRequest, freshId: SessionId): Promise<Plan> {
-  const source = known(production, request.sessionId).context;
-  const name = request.checkpointName ?? latestResumable(source.checkpoints, request.sessionId);
-  const { resume, context } = await openCheckpoint(production, request.sessionId, name);
-  const kept = phaseNames.slice(0, phaseNames.indexOf(resume)).flatMap((phase) => context.phases[phase].checkpoint ?? []);
+export async function prepareFork(production: Production, { request, source, context, resume, kept }: CheckedFork, freshId: SessionId): Promise<Plan> {
   production.documents.prepareSession(freshId);
   const checkpoints: Record<string, CheckpointRef> = {};
-  for (const each of kept) {
-    const ref = context.checkpoints[each];
-    if (ref) checkpoints[each] = await copyCheckpoint(production, request.sessionId, freshId, each, ref);
+  for (const { name, ref, found } of kept) {
+    await production.documents.copyArtifacts(request.sessionId, freshId, found.payload.artifacts);
+    // The payload goes along as a file of the fork's own, since its journal lines begin with the fork.
+    checkpoints[name] = { ...ref, ...(await production.documents.writePayload(freshId, name, JSON.stringify(found.payload))) };
   }
   return (view) => {
     if (view.has(freshId)) throw new ProductionError('claimed_elsewhere', `${freshId} was taken meanwhile; try again.`, { sessionId: freshId });
@@ -36,15 +63,6 @@ export async function prepareFork(production: Production, request: ForkRequest, 
       ...stepsFor(view, freshId, { type: 'episode.forked', phases: context.phases, resume, quality: context.quality, checkpoints }),
     ];
   };
-}
-
-/** The payload goes along as a file of the fork's own, since its journal lines begin with the fork. */
-async function copyCheckpoint(production: Production, from: SessionId, to: SessionId, name: string, ref: CheckpointRef): Promise<CheckpointRef> {
-  const found = findCheckpoint(production.journal, production.documents, from, name, ref);
-  if (!found) throw new ProductionError('checkpoint_unknown', `the journal has no payload for checkpoint ${name} of ${from}.`, { sessionId: from });
-  await production.documents.copyArtifacts(from, to, found.payload.artifacts);
-  const saved = await production.documents.writePayload(to, name, JSON.stringify(found.payload));
-  return { ...ref, ...saved };
 }
 
 function latestResumable(checkpoints: Record<string, CheckpointRef>, sessionId: SessionId): string {

@@ -13,7 +13,7 @@ import { programName } from '../program.js';
 import type { EpisodeState, GlobalMetrics, ProductionMetrics, QualityMetrics } from '../shapes/index.js';
 import { completionCheckpoint, known, loadCheckpoint, phaseForCheckpoint, planRestore, saveManual, type LoadedCheckpoint } from './checkpoints.js';
 import type { CommitNotice, Notice } from './events.js';
-import { prepareFork } from './fork.js';
+import { checkFork, prepareFork } from './fork.js';
 import { askBefore, type Hooks } from './hooks.js';
 import * as inputs from './inputs.js';
 import { check, checkPhase, operationName, optionalUsd } from './inputs.js';
@@ -455,8 +455,9 @@ export class ProductionStateManager extends SafeEmitter {
     const request = check(inputs.ForkInput, input);
     await askBefore(this.#hooks, { call: 'forkEpisode', sessionId: request.sessionId, input });
     const source = known(await this.#readDurably(), request.sessionId).context;
-    const freshId = this.production.freshId(request.episodeNum ?? source.episodeNumber);
-    await this.#commit(await prepareFork(this.production, request, freshId));
+    const fork = await checkFork(this.production, request);
+    const freshId = this.production.claimId(request.episodeNum ?? source.episodeNumber);
+    await this.#commit(await prepareFork(this.production, fork, freshId));
     return freshId;
   }
 

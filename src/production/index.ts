@@ -8,4 +8,5 @@ export type { HistoryEntry } from './history.js';
 export { verify } from './verify.js';
 export type { Verification } from './verify.js';
 export { findCheckpoint, findResult } from './find-saved.js';
+export type { FoundCheckpoint } from './find-saved.js';
 export type { Plan, Step, View } from './view.js';

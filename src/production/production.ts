@@ -81,7 +81,7 @@ export class Production {
     this.journal = journal;
     this.store = new EpisodeStore(
       (id, position) => this.#load(id, position),
-      (id) => documents.hasSession(id),
+      (id) => documents.hasFolder(id),
     );
     this.showing = new Showing({
       documents, journal, store: this.store, ledger: this.ledger, machine: machineIdentity, lastAt: () => this.#lastAt,
@@ -156,9 +156,9 @@ export class Production {
     return this.ledger.money(this.ledger.dayFor(this.now(), this.policy.timeZone), this.policy.dailyCap);
   }
 
-  /** A session id that nobody has used yet; another process may still take it first. */
-  freshId(episodeNumber: number): SessionId {
-    const isTaken = (id: SessionId): boolean => this.store.isTaken(id);
+  /** A session id that is the caller's alone: its folder has been made, so no process takes it any more. */
+  claimId(episodeNumber: number): SessionId {
+    const isTaken = (id: SessionId): boolean => this.store.isTaken(id) || !this.documents.claimFolder(id);
     return viewOf({ at: this.now(), policy: this.policy, ledger: this.ledger, find: () => undefined, isTaken }).freshId(episodeNumber);
   }
 
