@@ -9,3 +9,9 @@ export function temporaryDirectory(): string {
   onTestFinished(() => rmSync(path, { recursive: true, force: true }));
   return path;
 }
+
+/** An empty folder, and how to remove it before the test is over: for tests that need hundreds. */
+export function makeTemporaryDirectory(): { directory: string; remove: () => void } {
+  const directory = mkdtempSync(join(tmpdir(), 'showrunner-'));
+  return { directory, remove: () => rmSync(directory, { recursive: true, force: true }) };
+}
