@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { decide, explain, stateName, wouldRefuse, type EpisodeEvent, type EpisodeSnapshot, type ErrorCode, type EventOf } from '../../machines/index.js';
+import { decide, errorRemedies, explain, stateName, wouldRefuse, type EpisodeEvent, type EpisodeSnapshot, type ErrorCode, type EventOf } from '../../machines/index.js';
 import { apply, created, newEpisode } from './story.js';
 import {
   allEvents, allStates, claim, cost, dayOfMoney, episodeIn, eventFor, fail, finish, minute, phasesDone, plausible, reserve, sample, saved, settle, start, usd, withContext, withOperation,
@@ -121,14 +121,12 @@ describe('refusals', () => {
   });
 
   test('given every state and every event, when it is refused, then there is a code and a sentence that names the session', () => {
-    for (const state of allStates) {
-      for (const type of allEvents) {
-        const snapshot = episodeIn(state);
-        const refusal = wouldRefuse(snapshot, { ...eventFor(snapshot, type), claim: 7 });
-        if (!refusal) continue;
-        expect(refusal.message, `${state} ${type}`).toMatch(/ep_001_20250903_143022.*\.$/s);
-      }
-    }
+    const refused = allStates.flatMap((state) => {
+      const snapshot = episodeIn(state);
+      return allEvents.flatMap((type) => wouldRefuse(snapshot, { ...eventFor(snapshot, type), claim: 7 }) ?? []);
+    });
+    expect(refused.length).toBeGreaterThan(300);
+    expect(refused.filter(({ code, message }) => !Object.hasOwn(errorRemedies, code) || !/ep_001_20250903_143022.*\.$/s.test(message))).toEqual([]);
   });
 
   test('given an event that would pass, when it is explained, then the state is named and nothing is invented', () => {
