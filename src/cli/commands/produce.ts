@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { SessionId } from '../../../machines/ids.js';
 import type { ProductionStateManager } from '../../crew/production-state-manager.js';
@@ -12,6 +12,8 @@ import { nextEpisodeNumber } from '../next-episode-number.js';
 import { readProducing, writeProducing, type Producing } from '../producing.js';
 import { progressLines } from '../progress-lines.js';
 import { UsageError } from '../usage-error.js';
+
+const defaultMinutes = 3;
 
 export const run: Run = async (context, [name], options) => {
   const manager = await context.open();
@@ -61,10 +63,19 @@ function topicsOf({ topic, topics }: Options): string[] {
   return found;
 }
 
+/** Mistakes in the options are found before an episode is begun. */
 function settingsOf({ crew, sources, minutes }: Options): Producing {
-  if (typeof crew === 'string') return { crew: resolve(crew), crew_options: { ...(typeof sources === 'string' ? { sources: resolve(sources) } : {}), ...(typeof minutes === 'string' ? { minutes: Number(minutes) } : {}) } };
-  if (typeof sources !== 'string') throw new UsageError('--sources <folder> is needed: the offline crew makes episodes from your documents');
-  return { crew: offline, crew_options: { sources: resolve(sources), minutes: typeof minutes === 'string' ? Number(minutes) : 3 } };
+  if (typeof crew !== 'string' && typeof sources !== 'string') throw new UsageError('--sources <folder> is needed: the offline crew makes episodes from your documents');
+  if (typeof sources === 'string' && !existsSync(sources)) throw new UsageError(`--sources: there is nothing at ${resolve(sources)}`);
+  const length = minutes === undefined ? defaultMinutes : Number(minutes);
+  if (!(length > 0)) throw new UsageError(`--minutes: ${String(minutes)} is not a number of minutes above 0`);
+  return {
+    crew: typeof crew === 'string' ? resolve(crew) : offline,
+    crew_options: {
+      ...(typeof sources === 'string' ? { sources: resolve(sources) } : {}),
+      ...(typeof crew === 'string' && minutes === undefined ? {} : { minutes: length }),
+    },
+  };
 }
 
 function wholeNumber(text: string, option: string): number {
