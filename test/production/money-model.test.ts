@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { expectSound, openProduction } from '../support/production.js';
@@ -57,6 +58,14 @@ const command: fc.Arbitrary<Command> = fc.record({
 const dollars = (micros: number): string => (micros / 1_000_000).toFixed(6);
 
 const policy = { budgets: { research: dollars(500), script: dollars(500), audio: dollars(500), total: dollars(total) }, dailyCap: dollars(dailyCap) };
+
+function must(holds: boolean, what: string): void {
+  if (!holds) throw new Error(what);
+}
+
+function same(found: unknown[], expected: unknown[]): void {
+  must(isDeepStrictEqual(found, expected), `${JSON.stringify(found)} is not ${JSON.stringify(expected)}`);
+}
 
 class Run {
   readonly model = new Model();
@@ -134,21 +143,21 @@ class Run {
     if (what === 'reserve') {
       const before = model.all((id) => model.reserved(id) + (model.spent.get(id) ?? 0));
       await manager.reserveCost({ sessionId, phase, operation: 'call', key, maxCost: dollars(amount) });
-      expect(open.has(key) || settled.has(key)).toBe(false);
+      must(!open.has(key) && !settled.has(key), `${key} was reserved twice`);
       open.set(key, amount);
-      expect((model.spent.get(sessionId) ?? 0) + model.reserved(sessionId)).toBeLessThanOrEqual(model.totals.get(sessionId) ?? 0);
-      expect(before + amount).toBeLessThanOrEqual(dailyCap);
+      must((model.spent.get(sessionId) ?? 0) + model.reserved(sessionId) <= (model.totals.get(sessionId) ?? 0), "the episode's total was passed");
+      must(before + amount <= dailyCap, "the day's cap was passed");
     }
     if (what === 'settle') {
       await manager.settleCost({ sessionId, key, cost: dollars(amount) });
-      expect(open.has(key)).toBe(true);
+      must(open.has(key), `${key} was not open`);
       open.delete(key);
       settled.set(key, amount);
       model.spend(sessionId, amount);
     }
     if (what === 'release') {
       await manager.releaseCost({ sessionId, key });
-      expect(open.has(key)).toBe(true);
+      must(open.has(key), `${key} was not open`);
       open.delete(key);
     }
   }
@@ -158,12 +167,12 @@ class Run {
     for (const manager of this.managers) {
       for (const id of this.ids) {
         const { money } = (await manager.getSnapshot(id)).context;
-        expect({ id, spent: money.spent, reserved: money.reserved }).toEqual({ id, spent: model.spent.get(id), reserved: model.reserved(id) });
+        same([id, money.spent, money.reserved], [id, model.spent.get(id), model.reserved(id)]);
       }
       const today = manager.production.today();
       const spent = model.all((id) => model.spent.get(id) ?? 0);
-      expect([today.spent, today.reserved]).toEqual([spent, model.all((id) => model.reserved(id))]);
-      expect(Math.round((await manager.getTotalSpending()) * 1_000_000)).toBe(spent);
+      const totalSpending = Math.round((await manager.getTotalSpending()) * 1_000_000);
+      same([today.spent, today.reserved, totalSpending], [spent, model.all((id) => model.reserved(id)), spent]);
     }
   }
 }
