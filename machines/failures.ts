@@ -59,7 +59,7 @@ function textOf(error: unknown): string {
     if (error instanceof Error && typeof error.message === 'string') return error.message || error.name;
     return typeof error === 'string' ? error : (JSON.stringify(error) ?? String(error));
   } catch {
-    return `a ${typeof error} that cannot be shown`;
+    return 'an error that cannot be shown';
   }
 }
 

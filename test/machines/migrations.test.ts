@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import { ProductionError, machineVersion, migrate, migrations, persist, type Migration } from '../../machines/index.js';
+import { newEpisode } from './story.js';
+
+const current = JSON.parse(JSON.stringify(persist(newEpisode()))) as ReturnType<typeof persist>;
+
+/** Version 1 had no `note`, version 2 called the topic a title. */
+const older = (): { value: unknown; context: Record<string, unknown> } => {
+  const { topic, note: _note, ...context } = current.context;
+  return { ...current, context: { ...context, title: topic } };
+};
+const steps: Migration[] = [
+  (persisted) => {
+    const { context, ...rest } = persisted as ReturnType<typeof older>;
+    return { ...rest, context: { ...context, note: null } };
+  },
+  (persisted) => {
+    const { context: { title, ...context }, ...rest } = persisted as ReturnType<typeof older>;
+    return { ...rest, context: { ...context, topic: title } };
+  },
+];
+
+describe('migrations', () => {
+  test('given a snapshot of this version, then it is only checked', () => {
+    expect(migrate(current, machineVersion)).toEqual(current);
+    expect(migrations).toEqual([]);
+  });
+
+  test('given an older snapshot, when it is migrated, then each step is taken once, in order, and the old one is as it was', () => {
+    const before = older();
+    const text = JSON.stringify(before);
+    expect(migrate(before, 1, steps)).toEqual(current);
+    expect(JSON.stringify(before)).toBe(text);
+    expect(migrate(steps[0]?.(before), 2, steps)).toEqual(current);
+    expect(migrate(current, 3, steps)).toEqual(current);
+  });
+
+  test('given a newer version, then this program stops and says what to do', () => {
+    expect(() => migrate(current, machineVersion + 1)).toThrow(expect.objectContaining({ code: 'production_upgraded', message: expect.stringMatching(/machine version 2, .* up to 1; upgrade Showrunner/) as unknown }));
+    expect(() => migrate(current, 4, steps)).toThrow(ProductionError);
+  });
+
+  test.each([0, -1, 1.5, Number.NaN, Infinity, '1' as never])('given %s as a version, then it is refused', (version) => {
+    expect(() => migrate(current, version)).toThrow(expect.objectContaining({ code: 'invalid_input', field: 'version' }));
+  });
+
+  test('given steps that do not lead to an episode, then the field is named', () => {
+    expect(() => migrate(older(), 2, steps)).toThrow(expect.objectContaining({ code: 'invalid_input', field: 'snapshot.context.note' }));
+  });
+});
