@@ -30,9 +30,12 @@ const quiet = new Set<EpisodeEventType>([
   'lease.claim', 'lease.renew', 'lease.release', 'budget.raise', 'checkpoint.save',
 ]);
 
+// A failure's message may fill a screen; an error is one sentence.
+const longestHint = 200;
+
 function hint(snapshot: EpisodeSnapshot): string {
   const { failure } = snapshot.context;
-  return failure ? ` (it failed: ${failure.code}, ${failure.message})` : '';
+  return failure ? ` (it failed: ${failure.code}, ${failure.message.slice(0, longestHint).toWellFormed()})` : '';
 }
 
 function guardsFor(snapshot: EpisodeSnapshot, type: EpisodeEventType): string[] {

@@ -129,6 +129,11 @@ describe('refusals', () => {
     expect(refused.filter(({ code, message }) => !Object.hasOwn(errorRemedies, code) || !/ep_001_20250903_143022.*\.$/s.test(message))).toEqual([]);
   });
 
+  test('given a failure with a long message, when a later event is refused, then the message is cut', () => {
+    const long = apply(active, { type: 'phase.failed', at: minute(3), phase: 'research', code: 'unknown', message: 'x'.repeat(2000) });
+    expect(wouldRefuse(long, finish('research'))?.message).toMatch(/unknown, x{200}\); possible here/);
+  });
+
   test('given an event that would pass, when it is explained, then the state is named and nothing is invented', () => {
     expect(wouldRefuse(active, finish('research'))).toBeNull();
     expect(explain(active, finish('research')).code).toBe('wrong_state');

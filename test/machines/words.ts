@@ -1,6 +1,6 @@
 import {
   currentPhase, episodeEventTypes, parseUsd, persist, phaseAfter, phaseNames, rehydrate, stateName,
-  type DayMoney, type EpisodeContext, type EpisodeEvent, type EpisodeEventType, type EpisodeSnapshot, type EventOf, type Operation, type PhaseName, type Phases, type SavedCheckpoint, type Usd,
+  type DayMoney, type EpisodeContext, type EpisodeEvent, type EpisodeEventType, type EpisodeSnapshot, type EventOf, type Operation, type PhaseName, type Phases, type SavedCheckpoint,
 } from '../../machines/index.js';
 import { apply, newEpisode } from './story.js';
 
@@ -142,4 +142,3 @@ export function eventFor(snapshot: EpisodeSnapshot, type: EpisodeEventType): Epi
 }
 
 export const allEvents = episodeEventTypes;
-export type { Usd };
