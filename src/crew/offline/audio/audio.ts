@@ -4,6 +4,7 @@ import { json, readJson } from '../json-artifact.js';
 import { madeOnce, sha256 } from '../made-once.js';
 import { readOptions } from '../options.js';
 import { SpokenScript } from '../script/lines.js';
+import { garbageCollector } from './collect-garbage.js';
 import { finishEpisode } from './finish-episode.js';
 import { speakLines } from './speak-lines.js';
 
@@ -20,7 +21,11 @@ export async function audio(context: PhaseContext, workerUrl: URL | undefined): 
   const { loudness } = readOptions(context);
   context.progress(0, 'Reading the script');
   const script = await readJson(context, 'script/script.json', SpokenScript);
+  // What reading and writing have left behind would otherwise stand beside the voices' memory at its highest.
+  const collectGarbage = garbageCollector();
+  collectGarbage();
   const chunks = await speakLines(context, script.lines, workerUrl);
+  collectGarbage();
   const inputs = sha256(json([script, loudness, chunks.map((chunk) => chunk.sha256)])).slice(0, 16);
   const artifacts: ArtifactRef[] = await madeOnce(context, 'finish_episode', `episode-${inputs}`, () => finishEpisode(context, script, loudness));
   const { measured, scores } = await readJson(context, 'audio/validation_results.json', Validation);
