@@ -4,7 +4,7 @@ import { phaseNames, type PhaseName } from '../phases.js';
 import { addUsd, formatUsd } from '../usd.js';
 import type { CheckpointRef, EpisodeContext, Operation, Phase, Phases } from './context.js';
 import type { EpisodeEvent, EventOf, SavedCheckpoint } from './events.js';
-import { currentPhase } from './guards.js';
+import { currentPhase } from './current-phase.js';
 import { moneyMove, openOperation, reachesWarning } from './money.js';
 
 /** A reducer: what an accepted event changes in the context. Pure. */

@@ -1,7 +1,8 @@
 import type { PhaseName } from '../phases.js';
 import type { EpisodeContext } from './context.js';
 import type { EpisodeEvent } from './events.js';
-import { checkComplete, checkForked, checkRestore, checkResumePoint } from './guards.js';
+import { checkResumePoint } from './_phase-checks.js';
+import { checkComplete, checkForked, checkRestore } from './guards.js';
 import { moneyMove, passesBudget, passesDay } from './money.js';
 
 /** A guard that chooses between targets of one event. Pure. */

@@ -1,6 +1,7 @@
 import type { EpisodeEvent, EpisodeEventType } from './events.js';
 import { episodeEventTypes } from './events.js';
-import { checks, type Check } from './guards.js';
+import type { Check } from './check.js';
+import { checks } from './guards.js';
 import type { EpisodeSnapshot } from './persisted.js';
 import { refuse, type Refusal } from './refusal.js';
 import { stateName } from './state-name.js';

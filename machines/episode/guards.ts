@@ -1,83 +1,15 @@
-import { isFinished, phaseNames, type PhaseName } from '../phases.js';
+import { phaseNames, type PhaseName } from '../phases.js';
 import { formatUsd } from '../usd.js';
-import type { Claim, EpisodeContext, Operation, Phases } from './context.js';
-import type { DayMoney, EpisodeEvent, EventOf } from './events.js';
-import { committedOf, isDaySpent, leftOf, leftOfDay, leftOfPhase, openOperation } from './money.js';
+import { checkClaim, checkClaimNumber, checkMover, checkRenew } from './_claim-checks.js';
+import { checkDayMoney, checkEpisodeMoney, checkKeyFree, checkNothingRunning, checkOperationsDone, checkReserve } from './_money-checks.js';
+import { checkPhase, checkProgress, checkResumePoint } from './_phase-checks.js';
+import type { Check } from './check.js';
+import type { EpisodeContext } from './context.js';
+import type { EventOf } from './events.js';
+import { leftOfDay, openOperation } from './money.js';
 import { refuse, type Refusal } from './refusal.js';
 
-/** A guard that explains itself: null lets the event pass. Pure. */
-export type Check<Event extends EpisodeEvent = EpisodeEvent> = (context: EpisodeContext, event: Event) => Refusal | null;
-
 const mostCheckpoints = 200;
-
-/** Who may move an episode: nobody with a lost claim, and nobody else while a claim is alive. */
-export const checkMover: Check = (context, event) => {
-  const lost = checkClaimNumber(context, event);
-  if (lost) return lost;
-  const { claim } = context;
-  if (!claim || event.claim !== undefined || isOver(claim, event.at)) return null;
-  return refuse(
-    'claimed_elsewhere',
-    `${context.sessionId} is being produced by ${claim.by} (claim ${claim.number}, until ${claim.until}); wait for it, stop it, or pause the episode.`,
-  );
-};
-
-/** Instants come with and without milliseconds, so their texts do not sort. */
-function isOver({ until }: Claim, at: string): boolean {
-  return Date.parse(until) <= Date.parse(at);
-}
-
-/** An event with a claim number must carry the present one. */
-export const checkClaimNumber: Check = (context, event) => {
-  if (event.claim === undefined || event.claim === context.claim?.number) return null;
-  const holder = context.claim ? `${context.claim.by} holds claim ${context.claim.number}` : 'nobody holds one';
-  return refuse('claim_lost', `claim ${event.claim} on ${context.sessionId} is no longer valid (${holder}); stop working on this episode.`);
-};
-
-/** An intent that names a phase must name the one that is under way. */
-const checkPhase = (context: EpisodeContext, phase: PhaseName): Refusal | null => {
-  const current = currentPhase(context);
-  if (phase === current) return null;
-  const { status } = context.phases[phase];
-  const why = isFinished(status) ? `${phase} is ${status} already` : `${phase} cannot come before ${current} is finished`;
-  const next = current === null ? 'no phase is left to work on' : `go on with ${current}`;
-  return refuse('phase_out_of_order', `${why} in ${context.sessionId}; ${next}.`);
-};
-
-/** The first phase that is neither complete nor skipped; null when all are. */
-export function currentPhase(context: EpisodeContext): PhaseName | null {
-  return phaseNames.find((phase) => !isFinished(context.phases[phase].status)) ?? null;
-}
-
-/** A phase leaves no operation of its own or of an earlier phase behind. Held ones of later phases wait until those run again. */
-const checkOperationsDone = (context: EpisodeContext, phase: PhaseName): Refusal | null =>
-  notSettled(context, (operation) => phaseNames.indexOf(operation.phase) <= phaseNames.indexOf(phase));
-
-/** Held operations may stay over a restore: they are reconciled when their phase runs again. */
-const checkNothingRunning = (context: EpisodeContext): Refusal | null => notSettled(context, (operation) => operation.state === 'open');
-
-const notSettled = (context: EpisodeContext, matters: (operation: Operation) => boolean): Refusal | null => {
-  const keys = Object.entries(context.operations).flatMap(([key, operation]) => (matters(operation) ? [key] : []));
-  if (keys.length === 0) return null;
-  return refuse(
-    'operations_open',
-    `${keys.length} paid operation(s) of ${context.sessionId} are not settled (${keys.slice(0, 3).join(', ')}${keys.length > 3 ? ', …' : ''}); settle or release them first.`,
-  );
-};
-
-/** A budget of nothing is not used up by nothing: free work may go on. */
-const checkEpisodeMoney = ({ sessionId, money, budgets }: EpisodeContext): Refusal | null =>
-  money.spent === 0 || money.spent < budgets.total
-    ? null
-    : refuse(
-        'budget_exhausted',
-        `${sessionId} has spent ${formatUsd(money.spent)} of its ${formatUsd(budgets.total)}; raise the total budget to go on.`,
-      );
-
-const checkDayMoney = ({ sessionId }: EpisodeContext, day: DayMoney): Refusal | null =>
-  isDaySpent(day)
-    ? refuse('daily_cap_reached', `the day's ${formatUsd(day.cap)} are used up for ${day.date}; go on with ${sessionId} tomorrow or raise the day's cap.`)
-    : null;
 
 const checkQuality = (context: EpisodeContext, phase: PhaseName): Refusal | null => {
   for (const [name, least] of Object.entries(context.rules.quality[phase] ?? {})) {
@@ -120,29 +52,6 @@ export const checkCurrent: Check<EventOf<'phase.pause' | 'phase.resume' | 'revie
 export const checkFailed: Check<EventOf<'phase.failed'>> = (context, event) =>
   checkClaimNumber(context, event) ?? checkPhase(context, event.phase);
 
-/** The caps, in the order phase ⊂ episode ⊂ day. */
-export const checkReserve: Check<EventOf<'cost.reserve'>> = (context, event) => {
-  const early = checkClaimNumber(context, event) ?? checkPhase(context, event.phase) ?? checkKeyFree(context, event.key) ?? checkEpisodeMoney(context);
-  if (early) return early;
-  const asks = `${event.operation} asks for ${formatUsd(event.amount)} in ${context.sessionId}`;
-  if (context.rules.hardPhaseBudgets && event.amount > leftOfPhase(context, event.phase)) {
-    return refuse('phase_budget_exhausted', `${asks}, and ${formatUsd(leftOfPhase(context, event.phase))} of the ${event.phase} budget is left; raise it or ask for less.`);
-  }
-  if (event.amount > leftOf(context)) {
-    return refuse('budget_exhausted', `${asks}, and ${formatUsd(leftOf(context))} of ${formatUsd(context.budgets.total)} is left (spent or reserved: ${formatUsd(committedOf(context))}); raise the total budget or ask for less.`);
-  }
-  if (event.amount > leftOfDay(event.day)) {
-    return refuse('daily_cap_reached', `${asks}, and ${formatUsd(leftOfDay(event.day))} of the day's ${formatUsd(event.day.cap)} is left for ${event.day.date}; wait for the next day or raise the day's cap.`);
-  }
-  return checkDayMoney(context, event.day);
-};
-
-const checkKeyFree = (context: EpisodeContext, key: string): Refusal | null => {
-  if (Object.hasOwn(context.settled, key)) return refuse('operation_settled', `operation ${key} of ${context.sessionId} is settled and paid; its result is kept, use it.`);
-  const open = openOperation(context, key);
-  return open ? refuse('operation_exists', `operation ${key} of ${context.sessionId} is ${open.state} since ${open.at}; settle or release it first.`) : null;
-};
-
 export const checkRecorded: Check<EventOf<'cost.recorded'>> = (context, event) =>
   event.key === undefined ? null : checkKeyFree(context, event.key);
 
@@ -172,12 +81,6 @@ export const checkRestore: Check<EventOf<'checkpoint.restore'>> = (context, even
   return known?.sha256 === event.sha256 ? null : refuse('checkpoint_unknown', `${context.sessionId} has no checkpoint ${event.name} with this content; restore one of those it has.`);
 };
 
-/** Whoever goes on at a phase must have finished those before it; else no phase could ever start. */
-const checkProgress = ({ sessionId }: EpisodeContext, phases: Phases, resume: PhaseName): Refusal | null => {
-  const missing = phaseNames.slice(0, phaseNames.indexOf(resume)).find((phase) => !isFinished(phases[phase].status));
-  return missing ? refuse('phase_out_of_order', `${sessionId} cannot go on with ${resume}: ${missing} is not finished there; resume at ${missing}.`) : null;
-};
-
 /** By a decision, for good. A worker that was aborted fails its phase with the same code, and that can be tried again. */
 const isCancelled = ({ failure }: EpisodeContext): boolean => failure?.code === 'cancelled' && !failure.retryable;
 
@@ -197,27 +100,6 @@ export const checkRecover: Check<EventOf<'recovery.begin'>> = (context, event) =
   }
   return null;
 };
-
-/** Recovery goes to the first unfinished phase, or to an earlier one by choice. */
-export const checkResumePoint: Check<EventOf<'recovery.resume'>> = (context, event) => {
-  const early = checkMover(context, event);
-  if (early) return early;
-  const first = currentPhase(context);
-  if (first !== null && phaseNames.indexOf(event.phase) > phaseNames.indexOf(first)) {
-    return refuse('phase_out_of_order', `${context.sessionId} cannot resume at ${event.phase}: ${first} is not finished; resume at ${first}.`);
-  }
-  return null;
-};
-
-export const checkClaim: Check<EventOf<'lease.claim'>> = (context, event) => {
-  const { claim } = context;
-  if (!claim || isOver(claim, event.at)) return null;
-  return refuse('claimed_elsewhere', `${context.sessionId} is being produced by ${claim.by} (claim ${claim.number}, until ${claim.until}); wait for it or stop it.`);
-};
-
-export const checkRenew: Check<EventOf<'lease.renew'>> = (context, event) =>
-  checkClaimNumber(context, event) ??
-  (context.claim ? null : refuse('claim_lost', `nobody holds a claim on ${context.sessionId}; claim it before working on it.`));
 
 export const checkRaise: Check<EventOf<'budget.raise'>> = (context, event) => {
   if (event.scope === 'day' && !event.day) {

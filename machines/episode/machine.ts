@@ -3,7 +3,8 @@ import { changes, type Change } from './actions.js';
 import { branches } from './branches.js';
 import type { EpisodeContext } from './context.js';
 import type { EpisodeCreated, EpisodeEvent } from './events.js';
-import { checks, type Check } from './guards.js';
+import type { Check } from './check.js';
+import { checks } from './guards.js';
 import { initialContext } from './initial-context.js';
 
 /** The chart's name and version. Raise the version, and add a migration, whenever the structure or the context changes. */

@@ -1,6 +1,6 @@
 import { phaseNames, type PhaseName, type PhaseStatus } from '../phases.js';
 import type { EpisodeContext } from './context.js';
-import { currentPhase } from './guards.js';
+import { currentPhase } from './current-phase.js';
 import { committedOf, leftOf, leftOfPhase } from './money.js';
 
 /** The seed's status of one phase. */

@@ -1,0 +1,7 @@
+import { isFinished, phaseNames, type PhaseName } from '../phases.js';
+import type { EpisodeContext } from './context.js';
+
+/** The first phase that is neither complete nor skipped; null when all are. */
+export function currentPhase(context: EpisodeContext): PhaseName | null {
+  return phaseNames.find((phase) => !isFinished(context.phases[phase].status)) ?? null;
+}
