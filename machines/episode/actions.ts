@@ -38,7 +38,7 @@ function afterMoney(context: EpisodeContext, event: EpisodeEvent): Partial<Episo
         ...before,
         spent,
         reserved: addUsd(before.reserved, move.reserved),
-        warned: before.warned || reachesWarning(context, move.phase, spent, context.budgets[move.phase]),
+        warned: reachesWarning(context, move.phase, spent, context.budgets[move.phase]),
       },
     },
     money: {
@@ -71,7 +71,6 @@ const startPhase: Change<EventOf<'phase.start'>> = (context, event) => ({
   phases: withPhase(context, event.phase, {
     status: 'active',
     startedAt: event.at,
-    endedAt: null,
     attempt: context.phases[event.phase].attempt + 1,
   }),
 });
@@ -241,8 +240,8 @@ const raiseBudget: Change<EventOf<'budget.raise'>> = (context, event) => {
   if (scope === 'day') return {};
   const budgets = { ...context.budgets, [scope]: addUsd(context.budgets[scope], event.amount) };
   if (scope === 'total') return { budgets };
-  const { spent, warned } = context.phases[scope];
-  return { budgets, phases: withPhase(context, scope, { warned: warned && reachesWarning(context, scope, spent, budgets[scope]) }) };
+  const { spent } = context.phases[scope];
+  return { budgets, phases: withPhase(context, scope, { warned: reachesWarning(context, scope, spent, budgets[scope]) }) };
 };
 
 const beginRecovery: Change<EventOf<'recovery.begin'>> = (context) => ({ recoveries: context.recoveries + 1 });
