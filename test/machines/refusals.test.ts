@@ -129,6 +129,20 @@ describe('refusals', () => {
     expect(refused.filter(({ code, message }) => !Object.hasOwn(errorRemedies, code) || !/ep_001_20250903_143022.*\.$/s.test(message))).toEqual([]);
   });
 
+  test.each([['settled', withSettled, 'operation_settled'], ['open', withOpen, 'operation_exists']] as const)(
+    'given a key that is %s, when a cost under it would pass the total or the day, then it is refused and stops nothing',
+    (_state, given, code) => {
+      const again = (amount: string, day = {}): EpisodeEvent => ({ ...cost('research', amount, day), key: 'k' }) as EpisodeEvent;
+      expect(wouldRefuse(given, again('7.01'))?.code).toBe(code);
+      expect(wouldRefuse(given, again('0.01', { spent: usd(50) }))?.code).toBe(code);
+    },
+  );
+
+  test('given an operation that is settled or unknown, when its settling would pass the total or the day, then it is refused and stops nothing', () => {
+    expect(wouldRefuse(withSettled, settle('k', '7.01'))?.code).toBe('operation_settled');
+    expect(wouldRefuse(active, settle('nobody', '0.01', { spent: usd(50) }))?.code).toBe('operation_unknown');
+  });
+
   test('given a failure with a long message, when a later event is refused, then the message is cut', () => {
     const long = apply(active, { type: 'phase.failed', at: minute(3), phase: 'research', code: 'unknown', message: 'x'.repeat(2000) });
     expect(wouldRefuse(long, finish('research'))?.message).toMatch(/unknown, x{200}\); possible here/);
