@@ -55,7 +55,9 @@ export class EpisodeStore {
     if (!loaded) return undefined;
     const snapshot = rehydrate(loaded.persisted);
     // After a restart the journal line that deltas would build on may be far back: begin with a whole snapshot.
-    this.#entries.set(id, { snapshot, state: entry?.state, position: loaded.position, deltas: Number.MAX_SAFE_INTEGER });
+    // A document may be ahead of what is listed: then the listed state is an old one.
+    const state = entry?.position === loaded.position ? entry.state : undefined;
+    this.#entries.set(id, { snapshot, state, position: loaded.position, deltas: Number.MAX_SAFE_INTEGER });
     return snapshot;
   }
 

@@ -158,6 +158,18 @@ describe('flows of a production', () => {
     await expectSound(manager);
   });
 
+  test('given costs that come with a change of phase, when it starts, completes, is skipped or fails, then each is recorded once', async () => {
+    const { manager, sessionId } = await givenResearch();
+    await manager.updatePhase({ sessionId, phase: 'research', status: 'complete', cost: '0.10' });
+    await manager.updatePhase({ sessionId, phase: 'script', status: 'active', cost: '0.20' });
+    await manager.updatePhase({ sessionId, phase: 'script', status: 'skipped', reason: 'made elsewhere', cost: '0.30' });
+    await manager.updatePhase({ sessionId, phase: 'audio', status: 'failed', error: 'timed out', cost: '0.40' });
+    const { phases, money } = (await manager.getSnapshot(sessionId)).context;
+    expect([phases.research.spent, phases.script.spent, phases.audio.spent, money.spent]).toEqual([100_000, 500_000, 400_000, 1_000_000]);
+    expect((await manager.getEpisodeState(sessionId)).status).toBe('failed');
+    await expectSound(manager);
+  });
+
   test('given a large result, when its operation is settled, then it comes back after a restart and lies in a file', async () => {
     const { manager, directory, sessionId } = await givenResearch();
     await manager.reserveCost({ sessionId, phase: 'research', operation: 'call', key: 'big', maxCost: '0.30' });

@@ -8,7 +8,7 @@ import { expectSameDocumentsWhenRebuilt } from '../support/crash.js';
 
 const phases = ['research', 'script', 'audio'] as const;
 const total = 1_000;
-const dailyCap = 2_500;
+const dailyCap = 1_200;
 const episodes = 4;
 
 interface Command {

@@ -1,0 +1,37 @@
+import { describe, expect, test } from 'vitest';
+import { expectSound, openProduction } from '../support/production.js';
+import { temporaryDirectory } from '../support/temporary.js';
+
+describe('several managers on one production', () => {
+  test('given one was opened before, when another has committed and written its documents, then the first counts it in every sum', async () => {
+    const directory = temporaryDirectory();
+    const first = await openProduction(directory);
+    const sessionId = await first.createEpisodeSession({ episodeNum: 1, topic: 'Ahead' });
+    await first.close();
+    // It knows the episode from state.json alone.
+    const reader = await openProduction(directory);
+    const writer = await openProduction(directory);
+    await writer.addCost({ sessionId, phase: 'research', operation: 'step', cost: '0.10' });
+    await writer.close();
+    expect(await reader.getTotalSpending()).toBe(0.1);
+    expect((await reader.listEpisodes()).map(({ total_cost: cost }) => cost)).toEqual([0.1]);
+    expect(await reader.getEpisodeCost(sessionId)).toBe(0.1);
+    expect((await reader.getGlobalMetrics()).total_cost).toBe(0.1);
+    await expectSound(reader);
+  });
+
+  test('given one commits without pause, when another asks, then it answers with everything that was acknowledged before', async () => {
+    const directory = temporaryDirectory();
+    const [busy, other] = [await openProduction(directory), await openProduction(directory)];
+    const sessionId = await busy.createEpisodeSession({ episodeNum: 1, topic: 'Busy' });
+    const own = Array.from({ length: 200 }, (_, n) => busy.addCost({ sessionId, phase: 'research', operation: 'step', cost: '0.000001', key: `own-${n}` }));
+    for (let n = 1; n <= 20; n += 1) {
+      await other.addCost({ sessionId, phase: 'script', operation: 'step', cost: '0.01', key: `other-${n}` });
+      own.push(busy.addCost({ sessionId, phase: 'research', operation: 'step', cost: '0.000001', key: `more-${n}` }));
+      expect(await busy.getPhaseCost(sessionId, 'script')).toBe(n / 100);
+    }
+    await Promise.all(own);
+    expect(await other.getPhaseCost(sessionId, 'research')).toBe(0.00022);
+    await expectSound(other);
+  });
+});
