@@ -44,6 +44,7 @@ const endedSlack = 100;
 const writingShare = 20;
 const latestMs = 900;
 const mostRounds = 20;
+const sliceMs = 3;
 
 /** Keeps the documents in step with the journal: sessions first, then state.json, never more than a second late. */
 export class Showing {
@@ -117,9 +118,8 @@ export class Showing {
   archivedAt(id: SessionId): number | 'unknown' | undefined {
     const month = monthOf(id);
     if (!this.#months.has(month)) return undefined;
-    const document = this.#on.documents.readMonth(month);
-    if (!document) return 'unknown';
-    const { sessions } = document.showrunner;
+    const sessions = this.#on.documents.archivedSessions(month);
+    if (!sessions) return 'unknown';
     return Object.hasOwn(sessions, id) ? sessions[id] : undefined;
   }
 
@@ -200,8 +200,15 @@ export class Showing {
       // Documents may only show what is on disk, also of other processes' commits.
       await journal.durable();
       // Session documents can be made again: where many are due, or the process goes on, they are not worth a sync each.
-      for (const id of own) await this.#writeSession(id);
-      for (const id of others) if (!own.has(id) && this.#isBehind(id)) await this.#writeSession(id);
+      const turn = commitsInBetween();
+      for (const id of own) {
+        await this.#writeSession(id);
+        await turn();
+      }
+      for (const id of others) {
+        if (!own.has(id) && this.#isBehind(id)) await this.#writeSession(id);
+        await turn();
+      }
       for (const pending of checkpoints.values()) await this.#writeCheckpoint(pending);
       await this.#moveOldToArchive();
       await this.#writeState();
@@ -239,7 +246,9 @@ export class Showing {
   /** state.json must not grow without bound: beyond a number, the oldest ended episodes move to the document of their month. */
   async #moveOldToArchive(): Promise<void> {
     const { store, documents } = this.#on;
-    const ended = this.states().filter(isEnded);
+    // What has moved on since this round began stays listed: without its document, it could only be found by reading the whole journal.
+    const isDue = (id: SessionId): boolean => this.#own.has(id) || this.#others.has(id);
+    const ended = this.states().filter((state) => isEnded(state) && !isDue(state.session_id as SessionId));
     if (ended.length <= endedKept + endedSlack) return;
     const oldest = ended.sort((a, b) => (a.updated_at < b.updated_at ? -1 : 1)).slice(0, ended.length - endedKept);
     for (const [month, states] of groupByMonth(oldest)) {
@@ -280,6 +289,20 @@ export class Showing {
   }
 }
 
+/** Lets commits and I/O have their turn whenever documents have held them up for a few milliseconds. */
+function commitsInBetween(): () => Promise<void> | undefined {
+  let since = performance.now();
+  return () => {
+    if (performance.now() - since < sliceMs) return undefined;
+    return new Promise((resolve) => {
+      setImmediate(() => {
+        since = performance.now();
+        resolve();
+      });
+    });
+  };
+}
+
 /** Complete and archived episodes are the seed's `completed_episodes`. */
 function isEnded(state: EpisodeState | undefined): boolean {
   return state?.status === 'complete' || state?.status === 'archived';
@@ -289,7 +312,9 @@ function groupByMonth(states: EpisodeState[]): Map<string, EpisodeState[]> {
   const groups = new Map<string, EpisodeState[]>();
   for (const state of states) {
     const month = monthOf(state.session_id as SessionId);
-    groups.set(month, [...(groups.get(month) ?? []), state]);
+    const group = groups.get(month);
+    if (group) group.push(state);
+    else groups.set(month, [state]);
   }
   return groups;
 }
