@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ProductionError } from '../../machines/index.js';
 import { errorCode, type Disk } from './disk.js';
 
@@ -8,8 +8,24 @@ import { errorCode, type Disk } from './disk.js';
  * @throws ProductionError `path_refused` where a link or a file is in the way, `journal_unavailable` when the disk refuses.
  */
 export function makeDurableDirectory(disk: Disk, path: string): void {
-  try {
+  typed(path, () => {
     make(disk, path);
+    syncParent(disk, path);
+  });
+}
+
+/** The same for several folders of one parent, which is synced once for all of them. */
+export function makeDurableDirectories(disk: Disk, parent: string, names: readonly string[]): void {
+  makeDurableDirectory(disk, parent);
+  const paths = names.map((name) => join(parent, name));
+  for (const path of paths) typed(path, () => make(disk, path));
+  const last = paths.at(-1);
+  if (last !== undefined) syncParent(disk, last);
+}
+
+function typed(path: string, work: () => void): void {
+  try {
+    work();
   } catch (error) {
     if (error instanceof ProductionError) throw error;
     throw new ProductionError('journal_unavailable', `cannot make the folder ${path} (${errorCode(error) ?? String(error)}); check the disk and its permissions.`, { cause: error });
@@ -18,10 +34,7 @@ export function makeDurableDirectory(disk: Disk, path: string): void {
 
 function make(disk: Disk, path: string): void {
   const info = disk.stat(path);
-  if (info?.kind === 'directory') {
-    syncParent(disk, path);
-    return;
-  }
+  if (info?.kind === 'directory') return;
   if (info) throw new ProductionError('path_refused', `${path} is a ${info.kind}, not a folder; name another directory.`, { field: 'directory' });
   if (dirname(path) !== path) makeParent(disk, dirname(path));
   try {
@@ -29,7 +42,6 @@ function make(disk: Disk, path: string): void {
   } catch (error) {
     if (errorCode(error) !== 'EEXIST') throw error;
   }
-  syncParent(disk, path);
 }
 
 // Links above the production's directory are the user's business: only what is missing is made.

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { ProductionError, phaseNames, type PhaseName, type SessionId } from '../../machines/index.js';
-import { errorCode, makeDurableDirectory, type Disk } from '../disk/index.js';
+import { errorCode, makeDurableDirectories, makeDurableDirectory, type Disk } from '../disk/index.js';
 import { refuseLink, replaceFile, unavailable, type Durability } from './durable-file.js';
 import { copyManifest, readManifest, verifyManifest, type ManifestEntry } from './manifest.js';
 import { SealedJson, writeDocument } from './sealed-json.js';
@@ -192,10 +192,8 @@ export class Documents {
   prepareSession(sessionId: SessionId): void {
     const folder = join(this.#directory, sessionId);
     if (this.#typed(sessionId, () => this.#disk.stat(join(folder, 'audio'))?.kind === 'directory')) return;
-    for (const phase of phaseNames) {
-      this.#path(sessionId, `${phase}/x`);
-      makeDurableDirectory(this.#disk, join(folder, phase));
-    }
+    for (const phase of phaseNames) this.#path(sessionId, `${phase}/x`);
+    makeDurableDirectories(this.#disk, folder, phaseNames);
   }
 }
 
