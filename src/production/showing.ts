@@ -172,9 +172,9 @@ export class Showing {
     const { journal, refresh } = this.#on;
     for (let round = 0; round < mostRounds; round += 1) {
       await this.#flushOnce();
-      if (journal.end() === this.#shownPosition) return;
-      refresh();
-      if (journal.position === this.#shownPosition) return;
+      if (journal.end() !== this.#shownPosition) refresh();
+      const isDue = this.#own.size + this.#others.size + this.#checkpoints.size > 0;
+      if (!isDue && journal.position === this.#shownPosition) return;
     }
   }
 
@@ -267,6 +267,8 @@ export class Showing {
       if (store.state(id) !== state) continue;
       this.#tally = addTally(this.#tally, tallyOf(state));
       store.forget(id);
+      // state.json has to be written although the journal has not moved.
+      this.#shownPosition = -1;
     }
   }
 
