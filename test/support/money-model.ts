@@ -144,8 +144,9 @@ class Run {
       await manager.reserveCost({ sessionId, phase, operation: 'call', key, maxCost: dollars(amount) });
       must(!open.has(key) && !settled.has(key), `${key} was reserved twice`);
       open.set(key, amount);
-      must((model.spent.get(sessionId) ?? 0) + model.reserved(sessionId) <= (model.totals.get(sessionId) ?? 0), "the episode's total was passed");
-      must(before + amount <= dailyCap, "the day's cap was passed");
+      // Facts may have passed a cap; a reservation of nothing adds nothing to it.
+      must(amount === 0 || (model.spent.get(sessionId) ?? 0) + model.reserved(sessionId) <= (model.totals.get(sessionId) ?? 0), "the episode's total was passed");
+      must(amount === 0 || before + amount <= dailyCap, "the day's cap was passed");
     }
     if (what === 'settle') {
       await manager.settleCost({ sessionId, key, cost: dollars(amount) });
