@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -5,7 +6,7 @@ import { coldStart } from './cold-start.js';
 import { alternate, median, ratio, timed } from './measure.js';
 import { folderOnDisk } from './place.js';
 import { PlainLowdb } from './plain-lowdb.js';
-import { addCosts, addCostsAtOnce, endEpisodes, openProduction, startEpisodes } from './production.js';
+import { addCosts, addCostsAtOnce, endEpisodes, openProduction, openUnsynced, startEpisodes } from './production.js';
 import { RawAppends } from './raw.js';
 import { print, type Results } from './report.js';
 
@@ -21,9 +22,11 @@ function fresh(name: string): string {
 /** Commits one after the other, against raw appends of as many bytes. */
 async function sequential(): Promise<Partial<Results>> {
   const manager = await openProduction(fresh('sequential'));
-  const [id = ''] = await startEpisodes(manager, 1);
+  const ids = await startEpisodes(manager, 100);
+  const [id = ''] = ids;
   const { journal } = manager.production;
-  await addCosts(manager, id, 500);
+  // V8 needs some thousand calls until it has compiled what a process that is at work runs all the time.
+  await addCostsAtOnce(manager, ids, 150);
   const raw = new RawAppends(folder);
   let bytes = 0;
   const count = 250;
@@ -63,10 +66,11 @@ async function growth(): Promise<Partial<Results>> {
   let closing = 0;
   const building = await timed(async () => {
     for (const [directory, count] of [[small, 10], [large, 10_000]] as const) {
-      const manager = await openProduction(directory);
+      const manager = await openUnsynced(directory);
       for (let done = 0; done < count; done += 1000) ended.push(...(await endEpisodes(manager, Math.min(1000, count - done))));
       closing = await timed(() => manager.close());
     }
+    spawnSync('sync');
   });
   note(`built 10,010 ended episodes in ${Math.round(building)} ms, of which closing ${Math.round(closing)} ms`);
   const cold10 = await coldStart(small, 9);

@@ -1,3 +1,4 @@
+import { nodeDisk } from '../../src/disk/index.js';
 import { ProductionStateManager } from '../../src/index.js';
 import type { Plan } from '../../src/production/index.js';
 import { timed } from './measure.js';
@@ -7,6 +8,13 @@ const richly = { research: 1_000_000, script: 1_000_000, audio: 1_000_000, total
 /** A production in which money is never what stops the measurement. */
 export function openProduction(directory: string): Promise<ProductionStateManager> {
   return ProductionStateManager.open({ directory, policy: { budgets: richly, dailyCap: 1_000_000 } });
+}
+
+/** The same, quick and careless, for preparing thousands of episodes: nothing is synced. */
+export function openUnsynced(directory: string): Promise<ProductionStateManager> {
+  const nothing = (): void => {};
+  const disk = { ...nodeDisk, sync: nothing, syncLater: () => Promise.resolve(), syncDirectory: nothing };
+  return ProductionStateManager.open({ directory, disk, policy: { budgets: richly, dailyCap: 1_000_000 } });
 }
 
 /** Episodes at work on their research. */
