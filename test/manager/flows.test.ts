@@ -170,6 +170,17 @@ describe('flows of a production', () => {
     await expectSound(manager);
   });
 
+  test("given facts have passed the day's cap, when a call that can cost nothing is reserved, then the audit holds nothing against it", async () => {
+    const { manager, sessionId } = await givenResearch({ dailyCap: '1.00' });
+    const other = await manager.createEpisodeSession({ episodeNum: 2, topic: 'Free' });
+    await manager.updatePhase({ sessionId: other, phase: 'research', status: 'active' });
+    await manager.reserveCost({ sessionId: other, phase: 'research', operation: 'call', key: 'open', maxCost: '0.50' });
+    await manager.addCost({ sessionId, phase: 'research', operation: 'step', cost: '0.70' });
+    await manager.reserveCost({ sessionId: other, phase: 'research', operation: 'call', key: 'free', maxCost: 0 });
+    await expect(manager.reserveCost({ sessionId: other, phase: 'research', operation: 'call', key: 'paid', maxCost: '0.01' })).rejects.toMatchObject({ code: 'daily_cap_reached' });
+    await expectSound(manager);
+  });
+
   test('given a large result, when its operation is settled, then it comes back after a restart and lies in a file', async () => {
     const { manager, directory, sessionId } = await givenResearch();
     await manager.reserveCost({ sessionId, phase: 'research', operation: 'call', key: 'big', maxCost: '0.30' });
