@@ -16,13 +16,24 @@ export const Amount = Micros.refine((value) => value <= largestAmount, 'is above
 export const Instant = z
   .string()
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z$/, 'is not an ISO-8601 UTC time')
-  .refine(isOnTheClock, 'is not a time that there is');
+  .refine(rememberingLast(isOnTheClock), 'is not a time that there is');
 
 /** A calendar day in the policy's time zone: `2025-09-03`. */
 export const CalendarDay = z
   .string()
   .regex(/^\d{4}-\d\d-\d\d$/, 'is not a date')
-  .refine((day) => isOnTheClock(`${day}T00:00:00Z`), 'is not a day that there is');
+  .refine(rememberingLast((day) => isOnTheClock(`${day}T00:00:00Z`)), 'is not a day that there is');
+
+/** Commits come in batches of one time and one day, and looking at a date costs a microsecond. */
+function rememberingLast(isRight: (text: string) => boolean): (text: string) => boolean {
+  let lastRight: string | undefined;
+  return (text) => {
+    if (text === lastRight) return true;
+    if (!isRight(text)) return false;
+    lastRight = text;
+    return true;
+  };
+}
 
 /** V8 reads 30 February as 2 March. */
 function isOnTheClock(text: string): boolean {

@@ -26,9 +26,11 @@ function collect(before: unknown, after: unknown, path: string[], changes: Chang
     if (isObject(value) && isObject(old) && Object.hasOwn(before, key)) collect(old, value, [...path, key], changes);
     else changes.push([[...path, key], value]);
   }
-  // A key may be the name of something that every object inherits.
   for (const key of Object.keys(before)) {
-    if (before[key] !== undefined && (!Object.hasOwn(after, key) || after[key] === undefined)) changes.push([[...path, key]]);
+    const old = before[key];
+    // A key may be the name of something that every object inherits; what is the same in both is no such thing.
+    if (old === undefined || old === after[key]) continue;
+    if (!Object.hasOwn(after, key) || after[key] === undefined) changes.push([[...path, key]]);
   }
 }
 
