@@ -61,8 +61,9 @@ function replay(episode: OlderEpisode, kept: { phase: PhaseName; at: string | nu
     events.push({ ...event, at: last });
   };
   const total = phaseNames.reduce((sum, name) => sum + episode.phases[name].cost, episode.unattributed as number);
-  if (total > policy.budgets.total) {
-    add({ type: 'budget.raise', scope: 'total', amount: (total - policy.budgets.total) as Usd, by, reason: 'the imported episode had spent more' });
+  // A micro-dollar above what was spent: at its total, an episode could not have started its later phases.
+  if (total >= policy.budgets.total) {
+    add({ type: 'budget.raise', scope: 'total', amount: (total - policy.budgets.total + 1) as Usd, by, reason: 'the imported episode had spent more' });
   }
   const lastPhase = phaseNames.findLast((name) => episode.phases[name].status !== 'pending') ?? 'research';
   for (const phase of phaseNames) {

@@ -120,7 +120,7 @@ export function planRecover(sessionId: SessionId, options: { phase?: PhaseName |
     const phase = options.phase ?? phaseUnderWay(view, sessionId);
     const begin: Draft[] = status === 'failed' ? [{ type: 'recovery.begin', day: view.day(), ...claim }] : [];
     const resume: Draft[] = status === 'failed' || status === 'recovery' ? [{ type: 'recovery.resume', phase, ...claim }] : [];
-    const start: Draft[] = options.start ? [{ type: 'phase.start', phase, ...claim }] : [];
+    const start: Draft[] = options.start ? [{ type: 'phase.start', phase, day: view.day(), ...claim }] : [];
     return stepsFor(view, sessionId, ...begin, ...resume, ...start);
   };
 }

@@ -50,7 +50,7 @@ export function writeSeed(directory: string): void {
     completed_episodes: {
       ep_002_20250902_093015: {
         episode_number: 2, topic: 'Done', session_id: 'ep_002_20250902_093015', status: 'archived',
-        phases: { research: phase('complete', 2), script: phase('complete', 2), audio: phase('complete', 3.5) },
+        phases: { research: phase('complete', 7), script: phase('complete', 0.5), audio: phase('complete', 0) },
         total_cost: 7.5, quality_scores: {}, created_at: '2025-09-02T09:30:15Z', updated_at: '2025-09-02T10:00:00Z',
       },
     },
