@@ -236,11 +236,16 @@ export class Showing {
   }
 
   async #writeCheckpoint(pending: PendingCheckpoint): Promise<void> {
-    const { documents, machine } = this.#on;
+    const { documents, machine, refresh } = this.#on;
     const document = checkpointShown(pending, machine);
     if (!document) return;
     const shown = documents.readCheckpoint(pending.sessionId, { name: pending.name })?.showrunner.position ?? -1;
-    if (shown < pending.position) await documents.writeCheckpoint(pending.sessionId, document);
+    if (shown >= pending.position) return;
+    await documents.writeCheckpoint(pending.sessionId, document);
+    // Between the look and the rename another process may have shown a later one, which has just been overwritten: its commit can be read by now.
+    refresh();
+    const later = this.#checkpoints.get(`${pending.sessionId}/${pending.name}`);
+    if (later && later.position > pending.position) await this.#writeCheckpoint(later);
   }
 
   /** state.json must not grow without bound: beyond a number, the oldest ended episodes move to the document of their month. */
