@@ -286,7 +286,12 @@ export class Journal {
     const { lines, count, problem } = this.#write('seal', [JSON.stringify(seal)]);
     if (problem) throw problem;
     if (count === 0) return;
-    this.#pace.syncInline(this.#writable());
+    try {
+      this.#pace.syncInline(this.#writable());
+    } catch (error) {
+      this.#suspect = true;
+      throw error;
+    }
     this.#moveTo(lines, 1);
     this.#makeNext(seal);
     this.#reader.enterNext(seal.next);
@@ -303,12 +308,14 @@ export class Journal {
 
   #makeNext(seal: Seal): void {
     const { disk, directory } = this.#on;
-    if (!seal.rescue) {
+    // A seal whose own sync failed may be lost: then the next segment must be able to do without it.
+    const from = seal.rescue?.from ?? (this.#suspect ? this.#durableTo : undefined);
+    if (from === undefined) {
       makeSegment({ disk, directory, start: seal.next, previous: this.#reader.lastCrc, header: this.#header() });
       return;
     }
-    const rescued = this.#linesSince(seal.rescue.from, seal.next);
-    makeSegment({ disk, directory, start: seal.next, previous: noCrc, header: this.#header({ from: seal.rescue.from, lines: rescued.length }), rescued });
+    const rescued = this.#linesSince(from, seal.next);
+    makeSegment({ disk, directory, start: seal.next, previous: noCrc, header: this.#header({ from, lines: rescued.length }), rescued });
   }
 
   /** The valid commits between two positions of the present segment, as they are in memory or on disk. */

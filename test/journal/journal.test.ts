@@ -144,4 +144,28 @@ describe('the journal', () => {
     truncateSync(first, (lines[0] ?? '').length + (lines[1] ?? '').length + 2);
     expect(scanAll(open(directory))).toEqual(all);
   });
+
+  test('given the sync of a seal fails and the seal is lost, when work goes on, then everything valid is there and nothing is called damaged', async () => {
+    const directory = temporaryDirectory();
+    let failing = false;
+    const disk = {
+      ...nodeDisk,
+      sync(fd: number) {
+        if (failing) throw Object.assign(new Error('EIO'), { code: 'EIO' });
+        nodeDisk.sync(fd);
+      },
+    };
+    const journal = open(directory, { disk, segmentBytes: 240 });
+    await commit(journal, '{"n":1}');
+    failing = true;
+    await expect(commit(journal, '{"n":2}')).rejects.toMatchObject({ code: 'journal_unavailable' });
+    failing = false;
+    await commit(journal, '{"n":3}');
+    const [first = ''] = readdirSync(directory).sort();
+    const lines = readFileSync(join(directory, first), 'utf8').split('\n');
+    expect(lines[2]).toContain('"seal"');
+    truncateSync(join(directory, first), lines.slice(0, 2).join('\n').length + 1);
+    expect(scanAll(open(directory))).toEqual(['{"n":1}', '{"n":3}']);
+    expect(journal.inspect().damage).toEqual([]);
+  });
 });
