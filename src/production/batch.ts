@@ -17,13 +17,16 @@ export interface DecidedStep {
   announcements: Announcement[];
 }
 
+/** What sessions were before a plan's steps, in order. */
+type Undo = [SessionId, EpisodeSnapshot | undefined][];
+
 /** A commit decided and not yet written. */
 export interface Draft {
   at: string;
   text: string;
   steps: DecidedStep[];
-  /** Which sessions' snapshots the line carries whole. */
-  whole: Set<SessionId>;
+  /** Where each session ends up, and whether the line carries its snapshot whole. */
+  sessions: { id: SessionId; after: EpisodeSnapshot; whole: boolean }[];
 }
 
 // After so many deltas a whole snapshot is written again, so that no reader has to go back far.
@@ -52,12 +55,12 @@ export class Batch {
   decide(plan: Plan, at: string): Draft | undefined {
     const steps = plan(this.#view(at));
     if (steps.length === 0) return undefined;
-    const undo = new Map<SessionId, EpisodeSnapshot | undefined>();
+    const undo: Undo = [];
     const decided: DecidedStep[] = [];
     try {
       for (const step of steps) decided.push(this.#step(step, undo));
     } catch (error) {
-      for (const [id, snapshot] of undo) if (snapshot) this.#working.set(id, snapshot); else this.#working.delete(id);
+      for (const [id, snapshot] of undo.reverse()) if (snapshot) this.#working.set(id, snapshot); else this.#working.delete(id);
       throw error;
     }
     for (const { before, event } of decided) if (before && event.type !== 'episode.created') this.#ledger.book(before.context, event);
@@ -78,36 +81,37 @@ export class Batch {
     return this.#working.get(id) ?? this.#store.snapshot(id);
   }
 
-  #step({ sessionId, event }: Step, undo: Map<SessionId, EpisodeSnapshot | undefined>): DecidedStep {
+  #step({ sessionId, event }: Step, undo: Undo): DecidedStep {
     checkRecordable(event);
     const before = this.#find(sessionId);
     const decision = decide(before, event);
     if (!decision.accepted) throw new ProductionError(decision.refusal.code, decision.refusal.message, { sessionId });
-    if (!undo.has(sessionId)) undo.set(sessionId, this.#working.get(sessionId));
+    undo.push([sessionId, this.#working.get(sessionId)]);
     this.#working.set(sessionId, decision.snapshot);
     return { sessionId, event, before, after: decision.snapshot, announcements: decision.announcements };
   }
 
   #draft(at: string, steps: DecidedStep[]): Draft {
-    const whole = new Set<SessionId>();
     const first = steps[0]?.sessionId;
     const ids = steps.length === 1 && first !== undefined ? [first] : [...new Set(steps.map((step) => step.sessionId))];
-    const entries = ids.map((id) => this.#entry(id, steps.length === 1 ? steps : steps.filter((step) => step.sessionId === id), whole));
+    const sessions: Draft['sessions'] = [];
+    const entries = ids.map((id) => this.#entry(id, steps.length === 1 ? steps : steps.filter((step) => step.sessionId === id), sessions));
     const commit: Commit = { at, by: this.#by, entries };
-    return { at, text: JSON.stringify(commit), steps, whole };
+    return { at, text: JSON.stringify(commit), steps, sessions };
   }
 
-  #entry(session: SessionId, steps: DecidedStep[], whole: Set<SessionId>): CommitEntry {
+  #entry(session: SessionId, steps: DecidedStep[], sessions: Draft['sessions']): CommitEntry {
     const events = steps.map((step) => step.event);
     const before = steps[0]?.before;
     const after = steps.at(-1)?.after;
     if (!after) throw new ProductionError('machine_broken', 'a commit without steps.');
     const deltas = this.#deltas.get(session) ?? this.#store.deltas(session);
     if (!before || !isSameState(before, after) || deltas >= deltasBetweenSnapshots) {
-      whole.add(session);
+      sessions.push({ id: session, after, whole: true });
       this.#deltas.set(session, 0);
       return { session, events, snapshot: persist(after) };
     }
+    sessions.push({ id: session, after, whole: false });
     this.#deltas.set(session, deltas + 1);
     return { session, events, changes: diff(shared(before), shared(after)) };
   }

@@ -19,18 +19,19 @@ function collect(before: unknown, after: unknown, path: string[], changes: Chang
     changes.push([path, after]);
     return;
   }
-  for (const key of Object.keys(after)) {
+  // `for in`, because `Object.keys` makes a list for every object of every commit; what JSON gave inherits nothing that can be enumerated.
+  for (const key in after) {
     const value = after[key];
     const old = before[key];
     if (value === undefined || value === old) continue;
-    if (isObject(value) && isObject(old) && Object.hasOwn(before, key)) collect(old, value, [...path, key], changes);
-    else changes.push([[...path, key], value]);
+    if (isObject(value) && isObject(old) && Object.hasOwn(before, key)) collect(old, value, path.concat(key), changes);
+    else changes.push([path.concat(key), value]);
   }
-  for (const key of Object.keys(before)) {
+  for (const key in before) {
     const old = before[key];
     // A key may be the name of something that every object inherits; what is the same in both is no such thing.
     if (old === undefined || old === after[key]) continue;
-    if (!Object.hasOwn(after, key) || after[key] === undefined) changes.push([[...path, key]]);
+    if (!Object.hasOwn(after, key) || after[key] === undefined) changes.push([path.concat(key)]);
   }
 }
 

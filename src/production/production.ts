@@ -292,8 +292,7 @@ export class Production {
     for (const { before, event } of draft.steps) {
       if (before && event.type !== 'episode.created') this.ledger.book(before.context, event);
     }
-    const last = new Map(draft.steps.map((step) => [step.sessionId, step.after]));
-    for (const [id, after] of last) this.store.put(id, after, end, draft.whole.has(id));
+    for (const { id, after, whole } of draft.sessions) this.store.put(id, after, end, whole);
     this.showing.noteCommit(draft.steps, end, true);
   }
 
