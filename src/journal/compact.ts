@@ -15,38 +15,56 @@ export interface Compacted {
 /** Compresses every segment but the last, without loss. The plain file goes only after the compressed one is durable and was read back equal. */
 export function compactSegments(disk: Disk, directory: string): Compacted[] {
   const sealed = listSegments(disk, directory).slice(0, -1);
-  return sealed.filter(({ compressed }) => !compressed).map(({ file }) => compactSegment(disk, directory, file));
+  return sealed.filter(({ compressed }) => !compressed).flatMap(({ file }) => compactSegment(disk, directory, file) ?? []);
 }
 
-function compactSegment(disk: Disk, directory: string, file: string): Compacted {
-  const plain = disk.readFile(join(directory, file));
-  if (!plain) throw new ProductionError('journal_unavailable', `segment ${file} vanished while it was being compressed.`);
+function compactSegment(disk: Disk, directory: string, file: string): Compacted | undefined {
+  const path = join(directory, file);
+  const plain = disk.readFile(path);
+  // Another process is compacting as well.
+  if (!plain) return undefined;
   const packed = gzipSync(plain, { level: 6 });
-  const target = join(directory, `${file}.gz`);
-  write(disk, directory, target, packed);
-  const readBack = disk.readFile(target);
-  if (!readBack || !gunzipSync(readBack).equals(plain)) {
-    throw new ProductionError('journal_damaged', `the compressed copy of ${file} does not read back equal; the plain one was kept.`);
+  replace(disk, directory, `${path}.gz`, packed);
+  const readBack = disk.readFile(`${path}.gz`);
+  if (!readBack || !isEqual(readBack, plain)) {
+    throw new ProductionError('journal_damaged', `the compressed copy of ${file} does not read back equal; the plain one was kept. Check the disk.`);
   }
-  disk.unlink(join(directory, file));
+  unlinkIfThere(disk, path);
   disk.syncDirectory(directory);
   return { file, before: plain.length, after: packed.length };
 }
 
-function write(disk: Disk, directory: string, target: string, bytes: Buffer): void {
+function isEqual(packed: Buffer, plain: Buffer): boolean {
+  try {
+    return gunzipSync(packed).equals(plain);
+  } catch {
+    return false;
+  }
+}
+
+/** Puts a file under its name whole and durable, or leaves things as they are. */
+function replace(disk: Disk, directory: string, target: string, bytes: Buffer): void {
   const temporary = join(directory, `.tmp-${randomBytes(8).toString('hex')}`);
   const fd = disk.open(temporary, 'create');
   try {
-    writeAll(disk, fd, bytes);
-    disk.sync(fd);
-  } finally {
-    disk.close(fd);
-  }
-  try {
+    try {
+      writeAll(disk, fd, bytes);
+      disk.sync(fd);
+    } finally {
+      disk.close(fd);
+    }
     disk.rename(temporary, target);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') throw new ProductionError('journal_unavailable', 'the journal folder was removed.', { cause: error });
+    unlinkIfThere(disk, temporary);
     throw error;
   }
   disk.syncDirectory(directory);
+}
+
+function unlinkIfThere(disk: Disk, path: string): void {
+  try {
+    disk.unlink(path);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+  }
 }

@@ -1,6 +1,9 @@
 import type { Disk } from '../disk/index.js';
-import { decodeLine, hidesLine, noCrc, type LineKind } from './line.js';
-import { Segment, listSegments } from './segment.js';
+import { Chain } from './chain.js';
+import { decodeLine, type ValidLine } from './line.js';
+import { unwrapRescued } from './rescued.js';
+import { Segment, listSegments, type Header } from './segment.js';
+import { Takeovers } from './takeovers.js';
 
 export interface InspectedSegment {
   file: string;
@@ -23,63 +26,94 @@ export interface Inspection {
 export function inspectSegments(disk: Disk, directory: string): Inspection {
   const segments: InspectedSegment[] = [];
   const damage: Inspection['damage'] = [];
+  const chain = new Chain();
   const names = listSegments(disk, directory);
-  let link: string | undefined = names[0]?.start === 0 ? noCrc : undefined;
-  for (const [index, name] of names.entries()) {
-    const segment = Segment.open(disk, directory, name.start, false);
-    if (!segment) continue;
-    const bytes = segment.read(segment.start, segment.end());
-    segment.close();
-    const rescuedFrom = rescueStart(disk, directory, names[index + 1]?.start);
-    const found: InspectedSegment = {
-      file: segment.file, start: segment.start, bytes: bytes.length, commits: 0, voidLines: 0, voidBytes: 0, sealed: false, compressed: name.compressed,
-    };
-    link = inspectLines(bytes, found, link, rescuedFrom, damage);
+  if (names[0] && names[0].start > 0) chain.crc = undefined;
+  for (const [index, { start, file, compressed }] of names.entries()) {
+    const found: InspectedSegment = { file, start, bytes: 0, commits: 0, voidLines: 0, voidBytes: 0, sealed: false, compressed };
     segments.push(found);
-    if (rescuedFrom !== undefined) link = undefined;
-    if (!found.sealed && rescuedFrom === undefined && index < names.length - 1) damage.push({ segment: found.file, position: found.start + found.bytes, what: 'it has no seal although another segment follows it' });
+    const until = takenOverFrom(disk, directory, start);
+    inspectSegment({ disk, directory, found, chain, until: until ?? Number.POSITIVE_INFINITY, damage });
+    const needsSeal = index < names.length - 1 && until === undefined;
+    if (needsSeal && !found.sealed) damage.push({ segment: file, position: start + found.bytes, what: 'it has no seal although another segment follows it' });
   }
   return { segments, damage };
 }
 
-/** The position from which a segment's copies replace the one before it. */
-function rescueStart(disk: Disk, directory: string, start: number | undefined): number | undefined {
-  if (start === undefined) return undefined;
-  const segment = Segment.open(disk, directory, start, false);
+/** From where a later segment's copies count instead of this one. */
+function takenOverFrom(disk: Disk, directory: string, start: number): number | undefined {
   try {
-    return segment?.header().rescue?.from;
+    return new Takeovers(disk, directory).after(start).takeover?.from;
   } catch {
+    // A segment without a header is reported when its turn comes.
     return undefined;
-  } finally {
-    segment?.close();
   }
 }
 
-function inspectLines(bytes: Buffer, found: InspectedSegment, before: string | undefined, until: number | undefined, damage: Inspection['damage']): string | undefined {
-  let link = before;
+interface Inspecting {
+  disk: Disk;
+  directory: string;
+  found: InspectedSegment;
+  chain: Chain;
+  until: number;
+  damage: Inspection['damage'];
+}
+
+function inspectSegment(on: Inspecting): void {
+  const { disk, directory, found, damage } = on;
+  try {
+    const segment = Segment.open(disk, directory, found.start, false);
+    if (!segment) return;
+    try {
+      const bytes = segment.read(found.start, segment.end());
+      found.bytes = bytes.length;
+      inspectLines(bytes, on);
+    } finally {
+      segment.close();
+    }
+  } catch (error) {
+    damage.push({ segment: found.file, position: found.start, what: (error as Error).message });
+  }
+}
+
+function inspectLines(bytes: Buffer, on: Inspecting): void {
+  const { found, until } = on;
   let start = 0;
-  let kind: LineKind | undefined;
   for (let newline = bytes.indexOf(10); newline !== -1; newline = bytes.indexOf(10, start)) {
     const position = found.start + start;
     const raw = bytes.subarray(start, newline);
     const line = decodeLine(raw, position);
-    start = newline + 1;
-    if (!line) {
-      if (hidesLine(raw, position)) damage.push({ segment: found.file, position, what: 'the line is altered' });
-      found.voidLines += 1;
-      found.voidBytes += newline + 1 - (position - found.start);
-      continue;
-    }
     // After its seal, and from where a later segment's copies count, nothing here matters any more.
-    if (kind === 'seal' || (until !== undefined && position >= until)) continue;
-    if (start === newline + 1 && position === found.start && line.kind !== 'header') damage.push({ segment: found.file, position, what: 'it does not begin with a header' });
-    const isFreshStart = line.kind === 'header' && line.text.includes('"rescue":');
-    if (link !== undefined && !isFreshStart && line.previous !== link) damage.push({ segment: found.file, position, what: 'the line follows a line that is missing or altered' });
-    link = line.crc;
-    kind = line.kind;
-    if (line.kind === 'commit' || line.kind === 'rescued') found.commits += 1;
+    const counts = !found.sealed && position < until;
+    if (counts && start === 0 && line?.kind !== 'header') report(on, position, 'it does not begin with a header');
+    if (counts && !line && on.chain.isDamage(raw, position)) report(on, position, 'the line is altered');
+    if (line && counts && isSound(line, on)) count(line, found);
+    else if (!line || counts) {
+      found.voidLines += 1;
+      found.voidBytes += newline + 1 - start;
+    }
+    start = newline + 1;
   }
-  found.sealed = kind === 'seal';
   found.voidBytes += bytes.length - start;
-  return link;
+  if (bytes.length === 0 && found.start < until) report(on, found.start, 'it is empty');
+}
+
+function isSound(line: ValidLine, on: Inspecting): boolean {
+  const { chain } = on;
+  if (line.kind === 'header' && (JSON.parse(line.text) as Header).rescue) chain.crc = undefined;
+  const worth = chain.worth(line);
+  if (worth === 'lost') return false;
+  if (worth === 'damage') report(on, line.position, 'the line follows a line that is missing or altered');
+  if (line.kind === 'rescued' && !unwrapRescued(line.text)) report(on, line.position, 'the copy of a line is not whole');
+  chain.take(line);
+  return true;
+}
+
+function count({ kind }: ValidLine, found: InspectedSegment): void {
+  found.sealed = kind === 'seal';
+  if (kind === 'commit' || kind === 'rescued') found.commits += 1;
+}
+
+function report({ found, damage }: Inspecting, position: number, what: string): void {
+  damage.push({ segment: found.file, position, what });
 }

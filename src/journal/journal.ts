@@ -1,13 +1,16 @@
 import { ProductionError } from '../../machines/index.js';
-import { errorCode, makeDurableDirectory, type Disk } from '../disk/index.js';
+import { makeDurableDirectory, type Disk } from '../disk/index.js';
 import { compactSegments, type Compacted } from './compact.js';
 import { follow } from './follow.js';
 import { inspectSegments, type Inspection } from './inspect.js';
-import { decodeLine, encodeLine, noCrc, spoiler, type EncodedLine } from './line.js';
+import { landCommits, landSeal, writable, type Landing } from './landing.js';
+import { noCrc } from './line.js';
 import { makeSegment } from './make-segment.js';
-import { Reader, type JournalEntry } from './reader.js';
-import { Segment, journalFormat, listSegments, type Header, type Rescued, type Seal } from './segment.js';
+import { Reader, type FoundSeal, type JournalEntry } from './reader.js';
+import { linesBetween, rescue } from './rescue.js';
+import { Segment, journalFormat, listSegments, type Header } from './segment.js';
 import { SyncPace } from './sync-pace.js';
+import { syncFailed, unavailable } from './unavailable.js';
 
 export interface JournalOptions {
   /** The journal's own folder. */
@@ -49,25 +52,26 @@ export class Journal {
   readonly #on: JournalOptions;
   readonly #reader: Reader;
   readonly #pace: SyncPace;
-  /** Everything before it has been made durable by this handle, or lies in a segment made whole. */
-  #durableTo = 0;
-  /** Lines of other processes have been read and not been synced by us. */
-  #owesSync = false;
-  /** A sync failed: the tail of the present segment cannot be trusted any more. */
-  #suspect = false;
+  /** Valid lines that end here or before are on disk for certain: by a sync of our own. */
+  #syncedTo = 0;
+  /** Whether this handle has synced the present segment: until then it knows of none of its lines. */
+  #hasSynced = false;
+  /** A sync failed: from here on nothing in the journal can be trusted to be on disk. */
+  #suspectFrom: number | undefined;
   #needsRotation = false;
   #appending: Promise<AppendResult> | undefined;
   #closed = false;
 
   private constructor(options: JournalOptions) {
+    const { disk, directory, readOnly } = options;
     this.#on = options;
-    this.#pace = new SyncPace(options.disk, options.inlineSyncBelowMs ?? 1);
+    this.#pace = new SyncPace(disk, options.inlineSyncBelowMs ?? 1);
     this.#reader = new Reader({
-      disk: options.disk,
-      directory: options.directory,
-      writable: !options.readOnly,
-      onMissingSegment: options.readOnly ? undefined : (seal) => this.#makeNext(seal),
-      onSegment: (header, segment) => this.#entered(header, segment),
+      disk,
+      directory,
+      writable: !readOnly,
+      onMissingSegment: readOnly ? undefined : (found, sealed) => this.#makeNext(found, sealed),
+      onSegment: (header, segment, isLast) => this.#entered(header, segment, isLast),
     });
   }
 
@@ -102,14 +106,14 @@ export class Journal {
     this.#guard(() => this.#reader.seek(position, crc));
   }
 
-  /** Gives every commit after {@link position}, in order. Costs one `fstat` when there is nothing new. */
+  /**
+   * Gives every commit after {@link position}, in order. Costs one `fstat` when there is nothing new.
+   * @throws ProductionError `journal_damaged`, `journal_unavailable`, `production_upgraded`.
+   */
   refresh(onEntry: (entry: JournalEntry) => void): void {
     this.#guard(() => {
-      if (this.#suspect) this.#rescue(onEntry);
-      this.#reader.read((entry) => {
-        this.#owesSync = true;
-        onEntry(entry);
-      });
+      this.#rescue();
+      this.#reader.read(onEntry);
     });
   }
 
@@ -142,86 +146,58 @@ export class Journal {
   }
 
   async #append(bodies: readonly string[]): Promise<AppendResult> {
+    // The tail is not to be built on: the next refresh goes on in another segment.
+    if (this.#suspectFrom !== undefined) return { landed: [] };
     if (this.#isDue()) {
-      this.#rotate();
-      // Others may have committed in the new segment already: the caller has to look first.
-      return { landed: [] };
+      const { problem } = landSeal(this.#tail());
+      return { landed: [], ...(problem ? { error: problem } : {}) };
     }
-    const { lines, count, problem } = this.#write('commit', bodies);
-    if (count === 0) return problem ? { landed: [], error: problem } : { landed: [] };
-    const error = await this.#syncOrSuspect();
-    if (error) return { landed: [], error };
-    this.#moveTo(lines, count);
-    return { landed: lines.slice(0, count).map(({ position, end }) => ({ position, end })), ...(problem ? { error: problem } : {}) };
+    // A line written by a handle that knows of nothing durable would prove nothing about those before it.
+    const error = this.#hasSynced ? undefined : await this.#sync();
+    return error ? { landed: [], error } : this.#appendSynced(landCommits(this.#tail(), bodies));
   }
 
-  async #syncOrSuspect(): Promise<ProductionError | undefined> {
-    const fd = this.#writable();
+  async #appendSynced({ lines, count, problem }: Landing): Promise<AppendResult> {
+    const landed = lines.slice(0, count);
+    const last = landed.at(-1);
+    if (!last) return { landed: [], ...(problem ? { error: problem } : {}) };
+    const error = await this.#sync({ force: true });
+    if (error) return { landed: [], error };
+    this.#reader.passOver(last);
+    this.#syncedTo = last.end;
+    return { landed: landed.map(({ position, end }) => ({ position, end })), ...(problem ? { error: problem } : {}) };
+  }
+
+  /** Syncs the present segment, if it has lines that are not known to be durable. */
+  async #sync({ force = false } = {}): Promise<ProductionError | undefined> {
+    const segment = this.#segment();
+    const { validEnd } = this.#reader;
+    if (!force && this.#durableTo() >= validEnd) return undefined;
+    const release = segment.hold();
     try {
+      const fd = writable(segment);
       if (this.#pace.isInline) this.#pace.syncInline(fd);
       else await this.#pace.syncLater(fd);
-      // Another sync of the same file failed meanwhile: this one may have succeeded over its hole.
-      return this.#suspect ? unavailable(Object.assign(new Error('an earlier sync failed'), { code: 'EIO' })) : undefined;
     } catch (error) {
-      this.#suspect = true;
-      return unavailable(error);
+      this.#suspect();
+      return syncFailed(error);
+    } finally {
+      release();
     }
-  }
-
-  #moveTo(lines: readonly EncodedLine[], count: number): void {
-    const last = lines[count - 1];
-    if (!last) return;
-    this.#reader.position = last.end;
-    this.#reader.seenEnd = last.end;
-    this.#reader.lastCrc = last.crc;
-    this.#durableTo = last.end;
-    this.#owesSync = false;
-  }
-
-  /** One write of lines that claim their places; how many of them are there, from the first on. */
-  #write(kind: 'commit' | 'seal', texts: readonly string[]): { lines: EncodedLine[]; count: number; problem?: ProductionError } {
-    const { position, seenEnd, lastCrc } = this.#reader;
-    const isTorn = seenEnd > position;
-    const lines: EncodedLine[] = [];
-    let place = isTorn ? seenEnd + spoiler.length : position;
-    let crc = lastCrc;
-    for (const text of texts) {
-      const line = encodeLine(place, crc, kind, text);
-      lines.push(line);
-      place = line.end;
-      crc = line.crc;
-    }
-    const bytes = Buffer.concat([...(isTorn ? [spoiler] : []), ...lines.map((line) => line.bytes)]);
-    return { lines, ...this.#land(bytes, seenEnd, lines) };
-  }
-
-  /** Writes, and looks where it went: the size tells when nobody else wrote meanwhile, reading back tells otherwise. */
-  #land(bytes: Buffer, expected: number, lines: readonly EncodedLine[]): { count: number; problem?: ProductionError } {
-    const segment = this.#segment();
-    let written = 0;
-    let problem: ProductionError | undefined;
-    try {
-      written = this.#on.disk.write(this.#writable(), bytes);
-      if (written < bytes.length) problem = unavailable(Object.assign(new Error('the write was cut short'), { code: 'ENOSPC' }));
-    } catch (error) {
-      problem = unavailable(error);
-    }
-    const isThere = written > 0 && (segment.end() === expected + written || segment.read(expected, expected + written).equals(bytes.subarray(0, written)));
-    const count = isThere ? lines.filter((line) => line.end <= expected + written).length : 0;
-    return { count, ...(problem ? { problem } : {}) };
+    // Another sync of the same file failed meanwhile: this one may have succeeded over its hole.
+    if (this.#suspectFrom !== undefined) return syncFailed(Object.assign(new Error('an earlier sync failed'), { code: 'EIO' }));
+    this.#syncedTo = Math.max(this.#syncedTo, validEnd);
+    if (this.#reader.segment === segment) this.#hasSynced = true;
+    return undefined;
   }
 
   /** Lines of other processes that have been read are on disk when this resolves. */
   async durable(): Promise<void> {
-    if (!this.#owesSync || this.#on.readOnly) return;
+    if (this.#on.readOnly || !this.#reader.segment || this.#durableTo() >= this.#reader.validEnd) return;
     // The append under way syncs the same file.
     if (this.#appending) await this.#appending;
-    if (!this.#owesSync) return;
-    const upTo = this.#reader.position;
-    const error = await this.#syncOrSuspect();
+    const error = await this.#sync();
     if (error) throw error;
-    this.#owesSync = this.#reader.position !== upTo;
-    this.#durableTo = Math.max(this.#durableTo, upTo);
   }
 
   /** Reads history on its own, without moving this handle. */
@@ -258,104 +234,76 @@ export class Journal {
     this.#reader.close();
   }
 
-  #header(rescue?: Header['rescue']): Header {
+  #header(rescued?: Header['rescue']): Header {
     const { machine, program, now } = this.#on;
-    return { format: journalFormat, machine, program, started: now(), ...(rescue ? { rescue } : {}) };
+    return { format: journalFormat, machine, program, started: now(), ...(rescued ? { rescue: rescued } : {}) };
   }
 
-  #entered(header: Header, segment: Segment): void {
+  #entered(header: Header, segment: Segment, isLast: boolean): void {
     const { machine, disk, directory, readOnly } = this.#on;
     if (header.machine.version > machine.version) {
       throw new ProductionError('production_upgraded', `this production was written by ${header.program} with version ${header.machine.version} of the statechart, this program has ${machine.version}; upgrade showrunner.`);
     }
     if (readOnly) return;
-    // Each segment's header must be true of all its commits. A folder entry that another process made may not be durable yet.
+    // A folder entry that another process made may not be durable yet. One sync covers the entries of all earlier segments too.
+    if (isLast) disk.syncDirectory(directory);
+    // Each segment's header must be true of all its commits.
     this.#needsRotation = header.machine.version < machine.version;
-    this.#durableTo = segment.start;
-    disk.syncDirectory(directory);
+    // Whoever made the segment had synced what is before it.
+    this.#syncedTo = segment.start;
+    this.#hasSynced = false;
   }
 
   #isDue(): boolean {
-    const segment = this.#segment();
-    return this.#needsRotation || this.#reader.position - segment.start >= (this.#on.segmentBytes ?? defaultSegmentBytes);
+    const { start } = this.#segment();
+    return this.#needsRotation || this.#reader.position - start >= (this.#on.segmentBytes ?? defaultSegmentBytes);
   }
 
-  /** Seals the segment and goes on in the next. When another process came first, its seal or commit is simply read. */
-  #rotate(): void {
-    const seal = this.#sealFor({});
-    const { lines, count, problem } = this.#write('seal', [JSON.stringify(seal)]);
-    if (problem) throw problem;
-    if (count === 0) return;
-    try {
-      this.#pace.syncInline(this.#writable());
-    } catch (error) {
-      this.#suspect = true;
-      throw error;
-    }
-    this.#moveTo(lines, 1);
-    this.#makeNext(seal);
-    this.#reader.enterNext(seal.next);
-  }
-
-  /** A seal that names the byte after itself; its own length depends on the digits of that number. */
-  #sealFor(extra: Partial<Seal>): Seal {
-    const { position, seenEnd, lastCrc } = this.#reader;
-    const start = seenEnd > position ? seenEnd + spoiler.length : position;
-    let next = start;
-    for (let round = 0; round < 3; round += 1) next = encodeLine(start, lastCrc, 'seal', JSON.stringify({ next, ...extra })).end;
-    return { next, ...extra };
-  }
-
-  #makeNext(seal: Seal): void {
+  /** Makes the segment that a seal names. Nothing may be committed there before everything before it is durable. */
+  #makeNext({ seal, line }: FoundSeal, sealed: Segment): void {
     const { disk, directory } = this.#on;
-    // A seal whose own sync failed may be lost: then the next segment must be able to do without it.
-    const from = seal.rescue?.from ?? (this.#suspect ? this.#durableTo : undefined);
-    if (from === undefined) {
-      makeSegment({ disk, directory, start: seal.next, previous: this.#reader.lastCrc, header: this.#header() });
-      return;
-    }
-    const rescued = this.#linesSince(from, seal.next);
-    makeSegment({ disk, directory, start: seal.next, previous: noCrc, header: this.#header({ from, lines: rescued.length }), rescued });
+    const start = seal.next;
+    const from = seal.rescue?.from ?? this.#syncSealed(sealed);
+    if (from === undefined) return makeSegment({ disk, directory, start, previous: line.crc, header: this.#header() });
+    const rescued = linesBetween(disk, directory, from, start);
+    makeSegment({ disk, directory, start, previous: noCrc, header: this.#header({ from, lines: rescued.length }), rescued });
   }
 
-  /** The valid commits between two positions of the present segment, as they are in memory or on disk. */
-  #linesSince(from: number, to: number): Rescued[] {
-    const bytes = this.#segment().read(from, to);
-    const found: Rescued[] = [];
-    let start = 0;
-    for (let newline = bytes.indexOf(10); newline !== -1; newline = bytes.indexOf(10, start)) {
-      const line = bytes.subarray(start, newline);
-      const position = from + start;
-      const kind = decodeLine(line, position)?.kind;
-      if (kind !== undefined && kind !== 'seal') found.push({ position, line: line.toString('utf8') });
-      start = newline + 1;
+  /** Where doubt begins, when a sealed segment cannot be synced. */
+  #syncSealed(sealed: Segment): number | undefined {
+    try {
+      if (sealed.fd !== undefined) this.#pace.syncInline(sealed.fd);
+    } catch {
+      this.#suspectFrom ??= sealed.start === this.#reader.segment?.start ? this.#durableTo() : sealed.start;
     }
-    return found;
+    return this.#suspectFrom;
   }
 
-  /** After a failed sync: nothing more is built on the tail. A new segment begins with durable copies of what was not known durable. */
-  #rescue(onEntry: (entry: JournalEntry) => void): void {
-    const from = this.#durableTo;
-    for (;;) {
-      const start = this.#segment().start;
-      this.#reader.read(onEntry);
-      if (this.#segment().start !== start) break;
-      const seal = this.#sealFor({ rescue: { from } });
-      const { lines, count, problem } = this.#write('seal', [JSON.stringify(seal)]);
-      if (problem) throw problem;
-      if (count === 0) continue;
-      const last = lines[0];
-      if (!last) break;
-      this.#reader.position = last.end;
-      this.#reader.seenEnd = last.end;
-      this.#reader.lastCrc = last.crc;
-      this.#makeNext(seal);
-      this.#reader.enterNext(seal.next);
-      this.#reader.read(onEntry);
-      break;
+  /** Notes that the tail cannot be trusted, and leaves it at once: another process might build on it. What cannot be done now is done by the next refresh. */
+  #suspect(): void {
+    this.#suspectFrom ??= this.#durableTo();
+    try {
+      this.#rescue();
+    } catch {
+      // The caller hears of the sync that failed.
     }
-    this.#suspect = false;
-    this.#owesSync = false;
+  }
+
+  #rescue(): void {
+    if (this.#suspectFrom === undefined) return;
+    const { disk, directory } = this.#on;
+    const { position, link } = this.#reader;
+    rescue({ disk, directory, from: this.#suspectFrom, position, link, onMissingSegment: (found, sealed) => this.#makeNext(found, sealed) });
+    this.#suspectFrom = undefined;
+  }
+
+  /** Valid lines that end here or before are on disk for certain, by our own syncs or because they came with their segment. */
+  #durableTo(): number {
+    return Math.max(this.#syncedTo, this.#reader.madeTo);
+  }
+
+  #tail() {
+    return { disk: this.#on.disk, reader: this.#reader, durableTo: this.#durableTo() };
   }
 
   #segment(): Segment {
@@ -365,36 +313,12 @@ export class Journal {
     throw new ProductionError('journal_unavailable', `${this.#on.directory} has no journal; was the folder removed?`);
   }
 
-  #writable(): number {
-    const { fd } = this.#segment();
-    if (fd !== undefined) return fd;
-    throw new ProductionError('journal_unavailable', 'the journal was opened for reading only, or its last segment is compressed.');
-  }
-
   #guard<Result>(work: () => Result): Result {
     if (this.#closed) throw new ProductionError('production_closed', 'the journal has been closed.');
     try {
       return work();
     } catch (error) {
-      throw error instanceof ProductionError ? error : unavailable(error);
+      throw unavailable(error);
     }
   }
 }
-
-const advice: Record<string, string> = {
-  ENOSPC: 'the disk is full; free space and try again',
-  EDQUOT: 'the disk quota is used up; free space and try again',
-  EACCES: 'permission denied; check who owns the folder',
-  EPERM: 'permission denied; check who owns the folder',
-  EROFS: 'the file system is read-only; remount it for writing',
-  EIO: 'the disk reported an error; check it, and look at the episode again before trying once more, because the outcome of the last call is unknown',
-  ENOENT: 'the folder is gone; was it moved or removed?',
-  EMFILE: 'too many files are open; raise the limit',
-};
-
-function unavailable(error: unknown): ProductionError {
-  if (error instanceof ProductionError) return error;
-  const code = errorCode(error) ?? 'error';
-  return new ProductionError('journal_unavailable', `the journal cannot be written or read (${code}): ${advice[code] ?? (error as Error).message}.`, { cause: error });
-}
-

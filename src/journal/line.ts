@@ -12,6 +12,8 @@ export interface ValidLine {
   /** Checksum of the valid line before it, and its own. */
   previous: string;
   crc: string;
+  /** Everything before was durable when it was written; its own position where nothing is said. */
+  since: number;
   /** The carried JSON, as text. */
   text: string;
 }
@@ -22,9 +24,9 @@ export const noCrc = '00000000';
 /** Ends a torn line for good: a line that lacks only its newline must never come alive after others decided without it. */
 export const spoiler = Buffer.from('~void\n');
 
-const head = /^\{"position":(\d{1,16}),"previous":"([0-9a-f]{8})","(commit|header|seal|rescued)":/;
+const head = /^\{"position":(\d{1,16}),"previous":"([0-9a-f]{8})",(?:"since":(\d{1,16}),)?"(commit|header|seal|rescued)":/;
 const tailLength = ',"crc":"00000000"}'.length;
-const longestHead = 80;
+const longestHead = 110;
 
 export interface EncodedLine {
   bytes: Buffer;
@@ -33,9 +35,10 @@ export interface EncodedLine {
   crc: string;
 }
 
-/** One line, newline included, for its place. `text` must be JSON. */
-export function encodeLine(position: number, previous: string, kind: LineKind, text: string): EncodedLine {
-  const signed = `{"position":${position},"previous":"${previous}","${kind}":${text}`;
+/** One line, newline included, for its place. `text` must be JSON. `since` is said only where something before was not known to be durable. */
+export function encodeLine(position: number, previous: string, kind: LineKind, text: string, since = position): EncodedLine {
+  const doubt = since < position ? `"since":${since},` : '';
+  const signed = `{"position":${position},"previous":"${previous}",${doubt}"${kind}":${text}`;
   const signedLength = Buffer.byteLength(signed);
   const bytes = Buffer.allocUnsafe(signedLength + tailLength + 1);
   bytes.write(signed, 0, 'utf8');
@@ -55,8 +58,9 @@ export function decodeLine(bytes: Buffer, position: number): ValidLine | undefin
   const crc = tail.slice(8, 16);
   if (hex(crc32(bytes.subarray(0, signedLength))) !== crc) return undefined;
   return {
-    kind: start[3] as LineKind, position, end: position + bytes.length + 1,
-    previous: start[2] ?? noCrc, crc, text: bytes.toString('utf8', start[0].length, signedLength),
+    kind: start[4] as LineKind, position, end: position + bytes.length + 1,
+    previous: start[2] ?? noCrc, crc, since: start[3] === undefined ? position : Number(start[3]),
+    text: bytes.toString('utf8', start[0].length, signedLength),
   };
 }
 
@@ -67,12 +71,14 @@ function hex(value: number): string {
 const opening = Buffer.from('{"position":');
 
 /**
- * Whether a void stretch hides a line that is whole and at its place: then the newline before it was damaged, since every writer
- * ends a torn line before its own.
+ * Lines inside a void stretch that are whole and at their place: then the newline before them was damaged, or never written, since
+ * every writer ends a torn line before its own.
  */
-export function hidesLine(bytes: Buffer, position: number): boolean {
+export function hiddenLines(bytes: Buffer, position: number): ValidLine[] {
+  const found: ValidLine[] = [];
   for (let start = bytes.indexOf(opening, 1); start !== -1; start = bytes.indexOf(opening, start + 1)) {
-    if (decodeLine(bytes.subarray(start), position + start)) return true;
+    const line = decodeLine(bytes.subarray(start), position + start);
+    if (line) found.push(line);
   }
-  return false;
+  return found;
 }

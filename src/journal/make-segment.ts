@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { errorCode, writeAll, type Disk } from '../disk/index.js';
 import { encodeLine, noCrc } from './line.js';
-import { segmentFile, type Header, type Rescued } from './segment.js';
+import type { Rescued } from './rescued.js';
+import { segmentFile, type Header } from './segment.js';
 
 interface NewSegment {
   disk: Disk;

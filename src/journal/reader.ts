@@ -1,7 +1,10 @@
 import { ProductionError } from '../../machines/index.js';
 import type { Disk } from '../disk/index.js';
-import { decodeLine, hidesLine, noCrc, type ValidLine } from './line.js';
-import { Segment, listSegments, type Header, type Rescued, type Seal } from './segment.js';
+import { Chain } from './chain.js';
+import { decodeLine, noCrc, type ValidLine } from './line.js';
+import { unwrapRescued } from './rescued.js';
+import { Segment, listSegments, type Header, type Seal } from './segment.js';
+import { Takeovers, type Takeover } from './takeovers.js';
 
 /** A commit as the journal has it. */
 export interface JournalEntry {
@@ -12,15 +15,24 @@ export interface JournalEntry {
   text: string;
 }
 
+/** A seal that was met: what it says, and its line. */
+export interface FoundSeal {
+  seal: Seal;
+  line: ValidLine;
+  bytes: Buffer;
+}
+
 export interface ReaderOptions {
   disk: Disk;
   directory: string;
   /** Opens segments so that they can be appended to. */
   writable: boolean;
   /** A seal names a segment that does not exist yet: whoever may write makes it; otherwise reading waits there. */
-  onMissingSegment?: ((seal: Seal) => void) | undefined;
-  /** A segment is entered. */
-  onSegment?: ((header: Header, segment: Segment) => void) | undefined;
+  onMissingSegment?: ((found: FoundSeal, sealed: Segment) => void) | undefined;
+  /** A segment is about to be entered. */
+  onSegment?: ((header: Header, segment: Segment, isLast: boolean) => void) | undefined;
+  /** Every valid line, of whatever kind, with its bytes. */
+  onLine?: ((line: ValidLine, bytes: Buffer) => void) | undefined;
 }
 
 const blockBytes = 1 << 20;
@@ -29,58 +41,75 @@ const nothing = Buffer.alloc(0);
 
 /** Walks the journal's valid lines in order, from segment to segment. Damage is thrown, never skipped. */
 export class Reader {
-  /** Everything before it has been read: lines taken, void ones passed over. */
+  /** Everything before it has been read: lines taken, void ones passed over. Never beyond a seal whose segment has not been entered. */
   position = 0;
   /** Where the bytes ended that were looked at: beyond `position` when a fragment lies there. */
   seenEnd = 0;
-  /** Checksum of the last valid line, which the next one must name. */
-  lastCrc: string = noCrc;
+  /** Everything in the present segment before it was made durable together with the segment. */
+  madeTo = 0;
   segment: Segment | undefined;
   readonly #on: ReaderOptions;
-  /** False when the next line's link cannot be checked. */
-  #linked = true;
+  readonly #chain = new Chain();
+  readonly #takeovers: Takeovers;
   /** The checksum that the next rescued line must name; undefined when it cannot be checked. */
   #rescueLink: string | undefined;
   /** From here on a later segment's copies count instead of the present segment. */
-  #limit = never;
-  /** The start of a segment that was there when the present one was entered. */
+  #takeover: Takeover | undefined;
+  /** The start of a segment that was there when the folder was last looked at. */
   #following: number | undefined;
-  /** A seal whose segment could not be opened yet. */
-  #pending: Seal | undefined;
+  /** Something void was met: it may be what a failed sync left of a seal. */
+  #hasDoubt = false;
   /** Commits that end here or before have been delivered. */
   #delivered = 0;
 
   constructor(options: ReaderOptions) {
     this.#on = options;
+    this.#takeovers = new Takeovers(options.disk, options.directory);
+  }
+
+  /** Checksum of the last valid line before {@link position}. */
+  get lastCrc(): string {
+    return this.#chain.crc ?? noCrc;
+  }
+
+  /** The same; undefined when the next line's link cannot be checked. */
+  get link(): string | undefined {
+    return this.#chain.crc;
+  }
+
+  /** Where the last valid line before {@link position} ended. */
+  get validEnd(): number {
+    return this.#chain.end;
   }
 
   /** Begins in the middle: after a line that ended at `position`, with checksum `crc` where that is known. */
   seek(position: number, crc?: string): void {
-    const within = this.#list().findLast(({ start }) => start <= position);
+    const within = listSegments(this.#on.disk, this.#on.directory).findLast(({ start }) => start <= position);
     if (!within) throw damaged(`there is no segment with position ${position}`);
-    this.lastCrc = crc ?? noCrc;
-    this.#linked = crc !== undefined;
     this.#delivered = position;
+    this.#chain.crc = crc;
+    this.#chain.end = position;
     this.#enter(within.start, position);
+  }
+
+  /** Goes behind lines that were appended through this reader's segment. */
+  passOver(last: { end: number; crc: string }): void {
+    this.position = last.end;
+    this.seenEnd = last.end;
+    this.#delivered = last.end;
+    this.#chain.take(last);
   }
 
   /** Reads what there is up to `to`, giving each commit to `onEntry`. Costs one `fstat` when there is nothing new. */
   read(onEntry: (entry: JournalEntry) => void, to: number = never): void {
-    if (!this.segment) {
-      const first = this.#list()[0];
-      if (!first) return;
-      this.#enter(first.start, first.start);
-    }
+    if (!this.segment) this.#enterFirst();
     while (this.segment && this.position < to) {
-      const seal = this.#pending ?? this.#readSegment(this.segment, onEntry, to);
-      if (this.position >= to && !seal) return;
-      if (!this.#advance(seal)) return;
+      const found = this.#readSegment(this.segment, onEntry, to);
+      if (!found && this.position >= to) return;
+      // What follows is looked for before the rest is read: else a segment sealed in between would look like one without a seal.
+      if (!found && this.#hasDoubt && this.#looksAheadAgain(this.segment)) continue;
+      if (!this.#advance(found)) return;
     }
-  }
-
-  /** Goes on in a segment that this handle has just made. */
-  enterNext(start: number): void {
-    if (!this.#enter(start, start)) throw damaged(`the segment at ${start} is gone`);
   }
 
   close(): void {
@@ -88,12 +117,17 @@ export class Reader {
     this.segment = undefined;
   }
 
-  #list() {
-    return listSegments(this.#on.disk, this.#on.directory);
+  #enterFirst(): void {
+    const first = listSegments(this.#on.disk, this.#on.directory)[0];
+    if (!first) return;
+    // A history whose beginning was put away cannot be linked to it.
+    if (first.start > 0) this.#chain.crc = undefined;
+    this.#enter(first.start, first.start);
   }
 
-  #readSegment(segment: Segment, onEntry: (entry: JournalEntry) => void, to: number): Seal | undefined {
-    const end = Math.min(segment.end(), this.#limit);
+  #readSegment(segment: Segment, onEntry: (entry: JournalEntry) => void, to: number): FoundSeal | undefined {
+    const end = Math.min(segment.end(), this.#takeover?.from ?? never);
+    if (end <= this.seenEnd) return undefined;
     let carried = nothing as Buffer;
     while (this.position + carried.length < end && this.position < to) {
       const from = this.position + carried.length;
@@ -102,44 +136,51 @@ export class Reader {
       const bytes = carried.length === 0 ? block : Buffer.concat([carried, block]);
       let start = 0;
       for (let newline = bytes.indexOf(10); newline !== -1 && this.position < to; newline = bytes.indexOf(10, start)) {
-        const seal = this.#line(bytes.subarray(start, newline), segment, onEntry, to);
+        const found = this.#line(bytes.subarray(start, newline), segment, onEntry, to);
+        if (found) return found;
         start = newline + 1;
-        if (seal) return seal;
       }
       carried = bytes.subarray(start);
     }
     this.seenEnd = this.position + carried.length;
+    if (carried.length > 0) this.#hasDoubt = true;
     return undefined;
   }
 
-  #line(bytes: Buffer, segment: Segment, onEntry: (entry: JournalEntry) => void, to: number): Seal | undefined {
+  #line(bytes: Buffer, segment: Segment, onEntry: (entry: JournalEntry) => void, to: number): FoundSeal | undefined {
     const line = decodeLine(bytes, this.position);
-    if (line) this.#follow(line, segment);
-    else if (hidesLine(bytes, this.position)) throw damaged(`segment ${segment.file}: the line at ${this.position} is altered`);
+    const worth = line && this.#chain.worth(line);
+    if (worth === 'damage') throw damaged(`segment ${segment.file}: the line at ${this.position} follows a line that is missing or altered`);
+    if (!line && this.#chain.isDamage(bytes, this.position)) throw damaged(`segment ${segment.file}: the line at ${this.position} is altered`);
+    // A seal stays unread until the next segment has been entered: nobody may write behind it.
+    if (line?.kind === 'seal' && worth === 'valid') {
+      this.seenEnd = this.position;
+      return { seal: JSON.parse(line.text) as Seal, line, bytes };
+    }
     this.position += bytes.length + 1;
     this.seenEnd = this.position;
-    if (line?.kind === 'seal') return JSON.parse(line.text) as Seal;
-    if (line?.kind === 'commit') this.#deliver(line, onEntry);
-    if (line?.kind === 'rescued') this.#rescued(JSON.parse(line.text) as Rescued, onEntry, to);
+    if (line && worth === 'valid') this.#take(line, bytes, onEntry, to);
+    else this.#hasDoubt = true;
     return undefined;
   }
 
-  #follow(line: ValidLine, segment: Segment): void {
-    if (this.#linked && line.previous !== this.lastCrc) {
-      throw damaged(`segment ${segment.file}: the line at ${line.position} follows a line that is missing or altered`);
-    }
-    this.#linked = true;
-    this.lastCrc = line.crc;
+  #take(line: ValidLine, bytes: Buffer, onEntry: (entry: JournalEntry) => void, to: number): void {
+    this.#chain.take(line);
+    this.#on.onLine?.(line, bytes);
+    if (line.kind === 'commit') return this.#deliver(line, onEntry);
+    if (line.position === this.madeTo) this.madeTo = line.end;
+    if (line.kind === 'rescued') this.#rescued(line, onEntry, to);
   }
 
-  #rescued({ position, line }: Rescued, onEntry: (entry: JournalEntry) => void, to: number): void {
-    const original = decodeLine(Buffer.from(line), position);
-    if (!original) throw damaged(`the rescued line of ${position} is not whole`);
-    if (this.#rescueLink !== undefined && original.previous !== this.#rescueLink) {
-      throw damaged(`the rescued line of ${position} follows a line that is missing or altered`);
+  #rescued(line: ValidLine, onEntry: (entry: JournalEntry) => void, to: number): void {
+    const { original, commit } = unwrapRescued(line.text) ?? {};
+    if (!original) throw damaged(`the copy of a rescued line at ${line.position} is not whole`);
+    // The header of a segment of copies names no line before it.
+    if (this.#rescueLink !== undefined && original.kind !== 'header' && original.previous !== this.#rescueLink) {
+      throw damaged(`the rescued line of ${original.position} follows a line that is missing or altered`);
     }
     this.#rescueLink = original.crc;
-    if (original.kind === 'commit' && position < to) this.#deliver(original, onEntry);
+    if (commit && commit.position < to) this.#deliver(commit, onEntry);
   }
 
   #deliver({ position, end, text }: ValidLine, onEntry: (entry: JournalEntry) => void): void {
@@ -149,50 +190,56 @@ export class Reader {
   }
 
   /** Goes on to the next segment; false when there is none to go to. */
-  #advance(seal: Seal | undefined): boolean {
-    const next = seal?.next ?? (this.position >= this.#limit ? this.#following : undefined);
-    if (next === undefined) {
-      if (this.#following === undefined) return false;
-      throw damaged(`segment ${this.segment?.file ?? ''} has no seal although ${this.#following} follows it`);
+  #advance(found: FoundSeal | undefined): boolean {
+    const { segment } = this;
+    if (found && segment) {
+      const { next } = found.seal;
+      if (this.#enter(next, next, found)) return true;
+      this.#on.onMissingSegment?.(found, segment);
+      return this.#enter(next, next, found);
     }
-    this.#pending = seal;
-    if (this.#enter(next, next)) return true;
-    if (seal) this.#on.onMissingSegment?.(seal);
-    return this.#enter(next, next);
+    if (this.#takeover && this.position >= this.#takeover.from) return this.#enter(this.#takeover.start, this.#takeover.start);
+    if (this.#following === undefined) return false;
+    throw damaged(`segment ${segment?.file ?? ''} has no seal although ${this.#following} follows it`);
   }
 
-  /** Opens the segment that begins at `start`, to be read from `position` on. */
-  #enter(start: number, position: number): boolean {
+  /** Opens the segment that begins at `start`, to be read from `position` on. Changes nothing when something throws. */
+  #enter(start: number, position: number, found?: FoundSeal): boolean {
     const { disk, directory, writable } = this.#on;
     const segment = Segment.open(disk, directory, start, writable);
     if (!segment) return false;
-    const header = segment.header();
-    this.#on.onSegment?.(header, segment);
-    const isContinuation = this.segment !== undefined;
-    this.segment?.close();
-    this.segment = segment;
-    this.#pending = undefined;
-    // Its header cannot name the line before it, which may be lost; its copies are checked against what was read before.
-    if (header.rescue) this.#rescueLink = this.#linked && this.position === header.rescue.from ? this.lastCrc : undefined;
-    if (position === start) this.#linked = this.#linked && !header.rescue && (isContinuation || start === 0);
-    this.position = position;
-    this.seenEnd = position;
-    this.#lookAhead(start, position);
-    return true;
+    try {
+      const header = segment.header();
+      const ahead = this.#takeovers.after(start);
+      this.#on.onSegment?.(header, segment, ahead.next === undefined);
+      this.segment?.close();
+      this.segment = segment;
+      // The header of a segment of copies cannot name the line before it, which may be lost; its copies are checked against what was read before.
+      const begins = position === start;
+      if (header.rescue && begins) this.#rescueLink = this.position === header.rescue.from ? this.#chain.crc : undefined;
+      if (found) this.#chain.take(found.line);
+      if (found) this.#on.onLine?.(found.line, found.bytes);
+      if (header.rescue && begins) this.#chain.crc = undefined;
+      this.position = position;
+      this.seenEnd = position;
+      this.madeTo = start;
+      this.#look(ahead);
+      return true;
+    } catch (error) {
+      if (this.segment !== segment) segment.close();
+      throw error;
+    }
   }
 
-  /** Whether the segment after this one takes lines over from it. */
-  #lookAhead(start: number, position: number): void {
-    const { disk, directory } = this.#on;
-    this.#limit = never;
-    this.#following = this.#list().find((segment) => segment.start > start)?.start;
-    if (this.#following === undefined) return;
-    const following = Segment.open(disk, directory, this.#following, false);
-    const from = following?.header().rescue?.from;
-    following?.close();
-    if (from === undefined || from < start) return;
-    this.#limit = Math.max(from, start);
-    if (position > from) this.position = Math.max(this.#limit, position);
+  #looksAheadAgain({ start }: Segment): boolean {
+    this.#hasDoubt = false;
+    this.#look(this.#takeovers.after(start));
+    return this.#following !== undefined;
+  }
+
+  #look({ next, takeover }: { next: number | undefined; takeover: Takeover | undefined }): void {
+    this.#following = next;
+    this.#takeover = takeover;
   }
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { constants, gunzipSync } from 'node:zlib';
 import { ProductionError } from '../../machines/index.js';
 import { errorCode, type Disk } from '../disk/index.js';
 import { decodeLine, type ValidLine } from './line.js';
@@ -18,12 +18,6 @@ export interface Header {
 export interface Seal {
   next: number;
   rescue?: { from: number };
-}
-
-/** A line copied from a segment whose sync had failed. */
-export interface Rescued {
-  position: number;
-  line: string;
 }
 
 export interface SegmentName {
@@ -60,17 +54,20 @@ export class Segment {
   readonly file: string;
   /** Open for appending and reading; undefined when it is compressed or opened for reading only. */
   readonly fd: number | undefined;
-  readonly #content: Buffer | undefined;
+  readonly #packed: Buffer | undefined;
+  #unpacked: Buffer | undefined;
   readonly #readFd: number | undefined;
   readonly #disk: Disk;
+  #holds = 0;
+  #isClosing = false;
 
-  private constructor(disk: Disk, name: SegmentName, fd: number | undefined, readFd: number | undefined, content: Buffer | undefined) {
+  private constructor(disk: Disk, name: SegmentName, fd: number | undefined, readFd: number | undefined, packed: Buffer | undefined) {
     this.#disk = disk;
     this.start = name.start;
     this.file = name.file;
     this.fd = fd;
     this.#readFd = readFd;
-    this.#content = content;
+    this.#packed = packed;
   }
 
   /** Opens a segment; undefined when there is none that begins there. */
@@ -83,21 +80,22 @@ export class Segment {
       if (errorCode(error) !== 'ENOENT') throw error;
     }
     const packed = disk.readFile(join(directory, `${file}.gz`));
-    return packed && new Segment(disk, { start, file: `${file}.gz`, compressed: true }, undefined, undefined, gunzipSync(packed));
+    return packed && new Segment(disk, { start, file: `${file}.gz`, compressed: true }, undefined, undefined, packed);
   }
 
   /** The global position at which its bytes end now. */
   end(): number {
-    return this.start + (this.#content ? this.#content.length : this.#disk.size(this.#handle()));
+    return this.start + (this.#readFd === undefined ? this.#content().length : this.#disk.size(this.#readFd));
   }
 
   /** The bytes from one global position to another; fewer where the file is shorter. */
   read(from: number, to: number): Buffer {
-    if (this.#content) return this.#content.subarray(from - this.start, to - this.start);
+    const fd = this.#readFd;
+    if (fd === undefined) return this.#content().subarray(from - this.start, to - this.start);
     const buffer = Buffer.allocUnsafe(to - from);
     let filled = 0;
     while (filled < buffer.length) {
-      const count = this.#disk.read(this.#handle(), buffer, filled, buffer.length - filled, from - this.start + filled);
+      const count = this.#disk.read(fd, buffer, filled, buffer.length - filled, from - this.start + filled);
       if (count === 0) break;
       filled += count;
     }
@@ -116,17 +114,46 @@ export class Segment {
   }
 
   #firstLine(): ValidLine | undefined {
-    const bytes = this.read(this.start, Math.min(this.end(), this.start + 65_536));
+    const bytes = this.#packed ? unpackBeginning(this.#packed) : this.read(this.start, this.start + longestHeader);
     const newline = bytes.indexOf(10);
     return newline === -1 ? undefined : decodeLine(bytes.subarray(0, newline), this.start);
   }
 
-  close(): void {
-    if (this.#readFd !== undefined) this.#disk.close(this.#readFd);
+  /** Keeps its file open, also when it is closed, until the returned function is called: a sync is under way. */
+  hold(): () => void {
+    this.#holds += 1;
+    return () => {
+      this.#holds -= 1;
+      if (this.#isClosing) this.close();
+    };
   }
 
-  #handle(): number {
-    if (this.#readFd === undefined) throw new ProductionError('machine_broken', 'a compressed segment has no file handle.');
-    return this.#readFd;
+  close(): void {
+    this.#isClosing = true;
+    if (this.#readFd !== undefined && this.#holds === 0) this.#disk.close(this.#readFd);
+  }
+
+  #content(): Buffer {
+    this.#unpacked ??= unpack(this.file, this.#packed ?? Buffer.alloc(0));
+    return this.#unpacked;
+  }
+}
+
+const longestHeader = 16_384;
+
+/** A header without the rest: most segments of a long history are opened for nothing else. */
+function unpackBeginning(packed: Buffer): Buffer {
+  try {
+    return gunzipSync(packed.subarray(0, longestHeader), { finishFlush: constants.Z_SYNC_FLUSH });
+  } catch {
+    return Buffer.alloc(0);
+  }
+}
+
+function unpack(file: string, packed: Buffer): Buffer {
+  try {
+    return gunzipSync(packed);
+  } catch (cause) {
+    throw new ProductionError('journal_damaged', `segment ${file} cannot be decompressed; restore it from a backup, or run showrunner doctor.`, { cause });
   }
 }

@@ -82,19 +82,44 @@ describe('the journal', () => {
     expect(scanAll(journal)).toEqual(['{"n":1}', '{"n":2}']);
   });
 
-  test('given any one byte of an earlier line is changed, when it is read, then it is reported as damage', async () => {
+  test('given any one byte of an earlier commit is changed, when it is read, then it is reported as damage', async () => {
     const directory = temporaryDirectory();
     const journal = open(directory);
-    await commit(journal, '{"n":1}', '{"n":2}', '{"n":3}');
+    await commit(journal, '{"n":1}', '{"n":2}');
+    await commit(journal, '{"n":3}');
     const file = join(directory, String(readdirSync(directory)[0]));
     const whole = readFileSync(file);
     const lastLine = whole.lastIndexOf(10, whole.length - 2) + 1;
-    for (let index = whole.indexOf(10) + 1; index < lastLine; index += 1) {
+    for (let index = 0; index < lastLine; index += 1) {
       const altered = Buffer.from(whole);
       altered[index] = (altered[index] ?? 0) ^ 1;
       writeFileSync(file, altered);
       expect(() => scanAll(open(directory)), `byte ${index}`).toThrow(expect.objectContaining({ code: 'journal_damaged' }));
       expect(open(directory).inspect().damage, `byte ${index}`).not.toEqual([]);
+    }
+  });
+
+  test('given any one byte of the last write is changed or it ends there, when it is read, then only that write is affected', async () => {
+    const directory = temporaryDirectory();
+    const journal = open(directory);
+    await commit(journal, '{"n":1}');
+    await commit(journal, '{"n":2}', '{"n":3}', '{"n":4}');
+    const file = join(directory, String(readdirSync(directory)[0]));
+    const whole = readFileSync(file);
+    const lastWrite = whole.indexOf(10, whole.indexOf(10) + 1) + 1;
+    const possible = [['{"n":1}'], ['{"n":1}', '{"n":2}'], ['{"n":1}', '{"n":2}', '{"n":3}']];
+    for (let index = lastWrite; index < whole.length; index += 1) {
+      const altered = Buffer.from(whole);
+      altered[index] = (altered[index] ?? 0) ^ 1;
+      for (const bytes of [altered, whole.subarray(0, index)]) {
+        writeFileSync(file, bytes);
+        const next = open(directory);
+        const texts = readAll(next);
+        expect(possible, `byte ${index}`).toContainEqual(texts);
+        await commit(next, '{"n":5}');
+        next.close();
+        expect(scanAll(open(directory)), `byte ${index}`).toEqual([...texts, '{"n":5}']);
+      }
     }
   });
 

@@ -1,0 +1,237 @@
+import { dirname } from 'node:path';
+import type { Disk, OpenMode, PathInfo } from './disk.js';
+import { MemoryFile } from './memory-file.js';
+import { MemoryFolder, type MemoryNode } from './memory-folder.js';
+import { afterPowerCut, type PowerCut } from './power-cut.js';
+
+/** What befalls one call: the power goes and the call fails, it fails with an error, or (a write) it takes only a part. */
+export type Fault = 'crash' | 'EIO' | 'ENOSPC' | 'EROFS' | 'short';
+
+export interface DiskCall {
+  /** Counted from 1 on. */
+  index: number;
+  name: keyof Disk;
+  path: string;
+}
+
+interface Handle {
+  file: MemoryFile;
+  path: string;
+  mode: OpenMode;
+  /** How many of the file's failed syncs it has been told of. */
+  failuresSeen: number;
+}
+
+function fail(code: string, what: string): never {
+  throw Object.assign(new Error(`${code}: ${what}`), { code });
+}
+
+/**
+ * A file system in memory that knows what is durable: bytes after a sync of the file, entries after a sync of the folder. A sync that fails
+ * loses what it should have written for good, although programs still see it and later syncs succeed, as on Linux.
+ */
+export class MemoryDisk implements Disk {
+  /** Decides what befalls each call. */
+  onCall: ((call: DiskCall) => Fault | undefined) | undefined;
+  #root = new MemoryFolder(1);
+  #calls = 0;
+  #isOff = false;
+  #lastHandle = 2;
+  #lastInode = 1;
+  readonly #handles = new Map<number, Handle>();
+  readonly #watchers = new Map<string, Set<() => void>>();
+
+  /** How many calls there have been. */
+  get calls(): number {
+    return this.#calls;
+  }
+
+  /** The disk after a power cut: a new one. The old one answers no call any more. */
+  powerCut(cut: PowerCut = 'lose-unsynced'): MemoryDisk {
+    this.#isOff = true;
+    const after = new MemoryDisk();
+    after.#lastInode = this.#lastInode;
+    after.#root = afterPowerCut(this.#root, cut);
+    return after;
+  }
+
+  open(path: string, mode: OpenMode): number {
+    this.#enter('open', path);
+    const found = this.#find(path);
+    if (found?.kind === 'directory') fail('EISDIR', path);
+    if (mode === 'create' && found) fail('EEXIST', path);
+    const file = found ?? (mode === 'create' ? this.#create(path) : fail('ENOENT', path));
+    this.#lastHandle += 1;
+    this.#handles.set(this.#lastHandle, { file, path, mode, failuresSeen: file.failures });
+    return this.#lastHandle;
+  }
+
+  close(fd: number): void {
+    if (!this.#handles.delete(fd)) fail('EBADF', String(fd));
+  }
+
+  size(fd: number): number {
+    const { file, path } = this.#handle(fd);
+    this.#enter('size', path);
+    return file.size;
+  }
+
+  read(fd: number, buffer: Uint8Array, offset: number, length: number, position: number): number {
+    const { file, path } = this.#handle(fd);
+    this.#enter('read', path);
+    const bytes = file.content.subarray(position, position + length);
+    buffer.set(bytes, offset);
+    return bytes.length;
+  }
+
+  write(fd: number, bytes: Uint8Array): number {
+    const { file, path, mode } = this.#handle(fd);
+    if (mode === 'read') fail('EBADF', path);
+    const isShort = this.#enter('write', path) === 'short';
+    const taken = isShort ? Math.floor(bytes.length / 2) : bytes.length;
+    file.append(bytes.subarray(0, taken));
+    this.#changed(path);
+    return taken;
+  }
+
+  sync(fd: number): void {
+    this.#sync(fd, 'sync');
+  }
+
+  async syncLater(fd: number): Promise<void> {
+    await Promise.resolve();
+    this.#sync(fd, 'syncLater');
+  }
+
+  #sync(fd: number, name: 'sync' | 'syncLater'): void {
+    const handle = this.#handle(fd);
+    const { file, path } = handle;
+    try {
+      this.#enter(name, path);
+    } catch (error) {
+      if (!this.#isOff) file.failSync();
+      handle.failuresSeen = file.failures;
+      throw error;
+    }
+    if (handle.failuresSeen < file.failures) {
+      handle.failuresSeen = file.failures;
+      fail('EIO', path);
+    }
+    file.sync();
+  }
+
+  syncDirectory(path: string): void {
+    this.#enter('syncDirectory', path);
+    this.#folder(path).sync();
+  }
+
+  link(from: string, to: string): void {
+    this.#enter('link', to);
+    const file = this.#find(from);
+    if (file?.kind !== 'file') fail('ENOENT', from);
+    if (this.#find(to)) fail('EEXIST', to);
+    this.#folder(dirname(to)).set(nameOf(to), file);
+    this.#changed(to);
+  }
+
+  rename(from: string, to: string): void {
+    this.#enter('rename', to);
+    const node = this.#find(from) ?? fail('ENOENT', from);
+    if (dirname(from) === dirname(to)) this.#folder(dirname(to)).rename(nameOf(from), nameOf(to), node);
+    else {
+      this.#folder(dirname(to)).set(nameOf(to), node);
+      this.#folder(dirname(from)).delete(nameOf(from));
+    }
+    this.#changed(to);
+  }
+
+  unlink(path: string): void {
+    this.#enter('unlink', path);
+    const node = this.#find(path) ?? fail('ENOENT', path);
+    if (node.kind === 'directory') fail('EISDIR', path);
+    this.#folder(dirname(path)).delete(nameOf(path));
+    this.#changed(path);
+  }
+
+  makeDirectory(path: string): void {
+    this.#enter('makeDirectory', path);
+    if (this.#find(path)) fail('EEXIST', path);
+    this.#lastInode += 1;
+    this.#folder(dirname(path)).set(nameOf(path), new MemoryFolder(this.#lastInode));
+  }
+
+  list(path: string): string[] {
+    this.#enter('list', path);
+    return [...this.#folder(path).entries.keys()];
+  }
+
+  stat(path: string): PathInfo | undefined {
+    this.#enter('stat', path);
+    const node = this.#find(path);
+    return node && { kind: node.kind, size: node.kind === 'file' ? node.size : 0, mtimeMs: 0, ino: node.ino };
+  }
+
+  readFile(path: string): Buffer | undefined {
+    this.#enter('readFile', path);
+    const node = this.#find(path);
+    if (node?.kind === 'directory') fail('EISDIR', path);
+    return node && Buffer.from(node.content);
+  }
+
+  watch(path: string, onChange: () => void): () => void {
+    const listeners = this.#watchers.get(path) ?? new Set();
+    this.#watchers.set(path, listeners.add(onChange));
+    return () => listeners.delete(onChange);
+  }
+
+  #enter(name: keyof Disk, path: string): Fault | undefined {
+    if (this.#isOff) fail('EIO', 'the power is off');
+    this.#calls += 1;
+    const fault = this.onCall?.({ index: this.#calls, name, path });
+    if (fault === 'crash') {
+      this.#isOff = true;
+      fail('EIO', 'the power is off');
+    }
+    if (fault !== undefined && fault !== 'short') fail(fault, path);
+    return fault;
+  }
+
+  #create(path: string): MemoryFile {
+    this.#lastInode += 1;
+    const file = new MemoryFile(this.#lastInode);
+    this.#folder(dirname(path)).set(nameOf(path), file);
+    this.#changed(path);
+    return file;
+  }
+
+  #changed(path: string): void {
+    for (const listener of this.#watchers.get(dirname(path)) ?? []) queueMicrotask(listener);
+  }
+
+  #handle(fd: number): Handle {
+    return this.#handles.get(fd) ?? fail('EBADF', String(fd));
+  }
+
+  #find(path: string): MemoryNode | undefined {
+    let node: MemoryNode | undefined = this.#root;
+    for (const part of partsOf(path)) {
+      if (node?.kind !== 'directory') return undefined;
+      node = node.entries.get(part);
+    }
+    return node;
+  }
+
+  #folder(path: string): MemoryFolder {
+    const node = this.#find(path);
+    if (node?.kind === 'file') fail('ENOTDIR', path);
+    return node ?? fail('ENOENT', path);
+  }
+}
+
+function partsOf(path: string): string[] {
+  return path.split('/').filter((part) => part !== '' && part !== '.');
+}
+
+function nameOf(path: string): string {
+  return partsOf(path).at(-1) ?? '';
+}

@@ -1,0 +1,70 @@
+/** A seeded source of numbers from 0 up to 1. */
+export type Chance = () => number;
+
+const sector = 512;
+
+/** A file's bytes: what programs see, and what is on the platter. */
+export class MemoryFile {
+  readonly kind = 'file';
+  readonly ino: number;
+  #bytes: Buffer;
+  #size: number;
+  #durable: Buffer;
+  /** What a sync has to write; a failed sync forgets it, as Linux marks the pages clean. */
+  #dirty: { from: number; to: number }[] = [];
+  /** How many syncs have failed: each handle opened before is told once. */
+  failures = 0;
+
+  constructor(ino: number, content: Buffer = Buffer.alloc(0)) {
+    this.ino = ino;
+    this.#bytes = content;
+    this.#size = content.length;
+    this.#durable = content;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** What programs see. */
+  get content(): Buffer {
+    return this.#bytes.subarray(0, this.#size);
+  }
+
+  append(bytes: Uint8Array): void {
+    const from = this.#size;
+    const to = from + bytes.length;
+    if (to > this.#bytes.length) {
+      const larger = Buffer.alloc(Math.max(to, this.#bytes.length * 2, 4096));
+      this.content.copy(larger);
+      this.#bytes = larger;
+    }
+    this.#bytes.set(bytes, from);
+    this.#size = to;
+    this.#dirty.push({ from, to });
+  }
+
+  sync(): void {
+    if (this.#dirty.length === 0) return;
+    const durable = Buffer.alloc(Math.max(this.#durable.length, ...this.#dirty.map(({ to }) => to)));
+    this.#durable.copy(durable);
+    for (const { from, to } of this.#dirty) this.#bytes.copy(durable, from, from, to);
+    this.#durable = durable;
+    this.#dirty = [];
+  }
+
+  failSync(): void {
+    this.#dirty = [];
+    this.failures += 1;
+  }
+
+  /** What a power cut leaves: with `chance`, each unsynced piece of a sector may have got there, and the file may have grown with zeros. */
+  left(chance?: Chance): Buffer {
+    if (!chance) return Buffer.from(this.#durable);
+    const size = this.#durable.length + Math.floor(chance() * (this.#size - this.#durable.length + 1));
+    const left = Buffer.alloc(size);
+    this.#durable.copy(left);
+    for (let from = 0; from < size; from += sector) if (chance() < 0.5) this.content.copy(left, from, from, Math.min(from + sector, size));
+    return left;
+  }
+}

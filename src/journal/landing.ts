@@ -1,0 +1,74 @@
+import { ProductionError } from '../../machines/index.js';
+import type { Disk } from '../disk/index.js';
+import { encodeLine, spoiler, type EncodedLine } from './line.js';
+import type { Reader } from './reader.js';
+import type { Segment, Seal } from './segment.js';
+import { unavailable } from './unavailable.js';
+
+/** What became of a write: how many of the lines are at their place, from the first on, and what hindered the rest. */
+export interface Landing {
+  lines: EncodedLine[];
+  count: number;
+  problem?: ProductionError;
+}
+
+/** Where a reader has got to, as far as a writer needs it; everything before `durableTo` is known to be on disk. */
+export interface Tail {
+  disk: Disk;
+  reader: Reader;
+  durableTo: number;
+}
+
+/** One write of commits that claim their places. */
+export function landCommits(tail: Tail, texts: readonly string[]): Landing {
+  return land(tail, 'commit', texts);
+}
+
+/** A seal names the byte after itself, so its own length depends on the digits of that number. */
+export function landSeal(tail: Tail, extra: Partial<Seal> = {}): Landing {
+  let next = 0;
+  for (let round = 0; round < 3; round += 1) next = encodeAll(tail, 'seal', [JSON.stringify({ next, ...extra })])[0]?.end ?? next;
+  return land(tail, 'seal', [JSON.stringify({ next, ...extra })]);
+}
+
+/** The handle that a segment is appended to with. */
+export function writable(segment: Segment | undefined): number {
+  if (segment?.fd !== undefined) return segment.fd;
+  throw new ProductionError('journal_unavailable', 'the journal was opened for reading only, or its last segment is compressed; open it for writing.');
+}
+
+function encodeAll({ reader, durableTo }: Tail, kind: 'commit' | 'seal', texts: readonly string[]): EncodedLine[] {
+  const { position, seenEnd, validEnd, lastCrc } = reader;
+  const lines: EncodedLine[] = [];
+  let place = seenEnd > position ? seenEnd + spoiler.length : position;
+  let crc = lastCrc;
+  for (const text of texts) {
+    const isSure = lines.length === 0 && durableTo >= validEnd;
+    const line = encodeLine(place, crc, kind, text, isSure ? place : durableTo);
+    lines.push(line);
+    place = line.end;
+    crc = line.crc;
+  }
+  return lines;
+}
+
+/** Writes, and looks where it went: the size tells when nobody else wrote meanwhile, reading back tells otherwise. */
+function land(tail: Tail, kind: 'commit' | 'seal', texts: readonly string[]): Landing {
+  const { disk, reader } = tail;
+  const { segment, seenEnd, position } = reader;
+  const lines = encodeAll(tail, kind, texts);
+  const buffers = lines.map(({ bytes }) => bytes);
+  const bytes = Buffer.concat(seenEnd > position ? [spoiler, ...buffers] : buffers);
+  let written = 0;
+  let problem: ProductionError | undefined;
+  try {
+    written = disk.write(writable(segment), bytes);
+    if (written < bytes.length) problem = unavailable(Object.assign(new Error('the write was cut short'), { code: 'ENOSPC' }));
+  } catch (error) {
+    problem = unavailable(error);
+  }
+  const end = seenEnd + written;
+  const isThere = written > 0 && segment !== undefined && (segment.end() === end || segment.read(seenEnd, end).equals(bytes.subarray(0, written)));
+  const count = isThere ? lines.filter((line) => line.end <= end).length : 0;
+  return { lines, count, ...(problem ? { problem } : {}) };
+}
