@@ -17,7 +17,7 @@ function journalFile(directory: string): string {
 /** Rewrites the journal as a forger would: with right positions, checksums and links. */
 function forge(directory: string, change: (lines: Line[]) => Line[]): void {
   const lines = readFileSync(journalFile(directory), 'utf8').trimEnd().split('\n').map((text): Line => {
-    const [, kind = '', body = ''] = /^\{"position":\d+,"previous":"[0-9a-f]{8}","(\w+)":(.*),"crc":"[0-9a-f]{8}"\}$/s.exec(text) ?? [];
+    const [, kind = '', body = ''] = /^\{"position":\d+,"previous":"[0-9a-f]{8}",(?:"since":\d+,)?"(\w+)":(.*),"crc":"[0-9a-f]{8}"\}$/s.exec(text) ?? [];
     return { kind, body: JSON.parse(body) as Line['body'] };
   });
   let position = 0;
