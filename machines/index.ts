@@ -1,6 +1,6 @@
 export { Ledger, dayOf } from './budget-day.js';
 export type { BudgetDay } from './budget-day.js';
-export { decide, episodeStatus, wouldRefuse } from './decide.js';
+export { advance, announcementsOf, decide, episodeStatus, wouldRefuse } from './decide.js';
 export type { Decision } from './decide.js';
 export { describeChart, drawMermaid } from './draw.js';
 export { announce } from './episode/announcements.js';

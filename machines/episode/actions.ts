@@ -10,8 +10,11 @@ import { moneyMove, openOperation, reachesWarning } from './money.js';
 /** A reducer: what an accepted event changes in the context. Pure. */
 export type Change<Event extends EpisodeEvent = EpisodeEvent> = (context: EpisodeContext, event: Event) => Partial<EpisodeContext>;
 
-function withPhase(context: EpisodeContext, phase: PhaseName, change: Partial<Phase>): Phases {
-  return { ...context.phases, [phase]: { ...context.phases[phase], ...change } };
+function withPhase({ phases }: EpisodeContext, name: PhaseName, change: Partial<Phase>): Phases {
+  const phase = { ...phases[name], ...change };
+  // Spelled out: a computed key after a spread takes five times as long (Node 20.20).
+  const { research, script, audio } = phases;
+  return { research: name === 'research' ? phase : research, script: name === 'script' ? phase : script, audio: name === 'audio' ? phase : audio };
 }
 
 function without<Value>(record: Record<string, Value>, key: string): Record<string, Value> {
@@ -32,15 +35,11 @@ function afterMoney(context: EpisodeContext, event: EpisodeEvent): Partial<Episo
   const before = context.phases[move.phase];
   const spent = addUsd(before.spent, move.spent);
   return {
-    phases: {
-      ...context.phases,
-      [move.phase]: {
-        ...before,
-        spent,
-        reserved: addUsd(before.reserved, move.reserved),
-        warned: reachesWarning(context, move.phase, spent, context.budgets[move.phase]),
-      },
-    },
+    phases: withPhase(context, move.phase, {
+      spent,
+      reserved: addUsd(before.reserved, move.reserved),
+      warned: reachesWarning(context, move.phase, spent, context.budgets[move.phase]),
+    }),
     money: {
       spent: addUsd(context.money.spent, move.spent),
       reserved: addUsd(context.money.reserved, move.reserved),

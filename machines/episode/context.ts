@@ -4,25 +4,26 @@ import { PhaseName, PhaseStatus, type EpisodeStatus } from '../phases.js';
 import { largestAmount, type Usd } from '../usd.js';
 
 /** Integer micro-dollars, as stored. */
-export const Micros = z
-  .int()
-  .nonnegative()
-  .refine((value) => !Object.is(value, -0), 'is negative zero') as unknown as z.ZodType<Usd>;
+export const Micros = z.number().refine(isMicros, 'is not a whole number of micro-dollars, 0 or more') as unknown as z.ZodType<Usd>;
+
+// Each check of its own costs a step 0.1 µs and an object (zod 4.6.7): what every event carries is checked by one function each.
+function isMicros(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0 && !Object.is(value, -0);
+}
 
 /** One amount that an event moves: {@link Micros} up to the largest single amount. */
-export const Amount = Micros.refine((value) => value <= largestAmount, 'is above the largest amount, 1000000 dollars');
+export const Amount = z
+  .number()
+  .refine((value) => isMicros(value) && value <= largestAmount, 'is not a whole number of micro-dollars from 0 to 1000000 dollars') as unknown as z.ZodType<Usd>;
+
+const instantForm = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z$/;
+const dayForm = /^\d{4}-\d\d-\d\d$/;
 
 /** ISO-8601 UTC with seconds, as `Date#toISOString` writes it; milliseconds may be left out. */
-export const Instant = z
-  .string()
-  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z$/, 'is not an ISO-8601 UTC time')
-  .refine(rememberingLast(isOnTheClock), 'is not a time that there is');
+export const Instant = z.string().refine(rememberingLast((text) => instantForm.test(text) && isOnTheClock(text)), 'is not a valid ISO-8601 UTC time');
 
 /** A calendar day in the policy's time zone: `2025-09-03`. */
-export const CalendarDay = z
-  .string()
-  .regex(/^\d{4}-\d\d-\d\d$/, 'is not a date')
-  .refine(rememberingLast((day) => isOnTheClock(`${day}T00:00:00Z`)), 'is not a day that there is');
+export const CalendarDay = z.string().refine(rememberingLast((day) => dayForm.test(day) && isOnTheClock(`${day}T00:00:00Z`)), 'is not a valid date');
 
 /** Commits come in batches of one time and one day, and looking at a date costs a microsecond. */
 function rememberingLast(isRight: (text: string) => boolean): (text: string) => boolean {

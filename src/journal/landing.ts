@@ -1,6 +1,6 @@
 import { ProductionError } from '../../machines/index.js';
 import type { Disk } from '../disk/index.js';
-import { encodeLine, spoiler, type EncodedLine } from './line.js';
+import { encodeLines, spoiler, type EncodedLine } from './line.js';
 import type { Reader } from './reader.js';
 import type { Segment, Seal } from './segment.js';
 import { unavailable } from './unavailable.js';
@@ -27,7 +27,7 @@ export function landCommits(tail: Tail, texts: readonly string[]): Landing {
 /** A seal names the byte after itself, so its own length depends on the digits of that number. */
 export function landSeal(tail: Tail, extra: Partial<Seal> = {}): Landing {
   let next = 0;
-  for (let round = 0; round < 3; round += 1) next = encodeAll(tail, 'seal', [JSON.stringify({ next, ...extra })])[0]?.end ?? next;
+  for (let round = 0; round < 3; round += 1) next = encodeAll(tail, 'seal', [JSON.stringify({ next, ...extra })]).lines[0]?.end ?? next;
   return land(tail, 'seal', [JSON.stringify({ next, ...extra })]);
 }
 
@@ -37,28 +37,19 @@ export function writable(segment: Segment | undefined): number {
   throw new ProductionError('journal_unavailable', 'the journal was opened for reading only, or its last segment is compressed; open it for writing.');
 }
 
-function encodeAll({ reader, durableTo }: Tail, kind: 'commit' | 'seal', texts: readonly string[]): EncodedLine[] {
+function encodeAll({ reader, durableTo }: Tail, kind: 'commit' | 'seal', texts: readonly string[]): { lines: EncodedLine[]; bytes: Buffer } {
   const { position, seenEnd, validEnd, lastCrc } = reader;
-  const lines: EncodedLine[] = [];
-  let place = seenEnd > position ? seenEnd + spoiler.length : position;
-  let crc = lastCrc;
-  for (const text of texts) {
-    const isSure = lines.length === 0 && durableTo >= validEnd;
-    const line = encodeLine(place, crc, kind, text, isSure ? place : durableTo);
-    lines.push(line);
-    place = line.end;
-    crc = line.crc;
-  }
-  return lines;
+  const place = seenEnd > position ? seenEnd + spoiler.length : position;
+  const isSure = durableTo >= validEnd;
+  return encodeLines(place, lastCrc, texts.map((text, index) => (isSure && index === 0 ? { kind, text } : { kind, text, since: durableTo })));
 }
 
 /** Writes, and looks where it went: the size tells when nobody else wrote meanwhile, reading back tells otherwise. */
 function land(tail: Tail, kind: 'commit' | 'seal', texts: readonly string[]): Landing {
   const { disk, reader } = tail;
   const { segment, seenEnd, position } = reader;
-  const lines = encodeAll(tail, kind, texts);
-  const buffers = lines.map(({ bytes }) => bytes);
-  const bytes = Buffer.concat(seenEnd > position ? [spoiler, ...buffers] : buffers);
+  const { lines, bytes: encoded } = encodeAll(tail, kind, texts);
+  const bytes = seenEnd > position ? Buffer.concat([spoiler, encoded]) : encoded;
   let written = 0;
   let problem: ProductionError | undefined;
   try {

@@ -28,23 +28,39 @@ const head = /^\{"position":(\d{1,16}),"previous":"([0-9a-f]{8})",(?:"since":(\d
 const tailLength = ',"crc":"00000000"}'.length;
 const longestHead = 110;
 
+/** Where a line lies, and its checksum. */
 export interface EncodedLine {
-  bytes: Buffer;
   position: number;
   end: number;
   crc: string;
 }
 
-/** One line, newline included, for its place. `text` must be JSON. `since` is said only where something before was not known to be durable. */
-export function encodeLine(position: number, previous: string, kind: LineKind, text: string, since = position): EncodedLine {
-  const doubt = since < position ? `"since":${since},` : '';
-  const signed = `{"position":${position},"previous":"${previous}",${doubt}"${kind}":${text}`;
-  const signedLength = Buffer.byteLength(signed);
-  const bytes = Buffer.allocUnsafe(signedLength + tailLength + 1);
-  bytes.write(signed, 0, 'utf8');
-  const crc = hex(crc32(bytes.subarray(0, signedLength)));
-  bytes.write(`,"crc":"${crc}"}\n`, signedLength, 'latin1');
-  return { bytes, position, end: position + bytes.length, crc };
+/** What goes into a line. `since` is said only where something before was not known to be durable; `text` must be JSON. */
+interface Unplaced {
+  kind: LineKind;
+  text: string;
+  since?: number;
+}
+
+const longestFrame = 160;
+
+/** Lines, newlines included, for the places from `position` on, after the line with checksum `previous`. */
+export function encodeLines(position: number, previous: string, unplaced: readonly Unplaced[]): { lines: EncodedLine[]; bytes: Buffer } {
+  // A character takes three bytes at most; what is not used is never touched.
+  const bytes = Buffer.allocUnsafe(unplaced.reduce((sum, { text }) => sum + longestFrame + text.length * 3, 0));
+  const lines: EncodedLine[] = [];
+  let used = 0;
+  let crc = previous;
+  for (const { kind, text, since } of unplaced) {
+    const begin = used;
+    const place = position + begin;
+    const doubt = since !== undefined && since < place ? `"since":${since},` : '';
+    used += bytes.write(`{"position":${place},"previous":"${crc}",${doubt}"${kind}":${text}`, used, 'utf8');
+    crc = hex(crc32(bytes.subarray(begin, used)));
+    used += bytes.write(`,"crc":"${crc}"}\n`, used, 'latin1');
+    lines.push({ position: place, end: position + used, crc });
+  }
+  return { lines, bytes: bytes.subarray(0, used) };
 }
 
 /** Reads a line (newline excluded) found at `position`; undefined when it is void: torn, damaged, or not where it claims to be. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { errorCode, writeAll, type Disk } from '../disk/index.js';
-import { encodeLine, noCrc } from './line.js';
+import { encodeLines, noCrc } from './line.js';
 import type { Rescued } from './rescued.js';
 import { segmentFile, type Header } from './segment.js';
 
@@ -19,16 +19,13 @@ interface NewSegment {
 /** Makes a segment, whole and durable, under its name at once. Somebody else having made it meanwhile is fine. */
 export function makeSegment({ disk, directory, start, previous, header, rescued = [] }: NewSegment): void {
   const temporary = join(directory, `.tmp-${randomBytes(8).toString('hex')}`);
-  const first = encodeLine(start, header.rescue ? noCrc : previous, 'header', JSON.stringify(header));
-  const parts = [first.bytes];
-  let last = first;
-  for (const each of rescued) {
-    last = encodeLine(last.end, last.crc, 'rescued', JSON.stringify(each));
-    parts.push(last.bytes);
-  }
+  const { bytes } = encodeLines(start, header.rescue ? noCrc : previous, [
+    { kind: 'header', text: JSON.stringify(header) },
+    ...rescued.map((each) => ({ kind: 'rescued' as const, text: JSON.stringify(each) })),
+  ]);
   const fd = disk.open(temporary, 'create');
   try {
-    writeAll(disk, fd, Buffer.concat(parts));
+    writeAll(disk, fd, bytes);
     disk.sync(fd);
     disk.link(temporary, join(directory, segmentFile(start)));
   } catch (error) {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import {
-  ProductionError, episodeStatus, parseName, parsePolicy, parseSessionId, parseUsd, persist, toDollars,
+  ProductionError, announcementsOf, episodeStatus, parseName, parsePolicy, parseSessionId, parseUsd, persist, toDollars,
   type EpisodeEvent, type PersistedEpisode, type PhaseName, type PhaseStatus, type PolicyInput, type SessionId,
 } from '../../machines/index.js';
 import { nodeDisk, refuseNetworkFilesystem, type Disk } from '../disk/index.js';
@@ -531,7 +531,8 @@ export class ProductionStateManager extends SafeEmitter {
   }
 
   async #doFor(call: string, sessionId: SessionId, input: unknown, plan: Plan): Promise<EpisodeState> {
-    await this.#do(call, sessionId, input, plan);
+    if (this.#hooks.length > 0) await askBefore(this.#hooks, { call, sessionId, input });
+    await this.#commit(plan);
     return this.#state(sessionId);
   }
 
@@ -544,19 +545,18 @@ export class ProductionStateManager extends SafeEmitter {
     return this.production.commit(plan);
   }
 
-  #announce(committed: Committed): void {
-    const { position, local } = committed;
+  #announce({ position, local, steps }: Committed): void {
+    if (this.#hooks.length === 0 && this.eventNames().length === 0) return;
     // The union of announcements and the map of listeners go together by construction, which the types cannot see.
     const tell = this.emit.bind(this) as (type: string, notice: Notice) => boolean;
-    const isHeard = this.#hooks.length > 0 || this.listenerCount('commit') > 0;
-    for (const { sessionId, event, announcements } of committed.steps) {
-      const notice: CommitNotice | undefined = isHeard ? { sessionId, type: event.type, event, position, at: event.at, local } : undefined;
-      if (notice) this.emit('commit', notice);
-      for (const announcement of announcements) {
-        if (this.listenerCount(announcement.type) > 0) tell(announcement.type, { position, local, ...announcement });
+    for (const { sessionId, event, before, after, quiet } of steps) {
+      const notice: CommitNotice = { sessionId, type: event.type, event, position, at: event.at, local };
+      this.emit('commit', notice);
+      for (const announcement of quiet ? [] : announcementsOf(before, event, after)) {
+        tell(announcement.type, { position, local, ...announcement });
         if (local && announcement.type === 'failed') this.#onFailure(sessionId, announcement.failure);
       }
-      if (local && notice) this.#after(notice);
+      if (local) this.#after(notice);
     }
   }
 

@@ -1,12 +1,12 @@
 import {
-  EpisodeCreated, ProductionError, decide, invalidInput, parseEvent, isSameState, persist,
-  type Announcement, type EpisodeSnapshot, type Ledger, type PersistedEpisode, type Policy, type RecordedEvent, type SessionId,
+  EpisodeCreated, ProductionError, advance, invalidInput, parseEvent, isSameState, persist,
+  type EpisodeSnapshot, type Ledger, type PersistedEpisode, type Policy, type RecordedEvent, type SessionId,
 } from '../../machines/index.js';
 import type { Commit, CommitEntry } from './commit.js';
 import { diff } from './delta.js';
 import type { EpisodeStore } from './episode-store.js';
 import { LedgerOverlay } from './ledger-overlay.js';
-import { viewOf, type Plan, type Step } from './view.js';
+import { CommitView, type Plan, type Step, type ViewSources } from './view.js';
 
 /** One accepted event with the snapshots around it. `before` is undefined for `episode.created`. */
 export interface DecidedStep {
@@ -14,7 +14,8 @@ export interface DecidedStep {
   event: RecordedEvent;
   before: EpisodeSnapshot | undefined;
   after: EpisodeSnapshot;
-  announcements: Announcement[];
+  /** An older chart recorded what this one would refuse: it counts, and there is nothing to tell of it. */
+  quiet?: true;
 }
 
 /** What sessions were before a plan's steps, in order. */
@@ -35,7 +36,7 @@ const deltasBetweenSnapshots = 32;
 /** Decides plans one after the other on top of the store, without changing it. */
 export class Batch {
   readonly #store: EpisodeStore;
-  readonly #policy: Policy;
+  readonly #sources: ViewSources;
   readonly #by: string;
   readonly #ledger: LedgerOverlay;
   readonly #working = new Map<SessionId, EpisodeSnapshot>();
@@ -43,9 +44,9 @@ export class Batch {
 
   constructor(store: EpisodeStore, ledger: Ledger, policy: Policy, by: string) {
     this.#store = store;
-    this.#policy = policy;
     this.#by = by;
     this.#ledger = new LedgerOverlay(ledger);
+    this.#sources = { policy, ledger: this.#ledger, find: (id) => this.#find(id), isTaken: (id) => this.#working.has(id) || this.#store.isTaken(id) };
   }
 
   /**
@@ -53,7 +54,7 @@ export class Batch {
    * @throws ProductionError when the plan or the statechart refuses; then the batch is as it was.
    */
   decide(plan: Plan, at: string): Draft | undefined {
-    const steps = plan(this.#view(at));
+    const steps = plan(new CommitView(this.#sources, at));
     if (steps.length === 0) return undefined;
     const undo: Undo = [];
     const decided: DecidedStep[] = [];
@@ -67,16 +68,6 @@ export class Batch {
     return this.#draft(at, decided);
   }
 
-  #view(at: string) {
-    return viewOf({
-      at,
-      policy: this.#policy,
-      ledger: this.#ledger,
-      find: (id) => this.#find(id),
-      isTaken: (id) => this.#working.has(id) || this.#store.isTaken(id),
-    });
-  }
-
   #find(id: SessionId): EpisodeSnapshot | undefined {
     return this.#working.get(id) ?? this.#store.snapshot(id);
   }
@@ -84,11 +75,11 @@ export class Batch {
   #step({ sessionId, event }: Step, undo: Undo): DecidedStep {
     checkRecordable(event);
     const before = this.#find(sessionId);
-    const decision = decide(before, event);
+    const decision = advance(before, event);
     if (!decision.accepted) throw new ProductionError(decision.refusal.code, decision.refusal.message, { sessionId });
     undo.push([sessionId, this.#working.get(sessionId)]);
     this.#working.set(sessionId, decision.snapshot);
-    return { sessionId, event, before, after: decision.snapshot, announcements: decision.announcements };
+    return { sessionId, event, before, after: decision.snapshot };
   }
 
   #draft(at: string, steps: DecidedStep[]): Draft {

@@ -20,17 +20,30 @@ function collect(before: unknown, after: unknown, path: string[], changes: Chang
     return;
   }
   // `for in`, because `Object.keys` makes a list for every object of every commit; what JSON gave inherits nothing that can be enumerated.
+  let common = 0;
   for (const key in after) {
     const value = after[key];
     const old = before[key];
-    if (value === undefined || value === old) continue;
-    if (isObject(value) && isObject(old) && Object.hasOwn(before, key)) collect(old, value, path.concat(key), changes);
+    if (value === undefined) continue;
+    // A key may be the name of something that every object inherits; what is the same in both is no such thing.
+    const isIn = value === old || (old !== undefined && Object.hasOwn(before, key));
+    if (isIn) common += 1;
+    if (value === old) continue;
+    if (isIn && isObject(value) && isObject(old)) collect(old, value, path.concat(key), changes);
     else changes.push([path.concat(key), value]);
   }
+  if (sizeOf(before) > common) collectRemoved(before, after, path, changes);
+}
+
+function sizeOf(object: Json): number {
+  let size = 0;
+  for (const _key in object) size += 1;
+  return size;
+}
+
+function collectRemoved(before: Json, after: Json, path: string[], changes: Change[]): void {
   for (const key in before) {
-    const old = before[key];
-    // A key may be the name of something that every object inherits; what is the same in both is no such thing.
-    if (old === undefined || old === after[key]) continue;
+    if (before[key] === undefined) continue;
     if (!Object.hasOwn(after, key) || after[key] === undefined) changes.push([path.concat(key)]);
   }
 }

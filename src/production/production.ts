@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import {
-  Ledger, ProductionError, decide, episodeMachine, isSessionId, machineId, machineVersion, structureHash,
+  Ledger, ProductionError, advance, episodeMachine, isSessionId, machineId, machineVersion, structureHash,
   rehydrate, type DayMoney, type EpisodeSnapshot, type EventOf, type Policy, type SessionId,
 } from '../../machines/index.js';
 import { errorCode, makeDurableDirectory, type Disk } from '../disk/index.js';
@@ -15,7 +15,7 @@ import type { Committed } from './committed.js';
 import { EpisodeStore } from './episode-store.js';
 import { replaySession, snapshotAfter, type Located } from './replay.js';
 import { Showing } from './showing.js';
-import { viewOf, type Plan } from './view.js';
+import { CommitView, type Plan } from './view.js';
 
 export interface ProductionOptions {
   /** The production's directory; made when missing. */
@@ -159,7 +159,7 @@ export class Production {
   /** A session id that is the caller's alone: its folder has been made, so no process takes it any more. */
   claimId(episodeNumber: number): SessionId {
     const isTaken = (id: SessionId): boolean => this.store.isTaken(id) || !this.documents.claimFolder(id);
-    return viewOf({ at: this.now(), policy: this.policy, ledger: this.ledger, find: () => undefined, isTaken }).freshId(episodeNumber);
+    return new CommitView({ policy: this.policy, ledger: this.ledger, find: () => undefined, isTaken }, this.now()).freshId(episodeNumber);
   }
 
   /** Keeps an operation's result, JSON text, for the event that settles it: in the event, or in a file when it is large. */
@@ -384,10 +384,10 @@ function replaySteps(entry: CommitEntry, start: EpisodeSnapshot | undefined): De
   const steps: DecidedStep[] = [];
   let before = start;
   for (const event of entry.events) {
-    const decision = decide(before, event);
+    const decision = advance(before, event);
     const after = decision.accepted ? decision.snapshot : before;
     if (!after) continue;
-    steps.push({ sessionId: entry.session, event, before, after, announcements: decision.accepted ? decision.announcements : [] });
+    steps.push({ sessionId: entry.session, event, before, after, ...(decision.accepted ? {} : { quiet: true }) });
     before = after;
   }
   return steps;

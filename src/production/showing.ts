@@ -40,13 +40,17 @@ export interface OperationSpending {
 const endedKept = 200;
 const endedSlack = 100;
 
-// Documents may take this share of a process's time: one part in twenty.
-const writingShare = 20;
+// Documents may take one part in twenty of a process's time, or, to be no more than a second behind, one in ten.
+const usualShare = 20;
 const latestMs = 900;
+const largestShare = 10;
 const mostRounds = 20;
 const sliceMs = 3;
 
-/** Keeps the documents in step with the journal: sessions first, then state.json, never more than a second late. */
+/**
+ * Keeps the documents in step with the journal: sessions first, then state.json. Never more than a second late while that takes less than a
+ * tenth of the process's time, which is about 200 episodes that all change each second.
+ */
 export class Showing {
   readonly #on: ShowingOptions;
   #own = new Set<SessionId>();
@@ -58,6 +62,7 @@ export class Showing {
   #shownPosition = -1;
   #timer: NodeJS.Timeout | undefined;
   #flushing: Promise<void> | undefined;
+  /** What the last flush took of the process's time, commits in between not counted. */
   #lastFlushMs = 0;
   /** The last error met while writing in the background. The journal is not concerned; the next write tries again. */
   problem: unknown;
@@ -155,7 +160,8 @@ export class Showing {
 
   #schedule(): void {
     if (this.#on.readOnly || this.#timer) return;
-    const delay = Math.min(latestMs, Math.max(this.#on.afterMs, this.#lastFlushMs * writingShare));
+    const took = this.#lastFlushMs;
+    const delay = Math.max(this.#on.afterMs, Math.min(latestMs, took * usualShare), took * largestShare);
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#flushOnce().catch((error: unknown) => {
@@ -180,15 +186,15 @@ export class Showing {
 
   async #flushOnce(): Promise<void> {
     while (this.#flushing) await this.#flushing.catch(() => {});
-    const began = performance.now();
-    this.#flushing = this.#write().finally(() => {
+    const slices = new Slices();
+    this.#flushing = this.#write(slices).finally(() => {
       this.#flushing = undefined;
-      this.#lastFlushMs = performance.now() - began;
+      this.#lastFlushMs = slices.totalMs();
     });
     return this.#flushing;
   }
 
-  async #write(): Promise<void> {
+  async #write(slices: Slices): Promise<void> {
     const { journal } = this.#on;
     const own = this.#own;
     const others = this.#others;
@@ -200,14 +206,13 @@ export class Showing {
       // Documents may only show what is on disk, also of other processes' commits.
       await journal.durable();
       // Session documents can be made again: where many are due, or the process goes on, they are not worth a sync each.
-      const turn = commitsInBetween();
       for (const id of own) {
         await this.#writeSession(id);
-        await turn();
+        await slices.turn();
       }
       for (const id of others) {
         if (!own.has(id) && this.#isBehind(id)) await this.#writeSession(id);
-        await turn();
+        await slices.turn();
       }
       for (const pending of checkpoints.values()) await this.#writeCheckpoint(pending);
       await this.#moveOldToArchive();
@@ -297,17 +302,25 @@ export class Showing {
 }
 
 /** Lets commits and I/O have their turn whenever documents have held them up for a few milliseconds. */
-function commitsInBetween(): () => Promise<void> | undefined {
-  let since = performance.now();
-  return () => {
-    if (performance.now() - since < sliceMs) return undefined;
+class Slices {
+  #since = performance.now();
+  #earlierMs = 0;
+
+  turn(): Promise<void> | undefined {
+    const took = performance.now() - this.#since;
+    if (took < sliceMs) return undefined;
+    this.#earlierMs += took;
     return new Promise((resolve) => {
       setImmediate(() => {
-        since = performance.now();
+        this.#since = performance.now();
         resolve();
       });
     });
-  };
+  }
+
+  totalMs(): number {
+    return this.#earlierMs + performance.now() - this.#since;
+  }
 }
 
 /** Complete and archived episodes are the seed's `completed_episodes`. */

@@ -26,30 +26,45 @@ export interface View {
 /** Proposes the steps of one commit; throws a ProductionError to refuse. No steps: nothing to do. */
 export type Plan = (view: View) => Step[];
 
-interface Sources {
-  at: string;
+/** Where a view looks things up. */
+export interface ViewSources {
   policy: Policy;
   ledger: Ledger;
   find: (sessionId: SessionId) => EpisodeSnapshot | undefined;
   isTaken: (sessionId: SessionId) => boolean;
 }
 
-export function viewOf({ at, policy, ledger, find, isTaken }: Sources): View {
-  return {
-    at,
-    policy,
-    has: (sessionId) => find(sessionId) !== undefined,
-    episode(sessionId) {
-      const snapshot = find(sessionId);
-      if (snapshot) return snapshot;
-      throw new ProductionError('session_unknown', `there is no session ${sessionId} in this production; showrunner list names those there are.`, { sessionId });
-    },
-    day: (date) => ledger.money(date ?? ledger.dayFor(at, policy.timeZone), policy.dailyCap),
-    freshId(episodeNumber) {
-      for (let copy = 1; ; copy += 1) {
-        const id = sessionIdFor(episodeNumber, at, copy);
-        if (!isTaken(id)) return id;
-      }
-    },
-  };
+/** The view of one commit. A class, because a batch makes thousands of them. */
+export class CommitView implements View {
+  readonly at: string;
+  readonly policy: Policy;
+  readonly #sources: ViewSources;
+
+  constructor(sources: ViewSources, at: string) {
+    this.at = at;
+    this.policy = sources.policy;
+    this.#sources = sources;
+  }
+
+  has(sessionId: SessionId): boolean {
+    return this.#sources.find(sessionId) !== undefined;
+  }
+
+  episode(sessionId: SessionId): EpisodeSnapshot {
+    const snapshot = this.#sources.find(sessionId);
+    if (snapshot) return snapshot;
+    throw new ProductionError('session_unknown', `there is no session ${sessionId} in this production; showrunner list names those there are.`, { sessionId });
+  }
+
+  day(date?: string): DayMoney {
+    const { ledger } = this.#sources;
+    return ledger.money(date ?? ledger.dayFor(this.at, this.policy.timeZone), this.policy.dailyCap);
+  }
+
+  freshId(episodeNumber: number): SessionId {
+    for (let copy = 1; ; copy += 1) {
+      const id = sessionIdFor(episodeNumber, this.at, copy);
+      if (!this.#sources.isTaken(id)) return id;
+    }
+  }
 }

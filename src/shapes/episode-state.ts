@@ -1,15 +1,15 @@
-import { phaseNames, statusOf, toDollars, type PersistedEpisode, type Phase, type PhaseName } from '../../machines/index.js';
+import { statusOf, toDollars, type PersistedEpisode, type Phase } from '../../machines/index.js';
 import type { EpisodeState } from './seed.js';
 
 /** The one translation of an episode from memory (micro-dollars, exact times) to disk (decimal dollars, times to the second). */
 export function episodeState({ value, context }: PersistedEpisode): EpisodeState {
-  const phases = Object.fromEntries(phaseNames.map((name) => [name, phaseState(context.phases[name])]));
+  const { research, script, audio } = context.phases;
   return {
     episode_number: context.episodeNumber,
     topic: context.topic,
     session_id: context.sessionId,
     status: statusOf(value),
-    phases: phases as Record<PhaseName, EpisodeState['phases']['research']>,
+    phases: { research: phaseState(research), script: phaseState(script), audio: phaseState(audio) },
     total_cost: toDollars(context.money.spent),
     quality_scores: context.quality,
     created_at: toSecond(context.createdAt),

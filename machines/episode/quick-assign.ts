@@ -1,0 +1,34 @@
+import type { EpisodeContext } from './context.js';
+
+/** What XState hands to an action that resolves itself; of the snapshot only the context is looked at. */
+interface Resolving {
+  context: EpisodeContext;
+}
+
+type Resolve = (scope: unknown, snapshot: Resolving, args: unknown, params: unknown, action: { assignment: (args: unknown) => Partial<EpisodeContext> }) => unknown[];
+
+/**
+ * Lets an `assign` of the chart do its work in a sixth of the time; it stays an `assign` to everyone who looks at it.
+ * XState's own copies the context key by key into an empty object, which beyond 16 keys becomes a hash table that is slow to copy,
+ * compare and write out, and computes the state's value and tags anew, which an assignment cannot change
+ * (Node 20.20, xstate 5.33.3: 3 µs of a step's 7). A test compares the two on every kind of step.
+ */
+export function quickAssign<Action>(action: Action): Action {
+  const resolve: Resolve = (_scope, snapshot, args, _params, { assignment }) => {
+    const context = withChanges(snapshot.context, assignment(args));
+    return [{ ...snapshot, context }, undefined, undefined];
+  };
+  return Object.assign(action as object, { resolve }) as Action;
+}
+
+function withChanges(
+  {
+    sessionId, episodeNumber, topic, createdAt, updatedAt, budgets, rules, phases, money, operations, settled, retries, claim, claims, failure, recoveries, quality, checkpoints, note, forkedFrom,
+  }: EpisodeContext,
+  changes: Partial<EpisodeContext>,
+): EpisodeContext {
+  const context: EpisodeContext = {
+    sessionId, episodeNumber, topic, createdAt, updatedAt, budgets, rules, phases, money, operations, settled, retries, claim, claims, failure, recoveries, quality, checkpoints, note, forkedFrom,
+  };
+  return Object.assign(context, changes);
+}
