@@ -80,8 +80,15 @@ export function decodeLine(bytes: Buffer, position: number): ValidLine | undefin
   };
 }
 
+const hexBytes = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+// From a table, because `toString(16).padStart(8, '0')` was a third of what a line costs (Node 20.20).
 function hex(value: number): string {
-  return value.toString(16).padStart(8, '0');
+  return byteInHex(value >>> 24) + byteInHex(value >>> 16) + byteInHex(value >>> 8) + byteInHex(value);
+}
+
+function byteInHex(value: number): string {
+  return hexBytes[value & 255] ?? '';
 }
 
 const opening = Buffer.from('{"position":');

@@ -45,7 +45,7 @@ export const machineIdentity = { id: machineId, version: machineVersion, hash: s
 
 // Bounds how long one write can get; whoever waits longer goes into the next.
 const largestBatch = 2048;
-const turnMs = 8;
+const turnMs = 16;
 const largestInlineResult = 64 * 1024;
 
 /** The engine: refresh, decide, append (DESIGN.md, section 1). One handle of one process on a production. */

@@ -25,8 +25,10 @@ async function sequential(): Promise<Partial<Results>> {
   const ids = await startEpisodes(manager, 100);
   const [id = ''] = ids;
   const { journal } = manager.production;
-  // V8 needs some thousand calls until it has compiled what a process that is at work runs all the time.
+  // V8 needs ten thousand calls until it has compiled what a process that is at work runs all the time.
   await addCostsAtOnce(manager, ids, 150);
+  await addCosts(manager, id, 5000);
+  await manager.production.showing.flush();
   const raw = new RawAppends(folder);
   let bytes = 0;
   const count = 250;
@@ -50,7 +52,7 @@ async function sequential(): Promise<Partial<Results>> {
 async function concurrent(): Promise<Partial<Results>> {
   const manager = await openProduction(fresh('concurrent'));
   const ids = await startEpisodes(manager, 1000);
-  await addCostsAtOnce(manager, ids, 10);
+  await addCostsAtOnce(manager, ids, 30);
   const raw = new RawAppends(folder);
   const pairs = await alternate(9, () => addCostsAtOnce(manager, ids, 30), () => raw.run(300, 500));
   raw.close();
