@@ -111,6 +111,7 @@ const rejectPhase: Change<EventOf<'review.reject'>> = (context, event) => ({
     attempt: context.phases[event.phase].attempt + 1,
     reason: event.reason,
   }),
+  quality: withoutGated(context, [event.phase]),
 });
 
 const failPhase: Change<EventOf<'phase.failed'>> = (context, event) =>
@@ -245,11 +246,19 @@ const raiseBudget: Change<EventOf<'budget.raise'>> = (context, event) => {
 
 const beginRecovery: Change<EventOf<'recovery.begin'>> = (context) => ({ recoveries: context.recoveries + 1 });
 
-/** Recovery keeps what is finished before the resume point; from there on phases are to be done again. */
+/** Recovery keeps what is finished before the resume point; from there on phases are to be done again, and scored again. */
 const resumeAt: Change<EventOf<'recovery.resume'>> = (context, event) => ({
   failure: null,
   phases: progressOf(context, context.phases, event.phase),
+  quality: withoutGated(context, phaseNames.slice(phaseNames.indexOf(event.phase))),
 });
+
+/** The scores without those that decide whether the phases may complete: an old score must not let new work pass. */
+function withoutGated({ quality, rules }: EpisodeContext, phases: readonly PhaseName[]): EpisodeContext['quality'] {
+  const gated = new Set(phases.flatMap((phase) => Object.keys(rules.quality[phase] ?? {})));
+  if (!Object.keys(quality).some((name) => gated.has(name))) return quality;
+  return Object.fromEntries(Object.entries(quality).filter(([name]) => !gated.has(name)));
+}
 
 /** A new claim holds whatever operations an earlier claimant has left open. */
 const takeClaim: Change<EventOf<'lease.claim'>> = (context, event) => ({

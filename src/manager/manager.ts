@@ -121,7 +121,12 @@ export class ProductionStateManager extends SafeEmitter {
     const committed = await this.#do('createEpisodeSession', undefined, input, planCreate({ episodeNumber: episodeNum ?? episodeNumber ?? 1, topic, budgets: own, approvals }));
     const sessionId = committed.steps[0]?.sessionId;
     if (!sessionId) throw new ProductionError('machine_broken', 'the creation made no session.');
-    this.production.documents.prepareSession(sessionId);
+    // The journal has the episode: folders that cannot be made now are made with the first document.
+    try {
+      this.production.documents.prepareSession(sessionId);
+    } catch (error) {
+      this.report(error, 'createEpisodeSession');
+    }
     return sessionId;
   }
 

@@ -63,7 +63,7 @@ export function planCost(sessionId: SessionId, cost: { phase: PhaseName; operati
 /** Starting, and the cost that came with it. */
 export function planStart(sessionId: SessionId, phase: PhaseName, cost?: Usd): Plan {
   return (view) => [
-    ...stepsFor(view, sessionId, { type: 'phase.start', phase }),
+    ...stepsFor(view, sessionId, { type: 'phase.start', phase, day: view.day() }),
     ...(cost === undefined ? [] : stepsFor(view, sessionId, costEvent(view, { phase, operation: phase, cost }))),
   ];
 }

@@ -101,6 +101,16 @@ describe('the story of an episode', () => {
     expect(phaseOf(apply(goesOn, start('script', minute(10))), 'script')).toMatchObject({ status: 'active', attempt: 2, startedAt: minute(10) });
   });
 
+  test('given a score decides whether script may complete, when script is to be done again, then that score is gone and others stay', () => {
+    const scored = apply(
+      newEpisode({ quality: { script: { depth: 0.5 } } }), start('research'), finish('research'), start('script'),
+      { type: 'quality.recorded', at: minute(2), name: 'depth', value: 0.9 }, { type: 'quality.recorded', at: minute(2), name: 'brand', value: 0.8 },
+    );
+    const again = apply(scored, fail('script'), sample['recovery.begin']('script'), sample['recovery.resume']('script'), start('script', minute(10)));
+    expect(again.context.quality).toEqual({ brand: 0.8 });
+    expect(decide(again, finish('script'))).toMatchObject({ accepted: false, refusal: { code: 'quality_rejected' } });
+  });
+
   test('given a fork, then it takes over finished phases, scores and checkpoints, and no money', () => {
     const { phase: _phase, ...kept } = { ...saved('x'), phase: 'research' as const };
     const { payload: _payload, name: _name, ...ref } = kept;

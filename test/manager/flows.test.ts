@@ -181,6 +181,14 @@ describe('flows of a production', () => {
     await expectSound(manager);
   });
 
+  test("given the day's cap is used up, when another episode's phase is started, then it is refused, also without an orchestrator", async () => {
+    const { manager, sessionId } = await givenResearch({ dailyCap: '1.00' });
+    const other = await manager.createEpisodeSession({ episodeNum: 2, topic: 'Late' });
+    await manager.addCost({ sessionId, phase: 'research', operation: 'step', cost: '1.00' });
+    await expect(manager.updatePhase({ sessionId: other, phase: 'research', status: 'active' })).rejects.toMatchObject({ code: 'daily_cap_reached' });
+    expect(await manager.getPhaseStatus(other, 'research')).toBe('pending');
+  });
+
   test('given a large result, when its operation is settled, then it comes back after a restart and lies in a file', async () => {
     const { manager, directory, sessionId } = await givenResearch();
     await manager.reserveCost({ sessionId, phase: 'research', operation: 'call', key: 'big', maxCost: '0.30' });

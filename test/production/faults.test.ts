@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { nodeDisk } from '../../src/disk/index.js';
 import { ProductionError, ProductionStateManager, type OpenOptions } from '../../src/index.js';
 import { faultyDisk, type Fault } from '../support/faulty-disk.js';
 import { expectDocumentsParse, expectSound, openProduction } from '../support/production.js';
@@ -96,4 +99,25 @@ describe('a disk that fails', () => {
     }
     expect(injected).toBeGreaterThan(lasting && fault === 'short' ? 3 : 5);
   });
+});
+
+test("given an episode's folders cannot be made, when it is created, then it exists all the same, and its folders come with its first documents", async () => {
+  let isFull = false;
+  const disk = {
+    ...nodeDisk,
+    makeDirectory(path: string): void {
+      if (isFull) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+      nodeDisk.makeDirectory(path);
+    },
+  };
+  const directory = temporaryDirectory();
+  const manager = await ProductionStateManager.open({ directory, disk });
+  const heard: unknown[] = [];
+  manager.on('error', (error) => heard.push(error));
+  isFull = true;
+  const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'No room' });
+  expect(heard).toMatchObject([{ code: 'document_unavailable' }]);
+  isFull = false;
+  await manager.close();
+  expect(existsSync(join(directory, sessionId, 'session.json'))).toBe(true);
 });
