@@ -116,7 +116,7 @@ test("given an episode's folders cannot be made, when it is created, then it exi
   manager.on('error', (error) => heard.push(error));
   isFull = true;
   const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'No room' });
-  expect(heard).toMatchObject([{ code: 'journal_unavailable', message: expect.stringContaining('free space') }]);
+  expect(heard).toMatchObject([{ code: 'journal_unavailable', message: expect.stringContaining('ENOSPC') }]);
   isFull = false;
   await manager.close();
   expect(existsSync(join(directory, sessionId, 'session.json'))).toBe(true);
