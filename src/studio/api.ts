@@ -1,0 +1,146 @@
+import type { EpisodeStatus, Failure, PersistedEpisode, PhaseName, PhaseStatus } from '../../machines/index.js';
+import type { HistoryEntry } from '../production/index.js';
+import type { EpisodeState, ProductionMetrics, QualityMetrics } from '../shapes/index.js';
+
+/**
+ * What the studio's server says to its page: shapes only, no code. Money is decimal dollars. All routes begin with `/api` and need
+ * `Authorization: Bearer <token>`; an error is `{ error: { code, message, remedy } }`.
+ *
+ *   GET  /api/production                       ProductionView
+ *   GET  /api/episodes                         { position, episodes: BoardEpisode[] }
+ *   GET  /api/episodes/:id                     EpisodeView
+ *   GET  /api/episodes/:id/history?after=N     { entries: TimelineEntry[] } oldest first, at most 5,000 from after the position
+ *   GET  /api/episodes/:id/at/:position        EpisodeMoment
+ *   GET  /api/episodes/:id/files/<phase>/<name> the artifact's bytes (ranges work, so audio seeks); text is always text/plain
+ *   GET  /api/chart                            ChartView
+ *   GET  /api/events?since=<position>          server-sent events: StudioEvent as `data`, read with fetch (EventSource sends no header)
+ *   POST /api/episodes/:id/actions             StudioAction as application/json; answers EpisodeView
+ */
+export interface ProductionView {
+  directory: string;
+  /** Today by the budget's day; null caps are unlimited. */
+  today: { date: string; spent: number; reserved: number; cap: number };
+  days: { date: string; spent: number; reserved: number }[];
+  /** Mean cost per phase of the episodes created that day, oldest first. */
+  phaseCosts: { date: string; episodes: number; cost: Record<PhaseName, number> }[];
+  /** Per day on which episodes ended: mean minutes from creation to the end, and the share that completed. */
+  outcomes: { date: string; completed: number; failed: number; minutes: number | null }[];
+  /** Quality scores over time, oldest first, one per scored episode. */
+  quality: { sessionId: string; at: string; scores: Record<string, number> }[];
+  metrics: ProductionMetrics;
+  qualityMetrics: QualityMetrics;
+  totalSpent: number;
+}
+
+/** Why a person is needed, most urgent first. */
+export type Need = 'approval' | 'held_operation' | 'budget_stop' | 'daily_stop' | 'failed';
+
+export interface PhaseView {
+  status: PhaseStatus;
+  spent: number;
+  reserved: number;
+  /** The phase's budget and the line at which it warns; null when there is none. */
+  budget: number | null;
+  warnAt: number | null;
+  startedAt: string | null;
+  endedAt: string | null;
+}
+
+export interface BoardEpisode {
+  sessionId: string;
+  episodeNumber: number;
+  topic: string;
+  status: EpisodeStatus;
+  /** The chart's whole state: `script.review`. */
+  state: string;
+  phases: Record<PhaseName, PhaseView>;
+  spent: number;
+  reserved: number;
+  budget: number;
+  quality: Record<string, number>;
+  needs: { need: Need; text: string }[];
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface EpisodeMoment {
+  position: number;
+  state: EpisodeState;
+  board: BoardEpisode;
+  snapshot: PersistedEpisode;
+  /** Events that the chart would take now, by type; guards asked where an event needs no arguments. */
+  allowed: string[];
+}
+
+export interface OperationView {
+  key: string;
+  phase: PhaseName;
+  name: string;
+  status: 'reserved' | 'held' | 'settled' | 'released';
+  reserved: number;
+  cost: number | null;
+  estimated: boolean;
+  startedAt: string;
+  /** Milliseconds from reservation to settlement; null while open. */
+  durationMs: number | null;
+}
+
+export interface FileView {
+  phase: PhaseName;
+  name: string;
+  bytes: number;
+  kind: 'audio' | 'text' | 'other';
+  url: string;
+}
+
+export interface EpisodeView extends EpisodeMoment {
+  operations: OperationView[];
+  checkpoints: { name: string; phase: PhaseName; savedAt: string; automatic: boolean; bytes: number | null }[];
+  files: FileView[];
+  failures: Failure[];
+  /** Present when the episode has failed. */
+  recovery: { recoverable: boolean; reason: string | null; options: RecoveryOption[] } | null;
+  /** What a person may do now. */
+  actions: StudioAction['action'][];
+}
+
+export interface RecoveryOption {
+  phase: PhaseName;
+  keeps: PhaseName[];
+  expectedCost: number | null;
+  left: number;
+  text: string;
+}
+
+export type StudioAction =
+  | { action: 'approve'; reason?: string }
+  | { action: 'reject'; reason: string }
+  | { action: 'pause'; reason?: string }
+  | { action: 'resume' }
+  | { action: 'recover'; phase?: PhaseName }
+  | { action: 'raiseBudget'; scope: PhaseName | 'total'; amount: string; reason: string }
+  | { action: 'cancel'; reason: string }
+  | { action: 'archive'; reason?: string };
+
+export type TimelineEntry = Pick<HistoryEntry, 'position' | 'at' | 'by' | 'type' | 'state' | 'total_cost'> & {
+  /** What happened, in a few words: `perplexity_query settled at $0.35`. */
+  text: string;
+};
+
+/** The chart with places: elkjs laid it out on the server, in pixels. */
+export interface ChartView {
+  width: number;
+  height: number;
+  states: { id: string; label: string; description: string; parent: string | null; x: number; y: number; width: number; height: number }[];
+  edges: { id: string; source: string; target: string; events: string[]; points: [number, number][]; label: { text: string; x: number; y: number; width: number; height: number } | null }[];
+  /** Events that land in every state without moving it. */
+  everywhere: string[];
+}
+
+export type StudioEvent =
+  /** First, and after a gap: fetch again. */
+  | { type: 'hello'; position: number }
+  /** One of any process's commits; `board` is the episode as it now stands. */
+  | { type: 'commit'; position: number; sessionId: string; entries: TimelineEntry[]; board: BoardEpisode }
+  /** The day's money moved. */
+  | { type: 'today'; today: ProductionView['today'] };
