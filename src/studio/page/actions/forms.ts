@@ -1,0 +1,96 @@
+import type { PhaseName } from '../../../../machines/phases.js';
+import type { EpisodeView, StudioAction } from '../../api.js';
+import { dollars, phases, stateText } from '../format.js';
+
+/** What a person has filled in, whichever of it the action needs. */
+export interface Filled {
+  reason: string;
+  /** Decimal dollars, as typed. */
+  amount: string;
+  choice: string;
+}
+
+export interface Option {
+  value: string;
+  title: string;
+  note: string;
+}
+
+export interface Fields {
+  reason: 'none' | 'optional' | 'required';
+  amount: boolean;
+  choiceName: string;
+  choices: Option[];
+}
+
+type Name = StudioAction['action'];
+
+export const asks: Record<Name, string> = {
+  approve: 'Approve this work?',
+  reject: 'Send this work back?',
+  pause: 'Pause this phase?',
+  resume: 'Resume this phase?',
+  recover: 'Recover this episode?',
+  raiseBudget: 'Raise a budget?',
+  cancel: 'Cancel this episode?',
+  archive: 'Archive this episode?',
+};
+
+const reasons: Record<Name, Fields['reason']> = {
+  approve: 'optional', reject: 'required', pause: 'optional', resume: 'none', recover: 'none', raiseBudget: 'required', cancel: 'required', archive: 'optional',
+};
+
+export function fieldsOf(action: Name, view: EpisodeView): Fields {
+  const none = { reason: reasons[action], amount: action === 'raiseBudget', choiceName: '', choices: [] };
+  if (action === 'recover') return { ...none, choiceName: 'Go on from', choices: (view.recovery?.options ?? []).map(recoveryChoice) };
+  return action === 'raiseBudget' ? { ...none, choiceName: 'Which budget', choices: budgetChoices(view) } : none;
+}
+
+function recoveryChoice({ phase, keeps, expectedCost, left }: NonNullable<EpisodeView['recovery']>['options'][number]): Option {
+  const cost = expectedCost === null ? 'cost unknown' : `about ${dollars(expectedCost)}`;
+  return { value: phase, title: phase, note: `${keeps.length > 0 ? `keeps ${keeps.join(', ')}` : 'keeps nothing'}; ${cost} of ${dollars(left)} left` };
+}
+
+function budgetChoices({ board }: EpisodeView): Option[] {
+  const each = phases.map((phase) => {
+    const { spent, budget } = board.phases[phase];
+    return { value: phase, title: phase, note: budget === null ? `${dollars(spent)} spent` : `${dollars(spent)} of ${dollars(budget)} spent` };
+  });
+  return [{ value: 'total', title: 'whole episode', note: `${dollars(board.spent)} of ${dollars(board.budget)} spent` }, ...each];
+}
+
+/** What confirming leads to, in a sentence. */
+export function consequenceOf(action: Name, { board }: EpisodeView): string {
+  const phase = board.state.split('.')[0] ?? '';
+  switch (action) {
+    case 'approve': return `The ${phase} work counts as finished, and the next phase may start.`;
+    case 'reject': return `${phase} becomes active again, and its worker is told your reason.`;
+    case 'pause': return `Nothing new is paid for in ${phase} until someone resumes it. Calls under way are still settled.`;
+    case 'resume': return `${phase} becomes active again, and may pay for calls.`;
+    case 'recover': return 'The episode leaves “failed”. What was spent stays spent; a finished phase that is kept is not paid for again.';
+    case 'raiseBudget': return 'The amount is added to the budget, with your reason, for good. A budget is never lowered.';
+    case 'cancel': return 'The episode stops and fails as cancelled. What was spent stays spent.';
+    case 'archive': return 'The episode is put away for good. Only what was still to be paid lands there.';
+  }
+}
+
+/** The action as the server takes it. */
+export function actionOf(action: Name, { reason, amount, choice }: Filled): StudioAction {
+  const why = reason.trim();
+  switch (action) {
+    case 'resume': return { action };
+    case 'recover': return choice === '' ? { action } : { action, phase: choice as PhaseName };
+    case 'raiseBudget': return { action, scope: choice as PhaseName | 'total', amount: amount.trim().replace(/^\$/, ''), reason: why };
+    case 'reject':
+    case 'cancel': return { action, reason: why };
+    default: return why === '' ? { action } : { action, reason: why };
+  }
+}
+
+const done: Record<Name, string> = {
+  approve: 'Approved', reject: 'Sent back', pause: 'Paused', resume: 'Resumed', recover: 'Recovered', raiseBudget: 'Budget raised', cancel: 'Cancelled', archive: 'Archived',
+};
+
+export function doneOf(action: Name, { board }: EpisodeView): string {
+  return `${done[action]}. The episode is now ${stateText(board.state)}.`;
+}

@@ -1,0 +1,63 @@
+import type { BoardEpisode, ChartView, EpisodeMoment, EpisodeView, ProductionView, StudioAction, TimelineEntry } from '../../api.js';
+import { readToken } from './token.js';
+
+/** What the server or the network said instead of an answer. `unreachable` is the network's; all other codes are the server's. */
+export class ApiError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly remedy = 'retry',
+    readonly status = 0,
+  ) {
+    super(message);
+  }
+}
+
+/** Asks the studio's server, with the token. Rejects with an {@link ApiError}, or with the signal's AbortError. */
+export async function request(path: string, init: RequestInit = {}): Promise<Response> {
+  const headers = new Headers(init.headers);
+  headers.set('authorization', `Bearer ${readToken() ?? ''}`);
+  let response: Response;
+  try {
+    response = await fetch(path, { ...init, headers, cache: 'no-store' });
+  } catch (error) {
+    if (init.signal?.aborted) throw error;
+    throw new ApiError('unreachable', 'The studio’s server does not answer. It may have been stopped; this page tries again by itself.');
+  }
+  if (!response.ok) throw await errorOf(response);
+  return response;
+}
+
+async function errorOf(response: Response): Promise<ApiError> {
+  const body = (await response.json().catch(() => null)) as { error?: { code?: string; message?: string; remedy?: string } } | null;
+  const { code = `http_${response.status}`, message = `The server answered ${response.status}.`, remedy } = body?.error ?? {};
+  return new ApiError(code, message, remedy, response.status);
+}
+
+async function get<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
+  const response = await request(path, signal ? { signal } : {});
+  return (await response.json()) as Answer;
+}
+
+const episode = (id: string): string => `/api/episodes/${encodeURIComponent(id)}`;
+
+export const api = {
+  production: () => get<ProductionView>('/api/production'),
+  episodes: () => get<{ position: number; episodes: BoardEpisode[] }>('/api/episodes'),
+  episode: (id: string) => get<EpisodeView>(episode(id)),
+  history: (id: string, after: number) => get<{ entries: TimelineEntry[] }>(`${episode(id)}/history?after=${after}`),
+  moment: (id: string, position: number, signal: AbortSignal) => get<EpisodeMoment>(`${episode(id)}/at/${position}`, signal),
+  chart: () => get<ChartView>('/api/chart'),
+  /** Answers how the episode stands after the action. */
+  async act(id: string, action: StudioAction): Promise<EpisodeView> {
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(action) };
+    const response = await request(`${episode(id)}/actions`, init);
+    return (await response.json()) as EpisodeView;
+  },
+  async text(url: string, signal: AbortSignal): Promise<string> {
+    return (await request(url, { signal })).text();
+  },
+  async blob(url: string, signal: AbortSignal): Promise<Blob> {
+    return (await request(url, { signal })).blob();
+  },
+};

@@ -1,0 +1,37 @@
+import type { EpisodeMoment, EpisodeView } from '../../api.js';
+import { Actions } from '../actions/actions.js';
+import { needNames } from '../format.js';
+import type { EpisodeFeed } from '../live/episode-feed.js';
+import { addressOf } from '../live/router.js';
+import { Age } from '../parts/age.js';
+import { Icon } from '../parts/icon.js';
+import { StateMark } from '../parts/state-mark.js';
+
+/** What the episode is, where it stands, who waits for whom, and what can be done. */
+export function EpisodeHead({ shown, view, past, feed }: { shown: EpisodeMoment; view: EpisodeView; past: boolean; feed: EpisodeFeed }) {
+  const { board } = shown;
+  const { claim, note, forkedFrom } = shown.snapshot.context;
+  return (
+    <header class="episode-head">
+      <a class="back" href={addressOf.board}><Icon name="back" />Episodes</a>
+      <div class="episode-title">
+        <h1><span class="number">{board.episodeNumber}</span> {board.topic}</h1>
+        {!past && <Actions view={view} feed={feed} />}
+      </div>
+      <p class="episode-meta">
+        <StateMark state={board.state} />
+        <code>{board.sessionId}</code>
+        <span>created <Age at={board.createdAt} /> ago</span>
+        <span>changed <Age at={board.updatedAt} /> ago</span>
+        {claim && <span title={`until ${claim.until}`}>held by <code>{claim.by}</code></span>}
+        {forkedFrom && <span>fork of <a href={addressOf.episode(forkedFrom)}><code>{forkedFrom}</code></a></span>}
+        {note && <span>“{note}”</span>}
+      </p>
+      {!past && board.needs.length > 0 && (
+        <ul class="need-list" aria-label="Waiting for a person">
+          {board.needs.map(({ need, text }) => <li key={need + text} class={`banner banner-${need === 'failed' || need.endsWith('stop') ? 'bad' : 'warn'}`}><Icon name="warning" /><span><b>{needNames[need]}</b> {text}</span></li>)}
+        </ul>
+      )}
+    </header>
+  );
+}

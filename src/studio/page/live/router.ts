@@ -1,0 +1,26 @@
+import { createStore } from './store.js';
+
+/** What the address names. The address's path is the server's; ours comes after the `#`, and is never sent. */
+export type Route = { view: 'board' } | { view: 'production' } | { view: 'episode'; sessionId: string };
+
+export const route = createStore<{ current: Route }>({ current: readRoute() });
+
+export function readRoute(): Route {
+  const [view = '', id = ''] = location.hash.replace(/^#\/?/, '').split('/');
+  if (view === 'production') return { view };
+  return view === 'episodes' && id !== '' ? { view: 'episode', sessionId: decodeURIComponent(id) } : { view: 'board' };
+}
+
+export const addressOf = {
+  board: '#/',
+  production: '#/production',
+  episode: (sessionId: string): string => `#/episodes/${encodeURIComponent(sessionId)}`,
+};
+
+/** Follows the address. Call it once. */
+export function followAddress(): void {
+  addEventListener('hashchange', () => {
+    route.set({ current: readRoute() });
+    scrollTo(0, 0);
+  });
+}

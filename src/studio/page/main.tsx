@@ -1,0 +1,23 @@
+import { render } from 'preact';
+import 'uplot/dist/uPlot.min.css';
+import './style/tokens.css';
+import './style/base.css';
+import './style/parts.css';
+import './style/overlay.css';
+import './style/board.css';
+import './style/episode.css';
+import './style/chart.css';
+import './style/timeline.css';
+import './style/production.css';
+import './style/narrow.css';
+import { App } from './app.js';
+import { takeToken } from './api/token.js';
+import { stayConnected } from './live/connection.js';
+import { followAddress, readRoute, route } from './live/router.js';
+
+takeToken();
+route.set({ current: readRoute() });
+followAddress();
+const place = document.getElementById('page');
+if (place) render(<App />, place);
+void stayConnected();
