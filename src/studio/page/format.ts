@@ -15,6 +15,11 @@ export function cents(amount: number): string {
   return `$${amount.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
 }
 
+/** `about $2.76`, or that nobody knows. */
+export function expected(cost: number | null): string {
+  return cost === null ? 'cost unknown' : `about ${cents(cost)}`;
+}
+
 /** `41 %` of a whole; a whole of nothing is full. */
 export function percent(part: number, whole: number): string {
   return `${Math.round(whole > 0 ? (part / whole) * 100 : 100)} %`;

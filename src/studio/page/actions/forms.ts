@@ -1,6 +1,6 @@
 import type { PhaseName } from '../../../../machines/phases.js';
 import type { EpisodeView, StudioAction } from '../../api.js';
-import { dollars, phases, stateText } from '../format.js';
+import { dollars, expected, phases, stateText } from '../format.js';
 
 /** What a person has filled in, whichever of it the action needs. */
 export interface Filled {
@@ -47,8 +47,7 @@ export function fieldsOf(action: Name, view: EpisodeView): Fields {
 }
 
 function recoveryChoice({ phase, keeps, expectedCost, left }: NonNullable<EpisodeView['recovery']>['options'][number]): Option {
-  const cost = expectedCost === null ? 'cost unknown' : `about ${dollars(expectedCost)}`;
-  return { value: phase, title: phase, note: `${keeps.length > 0 ? `keeps ${keeps.join(', ')}` : 'keeps nothing'}; ${cost} of ${dollars(left)} left` };
+  return { value: phase, title: phase, note: `${keeps.length > 0 ? `keeps ${keeps.join(', ')}` : 'keeps nothing'}; ${expected(expectedCost)} of ${dollars(left)} left` };
 }
 
 function budgetChoices({ board }: EpisodeView): Option[] {

@@ -49,8 +49,9 @@ function Standing({ sessionId, feed, view, unread }: { sessionId: string; feed: 
   const failures = useMemo(() => (past ? view.failures.filter((failure) => failure.at <= at) : view.failures), [past, view, at]);
   return (
     <article class={past ? 'episode episode-past' : 'episode'}>
-      <EpisodeHead shown={shown} view={view} past={past} feed={feed} />
+      <EpisodeHead shown={shown} view={view} feed={feed} />
       {unread && <p class="banner banner-warn" role="status"><Icon name="warning" />The newest state could not be read. What you see is from before; this page tries again by itself.</p>}
+      {view.recovery && <Failures failures={failures} recovery={past ? null : view.recovery} view={view} feed={feed} />}
       <Timeline feed={feed} chosen={chosen} choose={choose} />
       {past && (
         <p class="banner banner-past" role="status">
@@ -65,7 +66,7 @@ function Standing({ sessionId, feed, view, unread }: { sessionId: string; feed: 
           <Operations operations={view.operations} snapshot={past ? shown.snapshot : null} />
         </div>
         <div class="column">
-          <Failures failures={failures} recovery={past ? null : view.recovery} view={view} feed={feed} />
+          {!view.recovery && <Failures failures={failures} recovery={null} view={view} feed={feed} />}
           <Files files={view.files} past={past} />
           <Checkpoints checkpoints={view.checkpoints.filter(({ name }) => !past || Object.hasOwn(shown.snapshot.context.checkpoints, name))} />
           <Scores scores={shown.board.quality} />

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { EpisodeView } from '../../api.js';
 import { ActionDialog } from '../actions/action-dialog.js';
-import { dollars, words } from '../format.js';
+import { dollars, expected, words } from '../format.js';
 import type { EpisodeFeed } from '../live/episode-feed.js';
 import { Age } from '../parts/age.js';
 import { Icon } from '../parts/icon.js';
@@ -36,7 +36,7 @@ export function Failures({ failures, recovery, view, feed }: Pick<EpisodeView, '
                 <span class="line-main">
                   <b>From {option.phase}</b>
                   <span>{option.text}</span>
-                  <span class="quiet">{option.keeps.length > 0 ? `keeps ${option.keeps.join(', ')} · ` : ''}{option.expectedCost === null ? 'cost unknown' : `about ${dollars(option.expectedCost)}`} · {dollars(option.left)} left</span>
+                  <span class="quiet">{option.keeps.length > 0 ? `keeps ${option.keeps.join(', ')} · ` : ''}{expected(option.expectedCost)} · {dollars(option.left)} left</span>
                 </span>
                 {recovery.recoverable && view.actions.includes('recover') && <button type="button" class="button button-small" onClick={() => recoverAt(option.phase)}>Recover at {option.phase}</button>}
               </li>

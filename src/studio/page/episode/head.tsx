@@ -8,7 +8,7 @@ import { Icon } from '../parts/icon.js';
 import { StateMark } from '../parts/state-mark.js';
 
 /** What the episode is, where it stands, who waits for whom, and what can be done. */
-export function EpisodeHead({ shown, view, past, feed }: { shown: EpisodeMoment; view: EpisodeView; past: boolean; feed: EpisodeFeed }) {
+export function EpisodeHead({ shown, view, feed }: { shown: EpisodeMoment; view: EpisodeView; feed: EpisodeFeed }) {
   const { board } = shown;
   const { claim, note, forkedFrom } = shown.snapshot.context;
   return (
@@ -16,7 +16,7 @@ export function EpisodeHead({ shown, view, past, feed }: { shown: EpisodeMoment;
       <a class="back" href={addressOf.board}><Icon name="back" />Episodes</a>
       <div class="episode-title">
         <h1><span class="number">{board.episodeNumber}</span> {board.topic}</h1>
-        {!past && <Actions view={view} feed={feed} />}
+        <Actions view={view} feed={feed} />
       </div>
       <p class="episode-meta">
         <StateMark state={board.state} />
@@ -27,9 +27,9 @@ export function EpisodeHead({ shown, view, past, feed }: { shown: EpisodeMoment;
         {forkedFrom && <span>fork of <a href={addressOf.episode(forkedFrom)}><code>{forkedFrom}</code></a></span>}
         {note && <span>“{note}”</span>}
       </p>
-      {!past && board.needs.length > 0 && (
+      {view.board.needs.length > 0 && (
         <ul class="need-list" aria-label="Waiting for a person">
-          {board.needs.map(({ need, text }) => <li key={need + text} class={`banner banner-${need === 'failed' || need.endsWith('stop') ? 'bad' : 'warn'}`}><Icon name="warning" /><span><b>{needNames[need]}</b> {text}</span></li>)}
+          {view.board.needs.map(({ need, text }) => <li key={need + text} class={`banner banner-${need === 'failed' || need.endsWith('stop') ? 'bad' : 'warn'}`}><Icon name="warning" /><span><b>{needNames[need]}</b> {text}</span></li>)}
         </ul>
       )}
     </header>

@@ -21,7 +21,7 @@ export function Operations({ operations, snapshot }: { operations: OperationView
       {then.length === 0 ? <p class="empty">No paid call yet. Each reserves its greatest cost before it is made, and shows here.</p> : (
         <div class="scroll-x" tabIndex={0} role="region" aria-label="Operations">
           <table class="data">
-            <thead><tr><th scope="col">Operation</th><th scope="col">Phase</th><th scope="col">Status</th><th scope="col" class="num">Reserved</th><th scope="col" class="num">Cost</th><th scope="col">Took</th></tr></thead>
+            <thead><tr><th scope="col">Operation</th><th scope="col" class="wide-only">Phase</th><th scope="col">Status</th><th scope="col" class="num wide-only">Reserved</th><th scope="col" class="num">Cost</th><th scope="col">Took</th></tr></thead>
             <tbody>{shown.map((operation) => <Line key={operation.key} operation={operation} longest={longest} />)}</tbody>
           </table>
         </div>
@@ -36,9 +36,9 @@ function Line({ operation, longest }: { operation: OperationView; longest: numbe
   return (
     <tr data-operation={key}>
       <td><span class="operation-name">{name}</span><span class="operation-key" title={`${key}, ${moment(startedAt)}`}>{key}</span></td>
-      <td>{phase}</td>
+      <td class="wide-only">{phase}</td>
       <td><span class={`tag tag-${status}`}><Icon name={icons[status]} />{status}</span></td>
-      <td class="num quiet">{dollars(reserved)}</td>
+      <td class="num quiet wide-only">{dollars(reserved)}</td>
       <td class="num">{cost === null ? '–' : <>{estimated && <abbr title="the price was not known and is estimated">~</abbr>}{dollars(cost)}</>}</td>
       <td class="took">{durationMs === null ? <span class="quiet">open</span> : <><span class="took-bar" aria-hidden="true"><span style={{ width: `${Math.max(2, (durationMs / longest) * 100)}%` }} /></span>{duration(durationMs)}</>}</td>
     </tr>

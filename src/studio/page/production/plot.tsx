@@ -27,6 +27,8 @@ export interface PlotData {
 
 const height = 220;
 const daySeconds = 86_400;
+/** With more of them, points are a smear. */
+const mostPoints = 24;
 
 /** A plot that follows its place's width and the reader's colours. A table beside it says the same in words. */
 export function Plot({ data, label }: { data: PlotData; label: string }) {
@@ -56,7 +58,7 @@ function optionsOf(data: PlotData, box: HTMLElement): uPlot.Options {
   const style = getComputedStyle(box);
   const color = (name: string): string => style.getPropertyValue(`--${name}`).trim();
   const font = `11px ${style.fontFamily}`;
-  const axis = { stroke: color('quiet'), font, grid: { stroke: color('line'), width: 1 }, ticks: { show: false } };
+  const axis = { stroke: color('quiet'), font, size: 30, grid: { stroke: color('line'), width: 1 }, ticks: { show: false } };
   const scales = Object.keys(data.axes);
   return {
     width: box.clientWidth,
@@ -75,21 +77,27 @@ function optionsOf(data: PlotData, box: HTMLElement): uPlot.Options {
       { value: (_, seconds) => (seconds === null ? '–' : showTime(seconds, data.byDay)), label: '' },
       ...data.lines.map((line) => seriesOf(line, color)),
     ],
-    legend: { live: true },
+    // The swatches show each line's dashes too, as far as a border can.
+    legend: { live: true, markers: { width: 2, dash: (_, index) => borderOf(data.lines[index - 1]?.dash) } },
   };
 }
 
-function seriesOf({ label, color: name, kind, dash, scale = 'y', show }: Line, color: (name: string) => string): uPlot.Series {
+function seriesOf({ label, color: name, kind, dash, scale = 'y', show, values }: Line, color: (name: string) => string): uPlot.Series {
   return {
     label, scale,
     stroke: color(name),
     width: kind === 'bar' ? 0 : kind === 'limit' ? 1.5 : 2,
     ...(dash ? { dash } : {}),
     ...(kind === 'bar' && uPlot.paths.bars ? { fill: color(name), paths: uPlot.paths.bars({ size: [0.6, 36], radius: 0.15 }) } : {}),
-    points: { show: kind === 'line', size: 5, fill: color(name), width: 0 },
+    points: { show: kind === 'line' && values.length <= mostPoints, size: 5, fill: color(name), width: 0 },
     spanGaps: true,
     value: (_, value) => (value === null || value === undefined ? '–' : show(value)),
   };
+}
+
+function borderOf(dash: number[] | undefined): string {
+  if (!dash || dash.length === 0) return 'solid';
+  return (dash[0] ?? 0) > 3 ? 'dashed' : 'dotted';
 }
 
 /** Half a day around, and never less than a week, so that the first days are no walls. */

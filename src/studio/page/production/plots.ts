@@ -46,14 +46,14 @@ export function outcomePlot({ outcomes }: ProductionView): PlotData {
 export function qualityPlot({ quality }: ProductionView): PlotData {
   const latest = quality.slice(-atMost);
   const names = [...new Set(latest.flatMap(({ scores }) => Object.keys(scores)))].toSorted();
-  return {
-    times: latest.map(({ at }) => secondsOf(at)), byDay: false, axes: { y: score }, ranges: { y: [0, 1.05] },
-    lines: names.map((name, index) => ({
-      label: words(name), color: `series-${(index % 6) + 1}`, kind: 'line', dash: dashes[index % dashes.length] ?? [], show: score,
-      values: latest.map(({ scores }) => {
-        const value = scores[name];
-        return value === undefined ? null : value > 1 ? value / 10 : value;
-      }),
-    })),
-  };
+  const lines = names.map((name, index) => ({
+    label: words(name), color: `series-${(index % 6) + 1}`, kind: 'line' as const, dash: dashes[index % dashes.length] ?? [], show: score,
+    values: latest.map(({ scores }) => {
+      const value = scores[name];
+      return value === undefined ? null : value > 1 ? value / 10 : value;
+    }),
+  }));
+  const least = Math.min(1, ...lines.flatMap(({ values }) => values.filter((value) => value !== null)));
+  // From the tenth below the least score, so that small changes can be seen.
+  return { times: latest.map(({ at }) => secondsOf(at)), byDay: false, axes: { y: score }, ranges: { y: [Math.max(0, Math.floor(least * 10 - 0.5) / 10), 1.01] }, lines };
 }

@@ -40,7 +40,7 @@ export function Commits({ timeline, count, index, onChoose }: Props) {
             <li key={row} class="commit-row" style={{ transform: `translateY(${above + at * rowHeight}px)` }} aria-setsize={count} aria-posinset={row + 1}>
               <button type="button" tabIndex={row === index ? 0 : -1} aria-current={row === index ? 'true' : undefined} class="commit" onClick={() => onChoose(row)}>
                 <span class={`kind kind-${kind}`} aria-hidden="true">{signs[kind]}</span>
-                <span class="commit-at">{moment(entry.at)}</span>
+                <CommitTime at={entry.at} />
                 <span class="commit-text">{entry.text}</span>
                 <span class="commit-state">{stateText(entry.state)}</span>
                 <span class="commit-by" title={entry.by}>{entry.by}</span>
@@ -52,4 +52,10 @@ export function Commits({ timeline, count, index, onChoose }: Props) {
       </ol>
     </div>
   );
+}
+
+/** A narrow screen shows the time without its day. */
+function CommitTime({ at }: { at: string }) {
+  const [date = '', time = ''] = moment(at).split(', ');
+  return <span class="commit-at"><span class="commit-day">{date}, </span>{time}</span>;
 }

@@ -52,24 +52,25 @@ function drawMoney(pen: CanvasRenderingContext2D, timeline: readonly TimelineEnt
   const most = Math.max(timeline.at(-1)?.total_cost ?? 0, 0.000_001);
   const bottom = money.top + money.height;
   const y = (cost: number): number => bottom - 1 - (cost / most) * (money.height - 3);
-  pen.beginPath();
-  pen.moveTo(x(0), bottom);
+  const line = new Path2D();
+  line.moveTo(x(0), y(0));
   let last = -1;
   timeline.forEach(({ total_cost: cost }, index) => {
     // One point a pixel is enough: spending never falls.
     const column = Math.floor(x(index) * 2);
     if (column === last && index < timeline.length - 1) return;
     last = column;
-    pen.lineTo(x(index), y(timeline[index - 1]?.total_cost ?? 0));
-    pen.lineTo(x(index), y(cost));
+    line.lineTo(x(index), y(timeline[index - 1]?.total_cost ?? 0));
+    line.lineTo(x(index), y(cost));
   });
-  pen.lineTo(x(timeline.length - 1), bottom);
-  pen.closePath();
+  const ground = new Path2D(line);
+  ground.lineTo(x(timeline.length - 1), bottom);
+  ground.lineTo(x(0), bottom);
   pen.fillStyle = color('spend-ground');
-  pen.fill();
+  pen.fill(ground);
   pen.strokeStyle = color('spend');
   pen.lineWidth = 1.5;
-  pen.stroke();
+  pen.stroke(line);
 }
 
 /** The most important mark of each column; its shape says what it is, as its colour does. */
