@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const report = process.env['SHOWRUNNER_TEST_REPORT'];
 
-/** Two suites: `unit` is what `npm test` runs; `long` is its slower sibling (crash storms, whole productions). */
+/** Three suites: `unit` is what `npm test` runs; `long` is its slower sibling (crash storms, whole productions); `browser` drives the studio's page. */
 export default defineConfig({
   root,
   test: {
@@ -13,8 +13,9 @@ export default defineConfig({
     hookTimeout: 60_000,
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/long/**'] } },
+      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/long/**', 'test/browser/**'] } },
       { extends: true, test: { name: 'long', include: ['test/long/**/*.test.ts'], testTimeout: 900_000, fileParallelism: false } },
+      { extends: true, test: { name: 'browser', include: ['test/browser/**/*.test.ts'], testTimeout: 120_000, fileParallelism: false, expect: { poll: { timeout: 15_000 } } } },
     ],
   },
 });

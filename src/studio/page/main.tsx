@@ -3,6 +3,7 @@ import 'uplot/dist/uPlot.min.css';
 import './style/tokens.css';
 import './style/base.css';
 import './style/parts.css';
+import './style/notice.css';
 import './style/overlay.css';
 import './style/board.css';
 import './style/episode.css';

@@ -67,6 +67,7 @@ function drawMoney(pen: CanvasRenderingContext2D, timeline: readonly TimelineEnt
   ground.lineTo(x(timeline.length - 1), bottom);
   ground.lineTo(x(0), bottom);
   pen.fillStyle = color('spend-ground');
+  // oxlint-disable-next-line unicorn/no-array-fill-with-reference-type -- a canvas is filled here, no array
   pen.fill(ground);
   pen.strokeStyle = color('spend');
   pen.lineWidth = 1.5;

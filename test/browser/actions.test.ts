@@ -1,0 +1,108 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { run } from '../support/cli.js';
+import { temporaryDirectory } from '../support/temporary.js';
+import { tellStory, type Story } from '../studio/story.js';
+import { studioFor } from './studio-process.js';
+import { closeBrowser, goToEpisode, open } from './watched-page.js';
+
+afterAll(closeBrowser);
+
+async function told(): Promise<{ directory: string; story: Story; page: Page }> {
+  const directory = temporaryDirectory();
+  const story = await tellStory(directory);
+  const { page } = await open((await studioFor(directory)).link);
+  await page.locator('.row').first().waitFor();
+  return { directory, story, page };
+}
+
+async function events(directory: string, id: string): Promise<Record<string, unknown>[]> {
+  const answer = (await run(directory, 'history', id, '--json')).json() as { events: { event: Record<string, unknown> }[] };
+  return answer.events.map(({ event }) => event);
+}
+
+const state = (page: Page) => page.locator('.chart').getAttribute('data-state');
+
+async function confirm(page: Page, action: string): Promise<void> {
+  await page.locator(`[data-confirm="${action}"]`).click();
+  await page.locator('dialog[open]').waitFor({ state: 'detached' });
+}
+
+describe('what people do on the page', () => {
+  test('given a phase in review, when it is approved on the page, then the journal says who approved it, and the page moves on', async () => {
+    const { directory, story, page } = await told();
+    await goToEpisode(page, story.review);
+    await page.locator('[data-action="approve"]').click();
+    await page.getByLabel('Reason').fill('reads well');
+    await confirm(page, 'approve');
+    await expect.poll(() => state(page)).toBe('audio.pending');
+    expect(await events(directory, story.review)).toContainEqual(expect.objectContaining({ type: 'review.approve', phase: 'script', reason: 'reads well' }));
+  });
+
+  test('given a phase in review, when it is rejected without a reason, then nothing is sent; with one, the worker’s phase is active again', async () => {
+    const { directory, story, page } = await told();
+    await goToEpisode(page, story.review);
+    await page.locator('[data-action="reject"]').click();
+    await page.locator('[data-confirm="reject"]').click();
+    expect(await page.locator('dialog[open]').count()).toBe(1);
+    expect(await state(page)).toBe('script.review');
+    await page.getByLabel('Reason').fill('the ending is missing');
+    await confirm(page, 'reject');
+    await expect.poll(() => state(page)).toBe('script.active');
+    expect(await events(directory, story.review)).toContainEqual(expect.objectContaining({ type: 'review.reject', reason: 'the ending is missing' }));
+  });
+
+  test('given a failed episode, when it is recovered at an earlier phase by its plan, then it goes on from there', async () => {
+    const { directory, story, page } = await told();
+    await goToEpisode(page, story.failed);
+    expect(await page.getByText('503').count()).toBeGreaterThan(0);
+    await page.getByRole('button', { name: 'Recover at script' }).click();
+    expect(await page.getByRole('radio', { name: /^script/ }).isChecked()).toBe(true);
+    await confirm(page, 'recover');
+    await expect.poll(() => state(page)).toMatch(/^script\./);
+    expect(await events(directory, story.failed)).toContainEqual(expect.objectContaining({ type: 'recovery.resume', phase: 'script' }));
+  });
+
+  test('given a budget stop, when the budget is raised with a reason, then the journal has it in cents, and the episode can be recovered', async () => {
+    const { directory, story, page } = await told();
+    await goToEpisode(page, story.overBudget);
+    await page.locator('[data-action="raiseBudget"]').click();
+    await page.getByLabel('Add').fill('1.25');
+    await page.getByLabel('Reason').fill('the topic is worth it');
+    await confirm(page, 'raiseBudget');
+    await expect.poll(() => page.locator('[data-money="episode"] [data-amount="budget"]').textContent()).toBe('$2.75');
+    expect(await events(directory, story.overBudget)).toContainEqual(expect.objectContaining({ type: 'budget.raise', scope: 'total', reason: 'the topic is worth it' }));
+    await page.locator('[data-action="recover"]').click();
+    await confirm(page, 'recover');
+    await expect.poll(() => state(page)).toMatch(/^research\./);
+  });
+
+  test('given a running episode, when it is paused, resumed, cancelled and archived, each is confirmed first and lands', async () => {
+    const { directory, story, page } = await told();
+    await goToEpisode(page, story.running);
+    for (const [action, reason, then] of [['pause', 'lunch', 'script.paused'], ['resume', '', 'script.active'], ['cancel', 'the guest withdrew', 'failed'], ['archive', '', 'archived']] as const) {
+      await page.locator(`[data-action="${action}"]`).click();
+      if (reason !== '') await page.getByLabel('Reason').fill(reason);
+      await confirm(page, action);
+      await expect.poll(() => state(page)).toBe(then);
+    }
+    const types = (await events(directory, story.running)).map(({ type }) => type);
+    expect(types.slice(-4)).toEqual(['phase.pause', 'phase.resume', 'episode.cancelled', 'episode.archive']);
+    expect(await page.locator('[data-action]').count()).toBe(0);
+  });
+
+  test('given the engine refuses an action, then the window stays and says why', async () => {
+    const { directory, story, page } = await told();
+    await goToEpisode(page, story.running);
+    await page.locator('[data-action="raiseBudget"]').click();
+    await page.getByLabel('Add').fill('1.00');
+    await page.getByLabel('Reason').fill('too late');
+    // Someone else is quicker, while the page is being filled in.
+    await run(directory, 'cancel', story.running, '--reason', 'no guest');
+    await run(directory, 'archive', story.running);
+    await page.locator('[data-confirm="raiseBudget"]').click();
+    await expect.poll(() => page.getByRole('alert').textContent()).toContain('archived');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.locator('dialog[open]').count()).toBe(0);
+  });
+});

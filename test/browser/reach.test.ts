@@ -1,0 +1,105 @@
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { afterAll, describe, expect, test } from 'vitest';
+import { temporaryDirectory } from '../support/temporary.js';
+import { tellStory } from '../studio/story.js';
+import { studioFor } from './studio-process.js';
+import { closeBrowser, goToEpisode, open } from './watched-page.js';
+
+afterAll(closeBrowser);
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds serious or critical, with the first place of each. */
+async function findings(page: Page, where: string): Promise<string[]> {
+  await page.evaluate(axe);
+  const violations = await page.evaluate(async () => {
+    const { run } = (globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[] }> } }).axe;
+    return (await run()).violations;
+  });
+  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${where}: ${id}: ${nodes[0]?.html.slice(0, 160)} ${nodes[0]?.failureSummary}`);
+}
+
+describe('the page for everyone', () => {
+  test.each([['light', 1280], ['dark', 1280], ['light', 390], ['dark', 390]] as const)('given %s colours at %i pixels, then axe finds nothing serious on any view, and nothing is wider than the screen', async (colorScheme, width) => {
+    const directory = temporaryDirectory();
+    const story = await tellStory(directory);
+    const { page } = await open((await studioFor(directory)).link, { colorScheme, width });
+    const found: string[] = [];
+    const look = async (where: string): Promise<void> => {
+      found.push(...(await findings(page, where)));
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      if (wide > 0) found.push(`${where} is ${wide} px wider than the screen`);
+    };
+    await page.locator('.row').first().waitFor();
+    await look('board');
+    await goToEpisode(page, story.failed);
+    await look('failed episode');
+    await page.locator('.timeline-slider').fill('5');
+    await page.locator('.banner-past').waitFor();
+    await look('an episode’s past');
+    await goToEpisode(page, story.review);
+    await page.locator('[data-action="raiseBudget"]').click();
+    await look('an action');
+    await page.keyboard.press('Escape');
+    await page.evaluate(() => {
+      location.hash = '#/production';
+    });
+    await page.locator('.plot canvas').first().waitFor();
+    await page.getByText('Numbers').first().click();
+    await look('production');
+    expect(found).toEqual([]);
+  });
+
+  test('given only a keyboard, then one can find an episode, open it, and act', async () => {
+    const directory = temporaryDirectory();
+    const story = await tellStory(directory);
+    const { page } = await open((await studioFor(directory)).link);
+    await page.locator('.row').first().waitFor();
+    const focused = () => page.evaluate(() => document.activeElement?.closest('[data-session]')?.getAttribute('data-session') ?? null);
+    await page.keyboard.press('j');
+    expect(await focused()).toBe(story.review);
+    await page.keyboard.press('j');
+    expect(await focused()).toBe(story.held);
+    await page.keyboard.press('k');
+    // Far beyond what is drawn, too.
+    for (let step = 0; step < 30; step++) {
+      await page.keyboard.press('j');
+      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    }
+    expect(await focused()).not.toBeNull();
+
+    await page.keyboard.press('/');
+    await page.keyboard.type('in review');
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('script.review');
+    await expect.poll(() => page.locator('[data-session]').count()).toBe(1);
+    await page.keyboard.press('Escape');
+    await page.locator('.row-link').first().focus();
+    await page.keyboard.press('Enter');
+    await page.locator('.chart').waitFor();
+    await page.locator('[data-action="approve"]').focus();
+    await page.keyboard.press('Enter');
+    await page.locator('dialog[open]').waitFor();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-action'))).toBe('approve');
+    await page.keyboard.press('?');
+    await expect.poll(() => page.locator('dialog[open]').textContent()).toContain('next and previous episode');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('g');
+    await page.keyboard.press('p');
+    await page.locator('.plot').first().waitFor();
+  });
+
+  test('given an artifact with sound, when Play is pressed, then it can be played', async () => {
+    const directory = temporaryDirectory();
+    const story = await tellStory(directory);
+    const { page } = await open((await studioFor(directory)).link);
+    await goToEpisode(page, story.complete);
+    await page.getByRole('button', { name: 'Play episode.wav' }).click();
+    await expect.poll(() => page.locator('audio').evaluate((audio: HTMLAudioElement) => audio.duration)).toBeCloseTo(2, 1);
+    await page.getByRole('button', { name: 'Read polished_script.md' }).click();
+    await expect.poll(() => page.locator('.reader').textContent()).toContain('Robin');
+  });
+});

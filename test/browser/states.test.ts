@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { run } from '../support/cli.js';
+import { temporaryDirectory } from '../support/temporary.js';
+import { studioFor } from './studio-process.js';
+import { closeBrowser, goToEpisode, open } from './watched-page.js';
+
+afterAll(closeBrowser);
+
+/** A refused or unanswered request is an error to the console, whatever the page makes of it. */
+function expectFailedRequests(problems: string[]): void {
+  const others = problems.filter((problem) => !problem.startsWith('console: Failed to load resource'));
+  problems.splice(0, problems.length, ...others);
+}
+
+describe('what the page shows when there is little to show', () => {
+  test('given an empty production, then the page says how to begin, and the first episode appears by itself', async () => {
+    const directory = join(temporaryDirectory(), 'production');
+    const { page } = await open((await studioFor(directory)).link);
+    await page.getByText('No episodes yet').waitFor();
+    await page.evaluate(() => {
+      location.hash = '#/production';
+    });
+    await page.getByText('Nothing to measure yet').waitFor();
+    await page.evaluate(() => {
+      location.hash = '#/';
+    });
+    const id = (await run(directory, 'create', '--topic', 'Why bees dance')).stdout.trim();
+    await expect.poll(() => page.locator('[data-session]').getAttribute('data-session')).toBe(id);
+  });
+
+  test('given no token, or a wrong one, then the page says where to find the link; the token leaves the address bar', async () => {
+    const directory = join(temporaryDirectory(), 'production');
+    const studio = await studioFor(directory);
+    const { page } = await open(`${studio.origin}/`);
+    await page.getByText('Open the studio from its link').waitFor();
+    await page.goto(studio.link);
+    await page.reload();
+    await page.getByText('No episodes yet').waitFor();
+    expect(new URL(page.url()).hash).toBe('#/');
+
+    const wrong = await open(`${studio.origin}/#token=wrong`);
+    await wrong.page.getByText('This link is no longer good').waitFor();
+    expectFailedRequests(wrong.problems);
+  });
+
+  test('given an address of an episode that does not exist, then the page says so', async () => {
+    const directory = join(temporaryDirectory(), 'production');
+    const studio = await studioFor(directory);
+    const { page, problems } = await open(studio.link);
+    await page.evaluate(() => {
+      location.hash = '#/episodes/ep_999_20260101_000000';
+    });
+    await expect.poll(() => page.locator('main').textContent()).toContain('There is no such episode');
+    expectFailedRequests(problems);
+  });
+
+  test('given the server dies, when it is started anew, then the page says so, connects by itself or asks for the new link, and shows what happened meanwhile', async () => {
+    const directory = join(temporaryDirectory(), 'production');
+    const id = (await run(directory, 'create', '--topic', 'Why bees dance')).stdout.trim();
+    const first = await studioFor(directory);
+    const { page, problems } = await open(first.link);
+    await goToEpisode(page, id);
+    await page.locator('[data-link="live"]').waitFor();
+
+    await first.kill();
+    await page.locator('[data-link="waiting"]').waitFor();
+    await run(directory, 'phase', id, 'research', 'active');
+    const second = await studioFor(directory, first.port);
+    await page.locator('[data-link="live"], [data-link="no_token"]').waitFor();
+    if (second.link !== first.link) {
+      // A new start is a new token.
+      await page.getByText('This link is no longer good').waitFor();
+      await page.goto(second.link);
+      await page.reload();
+      await goToEpisode(page, id);
+    }
+    await expect.poll(() => page.locator('.chart').getAttribute('data-state')).toBe('research.active');
+    await expect.poll(() => page.locator('.timeline').getAttribute('data-commits')).toBe('2');
+    expectFailedRequests(problems);
+  });
+});
