@@ -3,17 +3,17 @@ import type { Page } from 'playwright-core';
 import { run } from '../support/cli.js';
 import { temporaryDirectory } from '../support/temporary.js';
 import { tellStory, type Story } from '../studio/story.js';
-import { studioFor } from './studio-process.js';
+import { studioFor } from './studio-for.js';
 import { closeBrowser, goToEpisode, open } from './watched-page.js';
 
 afterAll(closeBrowser);
 
-async function told(): Promise<{ directory: string; story: Story; page: Page }> {
+async function told(): Promise<{ directory: string; story: Story; page: Page; expectFailedRequests: () => void }> {
   const directory = temporaryDirectory();
   const story = await tellStory(directory);
-  const { page } = await open((await studioFor(directory)).link);
+  const { page, expectFailedRequests } = await open((await studioFor(directory)).link);
   await page.locator('.row').first().waitFor();
-  return { directory, story, page };
+  return { directory, story, page, expectFailedRequests };
 }
 
 async function events(directory: string, id: string): Promise<Record<string, unknown>[]> {
@@ -92,7 +92,8 @@ describe('what people do on the page', () => {
   });
 
   test('given the engine refuses an action, then the window stays and says why', async () => {
-    const { directory, story, page } = await told();
+    const { directory, story, page, expectFailedRequests } = await told();
+    expectFailedRequests();
     await goToEpisode(page, story.running);
     await page.locator('[data-action="raiseBudget"]').click();
     await page.getByLabel('Add').fill('1.00');

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { run } from '../support/cli.js';
 import { temporaryDirectory } from '../support/temporary.js';
-import { studioFor } from './studio-process.js';
+import { studioFor } from './studio-for.js';
 import { closeBrowser, goToEpisode, open } from './watched-page.js';
 
 afterAll(closeBrowser);

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, test } from 'vitest';
 import { temporaryDirectory } from '../support/temporary.js';
 import { tellStory } from '../studio/story.js';
-import { studioFor } from './studio-process.js';
+import { studioFor } from './studio-for.js';
 import { closeBrowser, goToEpisode, open } from './watched-page.js';
 
 afterAll(closeBrowser);

@@ -2,16 +2,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { run } from '../support/cli.js';
 import { temporaryDirectory } from '../support/temporary.js';
-import { studioFor } from './studio-process.js';
+import { studioFor } from './studio-for.js';
 import { closeBrowser, goToEpisode, open } from './watched-page.js';
 
 afterAll(closeBrowser);
-
-/** A refused or unanswered request is an error to the console, whatever the page makes of it. */
-function expectFailedRequests(problems: string[]): void {
-  const others = problems.filter((problem) => !problem.startsWith('console: Failed to load resource'));
-  problems.splice(0, problems.length, ...others);
-}
 
 describe('what the page shows when there is little to show', () => {
   test('given an empty production, then the page says how to begin, and the first episode appears by itself', async () => {
@@ -39,27 +33,30 @@ describe('what the page shows when there is little to show', () => {
     await page.getByText('No episodes yet').waitFor();
     expect(new URL(page.url()).hash).toBe('#/');
 
-    const wrong = await open(`${studio.origin}/#token=wrong`);
+    const wrong = await open(`${studio.origin}/`);
+    wrong.expectFailedRequests();
+    await wrong.page.goto(`${studio.origin}/#token=wrong`);
+    await wrong.page.reload();
     await wrong.page.getByText('This link is no longer good').waitFor();
-    expectFailedRequests(wrong.problems);
   });
 
   test('given an address of an episode that does not exist, then the page says so', async () => {
     const directory = join(temporaryDirectory(), 'production');
     const studio = await studioFor(directory);
-    const { page, problems } = await open(studio.link);
+    const { page, expectFailedRequests } = await open(studio.link);
+    expectFailedRequests();
     await page.evaluate(() => {
       location.hash = '#/episodes/ep_999_20260101_000000';
     });
     await expect.poll(() => page.locator('main').textContent()).toContain('There is no such episode');
-    expectFailedRequests(problems);
   });
 
   test('given the server dies, when it is started anew, then the page says so, connects by itself or asks for the new link, and shows what happened meanwhile', async () => {
     const directory = join(temporaryDirectory(), 'production');
     const id = (await run(directory, 'create', '--topic', 'Why bees dance')).stdout.trim();
     const first = await studioFor(directory);
-    const { page, problems } = await open(first.link);
+    const { page, expectFailedRequests } = await open(first.link);
+    expectFailedRequests();
     await goToEpisode(page, id);
     await page.locator('[data-link="live"]').waitFor();
 
@@ -77,6 +74,5 @@ describe('what the page shows when there is little to show', () => {
     }
     await expect.poll(() => page.locator('.chart').getAttribute('data-state')).toBe('research.active');
     await expect.poll(() => page.locator('.timeline').getAttribute('data-commits')).toBe('2');
-    expectFailedRequests(problems);
   });
 });

@@ -1,8 +1,6 @@
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
-
-/** Debian's place for it; no browser is downloaded. */
-const executablePath = process.env['SHOWRUNNER_CHROMIUM'] ?? '/usr/bin/chromium';
+import { launchChromium } from '../studio/chromium.js';
 
 export interface Look {
   colorScheme?: 'light' | 'dark';
@@ -12,12 +10,7 @@ export interface Look {
 
 let browser: Promise<Browser> | undefined;
 
-/** The file's one browser; it ends with the worker process, and {@link closeBrowser} ends it in order. */
-export function launch(): Promise<Browser> {
-  browser ??= chromium.launch({ executablePath, args: ['--no-sandbox'] });
-  return browser;
-}
-
+/** Ends the file's one browser. */
 export async function closeBrowser(): Promise<void> {
   await (await browser)?.close();
   browser = undefined;
@@ -26,17 +19,21 @@ export async function closeBrowser(): Promise<void> {
 /** A page of its own, and what went wrong on it: console errors, exceptions, requests to another host. */
 export interface WatchedPage {
   page: Page;
-  problems: string[];
+  /** A refused or unanswered request is an error to the console, whatever the page makes of it: for tests that mean to see one. */
+  expectFailedRequests(): void;
 }
 
-/** Opens a link in a fresh context. When the test is over there must have been no problem that it has not taken out itself. */
+/** Opens a link in a fresh context. When the test is over there must have been no problem. */
 export async function open(link: string, { colorScheme = 'light', width = 1280, height = 900 }: Look = {}): Promise<WatchedPage> {
-  const context = await (await launch()).newContext({ colorScheme, viewport: { width, height }, timezoneId: 'UTC', locale: 'en-GB' });
+  browser ??= launchChromium();
+  const context = await (await browser).newContext({ colorScheme, viewport: { width, height }, timezoneId: 'UTC', locale: 'en-GB' });
   const page = await context.newPage();
   const problems: string[] = [];
+  let mayFail = false;
   const { origin } = new URL(link);
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') problems.push(`console: ${message.text()}`);
+    const isRequest = message.text().startsWith('Failed to load resource');
+    if ((message.type() === 'error' || message.type() === 'warning') && !(mayFail && isRequest)) problems.push(`console: ${message.text()}`);
   });
   page.on('pageerror', (error) => problems.push(`exception: ${error.message}`));
   page.on('request', (request) => {
@@ -50,7 +47,12 @@ export async function open(link: string, { colorScheme = 'light', width = 1280, 
     expect(problems).toEqual([]);
   });
   await page.goto(link);
-  return { page, problems };
+  return {
+    page,
+    expectFailedRequests() {
+      mayFail = true;
+    },
+  };
 }
 
 /** The episode's own page, from anywhere. */

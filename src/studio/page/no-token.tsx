@@ -5,12 +5,6 @@ import { Notice } from './parts/notice.js';
 export function NoToken({ refused }: { refused: boolean }) {
   useEffect(() => {
     document.title = 'Showrunner studio';
-    // A link with a token may be pasted into this very tab.
-    const reload = (): void => {
-      if (location.hash.startsWith('#token=')) location.reload();
-    };
-    addEventListener('hashchange', reload);
-    return () => removeEventListener('hashchange', reload);
   }, []);
   return (
     <Notice icon="key" title={refused ? 'This link is no longer good' : 'Open the studio from its link'}>

@@ -36,7 +36,7 @@ function Opened({ sessionId, feed }: { sessionId: string; feed: EpisodeFeed }) {
   }, [topic, sessionId]);
   if (view) return <Standing sessionId={sessionId} feed={feed} view={view} unread={error !== null} />;
   if (!error) return <Loading what="the episode" />;
-  if (error.status === 404) return <Notice icon="search" title="There is no such episode"><p>{error.message}</p><a class="button" href="#/">All episodes</a></Notice>;
+  if (error.code === 'session_unknown') return <Notice icon="search" title="There is no such episode"><p>{error.message}</p><a class="button" href="#/">All episodes</a></Notice>;
   return <Trouble error={error} onRetry={feed.retry} />;
 }
 

@@ -20,6 +20,11 @@ export const addressOf = {
 /** Follows the address. Call it once. */
 export function followAddress(): void {
   addEventListener('hashchange', () => {
+    // A new link was pasted into this tab: begin anew with its token.
+    if (location.hash.startsWith('#token=')) {
+      location.reload();
+      return;
+    }
     route.set({ current: readRoute() });
     scrollTo(0, 0);
   });

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { resolve } from 'node:path';
 
-const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+// The tests and programs that use this run in the repository's folder, also when they are bundled.
+const main = resolve('dist/cli/main.js');
 
 /** The studio's server in a process of its own, as a person starts it. */
 export interface StudioProcess {
@@ -29,13 +29,6 @@ export async function startStudio(directory: string, port = 0): Promise<StudioPr
       await ended;
     },
   };
-}
-
-/** The same, stopped when the test is over. */
-export async function studioFor(directory: string, port = 0): Promise<StudioProcess> {
-  const studio = await startStudio(directory, port);
-  onTestFinished(() => studio.kill());
-  return studio;
 }
 
 function linkOf(child: ChildProcess): Promise<string> {
