@@ -7,6 +7,36 @@ interface Way {
   target: string | null;
 }
 
+/** One state, as drawings place it. */
+export interface ChartState {
+  /** Its path: `script.active`. */
+  id: string;
+  label: string;
+  description: string;
+  parent: string | null;
+}
+
+/** One arrow: everything that leads from one state to another. The outermost state's source is the empty text; a null target stays. */
+export interface ChartEdge {
+  source: string;
+  target: string | null;
+  events: string[];
+}
+
+/** The chart's states, outer ones before those inside. Pure. */
+export function chartStates(machine: AnyStateMachine): ChartState[] {
+  return descendantsOf(machine.root).map((node) => ({ id: pathOf(node), label: node.key, description: node.description ?? '', parent: node.parent?.parent ? pathOf(node.parent) : null }));
+}
+
+/** The chart's arrows: one for each pair of states, with all events that lead there. Pure. */
+export function chartEdges(machine: AnyStateMachine): ChartEdge[] {
+  return [machine.root, ...descendantsOf(machine.root)].flatMap((node) => {
+    const byTarget = new Map<string | null, string[]>();
+    for (const { event, target } of waysOf(node)) byTarget.set(target, [...(byTarget.get(target) ?? []), event]);
+    return [...byTarget].map(([target, events]) => ({ source: pathOf(node), target, events }));
+  });
+}
+
 /** The chart as a Mermaid `stateDiagram-v2`. What can happen in every state is told in one note instead of dozens of arrows. Pure. */
 export function drawMermaid(machine: AnyStateMachine): string {
   const { root } = machine;

@@ -2,7 +2,8 @@ export { Ledger, dayOf } from './budget-day.js';
 export type { BudgetDay } from './budget-day.js';
 export { advance, announcementsOf, decide, episodeStatus, wouldRefuse } from './decide.js';
 export type { Decision } from './decide.js';
-export { describeChart, drawMermaid } from './draw.js';
+export { describeChart, chartEdges, chartStates, drawMermaid } from './draw.js';
+export type { ChartEdge, ChartState } from './draw.js';
 export { announce } from './episode/announcements.js';
 export type { Announcement, AnnouncementType } from './episode/announcements.js';
 export {

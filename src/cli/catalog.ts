@@ -21,6 +21,11 @@ export const catalog: readonly Command[] = [
     options: [['--format <format>', 'json, csv or prometheus']], example: 'showrunner metrics --format prometheus', load: () => import('./commands/metrics.js'),
   },
   {
+    name: 'studio', group: 'Look', summary: 'Serve the page that shows and steers the production, on this machine only.', usage: '',
+    options: [['--port <n>', 'the port; default 4747, 0 takes any free one']],
+    example: 'showrunner studio', load: () => import('./commands/studio.js'),
+  },
+  {
     name: 'produce', group: 'Produce', summary: 'Make episodes from a topic and a folder of sources.', usage: '[episode]',
     options: [
       ['--topic <topic>', 'the topic of a new episode'],

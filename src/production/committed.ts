@@ -6,6 +6,8 @@ export interface Committed {
   position: number;
   end: number;
   at: string;
+  /** Which process wrote it. */
+  by: string;
   /** Whether this process wrote it. */
   local: boolean;
   steps: DecidedStep[];

@@ -253,13 +253,13 @@ export class Production {
     this.journal.refresh((entry) => this.#takeIn(entry));
     await this.#announceForeign();
     const { drafts, idle } = this.#decideAll(batch);
-    for (const waiting of idle) waiting.resolve({ position: this.journal.position, end: this.journal.position, at: this.#lastAt, local: true, steps: [] });
+    for (const waiting of idle) waiting.resolve({ position: this.journal.position, end: this.journal.position, at: this.#lastAt, by: this.#by, local: true, steps: [] });
     if (drafts.length === 0) return [];
     const { landed, error } = await this.journal.append(drafts.map(({ draft }) => draft.text));
     const committed: [Waiting, Committed][] = landed.map(({ position, end }, index) => {
       const { waiting, draft } = at(drafts, index);
       this.#promote(draft, end);
-      return [waiting, { position, end, at: draft.at, local: true, steps: draft.steps }];
+      return [waiting, { position, end, at: draft.at, by: this.#by, local: true, steps: draft.steps }];
     });
     for (const [waiting, result] of committed) {
       this.#emit(result);
@@ -304,7 +304,7 @@ export class Production {
     this.#reading = undefined;
     if (commit.at > this.#lastAt) this.#lastAt = commit.at;
     this.showing.noteCommit(steps, line.end, false);
-    if (this.#stopFollowing && this.#listeners.size > 0) this.#foreign.push({ position: line.position, end: line.end, at: commit.at, local: false, steps });
+    if (this.#stopFollowing && this.#listeners.size > 0) this.#foreign.push({ position: line.position, end: line.end, at: commit.at, by: commit.by, local: false, steps });
   }
 
   #stepsOf(commit: Commit, line: JournalEntry): DecidedStep[] {

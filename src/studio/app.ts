@@ -1,0 +1,88 @@
+import { Hono, type Context } from 'hono';
+import { ProductionError, parseSessionId } from '../../machines/index.js';
+import type { ProductionStateManager } from '../crew/production-state-manager.js';
+import { act } from './actions.js';
+import { chartView } from './chart-layout.js';
+import { episodeView, momentAt } from './episode-view.js';
+import { serveFile } from './files.js';
+import { onlyJson, onlySmall, onlyThisHost, onlyWithToken, safeHeaders } from './guard.js';
+import type { Live } from './live.js';
+import { servePage } from './page-files.js';
+import { productionView } from './production-view.js';
+import { answerTo, refusal } from './refusal.js';
+import { streamEvents } from './stream.js';
+import { timelineOf } from './timeline.js';
+
+export interface AppOptions {
+  manager: ProductionStateManager;
+  live: Live;
+  token: string;
+  /** The `Host` values that are its own, once it listens. */
+  hosts: () => readonly string[];
+  /** Where the built page lies. */
+  page: string;
+  /** In whose name people act. */
+  by: string;
+  /** A line for the terminal. */
+  note: (text: string) => void;
+}
+
+const entriesAtOnce = 5_000;
+
+/** The studio's routes; their shapes are in `api.ts`. */
+export function studioApp({ manager, live, token, hosts, page, by, note }: AppOptions): Hono {
+  const app = new Hono();
+  app.use(safeHeaders, onlyThisHost(hosts));
+  app.use('/api/*', onlyWithToken(token), onlyJson, onlySmall, async (context, next) => {
+    await next();
+    if (!context.res.headers.has('cache-control')) context.header('cache-control', 'no-store');
+  });
+  app.onError((error, context) => answerTo(error, context, note));
+  const id = (context: Context) => parseSessionId(context.req.param('id') ?? '');
+
+  app.get('/api/production', async (context) => context.json(await productionView(manager)));
+  app.get('/api/episodes', (context) => context.json({ position: live.position, episodes: live.episodes() }));
+  app.get('/api/episodes/:id', async (context) => context.json(await episodeView(manager, id(context))));
+  app.get('/api/episodes/:id/history', async (context) => {
+    const after = wholeNumber(context.req.query('after') ?? '0', 'after');
+    const entries = timelineOf(await manager.history(id(context))).filter(({ position }) => position > after);
+    return context.json({ entries: cutBetweenCommits(entries) });
+  });
+  app.get('/api/episodes/:id/at/:position', async (context) => context.json(await momentAt(manager, id(context), wholeNumber(context.req.param('position'), 'position'))));
+  app.get('/api/episodes/:id/files/:phase/:name', async (context) => {
+    await manager.getSnapshot(id(context));
+    return serveFile(manager.production.directory, id(context), context.req.param('phase'), context.req.param('name'), context.req.header('range'));
+  });
+  app.post('/api/episodes/:id/actions', async (context) => {
+    await act(manager, id(context), await jsonOf(context), by);
+    return context.json(await episodeView(manager, id(context)));
+  });
+  app.get('/api/chart', async (context) => context.json(await chartView()));
+  app.get('/api/events', (context) => {
+    const since = context.req.query('since');
+    return streamEvents(context, live, since === undefined ? undefined : wholeNumber(since, 'since'));
+  });
+  app.all('/api/*', (context) => refusal(context, 404, 'invalid_input', 'there is no such route.'));
+  app.get('*', (context) => servePage(page, context.req.path));
+  return app;
+}
+
+/** Never inside one commit: the page asks for what comes after the last position. */
+function cutBetweenCommits<Entry extends { position: number }>(entries: Entry[]): Entry[] {
+  const last = entries[entriesAtOnce - 1]?.position;
+  return last === undefined ? entries : entries.filter(({ position }) => position <= last);
+}
+
+async function jsonOf(context: Context): Promise<unknown> {
+  try {
+    return await context.req.json();
+  } catch {
+    throw new ProductionError('invalid_input', 'action: the body is not JSON.', { field: 'action' });
+  }
+}
+
+function wholeNumber(text: string, field: string): number {
+  const number = Number(text);
+  if (text !== '' && Number.isSafeInteger(number) && number >= 0) return number;
+  throw new ProductionError('invalid_input', `${field}: a journal position is a whole number.`, { field });
+}

@@ -1,0 +1,59 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { refusal } from './refusal.js';
+
+const largestBody = 16 * 1024;
+
+// Everything comes from files of the studio's own; blob: is for sound that the page has fetched with its token.
+const contentPolicy = [
+  "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "media-src 'self' blob:", "connect-src 'self'", "font-src 'self'",
+  "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
+].join('; ');
+
+/** What every answer says to the browser. */
+export const safeHeaders: MiddlewareHandler = async (context, next) => {
+  await next();
+  context.header('content-security-policy', contentPolicy);
+  context.header('x-content-type-options', 'nosniff');
+  context.header('referrer-policy', 'no-referrer');
+  context.header('cross-origin-opener-policy', 'same-origin');
+  context.header('cross-origin-resource-policy', 'same-origin');
+};
+
+/** A page of another site that has its name resolve to this machine sends its own name as `Host`; other sites' requests send their `Origin`. */
+export function onlyThisHost(hosts: () => readonly string[]): MiddlewareHandler {
+  return async (context, next) => {
+    const host = context.req.header('host');
+    if (host === undefined || !hosts().includes(host)) return refusal(context, 421, 'invalid_input', 'this server answers to its own address only: open the link that showrunner studio printed.');
+    const origin = context.req.header('origin');
+    if (origin !== undefined && origin !== `http://${host}`) return refusal(context, 403, 'invalid_input', 'requests of other sites are refused.');
+    const site = context.req.header('sec-fetch-site');
+    if (site !== undefined && site !== 'same-origin' && site !== 'none') return refusal(context, 403, 'invalid_input', 'requests of other sites are refused.');
+    return next();
+  };
+}
+
+/** Reading and acting need the token. Compared as hashes, so that the time it takes says nothing. */
+export function onlyWithToken(token: string): MiddlewareHandler {
+  const expected = digest(`Bearer ${token}`);
+  return async (context, next) => {
+    const given = context.req.header('authorization') ?? '';
+    if (!timingSafeEqual(digest(given), expected)) return refusal(context, 401, 'invalid_input', 'the token is missing or wrong: open the link that showrunner studio printed.');
+    return next();
+  };
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+/** A form of another site can send text, but not JSON. */
+export const onlyJson: MiddlewareHandler = async (context, next) => {
+  if (context.req.method === 'GET' || context.req.method === 'HEAD') return next();
+  const type = context.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/json') return refusal(context, 415, 'invalid_input', 'send application/json.');
+  return next();
+};
+
+export const onlySmall = bodyLimit({ maxSize: largestBody, onError: (context) => refusal(context, 413, 'invalid_input', `an action has at most ${largestBody} bytes.`) });

@@ -1,0 +1,113 @@
+import { stateName, toDollars, type SessionId } from '../../machines/index.js';
+import type { ProductionStateManager } from '../crew/production-state-manager.js';
+import type { Committed } from '../production/index.js';
+import type { BoardEpisode, StudioEvent, TimelineEntry } from './api.js';
+import { boardEpisode } from './board.js';
+import { todayView } from './production-view.js';
+import { describeEvent, openOperations } from './timeline.js';
+
+// What one person can see; and it keeps a thousand busy episodes from filling the line.
+const gatherMs = 60;
+const rememberedEvents = 2_000;
+
+interface Told {
+  position: number;
+  event: StudioEvent;
+}
+
+/** The board in memory, kept up to date by everybody's commits, and the events for whoever listens. */
+export class Live {
+  readonly #manager: ProductionStateManager;
+  readonly #board = new Map<SessionId, BoardEpisode>();
+  readonly #listeners = new Set<(event: StudioEvent) => void>();
+  readonly #stop: () => void;
+  #gathered = new Map<SessionId, TimelineEntry[]>();
+  #timer: NodeJS.Timeout | undefined;
+  #past: Told[] = [];
+  /** The position before the oldest remembered event. */
+  #rememberedFrom: number;
+  #position: number;
+  #today: string;
+
+  constructor(manager: ProductionStateManager) {
+    this.#manager = manager;
+    const { production } = manager;
+    production.refresh();
+    for (const id of production.store.ids()) this.#show(id);
+    this.#position = production.journal.position;
+    this.#rememberedFrom = this.#position;
+    this.#today = JSON.stringify(todayView(production.today()));
+    this.#stop = production.onCommit((committed) => this.#take(committed));
+    manager.follow();
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Every listed episode. */
+  episodes(): BoardEpisode[] {
+    return [...this.#board.values()];
+  }
+
+  /** Hears every event from now on; what was missed since `since` comes at once where it is remembered. Returns how to stop. */
+  listen(since: number | undefined, listener: (event: StudioEvent) => void): () => void {
+    const isRemembered = since !== undefined && since >= this.#rememberedFrom && since <= this.#position;
+    listener({ type: 'hello', position: isRemembered ? since : this.#position });
+    if (isRemembered) for (const { position, event } of this.#past) if (position > since) listener(event);
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#stop();
+  }
+
+  #show(id: SessionId): BoardEpisode | undefined {
+    const snapshot = this.#manager.production.store.snapshot(id);
+    if (!snapshot) return undefined;
+    const shown = boardEpisode(snapshot);
+    this.#board.set(id, shown);
+    return shown;
+  }
+
+  #take({ steps, end, by }: Committed): void {
+    for (const { sessionId, event, before, after } of steps) {
+      const entry: TimelineEntry = {
+        position: end, at: event.at, by, type: event.type, state: stateName(after), total_cost: toDollars(after.context.money.spent),
+        text: describeEvent(event, openOperations(before?.context)),
+      };
+      const list = this.#gathered.get(sessionId);
+      if (list) list.push(entry);
+      else this.#gathered.set(sessionId, [entry]);
+    }
+    this.#position = Math.max(this.#position, end);
+    this.#timer ??= setTimeout(() => this.#tell(), gatherMs);
+  }
+
+  #tell(): void {
+    this.#timer = undefined;
+    const gathered = this.#gathered;
+    this.#gathered = new Map();
+    const told: StudioEvent[] = [];
+    for (const [sessionId, entries] of gathered) {
+      const board = this.#show(sessionId);
+      const position = entries.at(-1)?.position ?? this.#position;
+      if (board) told.push({ type: 'commit', position, sessionId, entries, board });
+    }
+    const today = todayView(this.#manager.production.today());
+    if (JSON.stringify(today) !== this.#today) {
+      this.#today = JSON.stringify(today);
+      told.push({ type: 'today', today });
+    }
+    for (const event of told) for (const listener of this.#listeners) listener(event);
+    this.#remember(told);
+  }
+
+  #remember(told: readonly StudioEvent[]): void {
+    this.#past.push(...told.map((event) => ({ position: event.type === 'today' ? this.#position : event.position, event })));
+    const dropped = this.#past.splice(0, Math.max(0, this.#past.length - rememberedEvents));
+    for (const { position } of dropped) this.#rememberedFrom = Math.max(this.#rememberedFrom, position);
+  }
+}

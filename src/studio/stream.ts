@@ -1,0 +1,48 @@
+import type { Context } from 'hono';
+import { streamSSE } from 'hono/streaming';
+import type { StudioEvent } from './api.js';
+import type { Live } from './live.js';
+
+const signOfLifeMs = 15_000;
+// A page that does not read for so long begins anew: what it missed must not pile up here.
+const longestQueue = 1_000;
+
+/** The server-sent events of one page, until it goes away or falls behind. */
+export function streamEvents(context: Context, live: Live, since: number | undefined): Response {
+  context.header('cache-control', 'no-store');
+  return streamSSE(context, async (stream) => {
+    const queue: StudioEvent[] = [];
+    let wake: (() => void) | undefined;
+    let isOver = false;
+    const end = (): void => {
+      isOver = true;
+      wake?.();
+    };
+    stream.onAbort(end);
+    const stop = live.listen(since, (event) => {
+      queue.push(event);
+      if (queue.length > longestQueue) end();
+      wake?.();
+    });
+    try {
+      while (!isOver) {
+        const event = queue.shift();
+        if (event) await stream.writeSSE({ data: JSON.stringify(event) });
+        else if (!(await somethingOr(signOfLifeMs, (callback) => (wake = callback)))) await stream.write(': ping\n\n');
+      }
+    } finally {
+      stop();
+    }
+  });
+}
+
+/** True when woken, false when the time has passed. */
+function somethingOr(ms: number, onWake: (wake: () => void) => void): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), ms);
+    onWake(() => {
+      clearTimeout(timer);
+      resolve(true);
+    });
+  });
+}

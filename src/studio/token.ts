@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import * as fs from 'node:fs';
+import { join } from 'node:path';
+
+const form = /^[A-Za-z0-9_-]{43}$/;
+
+/** Where the token lies, readable for the owner only: scripts of the same user may read it there. */
+export function tokenPath(directory: string): string {
+  return join(directory, '.studio-token');
+}
+
+/**
+ * The production's token: the one of the studio before, so that an open page goes on after a restart, or a new one of 256 bits. A file
+ * that others may read, that is a link, or that holds something else is replaced.
+ */
+export function studioToken(directory: string): string {
+  const path = tokenPath(directory);
+  const known = readOwn(path);
+  if (known !== undefined) return known;
+  const token = randomBytes(32).toString('base64url');
+  fs.rmSync(path, { force: true });
+  const fd = fs.openSync(path, fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL | fs.constants.O_NOFOLLOW, 0o600);
+  try {
+    fs.writeSync(fd, `${token}\n`);
+  } finally {
+    fs.closeSync(fd);
+  }
+  return token;
+}
+
+function readOwn(path: string): string | undefined {
+  const info = fs.lstatSync(path, { throwIfNoEntry: false });
+  if (!info?.isFile() || (info.mode & 0o077) !== 0) return undefined;
+  const text = fs.readFileSync(path, 'utf8').trim();
+  return form.test(text) ? text : undefined;
+}
