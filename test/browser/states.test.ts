@@ -29,14 +29,12 @@ describe('what the page shows when there is little to show', () => {
     const { page } = await open(`${studio.origin}/`);
     await page.getByText('Open the studio from its link').waitFor();
     await page.goto(studio.link);
-    await page.reload();
     await page.getByText('No episodes yet').waitFor();
     expect(new URL(page.url()).hash).toBe('#/');
 
     const wrong = await open(`${studio.origin}/`);
     wrong.expectFailedRequests();
     await wrong.page.goto(`${studio.origin}/#token=wrong`);
-    await wrong.page.reload();
     await wrong.page.getByText('This link is no longer good').waitFor();
   });
 
@@ -69,7 +67,7 @@ describe('what the page shows when there is little to show', () => {
       // A new start is a new token.
       await page.getByText('This link is no longer good').waitFor();
       await page.goto(second.link);
-      await page.reload();
+      await page.locator('[data-link="live"]').waitFor();
       await goToEpisode(page, id);
     }
     await expect.poll(() => page.locator('.chart').getAttribute('data-state')).toBe('research.active');
