@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { phaseNames, toDollars, type DayMoney, type PhaseName } from '../../machines/index.js';
 import type { ProductionStateManager } from '../crew/production-state-manager.js';
 import type { EpisodeState } from '../shapes/index.js';
@@ -11,7 +12,7 @@ export async function productionView(manager: ProductionStateManager): Promise<P
   const { production } = manager;
   const states = allStates(manager);
   return {
-    directory: production.directory,
+    directory: shortened(production.directory),
     today: todayView(production.today()),
     days: [...production.ledger.days].map(([date, { spent, reserved }]) => ({ date, spent: toDollars(spent), reserved: toDollars(reserved) })).sort(byDate),
     phaseCosts: phaseCosts(states),
@@ -22,6 +23,12 @@ export async function productionView(manager: ProductionStateManager): Promise<P
       .sort((a, b) => (a.at < b.at ? -1 : 1)),
     metrics, qualityMetrics, totalSpent,
   };
+}
+
+/** As people write it: `~/podcast/production`. */
+function shortened(directory: string): string {
+  const home = homedir();
+  return directory.startsWith(`${home}/`) ? `~${directory.slice(home.length)}` : directory;
 }
 
 export function todayView({ date, spent, reserved, cap }: DayMoney): ProductionView['today'] {

@@ -13,9 +13,9 @@ export function streamEvents(context: Context, live: Live, since: number | undef
   return streamSSE(context, async (stream) => {
     const queue: StudioEvent[] = [];
     let wake: (() => void) | undefined;
-    let isOver = false;
+    const over = new AbortController();
     const end = (): void => {
-      isOver = true;
+      over.abort();
       wake?.();
     };
     stream.onAbort(end);
@@ -25,7 +25,7 @@ export function streamEvents(context: Context, live: Live, since: number | undef
       wake?.();
     });
     try {
-      while (!isOver) {
+      while (!over.signal.aborted) {
         const event = queue.shift();
         if (event) await stream.writeSSE({ data: JSON.stringify(event) });
         else if (!(await somethingOr(signOfLifeMs, (callback) => (wake = callback)))) await stream.write(': ping\n\n');

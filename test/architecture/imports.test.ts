@@ -17,8 +17,9 @@ const allowed: Record<string, readonly string[]> = {
   'src/import': ['machines', 'src/production'],
   'src/manager': ['machines', 'src/disk', 'src/shapes', 'src/reports', 'src/production', 'src/program.ts'],
   'src/crew': ['machines', 'src/disk', 'src/shapes', 'src/documents', 'src/production', 'src/manager'],
+  'src/studio': ['machines', 'src/disk', 'src/shapes', 'src/documents', 'src/production', 'src/manager', 'src/crew'],
   'src/testing': ['machines', 'src/disk', 'src/production', 'src/manager', 'src/crew'],
-  'src/cli': ['machines', 'src/disk', 'src/shapes', 'src/journal', 'src/documents', 'src/reports', 'src/import', 'src/manager', 'src/crew'],
+  'src/cli': ['machines', 'src/disk', 'src/shapes', 'src/journal', 'src/documents', 'src/reports', 'src/import', 'src/manager', 'src/crew', 'src/studio'],
   'src/program.ts': [],
   'src/index.ts': ['machines', 'src/shapes', 'src/production', 'src/manager', 'src/crew'],
 };

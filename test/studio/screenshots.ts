@@ -8,10 +8,12 @@ import { startStudio } from './studio-process.js';
 
 // Takes the pictures of docs/studio.md from a production that was made through the real API and is served by the real studio.
 const folder = 'docs/images';
-const largest = 250_000;
+const largest = 400_000;
 
 const parent = mkdtempSync(join(tmpdir(), 'showrunner-pictures-'));
 const directory = join(parent, 'production');
+// The pictures show the directory, and nobody's home belongs in them.
+process.env['HOME'] = parent;
 mkdirSync(folder, { recursive: true });
 const story = await tellStory(directory);
 const studio = await startStudio(directory);

@@ -52,16 +52,10 @@ export function bytes(count: number): string {
 }
 
 const moments = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' });
-const days = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
 
 /** `3 Sept, 14:30:22`, in the reader's time zone. */
 export function moment(at: string): string {
   return moments.format(new Date(at));
-}
-
-/** `3 Sept`: a budget's day, which is no instant. */
-export function day(date: string): string {
-  return days.format(new Date(`${date}T00:00:00Z`));
 }
 
 /** The mean of an episode's scores from 0 to 1, as docs/metrics.md defines it; null without scores. */
