@@ -13,7 +13,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/long/**', 'test/browser/**'] } },
+      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/**/node_modules/**', 'test/long/**', 'test/browser/**'] } },
       { extends: true, test: { name: 'long', include: ['test/long/**/*.test.ts'], testTimeout: 900_000, fileParallelism: false } },
       { extends: true, test: { name: 'browser', include: ['test/browser/**/*.test.ts'], testTimeout: 120_000, fileParallelism: false, expect: { poll: { timeout: 15_000 } } } },
     ],
