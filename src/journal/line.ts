@@ -55,9 +55,9 @@ export function encodeLines(position: number, previous: string, unplaced: readon
     const begin = used;
     const place = position + begin;
     const doubt = since !== undefined && since < place ? `"since":${since},` : '';
-    used += bytes.write(`{"position":${place},"previous":"${crc}",${doubt}"${kind}":${text}`, used, 'utf8');
+    used += bytes.write(`{"position":${place},"previous":"${crc}",${doubt}"${kind}":${text}`, used);
     crc = hex(crc32(bytes.subarray(begin, used)));
-    used += bytes.write(`,"crc":"${crc}"}\n`, used, 'latin1');
+    used += bytes.write(`,"crc":"${crc}"}\n`, used);
     lines.push({ position: place, end: position + used, crc });
   }
   return { lines, bytes: bytes.subarray(0, used) };
