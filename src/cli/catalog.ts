@@ -26,6 +26,15 @@ export const catalog: readonly Command[] = [
     example: 'showrunner studio', load: () => import('./commands/studio.js'),
   },
   {
+    name: 'watch', group: 'Look', summary: 'Show the board in the terminal, live; a line per event where there is no terminal.', usage: '[episode]',
+    options: [], example: 'showrunner watch', load: () => import('./commands/watch.js'),
+  },
+  {
+    name: 'draw', group: 'Look', summary: 'Draw the statechart, or where an episode stands in it, with its money.', usage: '[episode]',
+    options: [['--format <format>', 'svg, mermaid, scxml or json; default svg']],
+    example: 'showrunner draw ep_001 > chart.svg', load: () => import('./commands/draw.js'),
+  },
+  {
     name: 'produce', group: 'Produce', summary: 'Make episodes from a topic and a folder of sources.', usage: '[episode]',
     options: [
       ['--topic <topic>', 'the topic of a new episode'],

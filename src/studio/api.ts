@@ -1,4 +1,5 @@
 import type { EpisodeStatus, Failure, PersistedEpisode, PhaseName, PhaseStatus } from '../../machines/index.js';
+import type { ChartView } from '../draw/index.js';
 import type { HistoryEntry } from '../production/index.js';
 import type { EpisodeState, ProductionMetrics, QualityMetrics } from '../shapes/index.js';
 
@@ -127,16 +128,6 @@ export type TimelineEntry = Pick<HistoryEntry, 'position' | 'at' | 'by' | 'type'
   text: string;
 };
 
-/** The chart with places: elkjs laid it out on the server, in pixels. */
-export interface ChartView {
-  width: number;
-  height: number;
-  states: { id: string; label: string; description: string; parent: string | null; x: number; y: number; width: number; height: number }[];
-  edges: { id: string; source: string; target: string; events: string[]; points: [number, number][]; label: { text: string; x: number; y: number; width: number; height: number } | null }[];
-  /** Events that land in every state without moving it. */
-  everywhere: string[];
-}
-
 export type StudioEvent =
   /** First, and after a gap: fetch again. */
   | { type: 'hello'; position: number }
@@ -144,3 +135,5 @@ export type StudioEvent =
   | { type: 'commit'; position: number; sessionId: string; entries: TimelineEntry[]; board: BoardEpisode }
   /** The day's money moved. */
   | { type: 'today'; today: ProductionView['today'] };
+
+export type { ChartView };

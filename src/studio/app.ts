@@ -1,8 +1,8 @@
 import { Hono, type Context } from 'hono';
 import { ProductionError, parseSessionId } from '../../machines/index.js';
 import type { ProductionStateManager } from '../crew/production-state-manager.js';
+import { chartView } from '../draw/index.js';
 import { act } from './actions.js';
-import { chartView } from './chart-layout.js';
 import { episodeView, momentAt } from './episode-view.js';
 import { serveFile } from './files.js';
 import { onlyJson, onlySmall, onlyThisHost, onlyWithToken, safeHeaders } from './guard.js';

@@ -17,9 +17,10 @@ const allowed: Record<string, readonly string[]> = {
   'src/import': ['machines', 'src/production'],
   'src/manager': ['machines', 'src/disk', 'src/shapes', 'src/reports', 'src/production', 'src/program.ts'],
   'src/crew': ['machines', 'src/disk', 'src/shapes', 'src/documents', 'src/production', 'src/manager'],
-  'src/studio': ['machines', 'src/disk', 'src/shapes', 'src/documents', 'src/production', 'src/manager', 'src/crew'],
+  'src/draw': ['machines'],
+  'src/studio': ['machines', 'src/disk', 'src/shapes', 'src/documents', 'src/production', 'src/manager', 'src/crew', 'src/draw'],
   'src/testing': ['machines', 'src/disk', 'src/production', 'src/manager', 'src/crew'],
-  'src/cli': ['machines', 'src/disk', 'src/shapes', 'src/journal', 'src/documents', 'src/reports', 'src/import', 'src/manager', 'src/crew', 'src/studio'],
+  'src/cli': ['machines', 'src/disk', 'src/shapes', 'src/journal', 'src/documents', 'src/reports', 'src/import', 'src/manager', 'src/production', 'src/crew', 'src/draw', 'src/studio'],
   'src/program.ts': [],
   'src/index.ts': ['machines', 'src/shapes', 'src/production', 'src/manager', 'src/crew'],
 };

@@ -1,6 +1,6 @@
 import elk, { type ElkExtendedEdge, type ElkNode } from 'elkjs/lib/elk.bundled.js';
 import { chartEdges, chartStates, episodeMachine, type ChartEdge, type ChartState } from '../../machines/index.js';
-import type { ChartView } from './api.js';
+import type { ChartView } from './chart-view.js';
 
 // The module is its own default export; its types were written for bundlers (elkjs 0.12.1).
 const Elk = elk as unknown as typeof elk.default;

@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import { describeEvent, openOperations, boardEpisode, type BoardEpisode } from '../../studio/index.js';
+import { stateName, type SessionId } from '../../../machines/index.js';
+import type { ProductionStateManager } from '../../crew/production-state-manager.js';
+import type { Committed } from '../../production/index.js';
+import type { Context, Run } from '../command.js';
+import { findEpisode } from '../find-episode.js';
+import { watchTable } from '../watch-table.js';
+
+// What an eye can follow.
+const redrawMs = 120;
+
+export const run: Run = async (context, [name]) => {
+  const manager = await context.open({ readOnly: true });
+  const only = name === undefined ? undefined : await findEpisode(manager, name);
+  const stop = context.json || !process.stdout.isTTY ? tellCommits(context, manager, only) : keepDrawing(manager, only);
+  manager.follow();
+  if (!context.signal.aborted) await once(context.signal, 'abort');
+  stop();
+  return { json: { stopped: true }, text: '' };
+};
+
+/** One line per event: for logs, and for programs. */
+function tellCommits({ json }: Context, manager: ProductionStateManager, only: SessionId | undefined): () => void {
+  return manager.production.onCommit(({ steps, end, by }: Committed) => {
+    for (const { sessionId, event, before, after } of steps) {
+      if (only !== undefined && sessionId !== only) continue;
+      const text = describeEvent(event, openOperations(before?.context));
+      const line = { position: end, at: event.at, by, session_id: sessionId, type: event.type, state: stateName(after), text };
+      process.stdout.write(json ? `${JSON.stringify(line)}\n` : `${event.at} ${sessionId} ${line.state}: ${text}\n`);
+    }
+  });
+}
+
+/** The board in place, drawn anew when something has changed. */
+function keepDrawing(manager: ProductionStateManager, only: SessionId | undefined): () => void {
+  const { production } = manager;
+  let timer: NodeJS.Timeout | undefined;
+  const draw = (): void => {
+    timer = undefined;
+    const ids = only === undefined ? production.store.ids() : [only];
+    const episodes = ids.flatMap((id): BoardEpisode[] => {
+      const snapshot = production.store.snapshot(id);
+      return snapshot ? [boardEpisode(snapshot)] : [];
+    });
+    const { rows = 24, columns = 80 } = process.stdout;
+    // Home, then each line to its end, then what an earlier, longer board has left below.
+    process.stdout.write(`\u001b[H${watchTable(episodes, production.today(), { rows, columns, nowMs: Date.now() }).map((line) => `${line}\u001b[K`).join('\n')}\u001b[J`);
+  };
+  const soon = (): void => {
+    timer ??= setTimeout(draw, redrawMs);
+  };
+  // A screen of its own, without a cursor; what was there comes back in the end.
+  process.stdout.write('\u001b[?1049h\u001b[?25l');
+  draw();
+  const unsubscribe = production.onCommit(soon);
+  const everyMinute = setInterval(soon, 30_000);
+  process.stdout.on('resize', soon);
+  return () => {
+    unsubscribe();
+    clearTimeout(timer);
+    clearInterval(everyMinute);
+    process.stdout.removeListener('resize', soon);
+    process.stdout.write('\u001b[?25h\u001b[?1049l');
+  };
+}

@@ -1,0 +1,6 @@
+export type { ChartView } from './chart-view.js';
+export { chartView } from './layout.js';
+export { drawSvg } from './svg.js';
+export { drawScxml } from './scxml.js';
+export { standingOf } from './standing.js';
+export type { Standing } from './standing.js';
