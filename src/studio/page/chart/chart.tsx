@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ChartView, PhaseView } from '../../api.js';
 import { api, type ApiError } from '../api/client.js';
 import { stateText } from '../format.js';
@@ -22,6 +22,7 @@ let known: ChartView | null = null;
 export function Chart(props: Props) {
   const [chart, setChart] = useState(known);
   const [error, setError] = useState<ApiError | null>(null);
+  const [whole, showWhole] = useState(false);
   const load = async (): Promise<void> => {
     setError(null);
     try {
@@ -35,8 +36,11 @@ export function Chart(props: Props) {
     if (!known) void load();
   }, []);
   return (
-    <section class="card chart-card">
-      <h2>Statechart</h2>
+    <section class={whole ? 'card chart-whole' : 'card'}>
+      <div class="chart-head">
+        <h2>Statechart</h2>
+        {chart && <button type="button" class="button button-small" aria-pressed={whole} onClick={() => showWhole(!whole)}>Whole chart</button>}
+      </div>
       {chart ? <Drawn chart={chart} {...props} /> : error ? <Trouble error={error} onRetry={() => void load()} /> : <Loading what="the statechart" />}
     </section>
   );
@@ -45,13 +49,17 @@ export function Chart(props: Props) {
 function Drawn({ chart, state, allowed, phases }: Props & { chart: ChartView }) {
   const lit = new Lines(chart, state, allowed);
   const scroller = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const box = scroller.current;
     const place = chart.states.find(({ id }) => id === state);
-    // On a narrow screen the lit state is what one wants to see.
-    if (box && place && box.scrollWidth > box.clientWidth) {
-      box.scrollLeft = ((place.x + place.width / 2) / chart.width) * box.scrollWidth - box.clientWidth / 2;
-    }
+    if (!box || !place) return;
+    // The chart is larger than its window: what is lit comes to the middle, with the whole of the phase around it where it fits.
+    const scale = (box.querySelector('svg')?.clientWidth ?? chart.width) / chart.width;
+    const phase = chart.states.find(({ id }) => id === place.parent) ?? place;
+    box.scrollTo({
+      left: (place.x + place.width / 2) * scale - box.clientWidth / 2,
+      top: (phase.y + phase.height / 2) * scale - box.clientHeight / 2,
+    });
   }, [state, chart]);
   const edges = chart.edges.toSorted((a, b) => Number(lit.isOpen(a)) - Number(lit.isOpen(b)));
   const moves = new Set(chart.edges.flatMap(({ events }) => events));

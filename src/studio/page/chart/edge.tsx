@@ -18,11 +18,18 @@ Edge.Label = function Label({ label, open }: { label: NonNullable<EdgeView['labe
   const lines = label.text.split('\n');
   const each = label.height / lines.length;
   return (
-    <g class={open.length > 0 ? 'edge-label edge-label-open' : 'edge-label'}>
-      <rect x={label.x - 2} y={label.y - 1} width={label.width + 4} height={label.height + 2} rx="3" />
-      {lines.map((line, index) => (
-        <text key={line} class={open.some((event) => line.includes(event)) ? 'open' : ''} x={label.x + label.width / 2} y={label.y + each * (index + 0.5)} text-anchor="middle" dominant-baseline="central">{open.some((event) => line.includes(event)) ? '● ' : ''}{line}</text>
-      ))}
+    <g class="edge-label">
+      <rect x={label.x - 1} y={label.y - 1} width={label.width + 2} height={label.height + 2} rx="3" />
+      {lines.map((line, index) => {
+        const isOpen = open.includes(line.trim());
+        const middle = label.y + each * (index + 0.5);
+        return (
+          <g key={line} class={isOpen ? 'open' : ''}>
+            {isOpen && <circle cx={label.x - 5} cy={middle} r="3" />}
+            <text x={label.x + label.width / 2} y={middle} text-anchor="middle" dominant-baseline="central">{line}</text>
+          </g>
+        );
+      })}
     </g>
   );
 };

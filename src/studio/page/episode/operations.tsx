@@ -38,7 +38,7 @@ function Line({ operation, longest }: { operation: OperationView; longest: numbe
       <td><span class="operation-name">{name}</span><span class="operation-key" title={`${key}, ${moment(startedAt)}`}>{key}</span></td>
       <td class="wide-only">{phase}</td>
       <td><span class={`tag tag-${status}`}><Icon name={icons[status]} />{status}</span></td>
-      <td class="num quiet wide-only">{dollars(reserved)}</td>
+      <td class="num quiet wide-only">{reserved > 0 ? dollars(reserved) : '–'}</td>
       <td class="num">{cost === null ? '–' : <>{estimated && <abbr title="the price was not known and is estimated">~</abbr>}{dollars(cost)}</>}</td>
       <td class="took">{durationMs === null ? <span class="quiet">open</span> : <><span class="took-bar" aria-hidden="true"><span style={{ width: `${Math.max(2, (durationMs / longest) * 100)}%` }} /></span>{duration(durationMs)}</>}</td>
     </tr>

@@ -32,13 +32,16 @@ export function openEpisode(sessionId: string) {
     reading = true;
     while (stale && !closed.signal.aborted) {
       stale = false;
+      const began = performance.now();
       try {
         const view = await api.episode(sessionId);
         if (view.position >= (store.get().view?.position ?? 0)) store.set({ view, error: null });
       } catch (error) {
         store.set({ error: asApiError(error) });
       }
-      await new Promise((resolve) => setTimeout(resolve, restMs));
+      // The server looks through the whole past for this: with a long one it shall not be busy with nothing else.
+      const tookMs = performance.now() - began;
+      await new Promise((resolve) => setTimeout(resolve, Math.max(restMs, tookMs * 2)));
     }
     reading = false;
   };
@@ -80,6 +83,9 @@ export function openEpisode(sessionId: string) {
     // While the past is being read, news waits: the timeline must not have a hole in it.
     if (store.get().complete) append(event.entries);
     else early.push(...event.entries);
+    // State and money are in the event itself; what else has changed takes the server a look at the whole past.
+    const { view } = store.get();
+    if (view && event.position > view.position) store.set({ view: { ...view, board: event.board } });
     void read();
   };
 
