@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ProductionStateManager } from '../../src/index.js';
 import { fixedClock, type FixedClock } from '../../src/testing/index.js';
 import { storyCrew, type Plot } from './story-crew.js';
@@ -25,6 +27,9 @@ export interface Story {
 export async function tellStory(directory: string, untilMs = Date.now()): Promise<Story> {
   const clock = fixedClock(new Date(untilMs - 14 * dayMs).toISOString());
   const policy = { budgets: { total: '7.00' }, dailyCap: '20.00', retry: {} };
+  // The studio and the command line read it there.
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  writeFileSync(join(directory, 'policy.json'), JSON.stringify(policy));
   const manager = await ProductionStateManager.open({ directory, clock, policy, by: 'orchestrator' });
   try {
     let number = 1;
