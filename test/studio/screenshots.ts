@@ -14,6 +14,8 @@ const tallest = 1560;
 
 const parent = mkdtempSync(join(tmpdir(), 'showrunner-pictures-'));
 const directory = join(parent, 'production');
+// The pictures show the directory, and nobody's home belongs in them.
+process.env['HOME'] = parent;
 mkdirSync(folder, { recursive: true });
 const story = await tellStory(directory);
 const studio = await startStudio(directory);
