@@ -12,9 +12,13 @@ import './style/timeline.css';
 import './style/production.css';
 import './style/narrow.css';
 import { App } from './app.js';
-import { takeToken } from './api/token.js';
+import { readToken, takeToken } from './api/token.js';
+import { loadChart } from './chart/load.js';
 import { stayConnected } from './live/connection.js';
 import { followAddress, readRoute, route } from './live/router.js';
+
+/** The board comes first. */
+const chartAfterMs = 800;
 
 takeToken();
 route.set({ current: readRoute() });
@@ -22,3 +26,5 @@ followAddress();
 const place = document.getElementById('page');
 if (place) render(<App />, place);
 void stayConnected();
+// What fails here is told where the chart is shown.
+if (readToken() !== null) setTimeout(() => void loadChart().catch(() => undefined), chartAfterMs);

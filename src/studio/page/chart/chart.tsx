@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ChartView, PhaseView } from '../../api.js';
-import { api, type ApiError } from '../api/client.js';
+import type { ApiError } from '../api/client.js';
 import { stateText } from '../format.js';
 import { asApiError } from '../live/studio.js';
 import { Loading, Trouble } from '../parts/notice.js';
@@ -8,6 +8,7 @@ import type { PhaseName } from '../../../../machines/phases.js';
 import { Edge } from './edge.js';
 import { Events } from './events.js';
 import { Lines } from './lit.js';
+import { knownChart, loadChart } from './load.js';
 import { State } from './state.js';
 
 interface Props {
@@ -16,24 +17,21 @@ interface Props {
   phases: Record<PhaseName, PhaseView>;
 }
 
-let known: ChartView | null = null;
-
 /** The running machine's chart, drawn by the server, with the present state lit, what may happen marked, and each phase's money. */
 export function Chart(props: Props) {
-  const [chart, setChart] = useState(known);
+  const [chart, setChart] = useState(knownChart);
   const [error, setError] = useState<ApiError | null>(null);
   const [whole, showWhole] = useState(false);
   const load = async (): Promise<void> => {
     setError(null);
     try {
-      known = await api.chart();
-      setChart(known);
+      setChart(await loadChart());
     } catch (failed) {
       setError(asApiError(failed));
     }
   };
   useEffect(() => {
-    if (!known) void load();
+    if (!chart) void load();
   }, []);
   return (
     <section class={whole ? 'card chart-whole' : 'card'}>
