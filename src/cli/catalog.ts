@@ -26,6 +26,11 @@ export const catalog: readonly Command[] = [
     example: 'showrunner studio', load: () => import('./commands/studio.js'),
   },
   {
+    name: 'inspect', group: 'Look', summary: 'Show episodes in the Stately inspector, past and live; its page needs the internet.', usage: '[episode]',
+    options: [['--port <n>', 'the port; default 4748, 0 takes any free one']],
+    example: 'showrunner inspect ep_001', load: () => import('./commands/inspect.js'),
+  },
+  {
     name: 'watch', group: 'Look', summary: 'Show the board in the terminal, live; a line per event where there is no terminal.', usage: '[episode]',
     options: [], example: 'showrunner watch', load: () => import('./commands/watch.js'),
   },

@@ -1,5 +1,5 @@
 import type { EpisodeStatus, Failure, PersistedEpisode, PhaseName, PhaseStatus } from '../../machines/index.js';
-import type { ChartView } from '../draw/index.js';
+import type { ChartView } from '../draw/chart-view.js';
 import type { HistoryEntry } from '../production/index.js';
 import type { EpisodeState, ProductionMetrics, QualityMetrics } from '../shapes/index.js';
 

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { serve, type ServerType } from '@hono/node-server';
 import type { ProductionStateManager } from '../crew/production-state-manager.js';
+import { chartView } from '../draw/index.js';
 import { studioApp } from './app.js';
 import { Live } from './live.js';
 
@@ -24,6 +25,8 @@ export interface Studio {
 /** Starts the studio's server, on this machine's own address only. Rejects with `EADDRINUSE` when the port is taken. */
 export async function startStudio({ port, ...options }: StudioOptions): Promise<Studio> {
   const live = new Live(options.manager);
+  // The first layout takes a second, which nobody should have to wait for.
+  void chartView();
   let hosts: string[] = [];
   const app = studioApp({ ...options, live, hosts: () => hosts });
   try {

@@ -18,9 +18,10 @@ const allowed: Record<string, readonly string[]> = {
   'src/manager': ['machines', 'src/disk', 'src/shapes', 'src/reports', 'src/production', 'src/program.ts'],
   'src/crew': ['machines', 'src/disk', 'src/shapes', 'src/documents', 'src/production', 'src/manager'],
   'src/draw': ['machines'],
+  'src/inspect': ['machines', 'src/production', 'src/manager', 'src/crew'],
   'src/studio': ['machines', 'src/disk', 'src/shapes', 'src/documents', 'src/production', 'src/manager', 'src/crew', 'src/draw'],
   'src/testing': ['machines', 'src/disk', 'src/production', 'src/manager', 'src/crew'],
-  'src/cli': ['machines', 'src/disk', 'src/shapes', 'src/journal', 'src/documents', 'src/reports', 'src/import', 'src/manager', 'src/production', 'src/crew', 'src/draw', 'src/studio'],
+  'src/cli': ['machines', 'src/disk', 'src/shapes', 'src/journal', 'src/documents', 'src/reports', 'src/import', 'src/manager', 'src/production', 'src/crew', 'src/draw', 'src/inspect', 'src/studio'],
   'src/program.ts': [],
   'src/index.ts': ['machines', 'src/shapes', 'src/production', 'src/manager', 'src/crew'],
 };

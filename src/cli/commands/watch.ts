@@ -15,7 +15,10 @@ export const run: Run = async (context, [name]) => {
   const only = name === undefined ? undefined : await findEpisode(manager, name);
   const stop = context.json || !process.stdout.isTTY ? tellCommits(context, manager, only) : keepDrawing(manager, only);
   manager.follow();
+  // Following keeps no process alive by itself.
+  const staying = setInterval(() => {}, 60_000);
   if (!context.signal.aborted) await once(context.signal, 'abort');
+  clearInterval(staying);
   stop();
   return { json: { stopped: true }, text: '' };
 };
@@ -43,7 +46,7 @@ function keepDrawing(manager: ProductionStateManager, only: SessionId | undefine
       const snapshot = production.store.snapshot(id);
       return snapshot ? [boardEpisode(snapshot)] : [];
     });
-    const { rows = 24, columns = 80 } = process.stdout;
+    const { rows, columns } = process.stdout;
     // Home, then each line to its end, then what an earlier, longer board has left below.
     process.stdout.write(`\u001b[H${watchTable(episodes, production.today(), { rows, columns, nowMs: Date.now() }).map((line) => `${line}\u001b[K`).join('\n')}\u001b[J`);
   };

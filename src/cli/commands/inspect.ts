@@ -1,0 +1,31 @@
+import { once } from 'node:events';
+import { startRelay, tellProduction, type Relay } from '../../inspect/index.js';
+import { studioToken, tokenPath } from '../../studio/token.js';
+import type { Run } from '../command.js';
+import { findEpisode } from '../find-episode.js';
+import { portOption, whenListening } from '../listening.js';
+
+const usualPort = 4748;
+
+export const run: Run = async (context, [name], options) => {
+  const port = portOption(options['port'], usualPort);
+  const manager = await context.open();
+  const only = name === undefined ? undefined : await findEpisode(manager, name);
+  const relay = await whenListening(() => startRelay({ token: studioToken(context.directory), port }));
+  const stop = await tellProduction(manager, only, (message) => relay.tell(message));
+  if (context.json) process.stdout.write(`${JSON.stringify({ page: relay.page, socket: relay.socket, token_file: tokenPath(context.directory) })}\n`);
+  else context.note(introduction(relay, only ?? 'every episode at work'));
+  if (!context.signal.aborted) await once(context.signal, 'abort');
+  stop();
+  await relay.close();
+  return { json: { stopped: true }, text: '' };
+};
+
+function introduction({ page, socket }: Relay, what: string): string {
+  return [
+    `The Stately inspector on ${what}:\n\n  ${page}\n`,
+    'The page is a frame around https://stately.ai/inspect: it needs the internet, and what it shows goes to that frame, without payloads',
+    'and results. Without the internet use showrunner studio. Your own actors appear there too:',
+    `createWebSocketInspector({ url: '${socket}' }). Ctrl-C ends it.`,
+  ].join('\n');
+}
