@@ -1,4 +1,3 @@
-export type { ChartView } from './chart-view.js';
 export { chartView } from './layout.js';
 export { drawSvg } from './svg.js';
 export { drawScxml } from './scxml.js';
