@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { Disk, OpenMode, PathInfo } from './disk.js';
+import type { Disk, OpenMode, PathInfo } from '../../src/disk/index.js';
 import { MemoryFile } from './memory-file.js';
 import { MemoryFolder, type MemoryNode } from './memory-folder.js';
 import { afterPowerCut, type PowerCut } from './power-cut.js';
