@@ -1,0 +1,3 @@
+import { crashSuite } from './points.js';
+
+await crashSuite('KILL');

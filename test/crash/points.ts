@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { bundleProcess } from './bundle.js';
+import { expectSurvived } from './expect-survived.js';
+import { live, type Life } from './life.js';
+import { calls, faultsOf, parsePoint, pointName, type Call, type Fault, type Point } from './point.js';
+
+const only = process.env['SHOWRUNNER_CRASH_ONLY'];
+
+/** A life of the story in a folder of its own, which is removed when `look` is done. */
+export async function inFolder<Result>(file: string, point: Point | undefined, look: (life: Life, directory: string) => Promise<Result>): Promise<Result> {
+  const folder = mkdtempSync(join(tmpdir(), 'showrunner-crash-'));
+  try {
+    const directory = join(folder, 'production');
+    return await look(await live(file, directory, join(folder, 'trace'), point), directory);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Every call of the story that touches the production, with each fault that it can have. */
+export async function planPoints(file: string, fault: Fault): Promise<Point[]> {
+  return inFolder(file, undefined, async ({ trace, told }, directory) => {
+    expect(told.at(-1)).toEqual({ ended: true });
+    const ours = trace.filter(({ text }) => text.includes(directory));
+    // Only what is appended to the journal can be lied about: a payload that was never written cannot be got back by anyone.
+    const isOpen = (text: string): boolean => /\/journal\/\d+\.ndjson/.test(text);
+    return ours.flatMap(({ call, nth, text }): Point[] => {
+      if (!calls.includes(call as Call)) return [];
+      const fits = fault === 'LIE' ? call === 'write' && isOpen(text) : faultsOf(call as Call).includes(fault);
+      return fits ? [{ call: call as Call, nth, fault }] : [];
+    });
+  });
+}
+
+/** A life with a fault, and whether it struck the engine: the event loop writes to itself now and then, which moves the count. */
+async function strike(file: string, point: Point, attempts: number): Promise<boolean> {
+  for (let tries = 0; tries < attempts; tries += 1) {
+    const isHit = await inFolder(file, point, async (life, directory) => {
+      const hit = life.signal === 'SIGKILL' ? life.trace.at(-1)?.text.includes(directory) === true : life.trace.some(({ injected, text }) => injected && text.includes(directory));
+      if (hit) await expectSurvived(directory, life);
+      return hit;
+    });
+    if (isHit) return true;
+  }
+  return false;
+}
+
+/** One test for each point at which `fault` can strike. */
+export async function crashSuite(fault: Fault): Promise<void> {
+  const bundled = await bundleProcess('test/crash/scenario.ts', `scenario-${fault}`);
+  const points = only ? [parsePoint(only)].filter((point) => point.fault === fault) : await planPoints(bundled.file, fault);
+  describe.skipIf(points.length === 0)(`a process whose system call has ${fault}`, () => {
+    let missed = 0;
+    test.each(points.map((point) => ({ point, name: pointName(point) })))('given $name, when the production is opened again, then nothing acknowledged is lost (npm run test:crash -- --only $name)', async ({ point }) => {
+      if (!(await strike(bundled.file, point, only ? 20 : 5))) missed += 1;
+      // Each miss alone may be bad luck; many are a suite that looks past the engine.
+      expect(missed).toBeLessThanOrEqual(Math.ceil(points.length / 10));
+    });
+    test('counted', () => {
+      console.log(`${fault}: ${points.length - missed} of ${points.length} points struck and survived`);
+      bundled.remove();
+      expect(points.length).toBeGreaterThan(only ? 0 : 5);
+    });
+  });
+}
