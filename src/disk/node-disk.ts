@@ -1,12 +1,12 @@
 import * as fs from 'node:fs';
 import { errorCode, type Disk, type OpenMode, type PathInfo } from './disk.js';
 
-const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR, O_WRONLY } = fs.constants;
+const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR } = fs.constants;
 
 const flags: Record<OpenMode, number> = {
   read: O_RDONLY | O_NOFOLLOW,
   append: O_RDWR | O_APPEND | O_NOFOLLOW,
-  create: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW,
+  create: O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW,
 };
 
 /** The real file system. Folders are made 0700 and files 0600. */

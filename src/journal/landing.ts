@@ -59,7 +59,9 @@ function land(tail: Tail, kind: 'commit' | 'seal', texts: readonly string[]): La
     problem = unavailable(error);
   }
   const end = seenEnd + written;
-  const isThere = written > 0 && segment !== undefined && (segment.end() === end || segment.read(seenEnd, end).equals(bytes.subarray(0, written)));
+  const found = segment?.end() ?? 0;
+  if (found < end) problem ??= unavailable(Object.assign(new Error('what was written is not there'), { code: 'EIO' }));
+  const isThere = written > 0 && segment !== undefined && (found === end || segment.read(seenEnd, end).equals(bytes.subarray(0, written)));
   const count = isThere ? lines.filter((line) => line.end <= end).length : 0;
   return { lines, count, ...(problem ? { problem } : {}) };
 }

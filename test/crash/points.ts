@@ -20,16 +20,18 @@ export async function inFolder<Result>(file: string, point: Point | undefined, l
   }
 }
 
+/** Only what is appended to the journal can be lied about: a payload that was never written cannot be got back by anyone. */
+function canStrike(text: string, directory: string, fault: Fault): boolean {
+  return text.includes(directory) && (fault !== 'LIE' || /\/journal\/\d+\.ndjson/.test(text));
+}
+
 /** Every call of the story that touches the production, with each fault that it can have. */
 export async function planPoints(file: string, fault: Fault): Promise<Point[]> {
   return inFolder(file, undefined, async ({ trace, told }, directory) => {
     expect(told.at(-1)).toEqual({ ended: true });
-    const ours = trace.filter(({ text }) => text.includes(directory));
-    // Only what is appended to the journal can be lied about: a payload that was never written cannot be got back by anyone.
-    const isOpen = (text: string): boolean => /\/journal\/\d+\.ndjson/.test(text);
-    return ours.flatMap(({ call, nth, text }): Point[] => {
-      if (!calls.includes(call as Call)) return [];
-      const fits = fault === 'LIE' ? call === 'write' && isOpen(text) : faultsOf(call as Call).includes(fault);
+    return trace.flatMap(({ call, nth, text }): Point[] => {
+      if (!calls.includes(call as Call) || !canStrike(text, directory, fault)) return [];
+      const fits = fault === 'LIE' ? call === 'write' : faultsOf(call as Call).includes(fault);
       return fits ? [{ call: call as Call, nth, fault }] : [];
     });
   });
@@ -39,7 +41,7 @@ export async function planPoints(file: string, fault: Fault): Promise<Point[]> {
 async function strike(file: string, point: Point, attempts: number): Promise<boolean> {
   for (let tries = 0; tries < attempts; tries += 1) {
     const isHit = await inFolder(file, point, async (life, directory) => {
-      const hit = life.signal === 'SIGKILL' ? life.trace.at(-1)?.text.includes(directory) === true : life.trace.some(({ injected, text }) => injected && text.includes(directory));
+      const hit = life.signal === 'SIGKILL' ? canStrike(life.trace.at(-1)?.text ?? '', directory, point.fault) : life.trace.some(({ injected, text }) => injected && canStrike(text, directory, point.fault));
       if (hit) await expectSurvived(directory, life);
       return hit;
     });

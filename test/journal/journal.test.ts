@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { nodeDisk } from '../../src/disk/index.js';
+import { nodeDisk, type OpenMode } from '../../src/disk/index.js';
 import { Journal, type JournalOptions } from '../../src/journal/index.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
@@ -138,6 +138,45 @@ describe('the journal', () => {
     const late = open(directory);
     late.seek(position, lastCrc);
     expect(readAll(late).at(-1)).toBe('{"n":39}');
+  });
+
+  test('given a disk that does not write what it says, when a segment is to be made, then it gets no name, and the next attempt makes it', async () => {
+    const directory = temporaryDirectory();
+    await commit(open(directory), '{"n":0}');
+    let lies = true;
+    const made = new Set<number>();
+    const disk = {
+      ...nodeDisk,
+      open: (path: string, mode: OpenMode) => {
+        const fd = nodeDisk.open(path, mode);
+        if (mode === 'create') made.add(fd);
+        return fd;
+      },
+      close: (fd: number) => {
+        made.delete(fd);
+        nodeDisk.close(fd);
+      },
+      write: (fd: number, bytes: Uint8Array) => (lies && made.has(fd) ? bytes.length : nodeDisk.write(fd, bytes)),
+    };
+    const journal = open(directory, { segmentBytes: 100, disk });
+    await expect(commit(journal, '{"n":1}')).rejects.toMatchObject({ code: 'journal_unavailable' });
+    expect(scanAll(open(directory))).toEqual(['{"n":0}']);
+    lies = false;
+    await commit(journal, '{"n":1}');
+    expect(scanAll(open(directory))).toEqual(['{"n":0}', '{"n":1}']);
+    expect(readdirSync(directory).length).toBe(2);
+  });
+
+  test('given a disk that does not write what it says, when a commit is appended, then it fails, and the next attempt lands', async () => {
+    const directory = temporaryDirectory();
+    let lies = false;
+    const journal = open(directory, { disk: { ...nodeDisk, write: (fd, bytes) => (lies ? bytes.length : nodeDisk.write(fd, bytes)) } });
+    await commit(journal, '{"n":0}');
+    lies = true;
+    expect(await journal.append(['{"n":1}'])).toMatchObject({ landed: [], error: { code: 'journal_unavailable' } });
+    lies = false;
+    await commit(journal, '{"n":1}');
+    expect(scanAll(open(directory))).toEqual(['{"n":0}', '{"n":1}']);
   });
 
   test('given a sync fails, when work goes on, then a new segment begins with copies and everything valid is there', async () => {
