@@ -4,7 +4,10 @@ import { defineConfig } from 'vitest/config';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const report = process.env['SHOWRUNNER_TEST_REPORT'];
 
-/** Three suites: `unit` is what `npm test` runs; `long` is its slower sibling (crash storms, whole productions); `browser` drives the studio's page. */
+/**
+ * `unit` is what `npm test` runs; `long` is its slower sibling (crash storms, whole productions); `crash` hinders a process at each of its system
+ * calls (strace); `protocol` checks the models (spin); `browser` drives the studio's page (chromium).
+ */
 export default defineConfig({
   root,
   test: {
