@@ -1,7 +1,10 @@
+export { explorePaths } from './explore.js';
+export type { Exploration, Explored } from './explore.js';
 export { fixedClock } from './fixed-clock.js';
 export type { FixedClock } from './fixed-clock.js';
 export { StoryFailed, episodeCreated, given } from './given.js';
 export type { Given, Outcome, Then } from './given.js';
+export type { ExploredStep, Invariant } from './invariants.js';
 export { memoryProduction } from './memory-production.js';
 export type { MemoryProduction } from './memory-production.js';
 export { MemoryDisk } from './memory-disk.js';

@@ -1,149 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import {
-  Ledger, committedOf, decide, errorRemedies, heldOperations, leftOf, leftOfPhase, moneyMove, parsePolicy, phaseNames, stateName,
-  type Announcement, type EpisodeEvent, type EpisodeSnapshot, type PhaseName, type PolicyInput, type Usd,
+  committedOf, decide, heldOperations, leftOf, leftOfPhase, moneyMove, parsePolicy, stateName,
+  type Announcement, type EpisodeEvent, type EpisodeSnapshot, type Usd,
 } from '../../machines/index.js';
 import { apply, newEpisode } from './story.js';
 import { claim, cost, dayOfMoney, episodeIn, fail, finish, minute, reserve, sample, saved, settle, start, usd, withContext } from './words.js';
 
-const date = '2025-09-03';
-const cap = usd('1.20');
-
-/** An episode with its day's ledger and what an outsider who only sees accepted events has counted. */
-interface Node {
-  snapshot: EpisodeSnapshot;
-  ledger: Ledger;
-  paid: number;
-  /** Whether all spending so far was reserved before and settled within the reservation. */
-  guarded: boolean;
-}
-
-/** Amounts around 80 % and 100 % of a phase's 0.50, the total's 1.00 and the day's 1.20. */
-const amounts = ['0', '0.399999', '0.4', '0.400001', '0.6', '1', '1.000001', '1.2'];
-
-type Timeless = (day: ReturnType<typeof dayOfMoney>, phase: PhaseName) => EpisodeEvent;
-
-const moves: Timeless[] = [
-  ...amounts.flatMap<Timeless>((amount) => [
-    (day, phase) => ({ ...cost(phase, amount), day }) as EpisodeEvent,
-    (day, phase) => ({ ...reserve(phase, amount, 'a'), day }),
-  ]),
-  (day, phase) => ({ ...reserve(phase, '0.4', 'b'), day }),
-  ...['0.4', '0.6', '1.000001'].map<Timeless>((amount) => (day) => ({ ...settle('a', amount), day }) as EpisodeEvent),
-  (day) => ({ ...settle('b', '0.4'), day }) as EpisodeEvent,
-  (day) => ({ type: 'operation.released', at: minute(5), key: 'a', day }),
-  (_day, phase) => start(phase),
-  (_day, phase) => finish(phase),
-  (_day, phase) => sample['phase.skip'](phase),
-  (_day, phase) => fail(phase),
-  (day) => ({ type: 'recovery.begin', at: minute(5), day }),
-  (_day, phase) => sample['recovery.resume'](phase),
-  () => ({ type: 'budget.raise', at: minute(5), scope: 'total', amount: usd('0.5'), by: 'ann', reason: 'worth it' }),
-  () => sample['episode.archive']('research'),
-];
-
-function nextPhase({ context }: EpisodeSnapshot): PhaseName {
-  return phaseNames.find((phase) => !['complete', 'skipped'].includes(context.phases[phase].status)) ?? 'audio';
-}
-
-function keyOf({ snapshot: { context, value }, guarded }: Node): string {
-  const { phases, money, operations, budgets, failure, recoveries } = context;
-  return JSON.stringify([value, guarded, money, operations, budgets.total, failure?.code, recoveries, phaseNames.map((name) => [phases[name].status, phases[name].spent, phases[name].warned])]);
-}
-
-function booked(ledger: Ledger, before: EpisodeSnapshot, event: EpisodeEvent): Ledger {
-  const next = new Ledger();
-  for (const [day, money] of ledger.days) next.set(day, money);
-  next.book(before.context, event);
-  return next;
-}
-
-/** What must hold after each accepted step (DESIGN.md, sections 6 and 10). */
-function check(before: Node, event: EpisodeEvent, after: Node, told: Announcement[]): void {
-  const { context } = after.snapshot;
-  const { money, phases, operations, budgets } = context;
-  const sum = (of: (phase: PhaseName) => number): number => phaseNames.reduce((total, name) => total + of(name), 0);
-  const where = (): string => `${event.type} in ${stateName(before.snapshot)}: ${JSON.stringify(event)} → ${stateName(after.snapshot)} ${JSON.stringify(money)}`;
-  const hold = (what: string, truth: boolean): void => {
-    if (!truth) throw new Error(`${what}: ${where()}`);
-  };
-  hold('no cost is lost', after.paid === money.spent);
-  hold('phases sum to the spent total', sum((name) => phases[name].spent) === money.spent);
-  hold('phases sum to the reserved total', sum((name) => phases[name].reserved) === money.reserved);
-  hold('operations sum to the reserved total', Object.values(operations).reduce((total, { amount }) => total + amount, 0) === money.reserved);
-  hold('money never rewinds', money.spent >= before.snapshot.context.money.spent);
-  hold('the ledger agrees', (after.ledger.money(date, cap).spent as number) === money.spent && (after.ledger.money(date, cap).reserved as number) === money.reserved);
-  if (after.guarded) hold('guarded spending stays within the total and the day', money.spent + money.reserved <= Math.min(budgets.total, cap));
-  if (event.type === 'cost.reserve' && event.amount > 0) hold('a reservation stays within the total and the day', money.spent + money.reserved <= Math.min(budgets.total, cap));
-  for (const phase of phaseNames) {
-    const { status, checkpoint, reason } = phases[phase];
-    hold(`${phase} has something to show`, status !== 'complete' || checkpoint !== null);
-    hold(`${phase} was skipped for a reason`, status !== 'skipped' || reason !== null);
-  }
-  checkStops(before.snapshot, event, after.snapshot, told, hold);
-}
-
-function checkStops(before: EpisodeSnapshot, event: EpisodeEvent, after: EpisodeSnapshot, told: Announcement[], hold: (what: string, truth: boolean) => void): void {
-  const move = moneyMove(before.context, event);
-  if (!move) return;
-  const ended = ['complete', 'failed', 'archived'].includes(stateName(before));
-  const [was, is] = [before.context.money.spent, after.context.money.spent];
-  const { total } = after.context.budgets;
-  const passes = is > was && (is > total || is > cap);
-  hold('spending above a cap fails the episode, and nothing else does', (stateName(after) === 'failed' && !ended) === (passes && !ended));
-  hold('an end stays an end', !ended || stateName(after) === stateName(before));
-  if (stateName(after) === 'failed' && !ended) {
-    hold('the failure names the cap', after.context.failure?.code === (is > total ? 'budget_exhausted' : 'daily_cap_reached'));
-    hold('nothing is left open', Object.values(after.context.operations).every(({ state }) => state === 'held'));
-  }
-  const says = (type: Announcement['type']): number => told.filter((each) => each.type === type).length;
-  hold('the total is announced when it is reached', says('budget:stopped') === Number((is >= total && was < total) || (!ended && is > was && is > total)));
-  hold('the day is announced when it is reached', says('daily:stopped') === Number((is >= cap && was < cap) || (!ended && is > was && is <= total && is > cap)));
-  const { spent, warned } = after.context.phases[move.phase];
-  const crossed = spent >= 400_000;
-  hold('a warning is given once', says('budget:warning') === Number(crossed && !before.context.phases[move.phase].warned) && warned === crossed);
-  hold('what is spent is told', says('cost') === Number(move.spent > 0));
-}
-
 describe('money', () => {
-  test('given amounts around every threshold, when everything is tried in every order, then nothing is lost and no cap is passed', { timeout: 60_000 }, () => {
-    const policy: PolicyInput = { budgets: { research: '0.50', script: '0.50', audio: '0.50', total: '1.00' } };
-    let level: Node[] = [{ snapshot: newEpisode(policy), ledger: new Ledger(), paid: 0, guarded: true }];
-    const seen = new Set<string>();
-    let steps = 0;
-    const refusedWith = new Set<string>();
-    for (let depth = 0; depth < 9 && steps < 250_000; depth += 1) {
-      const next: Node[] = [];
-      for (const node of level) {
-        const day = node.ledger.money(date, cap);
-        for (const move of moves) {
-          steps += 1;
-          const event = move(day, nextPhase(node.snapshot));
-          const decision = decide(node.snapshot, event);
-          if (!decision.accepted) {
-            const { code, message } = decision.refusal;
-            refusedWith.add(code);
-            if (!Object.hasOwn(errorRemedies, code) || !/ep_001_20250903_143022.*\.$/s.test(message)) throw new Error(`${event.type} is refused without a code and a sentence: ${code} ${message}`);
-            continue;
-          }
-          const moved = moneyMove(node.snapshot.context, event);
-          const unguarded = event.type === 'cost.recorded' || (moved !== undefined && moved.spent + moved.reserved > 0 && event.type === 'operation.settled');
-          const after: Node = { snapshot: decision.snapshot, ledger: booked(node.ledger, node.snapshot, event), paid: node.paid + (moved?.spent ?? 0), guarded: node.guarded && !unguarded };
-          check(node, event, after, decision.announcements);
-          const key = keyOf(after);
-          if (seen.has(key)) continue;
-          seen.add(key);
-          next.push(after);
-        }
-      }
-      level = next;
-    }
-    expect(steps).toBeGreaterThan(100_000);
-    expect([...refusedWith].toSorted()).toEqual([
-      'budget_exhausted', 'daily_cap_reached', 'operation_exists', 'operation_settled', 'operation_unknown', 'operations_open', 'wrong_state',
-    ]);
-  });
-
   const active = episodeIn('research.active');
   const told = (given: EpisodeSnapshot, when: EpisodeEvent): Announcement[] => {
     const decision = decide(given, when);
@@ -199,7 +62,7 @@ describe('money', () => {
   test("given the day's cap, when a cost reaches it, then that is announced; when one passes it, then the episode fails", () => {
     const reaches = cost('research', '0.25', { spent: usd('49.75') });
     expect(types(active, reaches)).toEqual(['cost', 'daily:stopped']);
-    expect(told(active, reaches)).toContainEqual(expect.objectContaining({ type: 'daily:stopped', date, spent: 50_000_000, cap: 50_000_000 }));
+    expect(told(active, reaches)).toContainEqual(expect.objectContaining({ type: 'daily:stopped', date: '2025-09-03', spent: 50_000_000, cap: 50_000_000 }));
     expect(types(active, cost('research', '0.249999', { spent: usd('49.75') }))).toEqual(['cost']);
     const passed = apply(active, reserve('research', '0.50'), cost('research', '0.250001', { spent: usd('49.75') }));
     expect(passed.context).toMatchObject({
