@@ -1,3 +1,5 @@
+export { crashEverywhere } from './crash-everywhere.js';
+export type { CrashOptions, CrashPoint, CrashScenario, Crashed } from './crash-everywhere.js';
 export { explorePaths } from './explore.js';
 export type { Exploration, Explored } from './explore.js';
 export { fixedClock } from './fixed-clock.js';
@@ -8,6 +10,7 @@ export type { ExploredStep, Invariant } from './invariants.js';
 export { memoryProduction } from './memory-production.js';
 export type { MemoryProduction } from './memory-production.js';
 export { MemoryDisk } from './memory-disk.js';
-export type { PowerCut } from './memory-disk.js';
+export type { DiskCall, Fault } from './memory-disk.js';
+export type { PowerCut } from './power-cut.js';
 export { temporaryProduction } from './temporary-production.js';
 export type { TemporaryProduction } from './temporary-production.js';

@@ -1,169 +1,208 @@
 import { dirname } from 'node:path';
 import type { Disk, OpenMode, PathInfo } from '../disk/index.js';
+import { MemoryFile } from './memory-file.js';
+import { MemoryFolder, type MemoryNode } from './memory-folder.js';
+import { afterPowerCut, type PowerCut } from './power-cut.js';
 
-/** A file: what programs see, and what would be left after a power cut. */
-interface File {
-  kind: 'file';
-  ino: number;
-  seen: Buffer;
-  durable: Buffer;
-}
+/** What befalls one call: the power goes and the call fails, it fails with an error, or (a write) it takes only a part. */
+export type Fault = 'crash' | 'EIO' | 'ENOSPC' | 'EROFS' | 'short';
 
-/** A folder's entries, as programs see them, and as they would be left after a power cut. */
-interface Folder {
-  kind: 'directory';
-  ino: number;
-  seen: Map<string, File | Folder>;
-  durable: Map<string, File | Folder>;
+export interface DiskCall {
+  /** Counted from 1 on. */
+  index: number;
+  name: keyof Disk;
+  path: string;
 }
 
 interface Handle {
-  file: File;
+  file: MemoryFile;
+  path: string;
   mode: OpenMode;
+  /** How many of the file's failed syncs it has been told of. */
+  failuresSeen: number;
 }
 
-/** What a power cut does to bytes and entries that were not synced. */
-export type PowerCut = 'lose-unsynced' | 'keep-unsynced' | ((name: string) => boolean);
-
-function fail(code: string, path: string): never {
-  throw Object.assign(new Error(`${code}: ${path}`), { code });
+function fail(code: string, what: string): never {
+  throw Object.assign(new Error(`${code}: ${what}`), { code });
 }
 
 /**
- * A file system in memory that knows what is durable: bytes after a sync of the file, entries after a sync of the folder.
- * Pass it as `disk` to `ProductionStateManager.open`; `powerCut()` gives the disk as it would be found after one.
+ * A file system in memory that knows what is durable: bytes after a sync of the file, entries after a sync of the folder. A sync that fails
+ * loses what it should have written for good, although programs still see it and later syncs succeed, as on Linux. Pass it as `disk` to
+ * `ProductionStateManager.open`; `powerCut()` gives the disk as it would be found after one.
  */
 export class MemoryDisk implements Disk {
-  #root: Folder = { kind: 'directory', ino: 1, seen: new Map(), durable: new Map() };
+  /** Decides what befalls each call. */
+  onCall: ((call: DiskCall) => Fault | undefined) | undefined;
+  #root = new MemoryFolder(1);
+  #calls = 0;
+  #isOff = false;
+  #lastHandle = 2;
+  #lastInode = 1;
   readonly #handles = new Map<number, Handle>();
-  #nextHandle = 3;
-  #nextInode = 2;
   readonly #watchers = new Map<string, Set<() => void>>();
 
-  /** The disk after a power cut: a new one. Handles of the old one are of no use any more. */
-  powerCut(what: PowerCut = 'lose-unsynced'): MemoryDisk {
-    const keeps = (name: string): boolean => (typeof what === 'function' ? what(name) : what === 'keep-unsynced');
-    const copies = new Map<File | Folder, File | Folder>();
-    const copy = (node: File | Folder, name: string): File | Folder => {
-      const known = copies.get(node);
-      if (known) return known;
-      if (node.kind === 'file') {
-        const left = Buffer.from(keeps(name) ? node.seen : node.durable);
-        const file: File = { kind: 'file', ino: node.ino, seen: left, durable: left };
-        copies.set(node, file);
-        return file;
-      }
-      const entries = new Map([...(keeps(name) ? node.seen : node.durable)].map(([entry, child]) => [entry, copy(child, `${name}/${entry}`)]));
-      const folder: Folder = { kind: 'directory', ino: node.ino, seen: entries, durable: new Map(entries) };
-      copies.set(node, folder);
-      return folder;
-    };
+  /** How many calls there have been. */
+  get calls(): number {
+    return this.#calls;
+  }
+
+  /** The disk after a power cut: a new one. The old one answers no call any more. */
+  powerCut(cut: PowerCut = 'lose-unsynced'): MemoryDisk {
+    this.#isOff = true;
     const after = new MemoryDisk();
-    after.#root = copy(this.#root, '') as Folder;
-    after.#nextInode = this.#nextInode;
+    after.#lastInode = this.#lastInode;
+    after.#root = afterPowerCut(this.#root, cut);
     return after;
   }
 
   open(path: string, mode: OpenMode): number {
+    this.#enter('open', path);
     const found = this.#find(path);
     if (found?.kind === 'directory') fail('EISDIR', path);
     if (mode === 'create' && found) fail('EEXIST', path);
-    if (mode !== 'create' && !found) fail('ENOENT', path);
-    const file = found ?? this.#create(path);
-    this.#nextHandle += 1;
-    this.#handles.set(this.#nextHandle, { file, mode });
-    return this.#nextHandle;
-  }
-
-  #create(path: string): File {
-    const file: File = { kind: 'file', ino: (this.#nextInode += 1), seen: Buffer.alloc(0), durable: Buffer.alloc(0) };
-    this.#parent(path).seen.set(nameOf(path), file);
-    this.#changed(path);
-    return file;
+    const file = found ?? (mode === 'create' ? this.#create(path) : fail('ENOENT', path));
+    this.#lastHandle += 1;
+    this.#handles.set(this.#lastHandle, { file, path, mode, failuresSeen: file.failures });
+    return this.#lastHandle;
   }
 
   close(fd: number): void {
-    this.#handle(fd);
-    this.#handles.delete(fd);
+    if (!this.#handles.delete(fd)) fail('EBADF', String(fd));
   }
 
   size(fd: number): number {
-    return this.#handle(fd).file.seen.length;
+    const { file, path } = this.#handle(fd);
+    this.#enter('size', path);
+    return file.size;
   }
 
   read(fd: number, buffer: Uint8Array, offset: number, length: number, position: number): number {
-    const bytes = this.#handle(fd).file.seen.subarray(position, position + length);
+    const { file, path } = this.#handle(fd);
+    this.#enter('read', path);
+    const bytes = file.content.subarray(position, position + length);
     buffer.set(bytes, offset);
     return bytes.length;
   }
 
   write(fd: number, bytes: Uint8Array): number {
-    const { file, mode } = this.#handle(fd);
-    if (mode === 'read') fail('EBADF', String(fd));
-    file.seen = Buffer.concat([file.seen, bytes]);
-    for (const listeners of this.#watchers.values()) for (const listener of listeners) queueMicrotask(listener);
-    return bytes.length;
+    const { file, path, mode } = this.#handle(fd);
+    if (mode === 'read') fail('EBADF', path);
+    const isShort = this.#enter('write', path) === 'short';
+    const taken = isShort ? Math.floor(bytes.length / 2) : bytes.length;
+    file.append(bytes.subarray(0, taken));
+    this.#changed(path);
+    return taken;
   }
 
   sync(fd: number): void {
-    const { file } = this.#handle(fd);
-    file.durable = file.seen;
+    this.#sync(fd, 'sync');
   }
 
   async syncLater(fd: number): Promise<void> {
     await Promise.resolve();
-    this.sync(fd);
+    this.#sync(fd, 'syncLater');
+  }
+
+  #sync(fd: number, name: 'sync' | 'syncLater'): void {
+    const handle = this.#handle(fd);
+    const { file, path } = handle;
+    try {
+      this.#enter(name, path);
+    } catch (error) {
+      if (!this.#isOff) file.failSync();
+      handle.failuresSeen = file.failures;
+      throw error;
+    }
+    if (handle.failuresSeen < file.failures) {
+      handle.failuresSeen = file.failures;
+      fail('EIO', path);
+    }
+    file.sync();
   }
 
   syncDirectory(path: string): void {
-    const folder = this.#folder(path);
-    folder.durable = new Map(folder.seen);
+    this.#enter('syncDirectory', path);
+    this.#folder(path).sync();
   }
 
   link(from: string, to: string): void {
+    this.#enter('link', to);
     const file = this.#find(from);
     if (file?.kind !== 'file') fail('ENOENT', from);
     if (this.#find(to)) fail('EEXIST', to);
-    this.#parent(to).seen.set(nameOf(to), file);
+    this.#folder(dirname(to)).set(nameOf(to), file);
     this.#changed(to);
   }
 
   rename(from: string, to: string): void {
+    this.#enter('rename', to);
     const node = this.#find(from) ?? fail('ENOENT', from);
-    this.#parent(to).seen.set(nameOf(to), node);
-    this.#parent(from).seen.delete(nameOf(from));
+    if (dirname(from) === dirname(to)) this.#folder(dirname(to)).rename(nameOf(from), nameOf(to), node);
+    else {
+      this.#folder(dirname(to)).set(nameOf(to), node);
+      this.#folder(dirname(from)).delete(nameOf(from));
+    }
     this.#changed(to);
   }
 
   unlink(path: string): void {
-    if (this.#find(path)?.kind !== 'file') fail('ENOENT', path);
-    this.#parent(path).seen.delete(nameOf(path));
+    this.#enter('unlink', path);
+    const node = this.#find(path) ?? fail('ENOENT', path);
+    if (node.kind === 'directory') fail('EISDIR', path);
+    this.#folder(dirname(path)).delete(nameOf(path));
+    this.#changed(path);
   }
 
   makeDirectory(path: string): void {
+    this.#enter('makeDirectory', path);
     if (this.#find(path)) fail('EEXIST', path);
-    this.#parent(path).seen.set(nameOf(path), { kind: 'directory', ino: (this.#nextInode += 1), seen: new Map(), durable: new Map() });
+    this.#lastInode += 1;
+    this.#folder(dirname(path)).set(nameOf(path), new MemoryFolder(this.#lastInode));
   }
 
   list(path: string): string[] {
-    return [...this.#folder(path).seen.keys()];
+    this.#enter('list', path);
+    return [...this.#folder(path).entries.keys()];
   }
 
   stat(path: string): PathInfo | undefined {
+    this.#enter('stat', path);
     const node = this.#find(path);
-    return node && { kind: node.kind, size: node.kind === 'file' ? node.seen.length : 0, mtimeMs: 0, ino: node.ino };
+    return node && { kind: node.kind, size: node.kind === 'file' ? node.size : 0, mtimeMs: 0, ino: node.ino };
   }
 
   readFile(path: string): Buffer | undefined {
+    this.#enter('readFile', path);
     const node = this.#find(path);
     if (node?.kind === 'directory') fail('EISDIR', path);
-    return node && Buffer.from(node.seen);
+    return node && Buffer.from(node.content);
   }
 
   watch(path: string, onChange: () => void): () => void {
     const listeners = this.#watchers.get(path) ?? new Set();
     this.#watchers.set(path, listeners.add(onChange));
     return () => listeners.delete(onChange);
+  }
+
+  #enter(name: keyof Disk, path: string): Fault | undefined {
+    if (this.#isOff) fail('EIO', 'the power is off');
+    this.#calls += 1;
+    const fault = this.onCall?.({ index: this.#calls, name, path });
+    if (fault === 'crash') {
+      this.#isOff = true;
+      fail('EIO', 'the power is off');
+    }
+    if (fault !== undefined && fault !== 'short') fail(fault, path);
+    return fault;
+  }
+
+  #create(path: string): MemoryFile {
+    this.#lastInode += 1;
+    const file = new MemoryFile(this.#lastInode);
+    this.#folder(dirname(path)).set(nameOf(path), file);
+    this.#changed(path);
+    return file;
   }
 
   #changed(path: string): void {
@@ -174,22 +213,19 @@ export class MemoryDisk implements Disk {
     return this.#handles.get(fd) ?? fail('EBADF', String(fd));
   }
 
-  #find(path: string): File | Folder | undefined {
-    let node: File | Folder | undefined = this.#root;
+  #find(path: string): MemoryNode | undefined {
+    let node: MemoryNode | undefined = this.#root;
     for (const part of partsOf(path)) {
       if (node?.kind !== 'directory') return undefined;
-      node = node.seen.get(part);
+      node = node.entries.get(part);
     }
     return node;
   }
 
-  #folder(path: string): Folder {
+  #folder(path: string): MemoryFolder {
     const node = this.#find(path);
-    return node?.kind === 'directory' ? node : fail('ENOENT', path);
-  }
-
-  #parent(path: string): Folder {
-    return this.#folder(dirname(path));
+    if (node?.kind === 'file') fail('ENOTDIR', path);
+    return node ?? fail('ENOENT', path);
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { MemoryDisk } from './memory-disk.js';
+import type { MemoryDisk } from '../../src/testing/memory-disk.js';
 import { Told, Writer, cuts, emptyDisk, expectKept, expectSecondLife, fork, openJournal } from './simulated.js';
 
 const isSync = (name: string): boolean => name === 'sync' || name === 'syncLater';

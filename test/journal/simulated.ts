@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Disk } from '../../src/disk/index.js';
-import { MemoryDisk } from './memory-disk.js';
-import type { PowerCut } from './power-cut.js';
+import { MemoryDisk } from '../../src/testing/memory-disk.js';
+import type { PowerCut } from '../../src/testing/power-cut.js';
 import { Journal, type JournalOptions } from '../../src/journal/index.js';
 
 export const directory = '/production/journal';

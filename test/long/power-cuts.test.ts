@@ -1,19 +1,24 @@
 import { describe, expect, test } from 'vitest';
-import { MemoryDisk } from '../../src/testing/index.js';
-import { cutAt, cuts, run, twoLives } from '../simulation/story.js';
+import { crashEverywhere } from '../../src/testing/index.js';
+import { callsOfStory, cuts, story, twoLives } from '../simulation/story.js';
 
 // Of the second life's calls so many are cut, spread over it and moved on with each first cut, so that all of them come up.
-const secondCuts = process.env['SHOWRUNNER_LONG'] ? 60 : 10;
+const secondCuts = process.env['SHOWRUNNER_LONG'] ? 60 : 8;
 
-describe('power cuts in two lives', () => {
+describe('faults and power cuts', () => {
+  test('given a fault at any call of a life and a power cut at its end, then everything that was told is there and work goes on', async () => {
+    const { points } = await crashEverywhere(story, { faults: ['EIO', 'ENOSPC', 'short'], cuts: cuts.map(([, cut]) => cut) });
+    console.log(`${points.toLocaleString('en')} faults and power cuts survived`);
+    expect(points).toBeGreaterThan(2_000);
+  });
+
   test('given the power is cut at any call of a life, and again in the next, then everything that either was told is there in the third', async () => {
-    const whole = cutAt(new MemoryDisk(), Number.POSITIVE_INFINITY);
-    await run(whole.disk, { sessionId: undefined, costs: 0, completed: [] });
+    const calls = await callsOfStory();
     let points = 0;
     for (const [index, [name, cut]] of cuts.entries()) {
-      for (let call = 0; call < whole.calls(); call += 1) {
+      for (let call = 1; call <= calls; call += 1) {
         for (let again = 0; again < secondCuts; again += 1) {
-          const at = again * 9 + ((call + index) % 9);
+          const at = 1 + again * 11 + ((call + index) % 11);
           const [other = '', otherCut = cut] = cuts[(index + again) % cuts.length] ?? [];
           await twoLives({ call, cut }, { call: at, cut: otherCut }, `first at call ${call}, ${name}; then at call ${at}, ${other}`);
           points += 1;
