@@ -1,7 +1,7 @@
 import { loadTitle, number, type LoadResults, type Results, type Row } from './results.js';
 
 const width = 880;
-const left = 262;
+const left = 270;
 const right = 84;
 const top = 84;
 const rowHeight = 26;

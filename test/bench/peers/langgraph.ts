@@ -53,7 +53,7 @@ class LangGraphStore implements Store {
 
   async read(id: string): Promise<Standing> {
     const { values } = await this.#graph.getState({ configurable: { thread_id: id } });
-    const { status, spent, data } = values as typeof State.State;
+    const { status, spent, data }: typeof State.State = values;
     return { status, spent, data };
   }
 

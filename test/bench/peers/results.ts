@@ -1,8 +1,6 @@
-import type { ContenderName } from './contenders.js';
-
 /** One contender under one load: medians over the rounds. */
 export interface Row {
-  name: ContenderName;
+  name: string;
   title: string;
   synced: boolean;
   stepsPerSecond: number;
