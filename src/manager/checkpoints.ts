@@ -1,7 +1,7 @@
 import {
   ProductionError, currentPhase, episodeStatus, isFinished, parseName, phaseAfter, type CheckpointRef, type PhaseName, type SavedCheckpoint, type SessionId,
 } from '../../machines/index.js';
-import { findCheckpoint, saveCheckpointPayload, type Plan, type Production } from '../production/index.js';
+import { findCheckpoint, parsePayload, saveCheckpointPayload, type CheckpointPayload, type Plan, type Production } from '../production/index.js';
 import type { CheckpointContents } from '../shapes/index.js';
 import { stepsFor } from './plans.js';
 
@@ -23,9 +23,16 @@ export function completionCheckpoint(production: Production, sessionId: SessionI
 }
 
 /** A checkpoint in between: after restoring it, the phase it was saved in is to be done again. */
-export async function saveManual(production: Production, sessionId: SessionId, phase: PhaseName, name: string, data: unknown): Promise<Plan> {
+export async function saveManual(production: Production, sessionId: SessionId, phase: PhaseName, name: string, data: unknown): Promise<{ checkpoint: SavedCheckpoint; plan: Plan }> {
   const checkpoint = await prepareCheckpoint(production, sessionId, phase, name, phase, data);
-  return (view) => stepsFor(view, sessionId, { type: 'checkpoint.save', phase, checkpoint });
+  return { checkpoint, plan: (view) => stepsFor(view, sessionId, { type: 'checkpoint.save', phase, checkpoint }) };
+}
+
+/** A checkpoint right after its commit. What it keeps is at hand, unless a later one took its name: the journal is searched only then. */
+export function loadSaved(production: Production, sessionId: SessionId, saved: SavedCheckpoint): LoadedCheckpoint {
+  const ref = known(production, sessionId).context.checkpoints[saved.name];
+  if (!ref || ref.sha256 !== saved.sha256 || saved.file !== null) return loadCheckpoint(production, sessionId, saved.name);
+  return contentsOf(saved.name, ref, parsePayload(JSON.stringify(saved.payload), ref));
 }
 
 /** The phase that a checkpoint without a phase belongs to: the one under way, or the last. */
@@ -54,15 +61,11 @@ export function resolveName(checkpoints: Record<string, CheckpointRef>, phaseOrN
 /** A checkpoint with its data. Looks in the journal, so it is there when every document is gone. */
 export function loadCheckpoint(production: Production, sessionId: SessionId, phaseOrName: string): LoadedCheckpoint {
   const { name, found, ref } = find(production, sessionId, phaseOrName);
-  return {
-    phase: ref.phase,
-    timestamp: `${ref.at.slice(0, 19)}Z`,
-    data: found.payload.data,
-    next_phase: ref.next,
-    can_resume: ref.next !== null,
-    name,
-    artifacts: found.payload.artifacts,
-  };
+  return contentsOf(name, ref, found.payload);
+}
+
+function contentsOf(name: string, ref: CheckpointRef, { data, artifacts }: CheckpointPayload): LoadedCheckpoint {
+  return { phase: ref.phase, timestamp: `${ref.at.slice(0, 19)}Z`, data, next_phase: ref.next, can_resume: ref.next !== null, name, artifacts };
 }
 
 function find(production: Production, sessionId: SessionId, phaseOrName: string) {

@@ -11,7 +11,7 @@ import {
 } from '../production/index.js';
 import { programName } from '../program.js';
 import type { EpisodeState, GlobalMetrics, ProductionMetrics, QualityMetrics } from '../shapes/index.js';
-import { completionCheckpoint, known, loadCheckpoint, phaseForCheckpoint, planRestore, saveManual, type LoadedCheckpoint } from './checkpoints.js';
+import { completionCheckpoint, known, loadCheckpoint, loadSaved, phaseForCheckpoint, planRestore, saveManual, type LoadedCheckpoint } from './checkpoints.js';
 import type { CommitNotice, Notice } from './events.js';
 import { checkFork, prepareFork } from './fork.js';
 import { askBefore, type Hooks } from './hooks.js';
@@ -163,8 +163,9 @@ export class ProductionStateManager extends SafeEmitter {
   async #saveManual(call: string, input: unknown, sessionId: SessionId, phase: PhaseName, name: string, data: unknown): Promise<LoadedCheckpoint> {
     known(this.#read(), sessionId);
     await askBefore(this.#hooks, { call, sessionId, input });
-    await this.#commit(await saveManual(this.production, sessionId, phase, name, data));
-    return loadCheckpoint(this.production, sessionId, name);
+    const { checkpoint, plan } = await saveManual(this.production, sessionId, phase, name, data);
+    await this.#commit(plan);
+    return loadSaved(this.production, sessionId, checkpoint);
   }
 
   /** Confirms that an episode is complete. Completing the last phase completes it; calling this again changes nothing. */
