@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { constants, createReadStream, type ReadStream } from 'node:fs';
 import { mkdir, open, rename, unlink, type FileHandle } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { ProductionError, type PhaseName, type SessionId } from '../../machines/index.js';
 import { errorCode, nodeDisk } from '../disk/index.js';
 import { sessionPath } from '../documents/index.js';
@@ -14,6 +14,8 @@ export class ArtifactFiles {
   readonly #phase: PhaseName;
   /** Writers that are neither finished nor discarded. */
   readonly #open = new Set<Writer>();
+  /** Folders whose entry in their own folder is on disk. */
+  readonly #durable = new Set<string>();
 
   constructor(directory: string, sessionId: SessionId, phase: PhaseName) {
     this.#directory = directory;
@@ -28,7 +30,10 @@ export class ArtifactFiles {
     await mkdir(dirname(target), { recursive: true, mode: 0o700 });
     const temporary = join(dirname(target), `.tmp-${basename(target)}-${randomBytes(6).toString('hex')}`);
     const handle = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
-    const writer = new Writer(handle, { temporary, target, path }, () => this.#open.delete(writer));
+    const writer = new Writer(handle, { temporary, target, path }, {
+      ended: () => this.#open.delete(writer),
+      named: () => this.#makeDurable(target),
+    });
     this.#open.add(writer);
     return writer;
   }
@@ -78,6 +83,18 @@ export class ArtifactFiles {
     }
   }
 
+  /** A file that is there after a power cut needs its name, and those of all folders above it. */
+  #makeDurable(target: string): void {
+    const above = relative(this.#directory, dirname(target)).split(sep);
+    for (const depth of above.keys()) {
+      const parent = join(this.#directory, ...above.slice(0, depth));
+      const folder = join(parent, above[depth] ?? '');
+      if (!this.#durable.has(folder)) nodeDisk.syncDirectory(parent);
+      this.#durable.add(folder);
+    }
+    nodeDisk.syncDirectory(dirname(target));
+  }
+
   #resolve(path: string): string {
     return sessionPath(nodeDisk, this.#directory, this.#sessionId, path, 'artifact');
   }
@@ -86,15 +103,15 @@ export class ArtifactFiles {
 class Writer implements ArtifactWriter {
   readonly #handle: FileHandle;
   readonly #names: { temporary: string; target: string; path: string };
-  readonly #done: () => void;
+  readonly #on: { ended: () => void; named: () => void };
   readonly #hash = createHash('sha256');
   #bytes = 0;
   #ended = false;
 
-  constructor(handle: FileHandle, names: { temporary: string; target: string; path: string }, done: () => void) {
+  constructor(handle: FileHandle, names: { temporary: string; target: string; path: string }, on: { ended: () => void; named: () => void }) {
     this.#handle = handle;
     this.#names = names;
-    this.#done = done;
+    this.#on = on;
   }
 
   async write(chunk: Uint8Array | string): Promise<void> {
@@ -112,7 +129,7 @@ class Writer implements ArtifactWriter {
     await this.#handle.datasync();
     await this.#end();
     await rename(temporary, target);
-    nodeDisk.syncDirectory(dirname(target));
+    this.#on.named();
     return { path, sha256: this.#hash.digest('hex'), bytes: this.#bytes };
   }
 
@@ -124,7 +141,7 @@ class Writer implements ArtifactWriter {
 
   async #end(): Promise<void> {
     this.#ended = true;
-    this.#done();
+    this.#on.ended();
     await this.#handle.close();
   }
 }

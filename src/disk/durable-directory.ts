@@ -14,7 +14,12 @@ export function makeDurableDirectory(disk: Disk, path: string): void {
   });
 }
 
-/** The same for several folders of one parent, which is synced once for all of them. */
+/** The same without the sync: for what can be made again. */
+export function makeDirectory(disk: Disk, path: string): void {
+  typed(path, () => make(disk, path));
+}
+
+/** {@link makeDurableDirectory} for several folders of one parent, which is synced once for all of them. */
 export function makeDurableDirectories(disk: Disk, parent: string, names: readonly string[]): void {
   makeDurableDirectory(disk, parent);
   const paths = names.map((name) => join(parent, name));

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { ProductionError, phaseNames, type PhaseName, type SessionId } from '../../machines/index.js';
-import { errorCode, makeDurableDirectories, makeDurableDirectory, type Disk } from '../disk/index.js';
+import { errorCode, makeDirectory, makeDurableDirectories, makeDurableDirectory, type Disk } from '../disk/index.js';
 import { refuseLink, replaceFile, unavailable, type Durability } from './durable-file.js';
 import { copyManifest, readManifest, verifyManifest, type ManifestEntry } from './manifest.js';
 import { SealedJson, writeDocument } from './sealed-json.js';
@@ -20,6 +20,8 @@ export interface PayloadFile {
 export class Documents {
   readonly #directory: string;
   readonly #disk: Disk;
+  /** Sessions whose folder, and those of its phases, are on disk. */
+  readonly #durable = new Set<SessionId>();
   readonly #archived = new Map<string, { stamp: string; sessions: Record<string, number> }>();
 
   constructor({ directory, disk }: { directory: string; disk: Disk }) {
@@ -79,12 +81,12 @@ export class Documents {
   }
 
   /** Shows the phase's newest checkpoint in its folder, and named ones in `checkpoints/` as well. */
-  async writeCheckpoint(sessionId: SessionId, document: CheckpointDocument): Promise<void> {
+  async writeCheckpoint(sessionId: SessionId, document: CheckpointDocument, durability: Durability = 'synced'): Promise<void> {
     this.prepareSession(sessionId);
-    await writeDocument(this.#checkpoint(sessionId, `${document.phase}/checkpoint.json`), document);
+    await writeDocument(this.#checkpoint(sessionId, `${document.phase}/checkpoint.json`, durability), document);
     if (document.name === `${document.phase}_complete`) return;
-    makeDurableDirectory(this.#disk, join(this.#directory, sessionId, 'checkpoints'));
-    await writeDocument(this.#checkpoint(sessionId, `checkpoints/${document.name}.json`), document);
+    makeDirectory(this.#disk, join(this.#directory, sessionId, 'checkpoints'));
+    await writeDocument(this.#checkpoint(sessionId, `checkpoints/${document.name}.json`, durability), document);
   }
 
   readCheckpoint(sessionId: SessionId, which: PhaseName | { name: string }): CheckpointDocument | undefined {
@@ -93,8 +95,8 @@ export class Documents {
     return document?.showrunner?.format === 1 ? document : undefined;
   }
 
-  #checkpoint(sessionId: SessionId, path: string): SealedJson<CheckpointDocument> {
-    return new SealedJson<CheckpointDocument>(this.#disk, this.#path(sessionId, path));
+  #checkpoint(sessionId: SessionId, path: string, durability: Durability = 'synced'): SealedJson<CheckpointDocument> {
+    return new SealedJson<CheckpointDocument>(this.#disk, this.#path(sessionId, path), { durability });
   }
 
   /** Keeps JSON text in a file named for its content, durably, before a commit refers to it. */
@@ -103,6 +105,7 @@ export class Documents {
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const file = `checkpoints/${name}-${sha256.slice(0, 12)}.json`;
     const path = this.#path(sessionId, file);
+    this.#makeDurable(sessionId);
     makeDurableDirectory(this.#disk, join(this.#directory, sessionId, 'checkpoints'));
     replaceFile(this.#disk, path, [bytes]);
     return { file, sha256, bytes: bytes.length };
@@ -127,7 +130,9 @@ export class Documents {
 
   async manifest(sessionId: SessionId, phase: PhaseName): Promise<ManifestEntry[]> {
     this.#path(sessionId, `${phase}/x`);
-    return this.#typedLater(`${sessionId}/${phase}`, readManifest(this.#disk, this.#directory, sessionId, phase));
+    const entries = await this.#typedLater(`${sessionId}/${phase}`, readManifest(this.#disk, this.#directory, sessionId, phase));
+    if (entries.length > 0) this.#makeDurable(sessionId);
+    return entries;
   }
 
   verifyManifest(sessionId: SessionId, entries: readonly ManifestEntry[]): Promise<void> {
@@ -135,6 +140,7 @@ export class Documents {
   }
 
   copyArtifacts(from: SessionId, to: SessionId, entries: readonly ManifestEntry[]): Promise<void> {
+    this.#makeDurable(to);
     return this.#typedLater(to, copyManifest(this.#disk, this.#directory, from, to, entries));
   }
 
@@ -188,12 +194,18 @@ export class Documents {
     return new SealedJson<MonthDocument>(this.#disk, this.#monthPath(month));
   }
 
-  /** The session's folder and its phases' folders, durably. */
+  /** Makes the session's folder and its phases' folders. They are durable as soon as a commit may refer to what is in them. */
   prepareSession(sessionId: SessionId): void {
     const folder = join(this.#directory, sessionId);
     if (this.#typed(sessionId, () => this.#disk.stat(join(folder, 'audio'))?.kind === 'directory')) return;
     for (const phase of phaseNames) this.#path(sessionId, `${phase}/x`);
-    makeDurableDirectories(this.#disk, folder, phaseNames);
+    for (const path of [folder, ...phaseNames.map((phase) => join(folder, phase))]) makeDirectory(this.#disk, path);
+  }
+
+  #makeDurable(sessionId: SessionId): void {
+    if (this.#durable.has(sessionId)) return;
+    makeDurableDirectories(this.#disk, join(this.#directory, sessionId), phaseNames);
+    this.#durable.add(sessionId);
   }
 }
 

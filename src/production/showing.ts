@@ -1,5 +1,5 @@
 import { addUsd, persist, type EpisodeSnapshot, type Ledger, type PhaseName, type SessionId, type Usd } from '../../machines/index.js';
-import { sessionDocument, type Documents, type StateDocument } from '../documents/index.js';
+import { sessionDocument, type Documents, type Durability, type StateDocument } from '../documents/index.js';
 import type { Journal } from '../journal/index.js';
 import { addTally, emptyTally, subtractTally, tallyOf, type Tally } from '../reports/index.js';
 import type { EpisodeState } from '../shapes/index.js';
@@ -47,6 +47,8 @@ const latestMs = 900;
 const restBetween = 3;
 const largestShare = 10;
 const mostRounds = 20;
+// Checkpoints' documents are synced, unless so many are due that it would take seconds: the journal has them all.
+const mostSynced = 50;
 const sliceMs = 3;
 
 /**
@@ -220,7 +222,11 @@ export class Showing {
         if (!own.has(id) && this.#isBehind(id)) await this.#writeSession(id);
         await slices.turn();
       }
-      for (const pending of checkpoints.values()) await this.#writeCheckpoint(pending);
+      const durability = checkpoints.size > mostSynced ? 'rebuildable' : 'synced';
+      for (const pending of checkpoints.values()) {
+        await this.#writeCheckpoint(pending, durability);
+        await slices.turn();
+      }
       await this.#moveOldToArchive();
       await this.#writeState();
     } catch (error) {
@@ -246,17 +252,17 @@ export class Showing {
     if (isEnded(store.state(id)) && !this.#own.has(id)) store.unload(id);
   }
 
-  async #writeCheckpoint(pending: PendingCheckpoint): Promise<void> {
+  async #writeCheckpoint(pending: PendingCheckpoint, durability: Durability): Promise<void> {
     const { documents, machine, refresh } = this.#on;
     const document = checkpointShown(pending, machine);
     if (!document) return;
     const shown = documents.readCheckpoint(pending.sessionId, { name: pending.name })?.showrunner.position ?? -1;
     if (shown >= pending.position) return;
-    await documents.writeCheckpoint(pending.sessionId, document);
+    await documents.writeCheckpoint(pending.sessionId, document, durability);
     // Between the look and the rename another process may have shown a later one, which has just been overwritten: its commit can be read by now.
     refresh();
     const later = this.#checkpoints.get(`${pending.sessionId}/${pending.name}`);
-    if (later && later.position > pending.position) await this.#writeCheckpoint(later);
+    if (later && later.position > pending.position) await this.#writeCheckpoint(later, durability);
   }
 
   /** state.json must not grow without bound: beyond a number, the oldest ended episodes move to the document of their month. */
