@@ -19,7 +19,7 @@ export interface Tail {
   durableTo: number;
 }
 
-/** One write of commits that claim their places. */
+/** One write of commits that claim their places. No two handles may write the same text: an equal line at the same place would pass for its own. */
 export function landCommits(tail: Tail, texts: readonly string[]): Landing {
   return land(tail, 'commit', texts);
 }

@@ -37,14 +37,14 @@ const deltasBetweenSnapshots = 32;
 export class Batch {
   readonly #store: EpisodeStore;
   readonly #sources: ViewSources;
-  readonly #by: string;
+  readonly #writer: Pick<Commit, 'by' | 'handle'>;
   readonly #ledger: LedgerOverlay;
   readonly #working = new Map<SessionId, EpisodeSnapshot>();
   readonly #deltas = new Map<SessionId, number>();
 
-  constructor(store: EpisodeStore, ledger: Ledger, policy: Policy, by: string) {
+  constructor(store: EpisodeStore, ledger: Ledger, policy: Policy, writer: Pick<Commit, 'by' | 'handle'>) {
     this.#store = store;
-    this.#by = by;
+    this.#writer = writer;
     this.#ledger = new LedgerOverlay(ledger);
     this.#sources = { policy, ledger: this.#ledger, find: (id) => this.#find(id), isTaken: (id) => this.#working.has(id) || this.#store.isTaken(id) };
   }
@@ -87,7 +87,8 @@ export class Batch {
     const ids = steps.length === 1 && first !== undefined ? [first] : [...new Set(steps.map((step) => step.sessionId))];
     const sessions: Draft['sessions'] = [];
     const entries = ids.map((id) => this.#entry(id, steps.length === 1 ? steps : steps.filter((step) => step.sessionId === id), sessions));
-    const commit: Commit = { at, by: this.#by, entries };
+    const { by, handle } = this.#writer;
+    const commit: Commit = { at, by, handle, entries };
     return { at, text: JSON.stringify(commit), steps, sessions };
   }
 

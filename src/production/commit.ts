@@ -15,6 +15,11 @@ export interface Commit {
   at: string;
   /** Which process wrote it. */
   by: string;
+  /**
+   * Which handle wrote it, at random: no two write the same bytes. A writer looks whether its line is where it claims to be, and without this
+   * would take another's equal one for its own.
+   */
+  handle: string;
   entries: CommitEntry[];
 }
 
@@ -24,6 +29,7 @@ const Path = z.array(z.string());
 export const CommitLine = z.object({
   at: z.string(),
   by: z.string(),
+  handle: z.string(),
   entries: z.array(
     z.object({
       session: z.custom<SessionId>(isSessionId),

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import {
   Ledger, ProductionError, advance, episodeMachine, isSessionId, machineId, machineVersion, structureHash,
@@ -59,6 +59,7 @@ export class Production {
   readonly ledger = new Ledger();
   readonly showing: Showing;
   readonly #by: string;
+  readonly #handle = randomBytes(4).toString('hex');
   readonly #readOnly: boolean;
   readonly #listeners = new Set<(committed: Committed) => void>();
   #queue: Waiting[] = [];
@@ -272,7 +273,7 @@ export class Production {
   }
 
   #decideAll(batch: Waiting[]): { drafts: { waiting: Waiting; draft: Draft }[]; idle: Waiting[] } {
-    const deciding = new Batch(this.store, this.ledger, this.policy, this.#by);
+    const deciding = new Batch(this.store, this.ledger, this.policy, { by: this.#by, handle: this.#handle });
     const drafts: { waiting: Waiting; draft: Draft }[] = [];
     const idle: Waiting[] = [];
     for (const waiting of batch) {

@@ -69,20 +69,20 @@ async function callsOf<Told>({ open = {}, told, work }: CrashScenario<Told>): Pr
   const disk = new MemoryDisk();
   const calls: DiskCall[] = [];
   disk.onCall = (call) => void calls.push(call);
-  await live({ open, told, work }, disk, told());
+  const opened: ProductionStateManager[] = [];
+  await live({ open, work }, disk, told(), opened);
+  for (const manager of opened) await manager.close();
   return calls;
 }
 
-/** One life, all handles closed at its end. */
-async function live<Told>({ open = {}, work }: Pick<CrashScenario<Told>, 'open' | 'told' | 'work'>, disk: MemoryDisk, told: Told): Promise<void> {
-  const opened: ProductionStateManager[] = [];
+/** One life; its handles are added to `opened`. */
+async function live<Told>({ open = {}, work }: Pick<CrashScenario<Told>, 'open' | 'work'>, disk: MemoryDisk, told: Told, opened: ProductionStateManager[]): Promise<void> {
   const another = async (): Promise<ProductionStateManager> => {
     const { manager } = await memoryProduction({ ...open, disk });
     opened.push(manager);
     return manager;
   };
   await work(await another(), told, another);
-  for (const manager of opened) await manager.close();
 }
 
 async function breakAt<Told>(scenario: CrashScenario<Told>, point: CrashPoint): Promise<void> {
@@ -95,10 +95,18 @@ async function breakAt<Told>(scenario: CrashScenario<Told>, point: CrashPoint): 
   };
   const told = scenario.told();
   try {
-    await live(scenario, disk, told).catch((error: unknown) => {
+    const opened: ProductionStateManager[] = [];
+    try {
+      await live(scenario, disk, told, opened);
+      // Closing writes documents: calls that can be hit too.
+      for (const manager of opened) await manager.close();
+    } catch (error) {
       if (point.fault !== 'crash' && !(error instanceof ProductionError)) throw error;
-    });
-    const left = await survive(scenario, disk.powerCut(point.cut), told);
+    }
+    const after = disk.powerCut(point.cut);
+    // The dead are laid to rest, or they would go on trying to write for ever.
+    for (const manager of opened) await manager.close().catch(() => {});
+    const left = await survive(scenario, after, told);
     await survive(scenario, left.powerCut(), told);
   } catch (error) {
     const where = struck ? `${struck.name} ${struck.path}` : 'a call that this run did not make';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { bundleProcess } from './bundle.js';
+import { bundleProcess } from '../support/bundle.js';
 import { expectSurvived } from './expect-survived.js';
 import { live, type Life } from './life.js';
 import { calls, faultsOf, parsePoint, pointName, type Call, type Fault, type Point } from './point.js';

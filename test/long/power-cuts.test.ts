@@ -3,7 +3,7 @@ import { crashEverywhere } from '../../src/testing/index.js';
 import { callsOfStory, cuts, story, twoLives } from '../simulation/story.js';
 
 // Of the second life's calls so many are cut, spread over it and moved on with each first cut, so that all of them come up.
-const secondCuts = process.env['SHOWRUNNER_LONG'] ? 60 : 8;
+const secondCuts = process.env['SHOWRUNNER_LONG'] ? 60 : 6;
 
 describe('faults and power cuts', () => {
   test('given a fault at any call of a life and a power cut at its end, then everything that was told is there and work goes on', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { memoryProduction } from '../../src/testing/index.js';
 import { expectSound, openProduction } from '../support/production.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
@@ -33,5 +34,19 @@ describe('several managers on one production', () => {
     await Promise.all(own);
     expect(await other.getPhaseCost(sessionId, 'research')).toBe(0.00022);
     await expectSound(other);
+  });
+
+  test('given two handles that commit the very same at the same moment, then both are counted', async () => {
+    const { manager, disk, clock } = await memoryProduction({ segmentBytes: 1000 });
+    const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Twins' });
+    await manager.updatePhase({ sessionId, phase: 'research', status: 'active' });
+    const twin = (await memoryProduction({ disk, clock, segmentBytes: 1000 })).manager;
+    const rounds = 30;
+    for (let round = 0; round < rounds; round += 1) {
+      await Promise.all([manager, twin].map((each) => each.addCost({ sessionId, phase: 'research', operation: 'query', cost: '0.01' })));
+    }
+    expect((await manager.getEpisodeState(sessionId)).total_cost).toBe((rounds * 2) / 100);
+    const { segments } = manager.production.journal.inspect();
+    expect(segments.reduce((sum, { voidLines }) => sum + voidLines, 0)).toBeGreaterThan(0);
   });
 });

@@ -71,15 +71,19 @@ export async function callsOfStory(): Promise<number> {
   return disk.calls;
 }
 
+/** One life; what is still open when it is over is closed, which a disk without power does not notice. */
 async function live(disk: MemoryDisk, told: Acknowledged): Promise<void> {
-  const open = async (): Promise<ProductionStateManager> => (await memoryProduction({ ...story.open, disk })).manager;
-  const managers = [await open()];
-  await story.work(managers[0] as ProductionStateManager, told, async () => {
-    const manager = await open();
-    managers.push(manager);
+  const opened: ProductionStateManager[] = [];
+  const open = async (): Promise<ProductionStateManager> => {
+    const { manager } = await memoryProduction({ ...story.open, disk });
+    opened.push(manager);
     return manager;
-  });
-  for (const manager of managers) await manager.close();
+  };
+  try {
+    await story.work(await open(), told, open);
+  } finally {
+    for (const manager of opened) await manager.close().catch(() => {});
+  }
 }
 
 function goOffAt(disk: MemoryDisk, call: number): void {
@@ -108,10 +112,13 @@ export async function twoLives(first: { call: number; cut: PowerCut }, second: {
 /** What a process does that finds the production after a power cut. */
 async function workAgain(disk: MemoryDisk, told: string[]): Promise<void> {
   const { manager } = await memoryProduction({ ...story.open, disk });
-  for (let episodeNum = 5; episodeNum < 8; episodeNum += 1) {
-    const sessionId = await manager.createEpisodeSession({ episodeNum, topic: 'Again' });
-    told.push(sessionId);
-    await manager.updatePhase({ sessionId, phase: 'research', status: 'active' });
+  try {
+    for (let episodeNum = 5; episodeNum < 8; episodeNum += 1) {
+      const sessionId = await manager.createEpisodeSession({ episodeNum, topic: 'Again' });
+      told.push(sessionId);
+      await manager.updatePhase({ sessionId, phase: 'research', status: 'active' });
+    }
+  } finally {
+    await manager.close().catch(() => {});
   }
-  await manager.close();
 }
