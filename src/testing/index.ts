@@ -1,5 +1,7 @@
 export { crashEverywhere } from './crash-everywhere.js';
 export type { CrashOptions, CrashPoint, CrashScenario, Crashed } from './crash-everywhere.js';
+export { diskContract } from './disk-contract.js';
+export type { DiskDemand } from './disk-contract.js';
 export { explorePaths } from './explore.js';
 export type { Exploration, Explored } from './explore.js';
 export { fixedClock } from './fixed-clock.js';

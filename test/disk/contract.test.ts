@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest';
+import { nodeDisk, type Disk } from '../../src/disk/index.js';
+import { MemoryDisk, diskContract } from '../../src/testing/index.js';
+import { temporaryDirectory } from '../support/temporary.js';
+
+const disks: [string, () => { disk: Disk; folder: string }][] = [
+  ['the real disk', () => ({ disk: nodeDisk, folder: temporaryDirectory() })],
+  ['the simulated disk', () => {
+    const disk = new MemoryDisk();
+    disk.makeDirectory('/empty');
+    return { disk, folder: '/empty' };
+  }],
+];
+
+describe.each(disks)('%s', (_name, make) => {
+  test.each(diskContract.map((demand) => ({ ...demand })))('given $name', async ({ check }) => {
+    const { disk, folder } = make();
+    await expect((async () => check(disk, folder))()).resolves.toBeUndefined();
+  });
+});
+
+describe('the contract', () => {
+  test.each<[string, Partial<Disk>]>([
+    ['overwrites on append', { write: (fd, bytes) => nodeDisk.write(fd, bytes.subarray(1)) }],
+    ['follows no rename', { rename: () => {} }],
+    ['hears of nothing', { watch: () => () => {} }],
+    ['makes a second file for a link', { link: (_from, to) => nodeDisk.close(nodeDisk.open(to, 'create')) }],
+  ])('given a disk that %s, then a demand fails', async (_what, wrong) => {
+    const disk = { ...nodeDisk, ...wrong };
+    const failed = [];
+    for (const { name, check } of diskContract) {
+      try {
+        await check(disk, temporaryDirectory());
+      } catch {
+        failed.push(name);
+      }
+    }
+    expect(failed.length).toBeGreaterThan(0);
+  });
+});
