@@ -1,3 +1,6 @@
 export { tellProduction } from './inspect.js';
 export { startRelay } from './relay.js';
 export type { Relay } from './relay.js';
+export { inspectionSocket } from './socket.js';
+export { InspectionStore } from './store.js';
+export type { InspectedActor } from './store.js';

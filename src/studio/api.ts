@@ -14,6 +14,8 @@ import type { EpisodeState, ProductionMetrics, QualityMetrics } from '../shapes/
  *   GET  /api/episodes/:id/at/:position        EpisodeMoment
  *   GET  /api/episodes/:id/files/<phase>/<name> the artifact's bytes (ranges work, so audio seeks); text is always text/plain
  *   GET  /api/chart                            ChartView
+ *   GET  /api/actors                           { actors: ActorLine[] }: what embedders' inspectors have told at ws://<host>/inspect?token=<token>
+ *   GET  /api/actors/:id                       ActorView
  *   GET  /api/events?since=<position>          server-sent events: StudioEvent as `data`, read with fetch (EventSource sends no header)
  *   POST /api/episodes/:id/actions             StudioAction as application/json; answers EpisodeView
  */
@@ -134,6 +136,47 @@ export type StudioEvent =
   /** One of any process's commits; `board` is the episode as it now stands. */
   | { type: 'commit'; position: number; sessionId: string; entries: TimelineEntry[]; board: BoardEpisode }
   /** The day's money moved. */
-  | { type: 'today'; today: ProductionView['today'] };
+  | { type: 'today'; today: ProductionView['today'] }
+  /** An embedder's inspector has told something: fetch the actors again. */
+  | { type: 'actors' };
+
+/** An actor of an embedder's, of any machine. */
+export interface ActorLine {
+  id: string;
+  name: string;
+  parentId: string | null;
+  /** The state value, or the status of an actor that is no machine. */
+  state: string;
+  /** How many of its events are kept. */
+  events: number;
+  last: string | null;
+  hasChart: boolean;
+}
+
+export interface ActorView extends ActorLine {
+  /** JSON text. */
+  context: string;
+  /** Null for actors that are no machines, and where `problem` says why. */
+  chart: InspectedState | null;
+  problem: string | null;
+  /** Oldest first; `text` is the event as JSON, cut when it is long. */
+  log: { at: string; type: string; text: string }[];
+}
+
+export interface InspectedState {
+  key: string;
+  type: string;
+  isLit: boolean;
+  isInitial: boolean;
+  transitions: InspectedTransition[];
+  states: InspectedState[];
+}
+
+export interface InspectedTransition {
+  event: string;
+  /** Names of states; none: it stays where it is. */
+  targets: string[];
+  guard: string | null;
+}
 
 export type { ChartView };

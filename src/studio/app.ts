@@ -2,7 +2,9 @@ import { Hono, type Context } from 'hono';
 import { ProductionError, parseSessionId } from '../../machines/index.js';
 import type { ProductionStateManager } from '../crew/production-state-manager.js';
 import { chartView } from '../draw/index.js';
+import type { InspectionStore } from '../inspect/index.js';
 import { act } from './actions.js';
+import { actorLine, actorView } from './actors-view.js';
 import { episodeView, momentAt } from './episode-view.js';
 import { serveFile } from './files.js';
 import { onlyJson, onlySmall, onlyThisHost, onlyWithToken, safeHeaders } from './guard.js';
@@ -16,6 +18,8 @@ import { timelineOf } from './timeline.js';
 export interface AppOptions {
   manager: ProductionStateManager;
   live: Live;
+  /** What embedders' inspectors have told. */
+  actors: InspectionStore;
   token: string;
   /** The `Host` values that are its own, once it listens. */
   hosts: () => readonly string[];
@@ -30,7 +34,7 @@ export interface AppOptions {
 const entriesAtOnce = 5_000;
 
 /** The studio's routes; their shapes are in `api.ts`. */
-export function studioApp({ manager, live, token, hosts, page, by, note }: AppOptions): Hono {
+export function studioApp({ manager, live, actors, token, hosts, page, by, note }: AppOptions): Hono {
   const app = new Hono();
   app.use(safeHeaders, onlyThisHost(hosts));
   app.use('/api/*', onlyWithToken(token), onlyJson, onlySmall, async (context, next) => {
@@ -58,6 +62,11 @@ export function studioApp({ manager, live, token, hosts, page, by, note }: AppOp
     return context.json(await episodeView(manager, id(context)));
   });
   app.get('/api/chart', async (context) => context.json(await chartView()));
+  app.get('/api/actors', (context) => context.json({ actors: actors.actors().map(actorLine) }));
+  app.get('/api/actors/:id', (context) => {
+    const actor = actors.actor(context.req.param('id'));
+    return actor ? context.json(actorView(actor)) : refusal(context, 404, 'invalid_input', 'there is no such actor, or it was told of before the studio was started.');
+  });
   app.get('/api/events', (context) => {
     const since = context.req.query('since');
     return streamEvents(context, live, since === undefined ? undefined : wholeNumber(since, 'since'));

@@ -8,6 +8,7 @@ import { describeEvent, openOperations } from './timeline.js';
 
 // What one person can see; and it keeps a thousand busy episodes from filling the line.
 const gatherMs = 60;
+const actorsMs = 200;
 const rememberedEvents = 2_000;
 
 interface Told {
@@ -23,6 +24,7 @@ export class Live {
   readonly #stop: () => void;
   #gathered = new Map<SessionId, TimelineEntry[]>();
   #timer: NodeJS.Timeout | undefined;
+  #actorsTimer: NodeJS.Timeout | undefined;
   #past: Told[] = [];
   /** The position before the oldest remembered event. */
   #rememberedFrom: number;
@@ -59,7 +61,16 @@ export class Live {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Tells whoever listens that embedders' actors have moved; a few times a second at most. */
+  tellActors(): void {
+    this.#actorsTimer ??= setTimeout(() => {
+      this.#actorsTimer = undefined;
+      for (const listener of this.#listeners) listener({ type: 'actors' });
+    }, actorsMs);
+  }
+
   close(): void {
+    clearTimeout(this.#actorsTimer);
     clearTimeout(this.#timer);
     this.#stop();
   }
@@ -90,7 +101,7 @@ export class Live {
     this.#timer = undefined;
     const gathered = this.#gathered;
     this.#gathered = new Map();
-    const told: StudioEvent[] = [];
+    const told: Exclude<StudioEvent, { type: 'actors' }>[] = [];
     for (const [sessionId, entries] of gathered) {
       const board = this.#show(sessionId);
       const position = entries.at(-1)?.position ?? this.#position;
@@ -105,7 +116,7 @@ export class Live {
     this.#remember(told);
   }
 
-  #remember(told: readonly StudioEvent[]): void {
+  #remember(told: readonly Exclude<StudioEvent, { type: 'actors' }>[]): void {
     this.#past.push(...told.map((event) => ({ position: event.type === 'today' ? this.#position : event.position, event })));
     const dropped = this.#past.splice(0, Math.max(0, this.#past.length - rememberedEvents));
     for (const { position } of dropped) this.#rememberedFrom = Math.max(this.#rememberedFrom, position);

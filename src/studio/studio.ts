@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { serve, type ServerType } from '@hono/node-server';
 import type { ProductionStateManager } from '../crew/production-state-manager.js';
 import { chartView } from '../draw/index.js';
+import { InspectionStore, inspectionSocket } from '../inspect/index.js';
 import { studioApp } from './app.js';
 import { Live } from './live.js';
 
@@ -19,6 +20,8 @@ export interface Studio {
   port: number;
   /** With the token in its fragment, which no browser sends. */
   link: string;
+  /** What an embedder's `createWebSocketInspector({ url })` takes. */
+  socket: string;
   close(): Promise<void>;
 }
 
@@ -28,14 +31,21 @@ export async function startStudio({ port, ...options }: StudioOptions): Promise<
   // The first layout takes a second, which nobody should have to wait for.
   void chartView();
   let hosts: string[] = [];
-  const app = studioApp({ ...options, live, hosts: () => hosts });
+  const actors = new InspectionStore(0);
+  const socket = inspectionSocket({ store: actors, token: options.token, hosts: () => hosts, path: '/inspect', onMessage: () => live.tellActors() });
+  const app = studioApp({ ...options, live, actors, hosts: () => hosts });
   try {
     const { server, info } = await listen(app.fetch, port);
+    server.on('upgrade', socket.upgrade);
     hosts = [`127.0.0.1:${info.port}`, `localhost:${info.port}`];
     return {
       port: info.port,
       link: `http://127.0.0.1:${info.port}/#token=${options.token}`,
-      close: () => closed(server, live),
+      socket: `ws://127.0.0.1:${info.port}/inspect?token=${options.token}`,
+      close() {
+        socket.close();
+        return closed(server, live);
+      },
     };
   } catch (error) {
     live.close();

@@ -19,7 +19,7 @@ const allowed: Record<string, readonly string[]> = {
   'src/crew': ['machines', 'src/disk', 'src/shapes', 'src/documents', 'src/production', 'src/manager'],
   'src/draw': ['machines'],
   'src/inspect': ['machines', 'src/production', 'src/manager', 'src/crew'],
-  'src/studio': ['machines', 'src/disk', 'src/shapes', 'src/documents', 'src/production', 'src/manager', 'src/crew', 'src/draw'],
+  'src/studio': ['machines', 'src/disk', 'src/shapes', 'src/documents', 'src/production', 'src/manager', 'src/crew', 'src/draw', 'src/inspect'],
   'src/testing': ['machines', 'src/disk', 'src/production', 'src/manager', 'src/crew'],
   'src/cli': ['machines', 'src/disk', 'src/shapes', 'src/journal', 'src/documents', 'src/reports', 'src/import', 'src/manager', 'src/production', 'src/crew', 'src/draw', 'src/inspect', 'src/studio'],
   'src/program.ts': [],

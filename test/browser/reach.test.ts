@@ -1,22 +1,11 @@
-import axe from 'axe-core';
-import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, test } from 'vitest';
 import { temporaryDirectory } from '../support/temporary.js';
 import { tellStory } from '../studio/story.js';
+import { findings } from './accessible.js';
 import { studioFor } from './studio-for.js';
 import { closeBrowser, goToEpisode, open } from './watched-page.js';
 
 afterAll(closeBrowser);
-
-/** What axe finds serious or critical, with the first place of each. */
-async function findings(page: Page, where: string): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const violations = await page.evaluate(async () => {
-    const { run } = (globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[] }> } }).axe;
-    return (await run()).violations;
-  });
-  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${where}: ${id}: ${nodes[0]?.html.slice(0, 160)} ${nodes[0]?.failureSummary}`);
-}
 
 describe('the page for everyone', () => {
   test.each([['light', 1280], ['dark', 1280], ['light', 390], ['dark', 390]] as const)('given %s colours at %i pixels, then axe finds nothing serious on any view, and nothing is wider than the screen', async (colorScheme, width) => {

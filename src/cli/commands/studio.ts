@@ -16,8 +16,8 @@ export const run: Run = async (context, _args, options) => {
   const studio = await whenListening(() =>
     startStudio({ manager, token: studioToken(context.directory), port, page, by: context.by, note: context.note }),
   );
-  if (context.json) process.stdout.write(`${JSON.stringify({ url: studio.link, token_file: tokenPath(context.directory) })}\n`);
-  else context.note(`The studio of ${context.directory} is at\n\n  ${studio.link}\n\nKeep the link to yourself: it is the key. Ctrl-C stops the studio; productions go on.`);
+  if (context.json) process.stdout.write(`${JSON.stringify({ url: studio.link, socket: studio.socket, token_file: tokenPath(context.directory) })}\n`);
+  else context.note(`The studio of ${context.directory} is at\n\n  ${studio.link}\n\nKeep the link to yourself: it is the key. XState actors of your own appear there too:\ncreateWebSocketInspector({ url: '${studio.socket}' }). Ctrl-C stops the studio; productions go on.`);
   if (!context.signal.aborted) await once(context.signal, 'abort');
   await studio.close();
   return { json: { stopped: true }, text: '' };

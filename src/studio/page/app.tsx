@@ -1,3 +1,5 @@
+import { Actor } from './actors/actor.js';
+import { Actors } from './actors/actors.js';
 import { Board } from './board/board.js';
 import { Episode } from './episode/episode.js';
 import { Header } from './header.js';
@@ -9,7 +11,7 @@ import { NoToken } from './no-token.js';
 import { Announcements } from './parts/announce.js';
 import { Production } from './production/production.js';
 
-/** The whole page: one of three views, or what to do without a token. */
+/** The whole page: one of its views, or what to do without a token. */
 export function App() {
   const current = useStore(route, (state) => state.current);
   const link = useStore(studio, (state) => state.link);
@@ -28,5 +30,6 @@ export function App() {
 
 function View({ current }: { current: ReturnType<typeof route.get>['current'] }) {
   if (current.view === 'episode') return <Episode key={current.sessionId} sessionId={current.sessionId} />;
+  if (current.view === 'actors') return current.id === null ? <Actors /> : <Actor key={current.id} id={current.id} />;
   return current.view === 'production' ? <Production /> : <Board />;
 }

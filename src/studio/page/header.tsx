@@ -19,6 +19,7 @@ export function Header() {
       <nav aria-label="Views">
         <a href={addressOf.board} aria-current={view === 'board' ? 'page' : undefined}>Episodes</a>
         <a href={addressOf.production} aria-current={view === 'production' ? 'page' : undefined}>Production</a>
+        <a href={addressOf.actors} aria-current={view === 'actors' ? 'page' : undefined}>Actors</a>
       </nav>
       {today && (
         <div class="today">

@@ -5,6 +5,7 @@ const keys: [string, string][] = [
   ['?', 'show these keys'],
   ['g then e', 'go to the episodes'],
   ['g then p', 'go to the production'],
+  ['g then a', 'go to your own actors'],
   ['/', 'find an episode'],
   ['j, k', 'next and previous episode'],
   ['Enter', 'open the episode'],
@@ -26,6 +27,7 @@ export function Keys() {
       if (event.key === '?') setOpen(true);
       if (afterG && event.key === 'e') location.hash = '#/';
       if (afterG && event.key === 'p') location.hash = '#/production';
+      if (afterG && event.key === 'a') location.hash = '#/actors';
       afterG = event.key === 'g';
     };
     addEventListener('keydown', press);

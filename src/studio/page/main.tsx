@@ -10,6 +10,7 @@ import './style/episode.css';
 import './style/chart.css';
 import './style/timeline.css';
 import './style/production.css';
+import './style/actors.css';
 import './style/narrow.css';
 import { App } from './app.js';
 import { readToken, takeToken } from './api/token.js';

@@ -1,4 +1,4 @@
-import type { BoardEpisode, ChartView, EpisodeMoment, EpisodeView, ProductionView, StudioAction, TimelineEntry } from '../../api.js';
+import type { ActorLine, ActorView, BoardEpisode, ChartView, EpisodeMoment, EpisodeView, ProductionView, StudioAction, TimelineEntry } from '../../api.js';
 import { readToken } from './token.js';
 
 /** What the server or the network said instead of an answer. `unreachable` is the network's; all other codes are the server's. */
@@ -47,6 +47,8 @@ export const api = {
   episode: (id: string) => get<EpisodeView>(episode(id)),
   history: (id: string, after: number) => get<{ entries: TimelineEntry[] }>(`${episode(id)}/history?after=${after}`),
   moment: (id: string, position: number, signal: AbortSignal) => get<EpisodeMoment>(`${episode(id)}/at/${position}`, signal),
+  actors: () => get<{ actors: ActorLine[] }>('/api/actors'),
+  actor: (id: string) => get<ActorView>(`/api/actors/${encodeURIComponent(id)}`),
   chart: () => get<ChartView>('/api/chart'),
   /** Answers how the episode stands after the action. */
   async act(id: string, action: StudioAction): Promise<EpisodeView> {
