@@ -256,7 +256,9 @@ export class Journal {
 
   #isDue(): boolean {
     const { start } = this.#segment();
-    return this.#needsRotation || this.#reader.position - start >= (this.#on.segmentBytes ?? defaultSegmentBytes);
+    const { position, madeTo } = this.#reader;
+    // A segment takes at least one commit, or a limit below its header's size would have it sealed for ever.
+    return this.#needsRotation || (position > madeTo && position - start >= (this.#on.segmentBytes ?? defaultSegmentBytes));
   }
 
   /** Makes the segment that a seal names. Nothing may be committed there before everything before it is durable. */
