@@ -1,13 +1,6 @@
-import { pathToFileURL } from 'node:url';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import type * as Everywhere from '../simulation/everywhere.js';
-import { bundleProcess, type PlantedBug } from '../support/bundle.js';
-
-async function engineWith(bug?: PlantedBug): Promise<typeof Everywhere> {
-  const { file, remove } = await bundleProcess('test/simulation/everywhere.ts', `planted-${Math.random().toString(36).slice(2)}`, bug);
-  onTestFinished(remove);
-  return (await import(/* @vite-ignore */ pathToFileURL(file).href)) as typeof Everywhere;
-}
+import { describe, expect, test } from 'vitest';
+import type { PlantedBug } from '../support/bundle.js';
+import { engineWith } from '../support/engine-with.js';
 
 const inTheJournal: [what: string, bug: PlantedBug, alarm: RegExp][] = [
   ['commits are acknowledged without a sync', { file: 'src/journal/journal.ts', from: 'const error = await this.#sync({ force: true });', to: 'const error = await Promise.resolve(undefined as ProductionError | undefined);' }, /at call \d+/],
