@@ -12,6 +12,8 @@ export default defineConfig({
   root,
   test: {
     pool: 'forks',
+    // The default leaves one core idle, which is half of two.
+    maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
