@@ -28,7 +28,10 @@ export function inspectSegments(disk: Disk, directory: string): Inspection {
   const damage: Inspection['damage'] = [];
   const chain = new Chain();
   const names = listSegments(disk, directory);
-  if (names[0] && names[0].start > 0) chain.crc = undefined;
+  if (names[0] && names[0].start > 0) {
+    chain.crc = undefined;
+    damage.push({ segment: names[0].file, position: 0, what: `the journal begins at ${names[0].start}: what was before is missing` });
+  }
   for (const [index, { start, file, compressed }] of names.entries()) {
     const found: InspectedSegment = { file, start, bytes: 0, commits: 0, voidLines: 0, voidBytes: 0, sealed: false, compressed };
     segments.push(found);

@@ -120,8 +120,7 @@ export class Reader {
   #enterFirst(): void {
     const first = listSegments(this.#on.disk, this.#on.directory)[0];
     if (!first) return;
-    // A history whose beginning was put away cannot be linked to it.
-    if (first.start > 0) this.#chain.crc = undefined;
+    if (first.start > 0) throw damaged(`it begins at ${first.start}: what was before is missing`);
     this.#enter(first.start, first.start);
   }
 

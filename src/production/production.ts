@@ -332,6 +332,7 @@ export class Production {
       throw new ProductionError('journal_damaged', `${id}/session.json reflects the journal up to ${own.position}, and the journal ends at ${this.journal.end()}; run showrunner doctor.`, { sessionId: id });
     }
     if (position === undefined) return this.#loadUnlisted(id, own);
+    this.showing.noteLoaded(id);
     if (own && own.position >= position) return { persisted: own.snapshot, position: own.position };
     const replayed = replaySession(this.journal, id, this.#reading ?? this.journal.position);
     if (replayed) this.showing.noteStale(id);

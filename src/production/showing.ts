@@ -4,6 +4,7 @@ import type { Journal } from '../journal/index.js';
 import { addTally, emptyTally, subtractTally, tallyOf, type Tally } from '../reports/index.js';
 import type { EpisodeState } from '../shapes/index.js';
 import type { DecidedStep } from './batch.js';
+import { damagedPhases, rewriteCheckpoints } from './checkpoint-repair.js';
 import { checkpointShown } from './checkpoint-shown.js';
 import type { EpisodeStore } from './episode-store.js';
 import { stateDocument } from './state-shown.js';
@@ -26,6 +27,7 @@ export interface PendingCheckpoint {
   sessionId: SessionId;
   phase: PhaseName;
   name: string;
+  /** The episode as it stood after the whole commit. */
   after: EpisodeSnapshot;
   position: number;
   payload: unknown;
@@ -60,6 +62,8 @@ export class Showing {
   #own = new Set<SessionId>();
   #others = new Set<SessionId>();
   #checkpoints = new Map<string, PendingCheckpoint>();
+  /** Sessions that came from a document, whose checkpoints' documents have not been looked at. */
+  #unchecked = new Set<SessionId>();
   #tally: Tally = emptyTally();
   #operations = new Map<string, OperationSpending>();
   readonly #months = new Set<string>();
@@ -106,9 +110,10 @@ export class Showing {
     for (const step of steps) {
       (local ? this.#own : this.#others).add(step.sessionId);
       this.#noteMoney(step);
-      const { event, sessionId, after } = step;
+      const { event, sessionId } = step;
       if (!('checkpoint' in event)) continue;
       const { name, payload } = event.checkpoint;
+      const after = steps.findLast((each) => each.sessionId === sessionId)?.after ?? step.after;
       this.#checkpoints.set(`${sessionId}/${name}`, { sessionId, phase: event.phase, name, after, position: end, payload });
     }
     this.#schedule();
@@ -117,6 +122,13 @@ export class Showing {
   /** A session's document turned out to be missing or behind. */
   noteStale(id: SessionId): void {
     this.#others.add(id);
+  }
+
+  /** A session was read from disk: what lies beside it is to be looked at. */
+  noteLoaded(id: SessionId): void {
+    if (this.#on.readOnly) return;
+    this.#unchecked.add(id);
+    this.#schedule();
   }
 
   /** A session that was in a month's archive is listed again; `state` is what it added to the archive's sums, which is taken out. */
@@ -186,7 +198,7 @@ export class Showing {
     for (let round = 0; round < mostRounds; round += 1) {
       await this.#flushOnce();
       if (journal.end() !== this.#shownPosition) refresh();
-      const isDue = this.#own.size + this.#others.size + this.#checkpoints.size > 0;
+      const isDue = this.#own.size + this.#others.size + this.#checkpoints.size + this.#unchecked.size > 0;
       if (!isDue && journal.position === this.#shownPosition) return;
     }
   }
@@ -207,9 +219,11 @@ export class Showing {
     const own = this.#own;
     const others = this.#others;
     const checkpoints = this.#checkpoints;
+    const unchecked = this.#unchecked;
     this.#own = new Set();
     this.#others = new Set();
     this.#checkpoints = new Map();
+    this.#unchecked = new Set();
     try {
       // Documents may only show what is on disk, also of other processes' commits.
       await journal.durable();
@@ -227,12 +241,17 @@ export class Showing {
         await this.#writeCheckpoint(pending, durability);
         await slices.turn();
       }
+      for (const id of unchecked) {
+        await this.#repairCheckpoints(id);
+        await slices.turn();
+      }
       await this.#moveOldToArchive();
       await this.#writeState();
     } catch (error) {
       for (const id of own) this.#own.add(id);
       for (const id of others) this.#others.add(id);
       for (const [key, pending] of checkpoints) if (!this.#checkpoints.has(key)) this.#checkpoints.set(key, pending);
+      for (const id of unchecked) this.#unchecked.add(id);
       throw error;
     }
     this.problem = undefined;
@@ -263,6 +282,13 @@ export class Showing {
     refresh();
     const later = this.#checkpoints.get(`${pending.sessionId}/${pending.name}`);
     if (later && later.position > pending.position) await this.#writeCheckpoint(later, durability);
+  }
+
+  async #repairCheckpoints(id: SessionId): Promise<void> {
+    const { documents, store } = this.#on;
+    const checkpoints = store.snapshot(id)?.context.checkpoints;
+    const phases = checkpoints ? damagedPhases(documents, id, checkpoints) : [];
+    if (phases.length > 0) await rewriteCheckpoints(this.#on, id, phases);
   }
 
   /** state.json must not grow without bound: beyond a number, the oldest ended episodes move to the document of their month. */

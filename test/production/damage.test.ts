@@ -92,6 +92,27 @@ describe('damaged files', () => {
     expect(readJson(directory, sessionId, 'session.json')).toMatchObject({ total_cost: 0.3 });
   });
 
+  test.each([
+    ['is deleted', (path: string) => rmSync(path)],
+    ['is torn', (path: string) => truncateSync(path, 40)],
+    ["is another phase's", (path: string) => cpSync(path.replace('research', 'script'), path)],
+  ])("given a phase's checkpoint.json %s, when the episode is looked at, then all checkpoints' documents are as they were", async (_, damage) => {
+    const { directory, sessionId } = await closedProduction();
+    const first = await openProduction(directory);
+    await first.createCheckpoint({ sessionId, checkpointName: 'draft', data: { words: 7 } });
+    await first.updatePhase({ sessionId, phase: 'script', status: 'complete' });
+    await first.close();
+    const files = ['research/checkpoint.json', 'script/checkpoint.json', 'checkpoints/draft.json'].map((name) => join(directory, sessionId, name));
+    const before = files.map((file) => readFileSync(file, 'utf8'));
+    damage(files[0] ?? '');
+    rmSync(files[2] ?? '');
+    const manager = await openProduction(directory);
+    await manager.getPhaseStatus(sessionId, 'research');
+    await manager.getSnapshot(sessionId);
+    await manager.close();
+    expect(files.map((file) => readFileSync(file, 'utf8'))).toEqual(before);
+  });
+
   test('given an older session.json is put back, when it is opened, then the newer commits count', async () => {
     const { directory, sessionId } = await closedProduction();
     const path = join(directory, sessionId, 'session.json');
