@@ -17,7 +17,7 @@ export async function bundleProcess(entry: string, name: string, bug?: PlantedBu
   const file = join(root, 'node_modules/.cache/showrunner-crash', `${name}-${process.pid}.mjs`);
   let planted = 0;
   await build({
-    entryPoints: [join(root, entry)], outfile: file, bundle: true, packages: 'external', platform: 'node', format: 'esm', target: 'node20', logLevel: 'warning',
+    entryPoints: [join(root, entry)], outfile: file, bundle: true, packages: 'external', alias: { showrunner: join(root, 'src/index.ts') }, platform: 'node', format: 'esm', target: 'node20', logLevel: 'warning',
     plugins: bug
       ? [{
           name: 'plant',

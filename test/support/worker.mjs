@@ -1,6 +1,6 @@
 // A process of its own that works on a production: node worker.mjs '{"directory":…,"task":"costs",…}'. One JSON line per resolved call.
 import { once } from 'node:events';
-import { ProductionStateManager } from '../../dist/src/index.js';
+import { ProductionStateManager } from 'showrunner';
 
 const { directory, task, sessions, count, cost, label, policy } = JSON.parse(process.argv[2]);
 

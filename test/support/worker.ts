@@ -52,9 +52,9 @@ function newest(folder: string): number {
   return Math.max(...times.map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs));
 }
 
-/** Starts a process that works; whatever of it is left when the test is over is killed. */
-export function startWorker(work: Work): Worker {
-  const child = spawn(process.execPath, [join(root, 'test/support/worker.mjs'), JSON.stringify(work)], { stdio: ['ignore', 'pipe', 'pipe'] });
+/** Starts a process that works, of the built package unless a bundled one is given; whatever of it is left when the test is over is killed. */
+export function startWorker(work: Work, file = join(root, 'test/support/worker.mjs')): Worker {
+  const child = spawn(process.execPath, [file, JSON.stringify(work)], { stdio: ['ignore', 'pipe', 'pipe'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   const said: Said[] = [];
   const waiting = new Set<() => void>();

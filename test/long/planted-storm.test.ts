@@ -1,0 +1,26 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { bundleProcess, type PlantedBug } from '../support/bundle.js';
+import { storm } from '../support/storm.js';
+
+const bugs: [what: string, bug: PlantedBug][] = [
+  ['nobody looks where a line went', { file: 'src/journal/landing.ts', from: '(found === end || segment.read(seenEnd, end).equals(bytes.subarray(0, written)))', to: 'true' }],
+  ['a line counts wherever it is', { file: 'src/journal/line.ts', from: 'if (!start || Number(start[1]) !== position) return undefined;', to: 'if (!start) return undefined;' }],
+];
+
+async function stormWith(name: string, bug?: PlantedBug): Promise<unknown> {
+  const { file, remove } = await bundleProcess('test/support/worker.mjs', name, bug);
+  onTestFinished(remove);
+  for (let seed = 1; seed <= 12; seed += 1) {
+    const alarm: unknown = await storm(seed, file).then(() => undefined, (error: unknown) => error);
+    if (alarm !== undefined) return alarm;
+  }
+  return undefined;
+}
+
+test.each(bugs)('given that %s, when storms go over it, then the alarm rings', async (_what, bug) => {
+  expect(String(await stormWith('stormy', bug))).toMatch(/the journal is damaged|AssertionError/);
+});
+
+test('given no bug, when storms go over a bundled worker, then no alarm rings', async () => {
+  expect(await stormWith('calm')).toBeUndefined();
+});
