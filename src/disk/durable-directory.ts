@@ -19,6 +19,20 @@ export function makeDirectory(disk: Disk, path: string): void {
   typed(path, () => make(disk, path));
 }
 
+/** The same for folders that are most likely new, in one that is there. */
+export function makeNewDirectories(disk: Disk, parent: string, names: readonly string[]): void {
+  for (const path of names.map((name) => join(parent, name))) {
+    typed(path, () => {
+      try {
+        disk.makeDirectory(path);
+      } catch {
+        // It is there already, or something else is wrong, which is told.
+        make(disk, path);
+      }
+    });
+  }
+}
+
 /** {@link makeDurableDirectory} for several folders of one parent, which is synced once for all of them. */
 export function makeDurableDirectories(disk: Disk, parent: string, names: readonly string[]): void {
   makeDurableDirectory(disk, parent);

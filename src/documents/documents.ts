@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { ProductionError, phaseNames, type PhaseName, type SessionId } from '../../machines/index.js';
-import { errorCode, makeDirectory, makeDurableDirectories, makeDurableDirectory, type Disk } from '../disk/index.js';
+import { errorCode, makeDirectory, makeDurableDirectories, makeDurableDirectory, makeNewDirectories, type Disk } from '../disk/index.js';
 import { refuseLink, replaceFile, unavailable, type Durability } from './durable-file.js';
 import { copyManifest, readManifest, verifyManifest, type ManifestEntry } from './manifest.js';
 import { SealedJson, writeDocument } from './sealed-json.js';
@@ -20,6 +20,8 @@ export interface PayloadFile {
 export class Documents {
   readonly #directory: string;
   readonly #disk: Disk;
+  /** Sessions whose folder, and those of its phases, have been made. */
+  readonly #prepared = new Set<SessionId>();
   /** Sessions whose folder, and those of its phases, are on disk. */
   readonly #durable = new Set<SessionId>();
   readonly #archived = new Map<string, { stamp: string; sessions: Record<string, number> }>();
@@ -51,7 +53,7 @@ export class Documents {
   /** `rebuildable` skips the sync: a power cut may then leave it torn, which readers notice and repair. */
   async writeSession(sessionId: SessionId, document: SessionDocument, durability: Durability = 'synced'): Promise<void> {
     this.prepareSession(sessionId);
-    await writeDocument(this.#session(sessionId, durability), document);
+    await this.#write(sessionId, this.#session(sessionId, durability), document);
   }
 
   #session(sessionId: SessionId, durability: Durability = 'synced'): SealedJson<SessionDocument> {
@@ -80,13 +82,13 @@ export class Documents {
     });
   }
 
-  /** Shows the phase's newest checkpoint in its folder, and named ones in `checkpoints/` as well. */
-  async writeCheckpoint(sessionId: SessionId, document: CheckpointDocument, durability: Durability = 'synced'): Promise<void> {
+  /** Shows the phase's newest checkpoint in its folder, and named ones in `checkpoints/` as well. `isNewest`: no later one of the phase is about to be shown. */
+  async writeCheckpoint(sessionId: SessionId, document: CheckpointDocument, { durability = 'synced', isNewest = true }: { durability?: Durability; isNewest?: boolean } = {}): Promise<void> {
     this.prepareSession(sessionId);
-    await writeDocument(this.#checkpoint(sessionId, `${document.phase}/checkpoint.json`, durability), document);
+    if (isNewest) await this.#write(sessionId, this.#checkpoint(sessionId, `${document.phase}/checkpoint.json`, durability), document);
     if (document.name === `${document.phase}_complete`) return;
     makeDirectory(this.#disk, join(this.#directory, sessionId, 'checkpoints'));
-    await writeDocument(this.#checkpoint(sessionId, `checkpoints/${document.name}.json`, durability), document);
+    await this.#write(sessionId, this.#checkpoint(sessionId, `checkpoints/${document.name}.json`, durability), document);
   }
 
   readCheckpoint(sessionId: SessionId, which: PhaseName | { name: string }): CheckpointDocument | undefined {
@@ -196,10 +198,21 @@ export class Documents {
 
   /** Makes the session's folder and its phases' folders. They are durable as soon as a commit may refer to what is in them. */
   prepareSession(sessionId: SessionId): void {
+    if (this.#prepared.has(sessionId)) return;
     const folder = join(this.#directory, sessionId);
-    if (this.#typed(sessionId, () => this.#disk.stat(join(folder, 'audio'))?.kind === 'directory')) return;
-    for (const phase of phaseNames) this.#path(sessionId, `${phase}/x`);
-    for (const path of [folder, ...phaseNames.map((phase) => join(folder, phase))]) makeDirectory(this.#disk, path);
+    makeDirectory(this.#disk, folder);
+    makeNewDirectories(this.#disk, folder, phaseNames);
+    this.#prepared.add(sessionId);
+  }
+
+  /** Writes a document into a session's folder. Should the folder have been removed, the next attempt makes it again. */
+  async #write<Document>(sessionId: SessionId, adapter: SealedJson<Document>, document: Document): Promise<void> {
+    try {
+      await writeDocument(adapter, document);
+    } catch (error) {
+      this.#prepared.delete(sessionId);
+      throw error;
+    }
   }
 
   #makeDurable(sessionId: SessionId): void {

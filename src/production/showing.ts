@@ -237,8 +237,9 @@ export class Showing {
         await slices.turn();
       }
       const durability = checkpoints.size > mostSynced ? 'rebuildable' : 'synced';
+      const newest = newestOfPhases(checkpoints.values());
       for (const pending of checkpoints.values()) {
-        await this.#writeCheckpoint(pending, durability);
+        await this.#writeCheckpoint(pending, { durability, isNewest: newest.has(pending) });
         await slices.turn();
       }
       for (const id of unchecked) {
@@ -271,17 +272,17 @@ export class Showing {
     if (isEnded(store.state(id)) && !this.#own.has(id)) store.unload(id);
   }
 
-  async #writeCheckpoint(pending: PendingCheckpoint, durability: Durability): Promise<void> {
+  async #writeCheckpoint(pending: PendingCheckpoint, how: { durability: Durability; isNewest: boolean }): Promise<void> {
     const { documents, machine, refresh } = this.#on;
     const document = checkpointShown(pending, machine);
     if (!document) return;
     const shown = documents.readCheckpoint(pending.sessionId, { name: pending.name })?.showrunner.position ?? -1;
     if (shown >= pending.position) return;
-    await documents.writeCheckpoint(pending.sessionId, document, durability);
+    await documents.writeCheckpoint(pending.sessionId, document, how);
     // Between the look and the rename another process may have shown a later one, which has just been overwritten: its commit can be read by now.
     refresh();
     const later = this.#checkpoints.get(`${pending.sessionId}/${pending.name}`);
-    if (later && later.position > pending.position) await this.#writeCheckpoint(later, durability);
+    if (later && later.position > pending.position) await this.#writeCheckpoint(later, how);
   }
 
   async #repairCheckpoints(id: SessionId): Promise<void> {
@@ -359,6 +360,16 @@ class Slices {
   totalMs(): number {
     return this.#earlierMs + performance.now() - this.#since;
   }
+}
+
+/** Those that their phase's checkpoint.json shows in the end. */
+function newestOfPhases(pending: Iterable<PendingCheckpoint>): Set<PendingCheckpoint> {
+  const newest = new Map<string, PendingCheckpoint>();
+  for (const each of pending) {
+    const key = `${each.sessionId}/${each.phase}`;
+    if (each.position >= (newest.get(key)?.position ?? 0)) newest.set(key, each);
+  }
+  return new Set(newest.values());
 }
 
 /** Complete and archived episodes are the seed's `completed_episodes`. */

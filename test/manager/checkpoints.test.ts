@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, 
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ProductionStateManager } from '../../src/index.js';
-import { expectSound, journalText, openProduction } from '../support/production.js';
+import { expectSound, journalText, openProduction, readJson } from '../support/production.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
 interface Given {
@@ -177,5 +177,16 @@ describe('checkpoints', () => {
     }
     await expect(manager.loadCheckpoint(sessionId, 'nothing')).rejects.toMatchObject({ code: 'checkpoint_unknown', sessionId });
     await expect(manager.loadCheckpoint(sessionId, 'audio')).rejects.toMatchObject({ code: 'checkpoint_unknown' });
+  });
+
+  test('given checkpoints saved under two names in turn, when their documents are written together, then the phase shows the newest', async () => {
+    const directory = temporaryDirectory();
+    const manager = await openProduction(directory);
+    const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'In turn' });
+    await manager.updatePhase({ sessionId, phase: 'research', status: 'active' });
+    await Promise.all(['notes', 'draft', 'notes'].map((checkpointName, turn) => manager.createCheckpoint({ sessionId, checkpointName, data: { turn } })));
+    await manager.close();
+    expect(readJson(directory, sessionId, 'research/checkpoint.json')).toMatchObject({ name: 'notes', data: { turn: 2 } });
+    expect(readJson(directory, sessionId, 'checkpoints/draft.json')).toMatchObject({ name: 'draft', data: { turn: 1 } });
   });
 });
