@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { coldStart } from './cold-start.js';
 import { alternate, median, ratio, timed } from './measure.js';
+import { measureGrowth, printGrowth } from './growth.js';
 import { folderOnDisk } from './place.js';
 import { PlainLowdb } from './plain-lowdb.js';
 import { addCosts, addCostsAtOnce, endEpisodes, openProduction, openUnsynced, startEpisodes } from './production.js';
@@ -129,13 +130,21 @@ function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-const parts = { sequential, concurrent, growth, memory, lowdb };
-const results: Partial<Results> = {};
-for (const [name, part] of Object.entries(parts)) {
-  if (only !== undefined && !only.split(',').includes(name)) continue;
-  const took = await timed(async () => {
-    Object.assign(results, await part());
-  });
-  note(`${name}: ${(took / 1000).toFixed(1)} s`);
+/** `--growth`, or `--growth=10000` for a largest size: a table of its own, which takes minutes. */
+async function main(): Promise<void> {
+  const asJson = process.argv.includes('--json');
+  const grow = process.argv.find((argument) => argument.startsWith('--growth'));
+  if (grow) return printGrowth(await measureGrowth(folder, Number(grow.split('=')[1] ?? 100_000), note), asJson);
+  const parts = { sequential, concurrent, growth, memory, lowdb };
+  const results: Partial<Results> = {};
+  for (const [name, part] of Object.entries(parts)) {
+    if (only !== undefined && !only.split(',').includes(name)) continue;
+    const took = await timed(async () => {
+      Object.assign(results, await part());
+    });
+    note(`${name}: ${(took / 1000).toFixed(1)} s`);
+  }
+  print(results, asJson);
 }
-print(results, process.argv.includes('--json'));
+
+await main();
