@@ -1,7 +1,7 @@
 import {
   ProductionError, currentPhase, episodeStatus, isFinished, parseName, phaseAfter, type CheckpointRef, type PhaseName, type SavedCheckpoint, type SessionId,
 } from '../../machines/index.js';
-import { findCheckpoint, parsePayload, saveCheckpointPayload, type CheckpointPayload, type Plan, type Production } from '../production/index.js';
+import { findCheckpoint, parsePayload, shownPayload, saveCheckpointPayload, type CheckpointPayload, type Plan, type Production } from '../production/index.js';
 import type { CheckpointContents } from '../shapes/index.js';
 import { stepsFor } from './plans.js';
 
@@ -58,10 +58,15 @@ export function resolveName(checkpoints: Record<string, CheckpointRef>, phaseOrN
   throw new ProductionError('checkpoint_unknown', `${sessionId} has no checkpoint ${name}; it has: ${there}.`, { sessionId, field: 'checkpoint' });
 }
 
-/** A checkpoint with its data. Looks in the journal, so it is there when every document is gone. */
+/** A checkpoint with its data: from its document if that is what was saved, else from the journal, so it is there when every document is gone. */
 export function loadCheckpoint(production: Production, sessionId: SessionId, phaseOrName: string): LoadedCheckpoint {
-  const { name, found, ref } = find(production, sessionId, phaseOrName);
-  return contentsOf(name, ref, found.payload);
+  const { checkpoints } = known(production, sessionId).context;
+  const name = resolveName(checkpoints, phaseOrName, sessionId);
+  const ref = checkpoints[name];
+  const shown = ref && shownPayload(production.documents, sessionId, name, ref);
+  if (ref && shown) return contentsOf(name, ref, shown);
+  const { found, ref: saved } = find(production, sessionId, name);
+  return contentsOf(name, saved, found.payload);
 }
 
 function contentsOf(name: string, ref: CheckpointRef, { data, artifacts }: CheckpointPayload): LoadedCheckpoint {

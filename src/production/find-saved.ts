@@ -1,7 +1,7 @@
 import { type CheckpointRef, type EventOf, type PersistedEpisode, type SessionId } from '../../machines/index.js';
 import type { Documents } from '../documents/index.js';
 import type { Journal } from '../journal/index.js';
-import { parsePayload, type CheckpointPayload } from './payload.js';
+import { isPayload, parsePayload, type CheckpointPayload } from './payload.js';
 import { persistedAfter, scanSession } from './replay.js';
 
 /** A checkpoint with all that it keeps. */
@@ -31,6 +31,14 @@ export function findCheckpoint(journal: Journal, documents: Documents, sessionId
   if (!found) return undefined;
   const text = ref.file === null ? JSON.stringify(found.payload) : documents.readPayload(sessionId, { file: ref.file, sha256: ref.sha256, bytes: ref.bytes });
   return { ref, payload: parsePayload(text, ref), persisted: found.persisted };
+}
+
+/** What a checkpoint keeps, as its document shows it; undefined unless that is, to the byte, what was saved. */
+export function shownPayload(documents: Documents, sessionId: SessionId, name: string, ref: CheckpointRef): CheckpointPayload | undefined {
+  const document = ref.file === null ? documents.readCheckpoint(sessionId, { name }) : undefined;
+  if (document?.name !== name || document.sha256 !== ref.sha256) return undefined;
+  const text = JSON.stringify({ data: document.data, artifacts: document.artifacts });
+  return isPayload(text, ref) ? (JSON.parse(text) as CheckpointPayload) : undefined;
 }
 
 /** The result that an operation was settled with: JSON text, or undefined when none was kept. */

@@ -7,6 +7,6 @@ export { historyOf, stateAt } from './history.js';
 export type { HistoryEntry } from './history.js';
 export { verify } from './verify.js';
 export type { Verification } from './verify.js';
-export { findCheckpoint, findResult } from './find-saved.js';
+export { findCheckpoint, findResult, shownPayload } from './find-saved.js';
 export type { FoundCheckpoint } from './find-saved.js';
 export type { Plan, Step, View } from './view.js';

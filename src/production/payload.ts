@@ -48,6 +48,11 @@ export async function saveCheckpointPayload(
   return { name, next, sha256, bytes, file: null, payload: JSON.parse(text) as unknown };
 }
 
+/** Whether this is the payload that was saved. */
+export function isPayload(text: string, ref: Pick<CheckpointRef, 'sha256'>): boolean {
+  return createHash('sha256').update(text).digest('hex') === ref.sha256;
+}
+
 /** A payload read back and checked against its reference. */
 export function parsePayload(text: string, ref: CheckpointRef): CheckpointPayload {
   const sha256 = createHash('sha256').update(text).digest('hex');
