@@ -91,9 +91,14 @@ function sizeOfFiles(folder: string): number {
   return readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
 }
 
+/** What `du` says: blocks of 512 bytes, of files and of folders. */
 function diskUse(directory: string): number {
-  const { stdout } = spawnSync('du', ['-sk', directory], { encoding: 'utf8' });
-  return Number(stdout.split('\t')[0]) * 1024;
+  let blocks = statSync(directory).blocks;
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    const path = join(directory, entry.name);
+    blocks += entry.isDirectory() ? diskUse(path) / 512 : statSync(path).blocks;
+  }
+  return blocks * 512;
 }
 
 const mega = (bytes: number): string => `${(bytes / 1e6).toLocaleString('en', { maximumSignificantDigits: 3 })} MB`;
