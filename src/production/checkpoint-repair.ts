@@ -3,7 +3,7 @@ import type { CheckpointDocument, Documents } from '../documents/index.js';
 import type { Journal } from '../journal/index.js';
 import { checkpointShown } from './checkpoint-shown.js';
 import { persistedAfter, scanSession } from './replay.js';
-import type { PendingCheckpoint } from './showing.js';
+import type { PendingCheckpoint } from './showing-checkpoints.js';
 
 type Checkpoints = Readonly<Record<string, CheckpointRef>>;
 

@@ -1,6 +1,6 @@
 import { persist } from '../../machines/index.js';
 import type { CheckpointDocument } from '../documents/index.js';
-import type { PendingCheckpoint } from './showing.js';
+import type { PendingCheckpoint } from './showing-checkpoints.js';
 import type { CheckpointPayload } from './payload.js';
 
 /** A checkpoint's document (SEED.md, Checkpoint Contents); undefined when a later one has taken its name since. */

@@ -1,12 +1,12 @@
-import { addUsd, persist, type EpisodeSnapshot, type Ledger, type PhaseName, type SessionId, type Usd } from '../../machines/index.js';
-import { sessionDocument, type Documents, type Durability, type StateDocument } from '../documents/index.js';
+import { addUsd, persist, type Ledger, type SessionId, type Usd } from '../../machines/index.js';
+import { sessionDocument, type Documents, type StateDocument } from '../documents/index.js';
 import type { Journal } from '../journal/index.js';
 import { addTally, emptyTally, subtractTally, tallyOf, type Tally } from '../reports/index.js';
 import type { EpisodeState } from '../shapes/index.js';
 import type { DecidedStep } from './batch.js';
-import { damagedPhases, rewriteCheckpoints } from './checkpoint-repair.js';
-import { checkpointShown } from './checkpoint-shown.js';
 import type { EpisodeStore } from './episode-store.js';
+import { ShowingCheckpoints } from './showing-checkpoints.js';
+import { Slices } from './slices.js';
 import { stateDocument } from './state-shown.js';
 
 interface ShowingOptions {
@@ -20,17 +20,6 @@ interface ShowingOptions {
   /** Takes in what other processes have committed; does nothing while a commit is under way. */
   refresh: () => void;
   lastAt: () => string;
-}
-
-/** A checkpoint that the journal has and its document does not show yet. */
-export interface PendingCheckpoint {
-  sessionId: SessionId;
-  phase: PhaseName;
-  name: string;
-  /** The episode as it stood after the whole commit. */
-  after: EpisodeSnapshot;
-  position: number;
-  payload: unknown;
 }
 
 export interface OperationSpending {
@@ -49,9 +38,6 @@ const latestMs = 900;
 const restBetween = 3;
 const largestShare = 10;
 const mostRounds = 20;
-// Checkpoints' documents are synced, unless so many are due that it would take seconds: the journal has them all.
-const mostSynced = 50;
-const sliceMs = 3;
 // Checkpoints' documents are looked at a few sessions at a time (0.3 ms each), the rest when the production is closed: it may be that nobody needs them.
 const checkedAtOnce = 20;
 
@@ -63,9 +49,7 @@ export class Showing {
   readonly #on: ShowingOptions;
   #own = new Set<SessionId>();
   #others = new Set<SessionId>();
-  #checkpoints = new Map<string, PendingCheckpoint>();
-  /** Sessions that came from a document, whose checkpoints' documents have not been looked at. */
-  #unchecked = new Set<SessionId>();
+  readonly #checkpoints: ShowingCheckpoints;
   #tally: Tally = emptyTally();
   #operations = new Map<string, OperationSpending>();
   readonly #months = new Set<string>();
@@ -80,6 +64,7 @@ export class Showing {
 
   constructor(options: ShowingOptions) {
     this.#on = options;
+    this.#checkpoints = new ShowingCheckpoints(options);
   }
 
   /** Takes in state.json if it can be trusted, and says where in the journal it stands. */
@@ -112,11 +97,8 @@ export class Showing {
     for (const step of steps) {
       (local ? this.#own : this.#others).add(step.sessionId);
       this.#noteMoney(step);
-      const { event, sessionId } = step;
-      if (!('checkpoint' in event)) continue;
-      const { name, payload } = event.checkpoint;
-      const after = steps.findLast((each) => each.sessionId === sessionId)?.after ?? step.after;
-      this.#checkpoints.set(`${sessionId}/${name}`, { sessionId, phase: event.phase, name, after, position: end, payload });
+      const after = steps.findLast(({ sessionId }) => sessionId === step.sessionId)?.after ?? step.after;
+      this.#checkpoints.note(step, after, end);
     }
     this.#schedule();
   }
@@ -129,7 +111,7 @@ export class Showing {
   /** A session was read from disk: what lies beside it is to be looked at. */
   noteLoaded(id: SessionId): void {
     if (this.#on.readOnly) return;
-    this.#unchecked.add(id);
+    this.#checkpoints.noteLoaded(id);
     this.#schedule();
   }
 
@@ -200,7 +182,7 @@ export class Showing {
     for (let round = 0; round < mostRounds; round += 1) {
       await this.#flushOnce(Number.POSITIVE_INFINITY);
       if (journal.end() !== this.#shownPosition) refresh();
-      const isDue = this.#own.size + this.#others.size + this.#checkpoints.size + this.#unchecked.size > 0;
+      const isDue = this.#own.size + this.#others.size + this.#checkpoints.due > 0;
       if (!isDue && journal.position === this.#shownPosition) return;
     }
   }
@@ -220,12 +202,8 @@ export class Showing {
     const { journal } = this.#on;
     const own = this.#own;
     const others = this.#others;
-    const checkpoints = this.#checkpoints;
-    const unchecked = [...this.#unchecked].slice(0, mostChecked);
     this.#own = new Set();
     this.#others = new Set();
-    this.#checkpoints = new Map();
-    for (const id of unchecked) this.#unchecked.delete(id);
     try {
       // Documents may only show what is on disk, also of other processes' commits.
       await journal.durable();
@@ -238,27 +216,16 @@ export class Showing {
         if (!own.has(id) && this.#isBehind(id)) await this.#writeSession(id);
         await slices.turn();
       }
-      const durability = checkpoints.size > mostSynced ? 'rebuildable' : 'synced';
-      const newest = newestOfPhases(checkpoints.values());
-      for (const pending of checkpoints.values()) {
-        await this.#writeCheckpoint(pending, { durability, isNewest: newest.has(pending) });
-        await slices.turn();
-      }
-      for (const id of unchecked) {
-        await this.#repairCheckpoints(id);
-        await slices.turn();
-      }
+      await this.#checkpoints.write(slices, mostChecked);
       await this.#moveOldToArchive();
       await this.#writeState();
     } catch (error) {
       for (const id of own) this.#own.add(id);
       for (const id of others) this.#others.add(id);
-      for (const [key, pending] of checkpoints) if (!this.#checkpoints.has(key)) this.#checkpoints.set(key, pending);
-      for (const id of unchecked) this.#unchecked.add(id);
       throw error;
     }
     this.problem = undefined;
-    if (this.#unchecked.size > 0) this.#schedule();
+    if (this.#checkpoints.due > 0) this.#schedule();
   }
 
   #isBehind(id: SessionId): boolean {
@@ -273,26 +240,6 @@ export class Showing {
     if (!snapshot || position === undefined) return;
     await documents.writeSession(id, sessionDocument(persist(snapshot), position, machine), 'rebuildable');
     if (isEnded(store.state(id)) && !this.#own.has(id)) store.unload(id);
-  }
-
-  async #writeCheckpoint(pending: PendingCheckpoint, how: { durability: Durability; isNewest: boolean }): Promise<void> {
-    const { documents, machine, refresh } = this.#on;
-    const document = checkpointShown(pending, machine);
-    if (!document) return;
-    const shown = documents.readCheckpoint(pending.sessionId, { name: pending.name })?.showrunner.position ?? -1;
-    if (shown >= pending.position) return;
-    await documents.writeCheckpoint(pending.sessionId, document, how);
-    // Between the look and the rename another process may have shown a later one, which has just been overwritten: its commit can be read by now.
-    refresh();
-    const later = this.#checkpoints.get(`${pending.sessionId}/${pending.name}`);
-    if (later && later.position > pending.position) await this.#writeCheckpoint(later, how);
-  }
-
-  async #repairCheckpoints(id: SessionId): Promise<void> {
-    const { documents, store } = this.#on;
-    const checkpoints = store.snapshot(id)?.context.checkpoints;
-    const phases = checkpoints ? damagedPhases(documents, id, checkpoints) : [];
-    if (phases.length > 0) await rewriteCheckpoints(this.#on, id, phases);
   }
 
   /** state.json must not grow without bound: beyond a number, the oldest ended episodes move to the document of their month. */
@@ -341,38 +288,6 @@ export class Showing {
     this.#timer = undefined;
     if (!this.#on.readOnly) await this.flush();
   }
-}
-
-/** Lets commits and I/O have their turn whenever documents have held them up for a few milliseconds. */
-class Slices {
-  #since = performance.now();
-  #earlierMs = 0;
-
-  turn(): Promise<void> | undefined {
-    const took = performance.now() - this.#since;
-    if (took < sliceMs) return undefined;
-    this.#earlierMs += took;
-    return new Promise((resolve) => {
-      setImmediate(() => {
-        this.#since = performance.now();
-        resolve();
-      });
-    });
-  }
-
-  totalMs(): number {
-    return this.#earlierMs + performance.now() - this.#since;
-  }
-}
-
-/** Those that their phase's checkpoint.json shows in the end. */
-function newestOfPhases(pending: Iterable<PendingCheckpoint>): Set<PendingCheckpoint> {
-  const newest = new Map<string, PendingCheckpoint>();
-  for (const each of pending) {
-    const key = `${each.sessionId}/${each.phase}`;
-    if (each.position >= (newest.get(key)?.position ?? 0)) newest.set(key, each);
-  }
-  return new Set(newest.values());
 }
 
 /** Complete and archived episodes are the seed's `completed_episodes`. */

@@ -1,0 +1,118 @@
+import type { EpisodeSnapshot, PhaseName, SessionId } from '../../machines/index.js';
+import type { Documents, Durability, StateDocument } from '../documents/index.js';
+import type { Journal } from '../journal/index.js';
+import type { DecidedStep } from './batch.js';
+import { damagedPhases, rewriteCheckpoints } from './checkpoint-repair.js';
+import { checkpointShown } from './checkpoint-shown.js';
+import type { EpisodeStore } from './episode-store.js';
+import type { Slices } from './slices.js';
+
+/** A checkpoint that the journal has and its document does not show yet. */
+export interface PendingCheckpoint {
+  sessionId: SessionId;
+  phase: PhaseName;
+  name: string;
+  /** The episode as it stood after the whole commit. */
+  after: EpisodeSnapshot;
+  position: number;
+  payload: unknown;
+}
+
+interface Options {
+  documents: Documents;
+  journal: Journal;
+  store: EpisodeStore;
+  machine: StateDocument['showrunner']['machine'];
+  /** Takes in what other processes have committed; does nothing while a commit is under way. */
+  refresh: () => void;
+}
+
+interface How {
+  durability: Durability;
+  isNewest: boolean;
+}
+
+// Synced, unless so many are due that it would take seconds: the journal has them all.
+const mostSynced = 50;
+
+/** Keeps the documents of checkpoints in step with the journal, and makes again those that are found damaged. */
+export class ShowingCheckpoints {
+  readonly #on: Options;
+  #pending = new Map<string, PendingCheckpoint>();
+  /** Sessions that came from a document, whose checkpoints' documents have not been looked at. */
+  readonly #unchecked = new Set<SessionId>();
+
+  constructor(options: Options) {
+    this.#on = options;
+  }
+
+  /** How much there is to do. */
+  get due(): number {
+    return this.#pending.size + this.#unchecked.size;
+  }
+
+  /** A step was committed; `after` is how its whole commit left the episode, `position` where it ended. */
+  note({ event, sessionId }: DecidedStep, after: EpisodeSnapshot, position: number): void {
+    if (!('checkpoint' in event)) return;
+    const { name, payload } = event.checkpoint;
+    this.#pending.set(`${sessionId}/${name}`, { sessionId, phase: event.phase, name, after, position, payload });
+  }
+
+  noteLoaded(id: SessionId): void {
+    this.#unchecked.add(id);
+  }
+
+  /** Writes what is due; looks at no more than `mostChecked` of the sessions that were loaded. What fails stays due. */
+  async write(slices: Slices, mostChecked: number): Promise<void> {
+    const pending = this.#pending;
+    const unchecked = [...this.#unchecked].slice(0, mostChecked);
+    this.#pending = new Map();
+    for (const id of unchecked) this.#unchecked.delete(id);
+    try {
+      const durability = pending.size > mostSynced ? 'rebuildable' : 'synced';
+      const newest = newestOfPhases(pending.values());
+      for (const each of pending.values()) {
+        await this.#show(each, { durability, isNewest: newest.has(each) });
+        await slices.turn();
+      }
+      for (const id of unchecked) {
+        await this.#repair(id);
+        await slices.turn();
+      }
+    } catch (error) {
+      for (const [key, each] of pending) if (!this.#pending.has(key)) this.#pending.set(key, each);
+      for (const id of unchecked) this.#unchecked.add(id);
+      throw error;
+    }
+  }
+
+  async #show(pending: PendingCheckpoint, how: How): Promise<void> {
+    const { documents, machine, refresh } = this.#on;
+    const document = checkpointShown(pending, machine);
+    if (!document) return;
+    const shown = documents.readCheckpoint(pending.sessionId, { name: pending.name })?.showrunner.position ?? -1;
+    if (shown >= pending.position) return;
+    await documents.writeCheckpoint(pending.sessionId, document, how);
+    // Between the look and the rename another process may have shown a later one, which has just been overwritten: its commit can be read by now.
+    refresh();
+    const later = this.#pending.get(`${pending.sessionId}/${pending.name}`);
+    if (later && later.position > pending.position) await this.#show(later, how);
+  }
+
+  async #repair(id: SessionId): Promise<void> {
+    const { documents, store } = this.#on;
+    const checkpoints = store.snapshot(id)?.context.checkpoints;
+    const phases = checkpoints ? damagedPhases(documents, id, checkpoints) : [];
+    if (phases.length > 0) await rewriteCheckpoints(this.#on, id, phases);
+  }
+}
+
+/** Those that their phase's checkpoint.json shows in the end. */
+function newestOfPhases(pending: Iterable<PendingCheckpoint>): Set<PendingCheckpoint> {
+  const newest = new Map<string, PendingCheckpoint>();
+  for (const each of pending) {
+    const key = `${each.sessionId}/${each.phase}`;
+    if (each.position >= (newest.get(key)?.position ?? 0)) newest.set(key, each);
+  }
+  return new Set(newest.values());
+}
