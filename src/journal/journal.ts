@@ -136,6 +136,7 @@ export class Journal {
    */
   async append(bodies: readonly string[]): Promise<AppendResult> {
     if (this.#closed) throw new ProductionError('production_closed', 'the journal has been closed.');
+    if (this.#on.readOnly) return { landed: [], error: new ProductionError('journal_unavailable', 'the journal was opened for reading only; open it for writing.') };
     if (this.#appending) throw new ProductionError('machine_broken', 'two appends at once on one handle.');
     this.#appending = this.#append(bodies).catch((error: unknown) => ({ landed: [], error: unavailable(error) }));
     try {

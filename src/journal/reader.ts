@@ -194,6 +194,10 @@ export class Reader {
     if (found && segment) {
       const { next } = found.seal;
       if (this.#enter(next, next, found)) return true;
+      const later = this.#takeovers.after(next).next;
+      // Another process may have made both since the first look.
+      if (later !== undefined && this.#enter(next, next, found)) return true;
+      if (later !== undefined) throw damaged(`the segment that begins at ${next} is missing although ${later} follows it`);
       this.#on.onMissingSegment?.(found, segment);
       return this.#enter(next, next, found);
     }
