@@ -2,35 +2,14 @@ import { appendFileSync, readFileSync, readdirSync, truncateSync, writeFileSync 
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { nodeDisk, type OpenMode } from '../../src/disk/index.js';
-import { Journal, type JournalOptions } from '../../src/journal/index.js';
+import type { Journal } from '../../src/journal/index.js';
 import { temporaryDirectory } from '../support/temporary.js';
-
-const machine = { id: 'episode', version: 1, hash: 'abc' };
-
-function open(directory: string, options: Partial<JournalOptions> = {}): Journal {
-  return Journal.open({ directory, disk: nodeDisk, machine, program: 'test', now: () => '2025-01-01T00:00:00.000Z', ...options });
-}
+import { commit, open, texts as scanAll } from './on-disk.js';
 
 function readAll(journal: Journal): string[] {
-  const texts: string[] = [];
-  journal.refresh(({ text }) => texts.push(text));
-  return texts;
-}
-
-function scanAll(journal: Journal): string[] {
-  const texts: string[] = [];
-  journal.scan(({ text }) => texts.push(text));
-  return texts;
-}
-
-/** Appends until it lands, as the engine does. */
-async function commit(journal: Journal, ...bodies: string[]): Promise<void> {
-  for (let rest = bodies; rest.length > 0; ) {
-    readAll(journal);
-    const { landed, error } = await journal.append(rest);
-    if (error) throw error;
-    rest = rest.slice(landed.length);
-  }
+  const found: string[] = [];
+  journal.refresh(({ text }) => found.push(text));
+  return found;
 }
 
 describe('the journal', () => {
