@@ -1,41 +1,15 @@
 import { expect } from 'vitest';
 import type { ProductionStateManager } from '../../src/index.js';
 import { MemoryDisk, memoryProduction, type CrashScenario, type PowerCut } from '../../src/testing/index.js';
-
-/** What a scenario was told to be done, in terms that can be checked after a power cut. */
-export interface Acknowledged {
-  sessionId: string | undefined;
-  costs: number;
-  completed: string[];
-}
+import { payload, work, type Acknowledged } from './work.js';
 
 const tried = 6;
-const payload = { text: 'x'.repeat(70_000) };
 
 /** An episode's work by two handles, noting what has been acknowledged. Small segments, so that sealing and rotation are among the crash points. */
 export const story: CrashScenario<Acknowledged> = {
   open: { segmentBytes: 4000 },
   told: () => ({ sessionId: undefined, costs: 0, completed: [] }),
-  async work(manager, told, another) {
-    const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
-    told.sessionId = sessionId;
-    await manager.updatePhase({ sessionId, phase: 'research', status: 'active' });
-    const add = async (by = manager): Promise<void> => {
-      await by.addCost({ sessionId, phase: 'research', operation: 'query', cost: '0.01' });
-      told.costs += 1;
-    };
-    await add();
-    const other = await another();
-    // Both decide on the same end: one of the two lines is void.
-    await Promise.all([add(), add(other)]);
-    // Several at once share a write.
-    await Promise.all([add(), add(), add(other)]);
-    await manager.updatePhase({ sessionId, phase: 'research', status: 'complete', data: payload });
-    told.completed.push('research');
-    await manager.production.showing.flush();
-    await other.updatePhase({ sessionId, phase: 'script', status: 'complete' });
-    told.completed.push('script');
-  },
+  work,
   async check(manager, told) {
     if (told.sessionId === undefined) return;
     const { total_cost: cost, phases } = await manager.getEpisodeState(told.sessionId);
