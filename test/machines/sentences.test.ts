@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
-  ProductionError, announcementsOf, classifyError, decide, explain, heldOperations, isSameState, isSessionId, migrate, parseEvent, parseName, parsePersisted, parsePolicy,
+  ProductionError, announcementsOf, classifyError, decide, explain, heldOperations, isSameState, isSessionId, migrate, parseEvent, parseName, parsePolicy,
   parseSessionId, parseUsd, persist, stateName, unfinishedPhases, type EpisodeEvent, type EpisodeSnapshot,
 } from '../../machines/index.js';
 import { apply, newEpisode } from './story.js';
