@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { ProductionError } from '../../src/index.js';
 import { expectDocumentsParse, expectSound } from '../support/production.js';
 import { edit } from './edits.js';
-import { copyOf, editFile, historiesOf, openOrRefusal, runs, toldProduction, type Told } from './told-production.js';
+import { copyOf, editFile, historiesOf, openOrRefusal, tries, toldProduction, type Told } from './told-production.js';
 
 /** Every document below a production, but not its policy, which is the user's own. */
 function documentsIn(directory: string): string[] {
@@ -26,7 +26,7 @@ describe('documents, damaged in any way', () => {
         expect([{ histories, spent }, 'journal_damaged']).toContainEqual(await whatIsThere(directory, told));
         rmSync(directory, { recursive: true });
       }),
-      { numRuns: runs(70) },
+      tries(70),
     );
   });
 
@@ -42,7 +42,7 @@ describe('documents, damaged in any way', () => {
         expect([{ histories, spent }, 'journal_damaged']).toContainEqual(await whatIsThere(directory, told));
         rmSync(directory, { recursive: true });
       }),
-      { numRuns: runs(70) },
+      tries(70),
     );
   });
 });

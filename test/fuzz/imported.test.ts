@@ -8,7 +8,7 @@ import { writeNumbered, writeSeed } from '../import/older-files.js';
 import { expectSound, openProduction } from '../support/production.js';
 import { temporaryDirectory } from '../support/temporary.js';
 import { edit } from './edits.js';
-import { copyOf, editFile, runs } from './told-production.js';
+import { copyOf, editFile, tries } from './told-production.js';
 
 function filesIn(directory: string): string[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json')).sort().map((name) => join(directory, name));
@@ -35,7 +35,7 @@ describe.each([['numbered', writeNumbered], ['3.0.0', writeSeed]])('an older pro
         expect(files.map((file) => readFileSync(file, 'latin1'))).toEqual(before);
         rmSync(older, { recursive: true });
       }),
-      { numRuns: runs(60) },
+      tries(60),
     );
     expect(refused).toBeGreaterThan(5);
     await expectSound(manager);

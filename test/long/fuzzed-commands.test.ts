@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { catalog } from '../../src/cli/catalog.js';
 import { exits } from '../../src/cli/exit-codes.js';
-import { runs, toldProduction } from '../fuzz/told-production.js';
+import { tries, toldProduction } from '../fuzz/told-production.js';
 import { run } from '../support/cli.js';
 import { expectSound, openProduction } from '../support/production.js';
 
@@ -46,7 +46,7 @@ test('given any words and options, when a command is run, then it ends as docume
       for (const text of texts) expect(JSON.parse(text)).toBeTypeOf('object');
       expect(code === exits.done || stderr.length + stdout.length > 10).toBe(true);
     }),
-    { numRuns: runs(200) },
+    tries(200),
   );
   process.stdout.write(`commands by exit code: ${JSON.stringify(Object.fromEntries(codes))}\n`);
   expect([...codes.keys()]).toEqual(expect.arrayContaining([exits.done, exits.usage, exits.notFound]));

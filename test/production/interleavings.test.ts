@@ -3,13 +3,13 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ProductionStateManager } from '../../src/index.js';
 import { MemoryDisk, memoryProduction } from '../../src/testing/index.js';
 import type * as Everywhere from '../simulation/everywhere.js';
+import { tries } from '../fuzz/told-production.js';
 import { engineWith } from '../support/engine-with.js';
 import { expectSound } from '../support/production.js';
 
 const cap = 10;
 const policy = { budgets: { research: 1, script: 1, audio: 1, total: `0.${String(cap).padStart(6, '0')}` }, dailyCap: '0.000016' };
 const dollars = (micros: number): string => (micros / 1_000_000).toFixed(6);
-const runs = process.env['SHOWRUNNER_LONG'] ? 3000 : 120;
 
 interface Command {
   do: 'reserve' | 'settle' | 'release' | 'cost' | 'checkpoint' | 'pause' | 'resume' | 'fail' | 'recover' | 'raise';
@@ -151,12 +151,12 @@ describe('several handles, interleaved at every await', () => {
   });
 
   test('given any commands, when they meet in any order, then nothing is lost or paid twice, and all agree', async () => {
-    await fc.assert(fc.asyncProperty(fc.scheduler(), programs, (scheduler, program) => story(scheduler, program)), { numRuns: runs });
+    await fc.assert(fc.asyncProperty(fc.scheduler(), programs, (scheduler, program) => story(scheduler, program)), tries(120));
     expect(races).toBeGreaterThan(0);
   }, 600_000);
 
   test('given an engine that does not look whether its line is at its place, then the same check notices', async () => {
     const engine = await engineWith({ file: 'src/journal/landing.ts', from: 'const count = isThere ? lines.filter((line) => line.end <= end).length : 0;', to: 'const count = lines.length;' });
-    await expect(fc.assert(fc.asyncProperty(fc.scheduler(), programs, (scheduler, program) => story(scheduler, program, engine)), { numRuns: 200 })).rejects.toThrow(/Property failed/);
+    await expect(fc.assert(fc.asyncProperty(fc.scheduler(), programs, (scheduler, program) => story(scheduler, program, engine)), tries(200))).rejects.toThrow(/Property failed/);
   }, 600_000);
 });
