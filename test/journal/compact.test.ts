@@ -60,4 +60,18 @@ describe('compaction', () => {
     expect(thrown(() => texts(open(directory)))).toMatchObject({ code: 'journal_damaged', message: expect.stringContaining('does not begin with a header') as string });
     expect(gunzipSync(packed).length).toBeGreaterThan(0);
   });
+
+  test('given another process has compacted meanwhile, then that is fine; given the plain file may not be removed, then it is told', async () => {
+    const { directory, bodies } = await severalSegments();
+    const refusing = (code: string): Disk => ({
+      ...nodeDisk,
+      unlink() {
+        throw Object.assign(new Error(code), { code });
+      },
+    });
+    expect(thrown(() => open(directory, { disk: refusing('EACCES') }).compact())).toMatchObject({ code: 'journal_unavailable', message: expect.stringContaining('permission denied') as string });
+    expect(open(directory, { disk: refusing('ENOENT') }).compact().length).toBeGreaterThan(0);
+    expect(open(directory, { disk: { ...nodeDisk, readFile: () => undefined } }).compact()).toEqual([]);
+    expect(texts(open(directory))).toEqual(bodies);
+  });
 });
