@@ -45,4 +45,16 @@ describe('the pace of syncs', () => {
   test('given a limit of nothing, then no sync is done in place', () => {
     expect(pace([], 0).pace.isInline).toBe(false);
   });
+
+  test('given syncs elsewhere, then the way there is not counted: three parts in ten', async () => {
+    const { pace: one } = pace([6, ...Array.from({ length: 60 }, () => 1.3)]);
+    one.syncInline(1);
+    expect(one.isInline).toBe(false);
+    for (let n = 0; n < 60; n += 1) await one.syncLater(1);
+    expect(one.isInline).toBe(true);
+    const { pace: slow } = pace([6, ...Array.from({ length: 60 }, () => 1.5)]);
+    slow.syncInline(1);
+    for (let n = 0; n < 60; n += 1) await slow.syncLater(1);
+    expect(slow.isInline).toBe(false);
+  });
 });
