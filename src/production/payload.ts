@@ -44,18 +44,22 @@ export async function saveCheckpointPayload(
     const saved = await documents.writePayload(sessionId, name, text);
     return { name, next, ...saved };
   }
-  const sha256 = createHash('sha256').update(text).digest('hex');
+  const sha256 = sha256Of(text);
   return { name, next, sha256, bytes, file: null, payload: JSON.parse(text) as unknown };
+}
+
+function sha256Of(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 /** Whether this is the payload that was saved. */
 export function isPayload(text: string, ref: Pick<CheckpointRef, 'sha256'>): boolean {
-  return createHash('sha256').update(text).digest('hex') === ref.sha256;
+  return sha256Of(text) === ref.sha256;
 }
 
 /** A payload read back and checked against its reference. */
 export function parsePayload(text: string, ref: CheckpointRef): CheckpointPayload {
-  const sha256 = createHash('sha256').update(text).digest('hex');
+  const sha256 = sha256Of(text);
   if (sha256 !== ref.sha256) throw new ProductionError('artifact_invalid', `the checkpoint's payload was altered: its SHA-256 is ${sha256}, recorded is ${ref.sha256}.`);
   return JSON.parse(text) as CheckpointPayload;
 }

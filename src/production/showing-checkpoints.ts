@@ -51,9 +51,11 @@ export class ShowingCheckpoints {
     return this.#pending.size + this.#unchecked.size;
   }
 
-  /** A step was committed; `after` is how its whole commit left the episode, `position` where it ended. */
-  note({ event, sessionId }: DecidedStep, after: EpisodeSnapshot, position: number): void {
+  /** A step of a commit that has these steps and ended at `position`. */
+  note(step: DecidedStep, steps: readonly DecidedStep[], position: number): void {
+    const { event, sessionId } = step;
     if (!('checkpoint' in event)) return;
+    const after = steps.findLast((each) => each.sessionId === sessionId)?.after ?? step.after;
     const { name, payload } = event.checkpoint;
     this.#pending.set(`${sessionId}/${name}`, { sessionId, phase: event.phase, name, after, position, payload });
   }

@@ -97,8 +97,7 @@ export class Showing {
     for (const step of steps) {
       (local ? this.#own : this.#others).add(step.sessionId);
       this.#noteMoney(step);
-      const after = steps.findLast(({ sessionId }) => sessionId === step.sessionId)?.after ?? step.after;
-      this.#checkpoints.note(step, after, end);
+      this.#checkpoints.note(step, steps, end);
     }
     this.#schedule();
   }

@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import * as fc from 'fast-check';
 
 /** One thing that happens to a file's bytes. Places are shares of its length, so that an edit fits any file. */
@@ -53,4 +55,26 @@ function digitAt(at: number, bytes: Buffer): (digit: string, index: number) => s
     isDone = true;
     return String((Number(digit) + 1) % 10);
   };
+}
+
+/** Every JSON file below a folder, in order. */
+export function jsonFilesIn(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json')).sort().map((name) => join(directory, name));
+}
+
+/** The JSON with its `n`-th value, counted through, replaced; the whole of it when `n` is beyond. */
+export function replaceAt(json: unknown, n: number, value: unknown): unknown {
+  const places: [Record<string, unknown>, string][] = [];
+  const walk = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return;
+    for (const key of Object.keys(node)) {
+      places.push([node as Record<string, unknown>, key]);
+      walk((node as Record<string, unknown>)[key]);
+    }
+  };
+  walk(json);
+  const [parent, key] = places[n % (places.length + 1)] ?? [];
+  if (!parent || key === undefined) return value;
+  parent[key] = value;
+  return json;
 }

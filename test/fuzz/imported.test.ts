@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -7,12 +7,8 @@ import { ProductionError } from '../../src/index.js';
 import { writeNumbered, writeSeed } from '../import/older-files.js';
 import { expectSound, openProduction } from '../support/production.js';
 import { temporaryDirectory } from '../support/temporary.js';
-import { edit } from './edits.js';
+import { edit, jsonFilesIn } from './edits.js';
 import { copyOf, editFile, tries } from './told-production.js';
-
-function filesIn(directory: string): string[] {
-  return readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json')).sort().map((name) => join(directory, name));
-}
 
 describe.each([['numbered', writeNumbered], ['3.0.0', writeSeed]])('an older production of the %s shape, damaged in any way', (_, write) => {
   test('when it is imported, then what is understood is sound, what is not is told, and nothing of it is changed', async () => {
@@ -23,7 +19,7 @@ describe.each([['numbered', writeNumbered], ['3.0.0', writeSeed]])('an older pro
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(fc.nat(), fc.array(edit, { minLength: 1, maxLength: 3 })), { minLength: 1, maxLength: 3 }), async (damages) => {
         const older = copyOf(whole);
-        const files = filesIn(older);
+        const files = jsonFilesIn(older);
         for (const [n, edits] of damages) editFile(files[n % files.length] ?? '', edits);
         const before = files.map((file) => readFileSync(file, 'latin1'));
         // What was imported before is there already: most of what is told then is only that.
@@ -31,7 +27,7 @@ describe.each([['numbered', writeNumbered], ['3.0.0', writeSeed]])('an older pro
         const isRefused = outcome instanceof ProductionError;
         if (isRefused) refused += 1;
         expect(isRefused ? outcome.code : Object.keys(outcome as object)).toEqual(isRefused ? 'import_invalid' : ['source', 'imported', 'report']);
-        expect(filesIn(older)).toEqual(files);
+        expect(jsonFilesIn(older)).toEqual(files);
         expect(files.map((file) => readFileSync(file, 'latin1'))).toEqual(before);
         rmSync(older, { recursive: true });
       }),

@@ -5,6 +5,7 @@ import * as fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { importOlder } from '../../src/import/index.js';
 import { ProductionError, ProductionStateManager } from '../../src/index.js';
+import { replaceAt } from '../fuzz/edits.js';
 import { temporaryDirectory } from '../support/temporary.js';
 import { writeNumbered, writeSeed } from './older-files.js';
 
@@ -106,19 +107,3 @@ describe('importing older productions', () => {
     expect(await manager.verify()).toMatchObject({ ok: true, problems: [] });
   });
 });
-
-/** The JSON with its `n`-th value, counted through, replaced. */
-function replaceAt(json: object, n: number, value: unknown): unknown {
-  const paths: [Record<string, unknown>, string][] = [];
-  const walk = (node: Record<string, unknown>): void => {
-    for (const key of Object.keys(node)) {
-      paths.push([node, key]);
-      const child = node[key];
-      if (typeof child === 'object' && child !== null) walk(child as Record<string, unknown>);
-    }
-  };
-  walk(json as Record<string, unknown>);
-  const chosen = paths[n % paths.length];
-  if (chosen) chosen[0][chosen[1]] = value;
-  return json;
-}

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { nodeDisk, type Disk } from '../../src/disk/index.js';
-import { files, open, severalSegments, texts, thrown } from './on-disk.js';
+import { thrown } from '../support/thrown.js';
+import { files, open, severalSegments, texts } from './on-disk.js';
 
 describe('compaction', () => {
   test('given sealed segments, when they are compressed, then only those are, what it gave is told, and everything reads as before', async () => {

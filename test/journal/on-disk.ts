@@ -1,6 +1,5 @@
 import { readdirSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
-import { ProductionError } from '../../machines/index.js';
 import { nodeDisk } from '../../src/disk/index.js';
 import { Journal, type JournalOptions } from '../../src/journal/index.js';
 import { temporaryDirectory } from '../support/temporary.js';
@@ -41,13 +40,3 @@ export async function severalSegments(): Promise<{ directory: string; journal: J
 }
 
 export const files = (directory: string): string[] => readdirSync(directory).sort();
-
-export function thrown(work: () => unknown): ProductionError {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof ProductionError) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-}

@@ -6,7 +6,8 @@ import { encodeLines, noCrc, type LineKind } from '../../src/journal/line.js';
 import { unwrapRescued } from '../../src/journal/rescued.js';
 import { Segment, listSegments, segmentFile, type Header } from '../../src/journal/segment.js';
 import { temporaryDirectory } from '../support/temporary.js';
-import { commit, files, machine, open, severalSegments, texts, thrown } from './on-disk.js';
+import { thrown } from '../support/thrown.js';
+import { commit, files, machine, open, severalSegments, texts } from './on-disk.js';
 
 const header = (rescue?: Header['rescue']): { kind: LineKind; text: string } => ({ kind: 'header', text: JSON.stringify({ format: 1, machine, program: 'test', started: 'now', ...(rescue ? { rescue } : {}) }) });
 

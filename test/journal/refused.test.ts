@@ -5,7 +5,8 @@ import { nodeDisk, type Disk } from '../../src/disk/index.js';
 import { encodeLines, noCrc } from '../../src/journal/line.js';
 import { segmentFile, type Header } from '../../src/journal/segment.js';
 import { temporaryDirectory } from '../support/temporary.js';
-import { commit, files, machine, open, severalSegments, texts, thrown } from './on-disk.js';
+import { thrown } from '../support/thrown.js';
+import { commit, files, machine, open, severalSegments, texts } from './on-disk.js';
 
 describe('what a journal refuses', () => {
   test('given it has been closed, then each call says so', async () => {

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { nodeDisk, type Disk } from '../../src/disk/index.js';
 import { Segment, segmentFile } from '../../src/journal/segment.js';
 import { temporaryDirectory } from '../support/temporary.js';
-import { commit, files, open, severalSegments, texts, thrown } from './on-disk.js';
+import { thrown } from '../support/thrown.js';
+import { commit, files, open, severalSegments, texts } from './on-disk.js';
 
 /** A journal with three commits, each written by itself. */
 async function threeCommits(disk: Disk = nodeDisk) {

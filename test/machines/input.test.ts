@@ -4,19 +4,9 @@ import {
   EpisodeCreated, ProductionError, addUsd, episodeNumberOf, formatUsd, isSessionId, parseEvent, parseName, parsePersisted, parsePolicy, parseSessionId, parseUsd, persist,
   sessionIdFor, subtractUsd, toDollars, zeroUsd, type Usd,
 } from '../../machines/index.js';
+import { thrown } from '../support/thrown.js';
 import { created, newEpisode } from './story.js';
 import { allEvents, dayOfMoney, minute, sample } from './words.js';
-
-/** The error that `run` throws; fails when it throws none, or another kind. */
-function refusalOf(run: () => unknown): ProductionError {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof ProductionError) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-}
 
 const invalid = (field: string): unknown => expect.objectContaining({ code: 'invalid_input', field, remedy: 'caller' });
 
@@ -44,7 +34,7 @@ describe('money from outside', () => {
     Number.NaN, Infinity, -Infinity, -1, -0, 1e308, 1e21, 0.0000001, 5e-324, 0.1 + 0.2, 1_000_000.000001, '1000000.000001', '0.0000001', '-1', '-0', '+1', '1e3', ' 1', '1 ', '1,5', '.5', '5.', '0x10', '१',
     '', 'NaN', 'Infinity', '9'.repeat(10_000_000), null, undefined, true, {}, [1], 1n, new Date(0), { valueOf: () => 1 }, { toString: () => '1' }, Symbol('x'),
   ])('given a bad amount, when it is read, then it is refused and the field is named (case %#)', (amount) => {
-    const error = refusalOf(() => parseUsd(amount, 'maxCost'));
+    const error = thrown(() => parseUsd(amount, 'maxCost'));
     expect(error).toEqual(invalid('maxCost'));
     expect(error.message).toMatch(/^maxCost: /);
     expect(error.message.length).toBeLessThan(200);
@@ -62,14 +52,14 @@ describe('names from outside', () => {
   const hostile = ['', '.', '..', '../../x', '/etc/passwd', 'a/b', 'a\\b', '__proto__', 'constructor', 'prototype', 'CON', 'con', 'nul', 'com1', 'lpt9', 'Upper', 'a b', '-rf', '_x', 'a\u0000', 'a\n', 'é', '\ud800', 'a'.repeat(65), 'x'.repeat(10_000_000), 7, null, undefined, {}, ['a']];
 
   test.each(hostile)('given a bad name, then it is refused and the field is named (case %#)', (name) => {
-    const error = refusalOf(() => parseName(name, 'checkpoint'));
+    const error = thrown(() => parseName(name, 'checkpoint'));
     expect(error).toEqual(invalid('checkpoint'));
     expect(error.message.length).toBeLessThan(300);
   });
 
   test.each([...hostile, 'ep_1_20250903_143022', 'ep_001_20250903_14302', 'ep_001_20250903_143022_', 'ep_001_20250903_143022/..', 'ep_001_20250903_143022\n', 'EP_001_20250903_143022'])('given a bad session id, then it is refused (case %#)', (text) => {
     expect(isSessionId(text)).toBe(false);
-    expect(refusalOf(() => parseSessionId(text))).toEqual(invalid('session_id'));
+    expect(thrown(() => parseSessionId(text))).toEqual(invalid('session_id'));
   });
 
   test('given good names and ids, then they are taken as they are', () => {
@@ -95,7 +85,7 @@ describe('policies from outside', () => {
     ['policy.maxRecoveries', { maxRecoveries: -1 }], ['policy.quality.script.Bad', { quality: { script: { Bad: 1 } } }], ['policy.quality.script.ok', { quality: { script: { ok: Infinity } } }], ['policy.retry.timeout.attempts', { retry: { timeout: { attempts: 0, baseMs: 0, maxMs: 0 } } }],
     ['policy', null], ['policy', 'x'], ['policy', []], ['policy.__proto__', JSON.parse('{"__proto__":{"dailyCap":1}}')],
   ])('given a policy with a bad %s, then the field is named', (field, input) => {
-    expect(refusalOf(() => parsePolicy(input))).toEqual(invalid(field));
+    expect(thrown(() => parsePolicy(input))).toEqual(invalid(field));
   });
 });
 
@@ -105,8 +95,8 @@ describe('events from outside', () => {
   test.each(allEvents)('given a well-formed %s, then it is taken; with an unknown field, then the field is named', (type) => {
     expect(parseEvent(event(type))).toEqual(event(type));
     expect(parseEvent(event(type, { by: 'ann', claim: 3 }))).toMatchObject({ by: 'ann', claim: 3 });
-    expect(refusalOf(() => parseEvent(event(type, { sneaky: 1 })))).toEqual(invalid('sneaky'));
-    expect(refusalOf(() => parseEvent(event(type, { at: undefined })))).toEqual(invalid('at'));
+    expect(thrown(() => parseEvent(event(type, { sneaky: 1 })))).toEqual(invalid('sneaky'));
+    expect(thrown(() => parseEvent(event(type, { at: undefined })))).toEqual(invalid('at'));
   });
 
   test.each<[string, unknown]>([
@@ -130,7 +120,7 @@ describe('events from outside', () => {
     ['code', event('phase.failed', { code: 'constructor' })], ['message', event('phase.failed', { message: 'x'.repeat(2002) })], ['scope', event('budget.raise', { scope: '__proto__' })],
     ['phases.script.status', event('episode.forked', { phases: { ...newEpisode().context.phases, script: { ...newEpisode().context.phases.script, status: 'done' } } })],
   ])('given an event with a bad %s, then it is refused and the field is named (case %#)', (field, input) => {
-    const error = refusalOf(() => parseEvent(input));
+    const error = thrown(() => parseEvent(input));
     expect(error).toEqual(invalid(field));
     expect(error.message.startsWith(`${field}: `)).toBe(true);
   });
@@ -142,7 +132,7 @@ describe('events from outside', () => {
   });
 
   test('given prototypes in JSON, then nothing is polluted', () => {
-    expect(refusalOf(() => parseEvent(JSON.parse('{"type":"phase.start","at":"2025-09-03T14:30:22Z","phase":"research","__proto__":{"claim":1}}')))).toMatchObject({ code: 'invalid_input' });
+    expect(thrown(() => parseEvent(JSON.parse('{"type":"phase.start","at":"2025-09-03T14:30:22Z","phase":"research","__proto__":{"claim":1}}')))).toMatchObject({ code: 'invalid_input' });
     expect(({} as { claim?: unknown }).claim).toBeUndefined();
   });
 
@@ -164,7 +154,7 @@ describe('events from outside', () => {
       ['snapshot.context.money.spent', { ...good, context: { ...good.context, money: { ...good.context.money, spent: 1.5 } } }], ['snapshot.context.phases.audio', { ...good, context: { ...good.context, phases: { ...good.context.phases, audio: undefined } } }],
       ['snapshot.context.updatedAt', { ...good, context: { ...good.context, updatedAt: 'yesterday' } }],
     ];
-    expect(bad.map(([, input]) => refusalOf(() => parsePersisted(input)).field)).toEqual(bad.map(([field]) => field));
+    expect(bad.map(([, input]) => thrown(() => parsePersisted(input)).field)).toEqual(bad.map(([field]) => field));
   });
 });
 

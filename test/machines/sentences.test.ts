@@ -3,19 +3,11 @@ import {
   ProductionError, announcementsOf, classifyError, decide, explain, heldOperations, isSameState, isSessionId, migrate, parseEvent, parseName, parsePolicy,
   parseSessionId, parseUsd, persist, stateName, unfinishedPhases, type EpisodeEvent, type EpisodeSnapshot,
 } from '../../machines/index.js';
+import { thrown } from '../support/thrown.js';
 import { apply, newEpisode } from './story.js';
 import { allStates, cost, dayOfMoney, episodeIn, finish, minute, reserve, sample, settle, start, usd, withOperation } from './words.js';
 
-/** The error that `run` throws, as a caller sees it. */
-function said(run: () => unknown): ReturnType<ProductionError['toJSON']> & { cause: unknown } {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof ProductionError) return { ...error.toJSON(), cause: error.cause };
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-}
+const said = (run: () => unknown): ReturnType<ProductionError['toJSON']> => thrown(run).toJSON();
 
 describe('what a refused input says', () => {
   test.each<[string, () => unknown, string, RegExp]>([
