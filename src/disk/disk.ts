@@ -11,7 +11,7 @@ export type OpenMode = 'read' | 'append' | 'create';
 
 /**
  * Everything of the file system that the engine touches. Synchronous on purpose, so that it can be simulated call by call;
- * `syncLater` is the exception, for disks on which a sync is too slow to wait for. Errors are Node's, with `code`.
+ * `syncLater` and `renameLater` are the exceptions, for what a disk may take too long over. Errors are Node's, with `code`.
  */
 export interface Disk {
   open(path: string, mode: OpenMode): number;
@@ -29,6 +29,8 @@ export interface Disk {
   /** A second name for a file; fails with EEXIST when the name is taken. */
   link(from: string, to: string): void;
   rename(from: string, to: string): void;
+  /** The same, some time before it resolves; for who replaces many files. */
+  renameLater(from: string, to: string): Promise<void>;
   unlink(path: string): void;
   /** Makes one folder, mode 0700; its parent must exist. EEXIST is an error like any other. */
   makeDirectory(path: string): void;

@@ -17,7 +17,7 @@ export const nodeDisk: Disk = {
   read: (fd, buffer, offset, length, position) => fs.readSync(fd, buffer, offset, length, position),
   write: (fd, bytes) => fs.writeSync(fd, bytes),
   sync: (fd) => fs.fdatasyncSync(fd),
-  syncLater: (fd) => new Promise((resolve, reject) => fs.fdatasync(fd, (error) => (error ? reject(error) : resolve()))),
+  syncLater: (fd) => settled((done) => fs.fdatasync(fd, done)),
   syncDirectory(path) {
     const fd = fs.openSync(path, O_RDONLY);
     try {
@@ -28,6 +28,7 @@ export const nodeDisk: Disk = {
   },
   link: (from, to) => fs.linkSync(from, to),
   rename: (from, to) => fs.renameSync(from, to),
+  renameLater: (from, to) => settled((done) => fs.rename(from, to, done)),
   unlink: (path) => fs.unlinkSync(path),
   makeDirectory: (path) => fs.mkdirSync(path, { mode: 0o700 }),
   list: (path) => fs.readdirSync(path),
@@ -54,6 +55,11 @@ export const nodeDisk: Disk = {
     }
   },
 };
+
+/** Half the price of `fs/promises` (Node 20.20). */
+function settled(start: (done: (error: Error | null) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => start((error) => (error ? reject(error) : resolve())));
+}
 
 function orMissing<Value>(read: () => Value): Value | undefined {
   try {

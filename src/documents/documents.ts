@@ -50,14 +50,14 @@ export class Documents {
     return document?.showrunner?.format === 1 && document.session_id === sessionId ? document : undefined;
   }
 
-  /** `rebuildable` skips the sync: a power cut may then leave it torn, which readers notice and repair. */
-  async writeSession(sessionId: SessionId, document: SessionDocument, durability: Durability = 'synced'): Promise<void> {
+  /** Without a sync: a power cut may leave it torn, which readers notice and repair. No other one of the session may be under way. */
+  async writeSession(sessionId: SessionId, document: SessionDocument): Promise<void> {
     this.prepareSession(sessionId);
-    await this.#write(sessionId, this.#session(sessionId, durability), document);
+    await this.#write(sessionId, this.#session(sessionId), document);
   }
 
-  #session(sessionId: SessionId, durability: Durability = 'synced'): SealedJson<SessionDocument> {
-    return new SealedJson<SessionDocument>(this.#disk, this.#path(sessionId, 'session.json'), { durability });
+  #session(sessionId: SessionId): SealedJson<SessionDocument> {
+    return new SealedJson<SessionDocument>(this.#disk, this.#path(sessionId, 'session.json'), { durability: 'rebuildable-later' });
   }
 
   hasSession(sessionId: SessionId): boolean {

@@ -3,8 +3,8 @@ import { basename, dirname, join } from 'node:path';
 import { ProductionError } from '../../machines/index.js';
 import { errorCode, writeAll, type Disk } from '../disk/index.js';
 
-/** Whether a write has to survive a power cut, or may be lost and made again from the journal. */
-export type Durability = 'synced' | 'rebuildable';
+/** Whether a write has to survive a power cut, or may be lost and made again from the journal; `rebuildable-later` is for many of the latter at once. */
+export type Durability = 'synced' | 'rebuildable' | 'rebuildable-later';
 
 // Temporary names are nobody else's: random for the process, counted within it (random bytes for each cost 5 µs, Node 20.20).
 const ownName = randomBytes(8).toString('hex');
@@ -20,22 +20,42 @@ function temporaryName(path: string): string {
  * sync and shares one temporary name between processes (lowdb 7.0.1, steno 4.0.2). A link at the target is refused.
  * @throws ProductionError `path_refused`, `document_unavailable`.
  */
-export function replaceFile(disk: Disk, path: string, parts: readonly Uint8Array[], durability: Durability = 'synced'): void {
+export function replaceFile(disk: Disk, path: string, parts: readonly Uint8Array[], durability: 'synced' | 'rebuildable' = 'synced'): void {
   const temporary = temporaryName(path);
   try {
-    refuseLink(disk, path);
-    const fd = disk.open(temporary, 'create');
-    try {
-      for (const part of parts) writeAll(disk, fd, part);
-      if (durability === 'synced') disk.sync(fd);
-    } finally {
-      disk.close(fd);
-    }
+    writeNew(disk, { path, temporary, parts, isSynced: durability === 'synced' });
     disk.rename(temporary, path);
     if (durability === 'synced') disk.syncDirectory(dirname(path));
   } catch (error) {
     removeQuietly(disk, temporary);
     throw unavailable(path, error);
+  }
+}
+
+/**
+ * The same without syncs, and with its last step waited for elsewhere: where a file takes another's place, ext4 has its data sent to the
+ * disk at once, for which a rename waits (120 µs of a document's 200, Linux 6, Node 20.20).
+ * @throws ProductionError `path_refused`, `document_unavailable`.
+ */
+export async function replaceFileLater(disk: Disk, path: string, parts: readonly Uint8Array[]): Promise<void> {
+  const temporary = temporaryName(path);
+  try {
+    writeNew(disk, { path, temporary, parts, isSynced: false });
+    await disk.renameLater(temporary, path);
+  } catch (error) {
+    removeQuietly(disk, temporary);
+    throw unavailable(path, error);
+  }
+}
+
+function writeNew(disk: Disk, { path, temporary, parts, isSynced }: { path: string; temporary: string; parts: readonly Uint8Array[]; isSynced: boolean }): void {
+  refuseLink(disk, path);
+  const fd = disk.open(temporary, 'create');
+  try {
+    for (const part of parts) writeAll(disk, fd, part);
+    if (isSynced) disk.sync(fd);
+  } finally {
+    disk.close(fd);
   }
 }
 

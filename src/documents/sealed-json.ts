@@ -1,6 +1,6 @@
 import { Low, type Adapter } from 'lowdb';
 import type { Disk } from '../disk/index.js';
-import { replaceFile, unavailable, type Durability } from './durable-file.js';
+import { replaceFile, replaceFileLater, unavailable, type Durability } from './durable-file.js';
 import { sealText, unseal } from './seal.js';
 
 /** A lowdb adapter over one durable, sealed file. */
@@ -31,8 +31,10 @@ export class SealedJson<Document> implements Adapter<Document> {
     }
   }
 
-  write(document: Document): Promise<void> {
-    return Promise.resolve().then(() => replaceFile(this.#disk, this.#path, [Buffer.from(sealText(this.#render(document)))], this.#durability));
+  async write(document: Document): Promise<void> {
+    const parts = [Buffer.from(sealText(this.#render(document)))];
+    if (this.#durability === 'rebuildable-later') await replaceFileLater(this.#disk, this.#path, parts);
+    else replaceFile(this.#disk, this.#path, parts, this.#durability);
   }
 }
 

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { addUsd, persist, type Ledger, type SessionId, type Usd } from '../../machines/index.js';
 import { sessionDocument, type Documents, type StateDocument } from '../documents/index.js';
 import type { Journal } from '../journal/index.js';
@@ -5,6 +6,7 @@ import { addTally, emptyTally, subtractTally, tallyOf, type Tally } from '../rep
 import type { EpisodeState } from '../shapes/index.js';
 import type { DecidedStep } from './batch.js';
 import type { EpisodeStore } from './episode-store.js';
+import { restMs } from './rest.js';
 import { ShowingCheckpoints } from './showing-checkpoints.js';
 import { Slices } from './slices.js';
 import { stateDocument } from './state-shown.js';
@@ -31,19 +33,15 @@ export interface OperationSpending {
 const endedKept = 200;
 const endedSlack = 100;
 
-// Documents may take one part in twenty of a process's time, or, to be no more than a second behind, one in ten.
-const usualShare = 20;
-const latestMs = 900;
-// What comes after a pause is shown soon; while commits go on, documents rest: a file system's sync has to carry them too (Node 20.20, ext4: 25 µs of each commit).
-const restBetween = 3;
-const largestShare = 10;
 const mostRounds = 20;
 // Checkpoints' documents are looked at a few sessions at a time (0.3 ms each), the rest when the production is closed: it may be that nobody needs them.
 const checkedAtOnce = 20;
+// Sessions' documents that are being replaced at one time: as many temporary files as a crash can leave behind.
+const atOnce = 128;
 
 /**
  * Keeps the documents in step with the journal: sessions first, then state.json. Never more than a second late while that takes less than a
- * tenth of the process's time, which is about 200 episodes that all change each second.
+ * fifth of the process's time, or a twentieth if it is busy with other things.
  */
 export class Showing {
   readonly #on: ShowingOptions;
@@ -56,9 +54,9 @@ export class Showing {
   #shownPosition = -1;
   #timer: NodeJS.Timeout | undefined;
   #flushing: Promise<void> | undefined;
-  /** What the last flush took of the process's time, commits in between not counted. */
-  #lastFlushMs = 0;
-  #flushedAt = Number.NEGATIVE_INFINITY;
+  /** Documents rest until then. Milliseconds of `performance.now()`. */
+  #restUntil = Number.NEGATIVE_INFINITY;
+  #utilization = performance.eventLoopUtilization();
   /** The last error met while writing in the background. The journal is not concerned; the next write tries again. */
   problem: unknown;
 
@@ -161,9 +159,7 @@ export class Showing {
   #schedule(): void {
     if (this.#on.readOnly || this.#timer) return;
     const { afterMs } = this.#on;
-    const took = this.#lastFlushMs;
-    const apart = Math.max(Math.min(latestMs, afterMs * restBetween), Math.min(latestMs, took * usualShare), took * largestShare);
-    const delay = Math.max(afterMs, this.#flushedAt + apart - performance.now());
+    const delay = Math.max(afterMs, this.#restUntil - performance.now());
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#flushOnce(checkedAtOnce).catch((error: unknown) => {
@@ -191,10 +187,16 @@ export class Showing {
     const slices = new Slices();
     this.#flushing = this.#write(slices, mostChecked).finally(() => {
       this.#flushing = undefined;
-      this.#lastFlushMs = slices.totalMs();
-      this.#flushedAt = performance.now();
+      this.#rest(slices.totalMs());
     });
     return this.#flushing;
+  }
+
+  #rest(tookMs: number): void {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, this.#utilization);
+    this.#utilization = now;
+    this.#restUntil = performance.now() + restMs({ tookMs, utilization, afterMs: this.#on.afterMs });
   }
 
   async #write(slices: Slices, mostChecked: number): Promise<void> {
@@ -207,14 +209,12 @@ export class Showing {
       // Documents may only show what is on disk, also of other processes' commits.
       await journal.durable();
       // Session documents can be made again: where many are due, or the process goes on, they are not worth a sync each.
-      for (const id of own) {
-        await this.#writeSession(id);
-        await slices.turn();
-      }
-      for (const id of others) {
+      await this.#writeEach(own, slices, (id) => this.#writeSession(id));
+      await this.#writeEach(others, slices, async (id) => {
         if (!own.has(id) && this.#isBehind(id)) await this.#writeSession(id);
-        await slices.turn();
-      }
+      });
+      // Between a snapshot and its rename another process may have shown a later one, which has just been overwritten: its commit can be read by now.
+      if (own.size + others.size > 0) this.#on.refresh();
       await this.#checkpoints.write(slices, mostChecked);
       await this.#moveOldToArchive();
       await this.#writeState();
@@ -227,6 +227,20 @@ export class Showing {
     if (this.#checkpoints.due > 0) this.#schedule();
   }
 
+  /** Writes many at a time: their renames wait for the disk together, while commits go on. */
+  async #writeEach(ids: Iterable<SessionId>, slices: Slices, write: (id: SessionId) => Promise<void>): Promise<void> {
+    const failures: unknown[] = [];
+    const group: Promise<void>[] = [];
+    for (const id of ids) {
+      group.push(write(id).catch((error: unknown) => void failures.push(error)));
+      if (group.length < atOnce) await slices.turn();
+      else await slices.elsewhere(Promise.all(group.splice(0)));
+      if (failures.length > 0) break;
+    }
+    await slices.elsewhere(Promise.all(group));
+    if (failures.length > 0) throw failures[0];
+  }
+
   #isBehind(id: SessionId): boolean {
     const shown = this.#on.documents.readSession(id)?.showrunner.position ?? -1;
     return shown < (this.#on.store.position(id) ?? 0);
@@ -237,7 +251,7 @@ export class Showing {
     const snapshot = store.snapshot(id);
     const position = store.position(id);
     if (!snapshot || position === undefined) return;
-    await documents.writeSession(id, sessionDocument(persist(snapshot), position, machine), 'rebuildable');
+    await documents.writeSession(id, sessionDocument(persist(snapshot), position, machine));
     if (isEnded(store.state(id)) && !this.#own.has(id)) store.unload(id);
   }
 

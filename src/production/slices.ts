@@ -17,6 +17,14 @@ export class Slices {
     });
   }
 
+  /** Waits for what others do; that time is not the documents'. */
+  async elsewhere<Result>(work: Promise<Result>): Promise<Result> {
+    this.#earlierMs += performance.now() - this.#since;
+    const result = await work;
+    this.#since = performance.now();
+    return result;
+  }
+
   totalMs(): number {
     return this.#earlierMs + performance.now() - this.#since;
   }

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual, throws } from 'node:assert/strict';
+import { deepStrictEqual, ok, rejects, strictEqual, throws } from 'node:assert/strict';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Disk } from '../disk/index.js';
@@ -78,6 +78,14 @@ export const diskContract: readonly DiskDemand[] = [
     disk.close(fd);
     deepStrictEqual(disk.readFile(join(folder, 'b')), bytes('new'));
     deepStrictEqual(disk.list(folder), ['b']);
+  } },
+  { name: 'a rename can be waited for elsewhere', async check(disk, folder) {
+    write(disk, join(folder, 'a'), 'new');
+    write(disk, join(folder, 'b'), 'old');
+    await disk.renameLater(join(folder, 'a'), join(folder, 'b'));
+    deepStrictEqual(disk.readFile(join(folder, 'b')), bytes('new'));
+    deepStrictEqual(disk.list(folder), ['b']);
+    await rejects(disk.renameLater(join(folder, 'a'), join(folder, 'b')), failsWith('ENOENT'));
   } },
   { name: 'a folder is made once, below a folder that is there', check(disk, folder) {
     disk.makeDirectory(join(folder, 'a'));

@@ -146,6 +146,11 @@ export class MemoryDisk implements Disk {
     this.#changed(to);
   }
 
+  async renameLater(from: string, to: string): Promise<void> {
+    await Promise.resolve();
+    this.rename(from, to);
+  }
+
   unlink(path: string): void {
     this.#enter('unlink', path);
     const node = this.#find(path) ?? fail('ENOENT', path);

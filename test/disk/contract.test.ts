@@ -23,6 +23,7 @@ describe('the contract', () => {
   test.each<[string, Partial<Disk>]>([
     ['overwrites on append', { write: (fd, bytes) => nodeDisk.write(fd, bytes.subarray(1)) }],
     ['follows no rename', { rename: () => {} }],
+    ['forgets a rename that is not waited for', { renameLater: () => Promise.resolve() }],
     ['hears of nothing', { watch: () => () => {} }],
     ['makes a second file for a link', { link: (_from, to) => nodeDisk.close(nodeDisk.open(to, 'create')) }],
   ])('given a disk that %s, then a demand fails', async (_what, wrong) => {

@@ -85,6 +85,7 @@ function shared(disk: MemoryDisk, scheduler: fc.Scheduler, torn: ReadonlySet<num
       if (segments.has(fd) && torn.has((writes += 1))) disk.write(fd, bytes.subarray(0, 20));
       return disk.write(fd, bytes);
     },
+    renameLater: (from, to) => scheduler.schedule(Promise.resolve(), `rename ${to}`).then(() => disk.rename(from, to)),
     syncLater: (fd) => scheduler.schedule(Promise.resolve(), `sync ${fd}`).then(() => disk.sync(fd)),
   };
   return new Proxy(disk, {

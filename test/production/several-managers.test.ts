@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { nodeDisk, type Disk } from '../../src/disk/index.js';
 import { memoryProduction } from '../../src/testing/index.js';
-import { expectSound, openProduction } from '../support/production.js';
+import { expectSound, openProduction, readJson } from '../support/production.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
 describe('several managers on one production', () => {
@@ -48,5 +49,33 @@ describe('several managers on one production', () => {
     expect((await manager.getEpisodeState(sessionId)).total_cost).toBe((rounds * 2) / 100);
     const { segments } = manager.production.journal.inspect();
     expect(segments.reduce((sum, { voidLines }) => sum + voidLines, 0)).toBeGreaterThan(0);
+  });
+
+  test('given one has shown a later state, when another replaces the document by an older one, then the later one is shown again', async () => {
+    const directory = temporaryDirectory();
+    const shown = (): unknown => readJson(directory, sessionId, 'session.json')['total_cost'];
+    let sessionId = '';
+    let goOn: (() => void) | undefined;
+    let afterRename: unknown;
+    const disk: Disk = {
+      ...nodeDisk,
+      async renameLater(from, to) {
+        const isFirst = goOn === undefined;
+        if (isFirst) await new Promise<void>((resolve) => (goOn = resolve));
+        nodeDisk.rename(from, to);
+        if (isFirst) afterRename = shown();
+      },
+    };
+    const late = await openProduction(directory, { disk });
+    sessionId = await late.createEpisodeSession({ episodeNum: 1, topic: 'Overtaken' });
+    await vi.waitFor(() => expect(goOn).toBeDefined(), 5000);
+    const early = await openProduction(directory);
+    await early.addCost({ sessionId, phase: 'research', operation: 'step', cost: '0.10' });
+    await early.production.showing.flush();
+    expect(shown()).toBe(0.1);
+    goOn?.();
+    await vi.waitFor(() => expect(afterRename).toBe(0), 5000);
+    await vi.waitFor(() => expect(shown()).toBe(0.1), 5000);
+    await expectSound(early);
   });
 });

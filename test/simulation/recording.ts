@@ -61,6 +61,10 @@ export function recordingDisk(folder: string, calls: RecordedCall[], told: () =>
       nodeDisk.rename(from, to);
       note({ call: 'rename', path: below(from), to: below(to) }, before);
     },
+    async renameLater(from, to) {
+      await nodeDisk.renameLater(from, to);
+      note({ call: 'rename', path: below(from), to: below(to) }, now());
+    },
     unlink(path) {
       const before = now();
       nodeDisk.unlink(path);
