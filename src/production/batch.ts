@@ -1,9 +1,9 @@
 import {
   EpisodeCreated, ProductionError, advance, invalidInput, parseEvent, isSameState, persist,
-  type EpisodeSnapshot, type Ledger, type PersistedEpisode, type Policy, type RecordedEvent, type SessionId,
+  type EpisodeSnapshot, type Ledger, type Policy, type RecordedEvent, type SessionId,
 } from '../../machines/index.js';
-import type { Commit, CommitEntry } from './commit.js';
-import { diff } from './delta.js';
+import type { Commit } from './commit.js';
+import { diffText } from './delta.js';
 import type { EpisodeStore } from './episode-store.js';
 import { LedgerOverlay } from './ledger-overlay.js';
 import { CommitView, type Plan, type Step, type ViewSources } from './view.js';
@@ -37,14 +37,15 @@ const deltasBetweenSnapshots = 32;
 export class Batch {
   readonly #store: EpisodeStore;
   readonly #sources: ViewSources;
-  readonly #writer: Pick<Commit, 'by' | 'handle'>;
+  /** The JSON of what all its commits say of their writer. */
+  readonly #writer: string;
   readonly #ledger: LedgerOverlay;
   readonly #working = new Map<SessionId, EpisodeSnapshot>();
   readonly #deltas = new Map<SessionId, number>();
 
   constructor(store: EpisodeStore, ledger: Ledger, policy: Policy, writer: Pick<Commit, 'by' | 'handle'>) {
     this.#store = store;
-    this.#writer = writer;
+    this.#writer = `"by":${JSON.stringify(writer.by)},"handle":${JSON.stringify(writer.handle)},`;
     this.#ledger = new LedgerOverlay(ledger);
     this.#sources = { policy, ledger: this.#ledger, find: (id) => this.#find(id), isTaken: (id) => this.#working.has(id) || this.#store.isTaken(id) };
   }
@@ -87,25 +88,21 @@ export class Batch {
     const ids = steps.length === 1 && first !== undefined ? [first] : [...new Set(steps.map((step) => step.sessionId))];
     const sessions: Draft['sessions'] = [];
     const entries = ids.map((id) => this.#entry(id, steps.length === 1 ? steps : steps.filter((step) => step.sessionId === id), sessions));
-    const { by, handle } = this.#writer;
-    const commit: Commit = { at, by, handle, entries };
-    return { at, text: JSON.stringify(commit), steps, sessions };
+    return { at, text: `{"at":${JSON.stringify(at)},${this.#writer}"entries":[${entries.join(',')}]}`, steps, sessions };
   }
 
-  #entry(session: SessionId, steps: DecidedStep[], sessions: Draft['sessions']): CommitEntry {
-    const events = steps.map((step) => step.event);
+  /** The JSON of a {@link CommitEntry}. */
+  #entry(session: SessionId, steps: DecidedStep[], sessions: Draft['sessions']): string {
+    const events = JSON.stringify(steps.map((step) => step.event));
     const before = steps[0]?.before;
     const after = steps.at(-1)?.after;
     if (!after) throw new ProductionError('machine_broken', 'a commit without steps.');
     const deltas = this.#deltas.get(session) ?? this.#store.deltas(session);
-    if (!before || !isSameState(before, after) || deltas >= deltasBetweenSnapshots) {
-      sessions.push({ id: session, after, whole: true });
-      this.#deltas.set(session, 0);
-      return { session, events, snapshot: persist(after) };
-    }
-    sessions.push({ id: session, after, whole: false });
-    this.#deltas.set(session, deltas + 1);
-    return { session, events, changes: diff(shared(before), shared(after)) };
+    const isWhole = !before || !isSameState(before, after) || deltas >= deltasBetweenSnapshots;
+    sessions.push({ id: session, after, whole: isWhole });
+    this.#deltas.set(session, isWhole ? 0 : deltas + 1);
+    const state = isWhole ? `"snapshot":${JSON.stringify(persist(after))}` : `"changes":${diffText(before.context, after.context, ['context'])}`;
+    return `{"session":${JSON.stringify(session)},"events":${events},${state}}`;
   }
 }
 
@@ -117,9 +114,4 @@ function checkRecordable(event: RecordedEvent): void {
   }
   const checked = EpisodeCreated.safeParse(event);
   if (!checked.success) throw invalidInput(checked.error);
-}
-
-/** The parts of a persisted snapshot that can differ while the state stays the same. */
-function shared(snapshot: EpisodeSnapshot): Pick<PersistedEpisode, 'context'> {
-  return { context: snapshot.context };
 }

@@ -4,23 +4,22 @@ export type Change = [path: string[], value: unknown] | [path: string[]];
 type Json = Record<string, unknown>;
 
 /**
- * What changed between two JSON values that share unchanged parts by reference.
+ * What changed between two JSON values that share unchanged parts by reference: a list of {@link Change}s, as JSON text, for nothing else ever
+ * becomes of it (half the time of making the list and then its text, Node 20.20).
  * Cheap because reducers copy only what they touch: equal references are not entered.
+ * @param at where in a larger value these two lie.
  */
-export function diff(before: unknown, after: unknown, path: string[] = []): Change[] {
-  const changes: Change[] = [];
-  collect(before, after, path, changes);
-  return changes;
+export function diffText(before: unknown, after: unknown, at: readonly string[] = []): string {
+  return `[${changesBelow(before, after, at.map((key) => JSON.stringify(key)).join(','))}]`;
 }
 
-function collect(before: unknown, after: unknown, path: string[], changes: Change[]): void {
-  if (before === after) return;
-  if (!isObject(before) || !isObject(after)) {
-    changes.push([path, after]);
-    return;
-  }
-  // `for in`, because `Object.keys` makes a list for every object of every commit; what JSON gave inherits nothing that can be enumerated.
+/** `path` is the keys' JSON, with commas between. */
+function changesBelow(before: unknown, after: unknown, path: string): string {
+  if (before === after) return '';
+  if (!isObject(before) || !isObject(after)) return `[[${path}],${JSON.stringify(after)}]`;
+  let changes = '';
   let common = 0;
+  // `for in`, because `Object.keys` makes a list for every object of every commit; what JSON gave inherits nothing that can be enumerated.
   for (const key in after) {
     const value = after[key];
     const old = before[key];
@@ -28,11 +27,13 @@ function collect(before: unknown, after: unknown, path: string[], changes: Chang
     // A key may be the name of something that every object inherits; what is the same in both is no such thing.
     const isIn = value === old || (old !== undefined && Object.hasOwn(before, key));
     if (isIn) common += 1;
-    if (value === old) continue;
-    if (isIn && isObject(value) && isObject(old)) collect(old, value, path.concat(key), changes);
-    else changes.push([path.concat(key), value]);
+    if (value !== old) changes = listed(changes, changesBelow(isIn ? old : undefined, value, listed(path, JSON.stringify(key))));
   }
-  if (sizeOf(before) > common) collectRemoved(before, after, path, changes);
+  return sizeOf(before) > common ? listed(changes, removedBelow(before, after, path)) : changes;
+}
+
+function listed(list: string, item: string): string {
+  return list === '' ? item : item === '' ? list : `${list},${item}`;
 }
 
 function sizeOf(object: Json): number {
@@ -41,11 +42,13 @@ function sizeOf(object: Json): number {
   return size;
 }
 
-function collectRemoved(before: Json, after: Json, path: string[], changes: Change[]): void {
+function removedBelow(before: Json, after: Json, path: string): string {
+  let changes = '';
   for (const key in before) {
     if (before[key] === undefined) continue;
-    if (!Object.hasOwn(after, key) || after[key] === undefined) changes.push([path.concat(key)]);
+    if (!Object.hasOwn(after, key) || after[key] === undefined) changes = listed(changes, `[[${listed(path, JSON.stringify(key))}]]`);
   }
+  return changes;
 }
 
 /** The value after changes; shares with `value` what did not change, and never alters it. */
