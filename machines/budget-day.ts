@@ -32,9 +32,14 @@ export class Ledger {
   /** The latest day that money was booked on; a clock that runs backwards does not move it back. */
   latest = '';
 
+  /** What a day has seen; undefined where nothing was booked. */
+  day(date: string): BudgetDay | undefined {
+    return this.days.get(date);
+  }
+
   /** The day's money as an event records it, under the policy's cap. */
   money(date: string, cap: Usd): DayMoney {
-    const { spent, reserved, raised } = this.days.get(date) ?? untouched;
+    const { spent, reserved, raised } = this.day(date) ?? untouched;
     return { date, spent, reserved, cap: addUsd(cap, raised) };
   }
 
@@ -59,7 +64,7 @@ export class Ledger {
   }
 
   #add(date: string, change: BudgetDay): void {
-    const day = this.days.get(date) ?? untouched;
+    const day = this.day(date) ?? untouched;
     this.set(date, {
       spent: addUsd(day.spent, change.spent),
       reserved: addUsd(day.reserved, change.reserved),

@@ -1,5 +1,5 @@
 export { inspectSegments as inspectJournal } from './inspect.js';
 export type { Inspection } from './inspect.js';
 export { Journal } from './journal.js';
-export type { JournalOptions } from './journal.js';
+export type { AppendResult, JournalOptions } from './journal.js';
 export type { JournalEntry } from './reader.js';

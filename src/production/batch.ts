@@ -69,6 +69,11 @@ export class Batch {
     return this.#draft(at, decided);
   }
 
+  /** Whether one of its plans has touched the session. */
+  has(id: SessionId): boolean {
+    return this.#working.has(id);
+  }
+
   #find(id: SessionId): EpisodeSnapshot | undefined {
     return this.#working.get(id) ?? this.#store.snapshot(id);
   }

@@ -13,6 +13,7 @@ import { commitTime, type Clock } from './clock.js';
 import { parseCommit, type Commit, type CommitEntry } from './commit.js';
 import type { Committed } from './committed.js';
 import { EpisodeStore } from './episode-store.js';
+import { GroupCommit } from './group-commit.js';
 import { replaySession, snapshotAfter, type Located } from './replay.js';
 import { Showing } from './showing.js';
 import { CommitView, type Plan } from './view.js';
@@ -34,18 +35,9 @@ export interface ProductionOptions {
   showAfterMs?: number | undefined;
 }
 
-interface Waiting {
-  plan: Plan;
-  resolve: (committed: Committed) => void;
-  reject: (error: unknown) => void;
-}
-
 /** What this program writes into headers and documents about its chart. */
 export const machineIdentity = { id: machineId, version: machineVersion, hash: structureHash(episodeMachine) };
 
-// Bounds how long one write can get; whoever waits longer goes into the next. Small enough that a batch's objects die young (8 % less CPU than 2,048).
-const largestBatch = 256;
-const turnMs = 16;
 const largestInlineResult = 64 * 1024;
 
 /** The engine: refresh, decide, append (DESIGN.md, section 1). One handle of one process on a production. */
@@ -58,14 +50,10 @@ export class Production {
   readonly store: EpisodeStore;
   readonly ledger = new Ledger();
   readonly showing: Showing;
-  readonly #by: string;
-  readonly #handle = randomBytes(4).toString('hex');
   readonly #readOnly: boolean;
   readonly #listeners = new Set<(committed: Committed) => void>();
-  #queue: Waiting[] = [];
-  #pumping: Promise<void> | undefined;
+  readonly #commits: GroupCommit;
   #lastAt = '';
-  #lastTurn = 0;
   #foreign: Committed[] = [];
   #stopFollowing: (() => void) | undefined;
   #closed = false;
@@ -76,7 +64,6 @@ export class Production {
     this.directory = options.directory;
     this.policy = options.policy;
     this.clock = options.clock;
-    this.#by = options.by;
     this.#readOnly = options.readOnly ?? false;
     this.documents = documents;
     this.journal = journal;
@@ -87,6 +74,16 @@ export class Production {
     this.showing = new Showing({
       documents, journal, store: this.store, ledger: this.ledger, machine: machineIdentity, lastAt: () => this.#lastAt,
       afterMs: options.showAfterMs ?? 300, readOnly: this.#readOnly, refresh: () => this.#refresh(),
+    });
+    const writer = { by: options.by, handle: randomBytes(4).toString('hex') };
+    this.#commits = new GroupCommit({
+      journal, by: options.by,
+      newBatch: () => new Batch(this.store, this.ledger, this.policy, writer),
+      now: () => this.now(),
+      lastAt: () => this.#lastAt,
+      catchUp: () => this.#refreshDurably(),
+      promote: (draft, end) => this.#promote(draft, end),
+      announce: (committed) => this.#emit(committed),
     });
   }
 
@@ -132,14 +129,13 @@ export class Production {
 
   /** The same, also while commits are under way: then it joins them. */
   async refreshed(): Promise<void> {
-    if (!this.#pumping || this.#closed) this.#refresh();
-    else if (this.#readOnly) await this.#pumping;
+    if (!this.#commits.running || this.#closed) this.#refresh();
+    else if (this.#readOnly) await this.#commits.running;
     else await this.commit(() => []);
   }
 
   #refresh(): void {
-    if (this.#pumping) return;
-    this.journal.refresh((entry) => this.#takeIn(entry));
+    if (!this.#commits.running) this.journal.refresh((entry) => this.#takeIn(entry));
   }
 
   /** The time that a commit would get now. */
@@ -159,7 +155,7 @@ export class Production {
 
   /** A session id that is the caller's alone: its folder has been made, so no process takes it any more. */
   claimId(episodeNumber: number): SessionId {
-    const isTaken = (id: SessionId): boolean => this.store.isTaken(id) || !this.documents.claimFolder(id);
+    const isTaken = (id: SessionId): boolean => this.store.isTaken(id) || this.#commits.takes(id) || !this.documents.claimFolder(id);
     return new CommitView({ policy: this.policy, ledger: this.ledger, find: () => undefined, isTaken }, this.now()).freshId(episodeNumber);
   }
 
@@ -182,7 +178,8 @@ export class Production {
   /** Watches for commits of other processes until the returned function is called. */
   follow(): void {
     this.#stopFollowing ??= this.journal.follow(() => {
-      if (!this.#pumping && !this.#closed) this.#turn(() => this.#refreshDurably());
+      if (this.#commits.running || this.#closed) return;
+      this.#commits.run(() => this.#refreshDurably());
     });
   }
 
@@ -201,91 +198,13 @@ export class Production {
 
   /**
    * Decides `plan` against everything committed so far and writes it. Resolves when it is on disk.
-   * A plan without steps resolves at once, with no commit made.
+   * A plan without steps makes no commit; it resolves when everything that it saw is on disk.
    * @throws ProductionError the statechart's refusal, or `journal_unavailable`, after which the outcome is unknown until it is read again.
    */
   commit(plan: Plan): Promise<Committed> {
     if (this.#closed) return Promise.reject(new ProductionError('production_closed', 'this production has been closed; open it again.'));
     if (this.#readOnly) return Promise.reject(new ProductionError('production_closed', 'this production was opened read-only.'));
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ plan, resolve, reject });
-      this.#start();
-    });
-  }
-
-  #start(): void {
-    if (!this.#pumping) this.#turn(() => this.#pump());
-  }
-
-  /** Runs `work` alone, after everything that is waiting to run has had its say: callers of one turn share one write. */
-  #turn(work: () => Promise<void>): void {
-    this.#pumping = this.#nextTurn()
-      .then(work)
-      .catch((error: unknown) => {
-        for (const waiting of this.#queue.splice(0)) waiting.reject(error);
-      })
-      .finally(() => {
-        this.#pumping = undefined;
-        if (this.#queue.length > 0) this.#start();
-      });
-  }
-
-  #nextTurn(): Promise<void> {
-    const now = performance.now();
-    // Ticks come before timers and I/O; let those have a turn now and then.
-    const late = now - this.#lastTurn > turnMs;
-    if (late) this.#lastTurn = now;
-    return new Promise((resolve) => (late ? setImmediate(resolve) : process.nextTick(resolve)));
-  }
-
-  async #pump(): Promise<void> {
-    let batch = this.#queue.splice(0, largestBatch);
-    try {
-      while (batch.length > 0) batch = await this.#write(batch);
-    } catch (error) {
-      // Whoever has been answered already does not hear this.
-      for (const waiting of batch) waiting.reject(error);
-      throw error;
-    }
-  }
-
-  /** Writes a batch; gives back what has to be decided again because another process came first. */
-  async #write(batch: Waiting[]): Promise<Waiting[]> {
-    this.journal.refresh((entry) => this.#takeIn(entry));
-    await this.#announceForeign();
-    const { drafts, idle } = this.#decideAll(batch);
-    for (const waiting of idle) waiting.resolve({ position: this.journal.position, end: this.journal.position, at: this.#lastAt, by: this.#by, local: true, steps: [] });
-    if (drafts.length === 0) return [];
-    const { landed, error } = await this.journal.append(drafts.map(({ draft }) => draft.text));
-    const committed: [Waiting, Committed][] = landed.map(({ position, end }, index) => {
-      const { waiting, draft } = at(drafts, index);
-      this.#promote(draft, end);
-      return [waiting, { position, end, at: draft.at, by: this.#by, local: true, steps: draft.steps }];
-    });
-    for (const [waiting, result] of committed) {
-      this.#emit(result);
-      waiting.resolve(result);
-    }
-    const rest = drafts.slice(landed.length).map(({ waiting }) => waiting);
-    if (!error) return rest;
-    for (const waiting of rest) waiting.reject(error);
-    return [];
-  }
-
-  #decideAll(batch: Waiting[]): { drafts: { waiting: Waiting; draft: Draft }[]; idle: Waiting[] } {
-    const deciding = new Batch(this.store, this.ledger, this.policy, { by: this.#by, handle: this.#handle });
-    const drafts: { waiting: Waiting; draft: Draft }[] = [];
-    const idle: Waiting[] = [];
-    for (const waiting of batch) {
-      try {
-        const draft = deciding.decide(waiting.plan, commitTime(this.clock, this.#lastAt));
-        if (draft) drafts.push({ waiting, draft });
-        else idle.push(waiting);
-      } catch (error) {
-        waiting.reject(error);
-      }
-    }
-    return { drafts, idle };
+    return this.#commits.add(plan);
   }
 
   #promote(draft: Draft, end: number): void {
@@ -365,7 +284,7 @@ export class Production {
   /** Writes what the documents still owe and lets go of the files. Waits for commits under way. */
   async close(): Promise<void> {
     if (this.#closed) return;
-    while (this.#pumping || this.#queue.length > 0) await this.#pumping;
+    while (!this.#commits.isIdle) await this.#commits.running;
     this.#closed = true;
     this.#stopFollowing?.();
     try {
@@ -414,10 +333,4 @@ function isStateWithoutJournal(disk: Disk, directory: string): boolean {
   } catch (error) {
     throw new ProductionError('journal_unavailable', `${directory} cannot be read (${errorCode(error) ?? String(error)}); check the disk and its permissions.`, { cause: error });
   }
-}
-
-function at<Item>(list: readonly Item[], index: number): Item {
-  const item = list[index];
-  if (item === undefined) throw new ProductionError('machine_broken', 'the journal landed more lines than were written.');
-  return item;
 }
