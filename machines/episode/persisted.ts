@@ -3,6 +3,7 @@ import { ProductionError } from '../errors.js';
 import { PersistedEpisode } from './context.js';
 import { invalidInput, type EpisodeCreated, type EpisodeEvent } from './events.js';
 import { episodeMachine } from './machine.js';
+import { assigned } from './quick-assign.js';
 
 /** A snapshot of the episode's machine, in memory. */
 export type EpisodeSnapshot = SnapshotFrom<typeof episodeMachine>;
@@ -36,7 +37,20 @@ export function initialSnapshot(created: EpisodeCreated): EpisodeSnapshot {
 
 /** The next snapshot; the same reference when the machine takes no transition. Pure. */
 export function nextSnapshot(snapshot: EpisodeSnapshot, event: EpisodeEvent): EpisodeSnapshot {
-  return episodeMachine.transition(snapshot, event, scope());
+  const ways = episodeMachine.getTransitionData(snapshot, event);
+  return stayed(snapshot, event, ways) ?? episodeMachine.transition(snapshot, event, scope());
+}
+
+/**
+ * The next snapshot where XState selects one way, which leads nowhere else and has one action; undefined otherwise. XState's own step makes a
+ * dozen sets and lists to find that no state is left or entered (Node 20.20, xstate 5.33.3: 2 µs of a step's 3.5, a fifth of what a commit
+ * allocates). A test compares the two on fifty thousand events.
+ */
+function stayed(snapshot: EpisodeSnapshot, event: EpisodeEvent, ways: ReturnType<typeof episodeMachine.getTransitionData>): EpisodeSnapshot | undefined {
+  const [way] = ways;
+  const [action] = way?.actions ?? [];
+  if (!way || ways.length > 1 || way.target !== undefined || way.actions.length > 1 || typeof action !== 'string') return undefined;
+  return assigned(episodeMachine.implementations.actions[action], snapshot, event);
 }
 
 /** What `actor.getPersistedSnapshot()` would give, sharing its context; cross a JSON boundary before keeping it. */
