@@ -3,6 +3,7 @@ import {
 } from '../../machines/index.js';
 import type { ProductionStateManager } from '../manager/manager.js';
 import { completionCheckpoint } from '../manager/checkpoints.js';
+import { checkpointData } from '../production/index.js';
 import { planComplete } from '../manager/plans.js';
 import { ArtifactFiles } from './artifact-files.js';
 import { Operations } from './operations.js';
@@ -36,7 +37,7 @@ export async function runPhase(run: PhaseRun): Promise<void> {
     // A worker may have left calls running that nobody waits for.
     await operations.settled();
     run.stop.throwIfAborted();
-    const checkpoint = await completionCheckpoint(production, sessionId, phase, data ?? null);
+    const checkpoint = await completionCheckpoint(production, sessionId, phase, checkpointData(data));
     await production.commit(planComplete(sessionId, phase, checkpoint, { claim }));
   } finally {
     await operations.settled();

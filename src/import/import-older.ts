@@ -3,7 +3,7 @@ import {
   ProductionError, dayOf, phaseAfter, phaseNames,
   type EpisodeEvent, type Policy, type PhaseName, type RecordedEvent, type SavedCheckpoint, type SessionId, type Usd,
 } from '../../machines/index.js';
-import { saveCheckpointPayload, type Production, type View } from '../production/index.js';
+import { checkpointData, saveCheckpointPayload, type Production, type View } from '../production/index.js';
 import type { OlderEpisode } from './older-episode.js';
 import { readOlder } from './read-older.js';
 import type { ReportLine } from './report.js';
@@ -41,7 +41,7 @@ async function importEpisode(production: Production, episode: OlderEpisode): Pro
   production.documents.prepareSession(sessionId);
   const kept: { phase: PhaseName; at: string | null; saved: SavedCheckpoint }[] = [];
   for (const { name, phase, at, data } of episode.checkpoints) {
-    kept.push({ phase, at, saved: await saveCheckpointPayload(production.documents, sessionId, { name, next: phase, data, artifacts: [] }) });
+    kept.push({ phase, at, saved: await saveCheckpointPayload(production.documents, sessionId, { name, next: phase, data: checkpointData(data), artifacts: [] }) });
   }
   const { steps } = await production.commit((view) => {
     if (view.has(sessionId)) return [];

@@ -11,19 +11,19 @@ export interface LoadedCheckpoint extends CheckpointContents {
   artifacts: { path: string; sha256: string; bytes: number }[];
 }
 
-/** Saves data and the manifest of the phase's folder, durably; the returned reference goes into a commit. */
-export async function prepareCheckpoint(production: Production, sessionId: SessionId, phase: PhaseName, name: string, next: PhaseName | null, data: unknown): Promise<SavedCheckpoint> {
+/** Saves data, given as JSON text, and the manifest of the phase's folder, durably; the returned reference goes into a commit. */
+export async function prepareCheckpoint(production: Production, sessionId: SessionId, phase: PhaseName, name: string, next: PhaseName | null, data: string): Promise<SavedCheckpoint> {
   const artifacts = await production.documents.manifest(sessionId, phase);
   return saveCheckpointPayload(production.documents, sessionId, { name, next, data, artifacts });
 }
 
 /** The checkpoint that completing a phase saves. */
-export function completionCheckpoint(production: Production, sessionId: SessionId, phase: PhaseName, data: unknown): Promise<SavedCheckpoint> {
+export function completionCheckpoint(production: Production, sessionId: SessionId, phase: PhaseName, data: string): Promise<SavedCheckpoint> {
   return prepareCheckpoint(production, sessionId, phase, `${phase}_complete`, phaseAfter(phase), data);
 }
 
 /** A checkpoint in between: after restoring it, the phase it was saved in is to be done again. */
-export async function saveManual(production: Production, sessionId: SessionId, phase: PhaseName, name: string, data: unknown): Promise<{ checkpoint: SavedCheckpoint; plan: Plan }> {
+export async function saveManual(production: Production, sessionId: SessionId, phase: PhaseName, name: string, data: string): Promise<{ checkpoint: SavedCheckpoint; plan: Plan }> {
   const checkpoint = await prepareCheckpoint(production, sessionId, phase, name, phase, data);
   return { checkpoint, plan: (view) => stepsFor(view, sessionId, { type: 'checkpoint.save', phase, checkpoint }) };
 }

@@ -6,11 +6,11 @@ import {
 import { nodeDisk, refuseNetworkFilesystem, type Disk } from '../disk/index.js';
 import { globalMetrics, productionMetrics, qualityMetrics, rankResumePoints, spendingReport, type ResumePoint, type SpendingReport } from '../reports/index.js';
 import {
-  Production, historyOf, stateAt, systemClock, toJson, verify, findResult,
+  Production, checkpointData, historyOf, stateAt, systemClock, toJson, verify, findResult,
   type Clock, type Committed, type HistoryEntry, type Plan, type Verification,
 } from '../production/index.js';
 import { programName } from '../program.js';
-import type { EpisodeState, GlobalMetrics, ProductionMetrics, QualityMetrics } from '../shapes/index.js';
+import { copyState, type EpisodeState, type GlobalMetrics, type ProductionMetrics, type QualityMetrics } from '../shapes/index.js';
 import { completionCheckpoint, known, loadCheckpoint, loadSaved, phaseForCheckpoint, planRestore, saveManual, type LoadedCheckpoint } from './checkpoints.js';
 import type { CommitNotice, Notice } from './events.js';
 import { checkFork, prepareFork } from './fork.js';
@@ -148,8 +148,9 @@ export class ProductionStateManager extends SafeEmitter {
   }
 
   async #complete(call: string, input: unknown, sessionId: SessionId, phase: PhaseName, data: unknown, cost?: ReturnType<typeof parseUsd>): Promise<EpisodeState> {
+    const kept = checkpointData(data);
     await askBefore(this.#hooks, { call, sessionId, input });
-    const checkpoint = await completionCheckpoint(this.production, sessionId, phase, data);
+    const checkpoint = await completionCheckpoint(this.production, sessionId, phase, kept);
     await this.#commit(planComplete(sessionId, phase, checkpoint, { cost }));
     return this.#state(sessionId);
   }
@@ -161,9 +162,10 @@ export class ProductionStateManager extends SafeEmitter {
   }
 
   async #saveManual(call: string, input: unknown, sessionId: SessionId, phase: PhaseName, name: string, data: unknown): Promise<LoadedCheckpoint> {
+    const kept = checkpointData(data);
     known(this.#read(), sessionId);
     await askBefore(this.#hooks, { call, sessionId, input });
-    const { checkpoint, plan } = await saveManual(this.production, sessionId, phase, name, data);
+    const { checkpoint, plan } = await saveManual(this.production, sessionId, phase, name, kept);
     await this.#commit(plan);
     return loadSaved(this.production, sessionId, checkpoint);
   }
@@ -178,13 +180,13 @@ export class ProductionStateManager extends SafeEmitter {
 
   /** Episodes that are neither complete nor archived, by session id. */
   async getActiveEpisodes(): Promise<Record<string, EpisodeState>> {
-    const states = (await this.#readDurably()).showing.states();
+    const states = await this.listEpisodes();
     return Object.fromEntries(states.filter(({ status }) => status !== 'complete' && status !== 'archived').map((state) => [state.session_id, state]));
   }
 
   /** Every listed episode: the active ones and the recently ended. */
   async listEpisodes(): Promise<EpisodeState[]> {
-    return (await this.#readDurably()).showing.states();
+    return (await this.#readDurably()).showing.states().map(copyState);
   }
 
   async getEpisodeState(sessionId: string): Promise<EpisodeState> {
@@ -409,9 +411,10 @@ export class ProductionStateManager extends SafeEmitter {
   async fulfillPhase(input: In<'SkipInput'> & { data?: unknown }): Promise<EpisodeState> {
     const { data, ...rest } = input;
     const { sessionId, phase, reason } = check(inputs.SkipInput, rest);
+    const kept = checkpointData(data);
     known(this.#read(), sessionId);
     await askBefore(this.#hooks, { call: 'fulfillPhase', sessionId, input });
-    const checkpoint = await completionCheckpoint(this.production, sessionId, phase, data);
+    const checkpoint = await completionCheckpoint(this.production, sessionId, phase, kept);
     await this.#commit(planOf(sessionId, { type: 'phase.fulfill', phase, reason, checkpoint }));
     return this.#state(sessionId);
   }
@@ -494,7 +497,7 @@ export class ProductionStateManager extends SafeEmitter {
     return liveActor(snapshot, {
       ...options,
       send: (event) => this.send(id, event).catch((error: unknown) => this.report(error, `actor of ${id}`)),
-      onStep: (listener) => this.production.onCommit(({ steps }) => steps.filter((step) => step.sessionId === id).forEach((step) => listener(step.event))),
+      onStep: (listener) => this.production.onCommit(({ steps }) => steps.filter((step) => step.sessionId === id).forEach((step) => listener(asRecorded(step.event)))),
     });
   }
 
@@ -502,10 +505,12 @@ export class ProductionStateManager extends SafeEmitter {
   async send(sessionId: string, event: Partial<EpisodeEvent> & { type: EpisodeEvent['type'] }): Promise<EpisodeState> {
     const id = parseSessionId(sessionId);
     if (typeof event !== 'object' || event === null) throw new ProductionError('invalid_input', 'event: is not an event.', { sessionId: id, field: 'event' });
-    const completed = event.type === 'phase.complete' && !('checkpoint' in event);
-    const checkpoint = completed ? await completionCheckpoint(this.#read(), id, checkPhase((event as { phase?: unknown }).phase), null) : undefined;
+    // The caller may change his later, and it is decided upon later.
+    const own = structuredCopy(event);
+    const completed = own.type === 'phase.complete' && !('checkpoint' in own);
+    const checkpoint = completed ? await completionCheckpoint(this.#read(), id, checkPhase((own as { phase?: unknown }).phase), checkpointData(null)) : undefined;
     return this.#doFor('send', id, event, (view) => {
-      const filled = { ...(needsDay(event.type) ? { day: view.day() } : {}), ...(checkpoint ? { checkpoint } : {}), ...event, at: view.at };
+      const filled = { ...(needsDay(own.type) ? { day: view.day() } : {}), ...(checkpoint ? { checkpoint } : {}), ...own, at: view.at };
       return [{ sessionId: id, event: inputs.checkEvent(filled) }];
     });
   }
@@ -531,7 +536,7 @@ export class ProductionStateManager extends SafeEmitter {
 
   #state(id: SessionId): EpisodeState {
     known(this.production, id);
-    const state = this.production.store.state(id);
+    const state = this.production.store.copy(id);
     if (state) return state;
     throw new ProductionError('machine_broken', `${id} has no state to show.`, { sessionId: id });
   }
@@ -556,11 +561,12 @@ export class ProductionStateManager extends SafeEmitter {
     // The union of announcements and the map of listeners go together by construction, which the types cannot see.
     const tell = this.emit.bind(this) as (type: string, notice: Notice) => boolean;
     for (const { sessionId, event, before, after, quiet } of steps) {
-      const notice: CommitNotice = { sessionId, type: event.type, event, position, at: event.at, local };
+      // Whoever listens may change what he gets.
+      const notice: CommitNotice = { sessionId, type: event.type, event: asRecorded(event), position, at: event.at, local };
       this.emit('commit', notice);
       for (const announcement of quiet ? [] : announcementsOf(before, event, after)) {
-        tell(announcement.type, { position, local, ...announcement });
-        if (local && announcement.type === 'failed') this.#onFailure(sessionId, announcement.failure);
+        tell(announcement.type, { position, local, ...asRecorded(announcement) });
+        if (local && announcement.type === 'failed') this.#onFailure(sessionId, asRecorded(announcement.failure));
       }
       if (local) this.#after(notice);
     }
@@ -582,6 +588,20 @@ export class ProductionStateManager extends SafeEmitter {
       this.#failing = Promise.all([this.#failing, handled]);
     }
   }
+}
+
+/** @throws ProductionError `invalid_input`. */
+function structuredCopy<Event>(event: Event): Event {
+  try {
+    return structuredClone(event);
+  } catch (error) {
+    throw new ProductionError('invalid_input', `event: cannot be copied: ${(error as Error).message}.`, { field: 'event', cause: error });
+  }
+}
+
+/** A copy, as the journal has it. */
+function asRecorded<Value>(value: Value): Value {
+  return JSON.parse(JSON.stringify(value)) as Value;
 }
 
 function needsDay(type: EpisodeEvent['type']): boolean {

@@ -1,7 +1,7 @@
 import {
   persist, rehydrate, type EpisodeSnapshot, type PersistedEpisode, type SessionId,
 } from '../../machines/index.js';
-import { episodeState, type EpisodeState } from '../shapes/index.js';
+import { copyState, episodeState, type EpisodeState } from '../shapes/index.js';
 
 /** One episode in memory. `state` is what state.json shows; the snapshot is loaded when somebody needs it. */
 interface Entry {
@@ -67,6 +67,12 @@ export class EpisodeStore {
     if (!entry) return undefined;
     entry.state ??= entry.snapshot && episodeState(persist(entry.snapshot));
     return entry.state;
+  }
+
+  /** The same, for who may change what he gets. */
+  copy(id: SessionId): EpisodeState | undefined {
+    const entry = this.#entries.get(id);
+    return entry?.snapshot ? episodeState(persist(entry.snapshot)) : entry?.state && copyState(entry.state);
   }
 
   /** Takes in what state.json says of an episode, without its snapshot. */

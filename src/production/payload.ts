@@ -31,14 +31,19 @@ export function toJson(data: unknown, field: string): string {
   }
 }
 
-/** Puts a checkpoint's payload where it belongs, durably, before the commit that refers to it. */
+/** JSON text of what a checkpoint is to keep, as it is now: whoever gave it may change it later. */
+export function checkpointData(data: unknown): string {
+  return toJson(data ?? null, 'data');
+}
+
+/** Puts a checkpoint's payload where it belongs, durably, before the commit that refers to it. `data` is its JSON text. */
 export async function saveCheckpointPayload(
   documents: Documents,
   sessionId: SessionId,
-  checkpoint: { name: string; next: PhaseName | null; data: unknown; artifacts: ArtifactRef[] },
+  checkpoint: { name: string; next: PhaseName | null; data: string; artifacts: ArtifactRef[] },
 ): Promise<SavedCheckpoint> {
   const { name, next, data, artifacts } = checkpoint;
-  const text = toJson({ data: data ?? null, artifacts }, 'data');
+  const text = `{"data":${data},"artifacts":${JSON.stringify(artifacts)}}`;
   const bytes = Buffer.byteLength(text);
   if (bytes >= largestInline) {
     const saved = await documents.writePayload(sessionId, name, text);

@@ -11,10 +11,16 @@ export function episodeState({ value, context }: PersistedEpisode): EpisodeState
     status: statusOf(value),
     phases: { research: phaseState(research), script: phaseState(script), audio: phaseState(audio) },
     total_cost: toDollars(context.money.spent),
-    quality_scores: context.quality,
+    quality_scores: { ...context.quality },
     created_at: toSecond(context.createdAt),
     updated_at: toSecond(context.updatedAt),
   };
+}
+
+/** One to give away: whoever gets it may change it. */
+export function copyState(state: EpisodeState): EpisodeState {
+  const { research, script, audio } = state.phases;
+  return { ...state, phases: { research: { ...research }, script: { ...script }, audio: { ...audio } }, quality_scores: { ...state.quality_scores } };
 }
 
 function phaseState(phase: Phase): EpisodeState['phases']['research'] {

@@ -1,3 +1,3 @@
-export { episodeState } from './episode-state.js';
+export { copyState, episodeState } from './episode-state.js';
 export { CheckpointContents, EpisodeState } from './seed.js';
 export type { GlobalMetrics, ProductionMetrics, QualityMetrics, StateMetrics } from './seed.js';
