@@ -7,23 +7,30 @@ import { largestAmount, type Usd } from '../usd.js';
 export const Micros = z.number().refine(isMicros, 'is not a whole number of micro-dollars, 0 or more') as unknown as z.ZodType<Usd>;
 
 // Each check of its own costs a step 0.1 µs and an object (zod 4.6.7): what every event carries is checked by one function each.
-function isMicros(value: number): boolean {
+export function isMicros(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0 && !Object.is(value, -0);
 }
 
 /** One amount that an event moves: {@link Micros} up to the largest single amount. */
 export const Amount = z
   .number()
-  .refine((value) => isMicros(value) && value <= largestAmount, 'is not a whole number of micro-dollars from 0 to 1000000 dollars') as unknown as z.ZodType<Usd>;
+  .refine(isAmount, 'is not a whole number of micro-dollars from 0 to 1000000 dollars') as unknown as z.ZodType<Usd>;
+
+export function isAmount(value: number): boolean {
+  return isMicros(value) && value <= largestAmount;
+}
 
 const instantForm = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z$/;
 const dayForm = /^\d{4}-\d\d-\d\d$/;
 
+export const isInstant = rememberingLast((text) => instantForm.test(text) && isOnTheClock(text));
+export const isCalendarDay = rememberingLast((day) => dayForm.test(day) && isOnTheClock(`${day}T00:00:00Z`));
+
 /** ISO-8601 UTC with seconds, as `Date#toISOString` writes it; milliseconds may be left out. */
-export const Instant = z.string().refine(rememberingLast((text) => instantForm.test(text) && isOnTheClock(text)), 'is not a valid ISO-8601 UTC time');
+export const Instant = z.string().refine(isInstant, 'is not a valid ISO-8601 UTC time');
 
 /** A calendar day in the policy's time zone: `2025-09-03`. */
-export const CalendarDay = z.string().refine(rememberingLast((day) => dayForm.test(day) && isOnTheClock(`${day}T00:00:00Z`)), 'is not a valid date');
+export const CalendarDay = z.string().refine(isCalendarDay, 'is not a valid date');
 
 /** Commits come in batches of one time and one day, and looking at a date costs a microsecond. */
 function rememberingLast(isRight: (text: string) => boolean): (text: string) => boolean {
@@ -59,10 +66,13 @@ export const OperationKey = z
   .regex(/^[\x21-\x7e][\x20-\x7e]{0,199}$/, 'is not 1 to 200 printable ASCII characters')
   .refine((key) => !forbiddenKeys.has(key), 'is a reserved word');
 
+const nameForm = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+export const isLowerName = (name: string): boolean => nameForm.test(name) && !forbiddenKeys.has(name);
+
 /** A name in lower case that may be part of a file name or a metric's label. */
 export const LowerName = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'is not 1 to 64 lower-case letters, digits, "_" or "-"')
+  .regex(nameForm, 'is not 1 to 64 lower-case letters, digits, "_" or "-"')
   .refine((name) => !forbiddenKeys.has(name), 'is a reserved word');
 
 export const Budgets = z.object({ research: Micros, script: Micros, audio: Micros, total: Micros });

@@ -1,5 +1,5 @@
 import {
-  EpisodeCreated, ProductionError, advance, invalidInput, parseEvent, isSameState, persist,
+  EpisodeCreated, ProductionError, advance, invalidInput, isPlainCost, isSameState, parseEvent, persist,
   type EpisodeSnapshot, type Ledger, type Policy, type RecordedEvent, type SessionId,
 } from '../../machines/index.js';
 import type { Commit } from './commit.js';
@@ -113,6 +113,7 @@ export class Batch {
 
 /** Nothing enters the journal that an audit could not read back (1–3 µs an event, zod 4.6). */
 function checkRecordable(event: RecordedEvent): void {
+  if (isPlainCost(event)) return;
   if (event.type !== 'episode.created') {
     parseEvent(event);
     return;
