@@ -55,7 +55,7 @@ async function concurrent(): Promise<Partial<Results>> {
   const ids = await startEpisodes(manager, 1000);
   await addCostsAtOnce(manager, ids, 30);
   const raw = new RawAppends(folder);
-  const pairs = await alternate(9, () => addCostsAtOnce(manager, ids, 30), () => raw.run(300, 500));
+  const pairs = await alternate(9, () => addCostsAtOnce(manager, ids, 30), () => raw.run(1000, 500));
   raw.close();
   await manager.close();
   return { concurrentMultiple: ratio(pairs), concurrentPerSecond: 1000 / median(pairs.map(({ a }) => a)) };
