@@ -5,7 +5,7 @@ import { engineWith } from '../support/engine-with.js';
 const inTheJournal: [what: string, bug: PlantedBug, alarm: RegExp][] = [
   ['commits are acknowledged without a sync', { file: 'src/journal/journal.ts', from: 'const error = await this.#sync({ force: true });', to: 'const error = await Promise.resolve(undefined as ProductionError | undefined);' }, /at call \d+/],
   ['a line counts wherever it is', { file: 'src/journal/line.ts', from: 'if (!start || Number(start[1]) !== position) return undefined;', to: 'if (!start) return undefined;' }, /at call \d+/],
-  ['a commit refers to a payload that is not synced', { file: 'src/documents/durable-file.ts', from: "if (durability === 'synced') disk.sync(fd);", to: '' }, /at call \d+.*(?:is missing|is altered)/],
+  ['a commit refers to a payload that is not synced', { file: 'src/documents/durable-file.ts', from: 'if (isSynced) disk.sync(fd);', to: '' }, /at call \d+.*(?:is missing|is altered)/],
   ['a payload\'s name is not synced', { file: 'src/documents/durable-file.ts', from: "if (durability === 'synced') disk.syncDirectory(dirname(path));", to: '' }, /at call \d+.*(?:is missing|is altered)/],
   ['a segment gets its name before it is synced', { file: 'src/journal/make-segment.ts', from: '    disk.sync(fd);\n', to: '' }, /does not begin with a header/],
   ['what a short write left is acknowledged', { file: 'src/journal/landing.ts', from: 'const count = isThere ? lines.filter((line) => line.end <= end).length : 0;', to: 'const count = lines.length;' }, /at call \d+|is damaged/],
