@@ -192,13 +192,23 @@ export class Journal {
     return undefined;
   }
 
-  /** Lines of other processes that have been read are on disk when this resolves. */
+  /** Lines of other processes that have been read are on disk when this resolves, and nothing else has been read since. */
   async durable(): Promise<void> {
-    if (this.#on.readOnly || !this.#reader.segment || this.#durableTo() >= this.#reader.validEnd) return;
-    // The append under way syncs the same file.
-    if (this.#appending) await this.#appending;
-    const error = await this.#sync();
-    if (error) throw error;
+    while (!this.#isDurable()) {
+      // The append under way syncs the same file.
+      if (this.#appending) await this.#appending;
+      const error = await this.#sync();
+      if (error) throw error;
+    }
+  }
+
+  #isDurable(): boolean {
+    return this.#on.readOnly === true || !this.#reader.segment || this.#durableTo() >= this.#reader.validEnd;
+  }
+
+  /** Everything that ends here or before is on disk for certain. */
+  get durableEnd(): number {
+    return this.#durableTo();
   }
 
   /** Reads history on its own, without moving this handle. */

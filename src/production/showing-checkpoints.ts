@@ -89,7 +89,7 @@ export class ShowingCheckpoints {
   }
 
   async #show(pending: PendingCheckpoint, how: How): Promise<void> {
-    const { documents, machine, refresh } = this.#on;
+    const { documents, journal, machine, refresh } = this.#on;
     const document = checkpointShown(pending, machine);
     if (!document) return;
     const shown = documents.readCheckpoint(pending.sessionId, { name: pending.name })?.showrunner.position ?? -1;
@@ -98,7 +98,9 @@ export class ShowingCheckpoints {
     // Between the look and the rename another process may have shown a later one, which has just been overwritten: its commit can be read by now.
     refresh();
     const later = this.#pending.get(`${pending.sessionId}/${pending.name}`);
-    if (later && later.position > pending.position) await this.#show(later, how);
+    if (!later || later.position <= pending.position) return;
+    await journal.durable();
+    await this.#show(later, how);
   }
 
   async #repair(id: SessionId): Promise<void> {

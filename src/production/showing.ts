@@ -215,6 +215,7 @@ export class Showing {
       });
       // Between a snapshot and its rename another process may have shown a later one, which has just been overwritten: its commit can be read by now.
       if (own.size + others.size > 0) this.#on.refresh();
+      await journal.durable();
       await this.#checkpoints.write(slices, mostChecked);
       await this.#moveOldToArchive();
       await this.#writeState();
@@ -247,10 +248,16 @@ export class Showing {
   }
 
   async #writeSession(id: SessionId): Promise<void> {
-    const { documents, store, machine } = this.#on;
+    const { documents, journal, store, machine } = this.#on;
     const snapshot = store.snapshot(id);
     const position = store.position(id);
     if (!snapshot || position === undefined) return;
+    // Meanwhile another process's commit has been read, which may not be on disk yet.
+    if (position > journal.durableEnd) {
+      this.#others.add(id);
+      this.#schedule();
+      return;
+    }
     await documents.writeSession(id, sessionDocument(persist(snapshot), position, machine));
     if (isEnded(store.state(id)) && !this.#own.has(id)) store.unload(id);
   }
@@ -286,6 +293,7 @@ export class Showing {
 
   async #writeState(): Promise<void> {
     const { documents, journal, store, ledger, machine, lastAt } = this.#on;
+    await journal.durable();
     const { position, lastCrc } = journal;
     if (position === this.#shownPosition) return;
     const document = stateDocument({

@@ -86,3 +86,30 @@ describe('a session id that is claimed', () => {
     expect(claimed).not.toBe(created);
   });
 });
+
+describe('documents', () => {
+  test('given another process wrote a commit that it has not synced, when the power goes before it is on disk, then no document has shown it', async () => {
+    const disk = new MemoryDisk();
+    const { sessionId } = await begun(disk);
+    const gates: (() => void)[] = [];
+    let isOpen = false;
+    const careful = await openOn(disk, {
+      async renameLater(from, to) {
+        if (!isOpen) await new Promise<void>((resolve) => gates.push(resolve));
+        disk.rename(from, to);
+      },
+    });
+    await careful.recordQuality({ sessionId, name: 'engagement_score', value: 0.5 });
+    const flushing = careful.production.showing.flush();
+    await expect.poll(() => gates.length).toBeGreaterThan(0);
+    const careless = await openOn(disk, { sync: () => {} });
+    await careless.addCost({ sessionId, ...cost });
+    isOpen = true;
+    disk.onCall = ({ name, path }) => (path.includes('journal') && name.startsWith('sync') ? 'crash' : undefined);
+    for (const open of gates) open();
+    await expect(flushing).rejects.toThrow('could not be synced');
+    const { manager: after } = await memoryProduction({ disk: disk.powerCut() });
+    expect(await after.getEpisodeCost(sessionId)).toBe(0);
+    expect((await after.verify()).problems).toEqual([]);
+  });
+});
