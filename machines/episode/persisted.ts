@@ -38,7 +38,7 @@ export function initialSnapshot(created: EpisodeCreated): EpisodeSnapshot {
 /** The next snapshot; the same reference when the machine takes no transition. Pure. */
 export function nextSnapshot(snapshot: EpisodeSnapshot, event: EpisodeEvent): EpisodeSnapshot {
   const ways = episodeMachine.getTransitionData(snapshot, event);
-  return stayed(snapshot, event, ways) ?? episodeMachine.transition(snapshot, event, scope());
+  return ways.length === 0 ? snapshot : (stayed(snapshot, event, ways) ?? episodeMachine.transition(snapshot, event, scope()));
 }
 
 /**

@@ -3,8 +3,8 @@ import {
 } from '../../machines/index.js';
 import type { ProductionStateManager } from '../manager/manager.js';
 import { completionCheckpoint } from '../manager/checkpoints.js';
-import { checkpointData } from '../production/index.js';
 import { planComplete } from '../manager/plans.js';
+import { checkpointData } from '../production/index.js';
 import { ArtifactFiles } from './artifact-files.js';
 import { Operations } from './operations.js';
 import { unlessAborted } from './unless-aborted.js';

@@ -173,7 +173,7 @@ export class Journal {
   async #sync({ force = false } = {}): Promise<ProductionError | undefined> {
     const segment = this.#segment();
     const { validEnd } = this.#reader;
-    if (!force && this.#durableTo() >= validEnd) return undefined;
+    if (!force && this.durableEnd >= validEnd) return undefined;
     const release = segment.hold();
     try {
       const fd = writable(segment);
@@ -203,12 +203,12 @@ export class Journal {
   }
 
   #isDurable(): boolean {
-    return this.#on.readOnly === true || !this.#reader.segment || this.#durableTo() >= this.#reader.validEnd;
+    return this.#on.readOnly === true || !this.#reader.segment || this.durableEnd >= this.#reader.validEnd;
   }
 
-  /** Everything that ends here or before is on disk for certain. */
+  /** Valid lines that end here or before are on disk for certain, by our own syncs or because they came with their segment. */
   get durableEnd(): number {
-    return this.#durableTo();
+    return Math.max(this.#syncedTo, this.#reader.madeTo);
   }
 
   /** Reads history on its own, without moving this handle. */
@@ -287,14 +287,14 @@ export class Journal {
     try {
       if (sealed.fd !== undefined) this.#pace.syncInline(sealed.fd);
     } catch {
-      this.#suspectFrom ??= sealed.start === this.#reader.segment?.start ? this.#durableTo() : sealed.start;
+      this.#suspectFrom ??= sealed.start === this.#reader.segment?.start ? this.durableEnd : sealed.start;
     }
     return this.#suspectFrom;
   }
 
   /** Notes that the tail cannot be trusted, and leaves it at once: another process might build on it. What cannot be done now is done by the next refresh. */
   #suspect(): void {
-    this.#suspectFrom ??= this.#durableTo();
+    this.#suspectFrom ??= this.durableEnd;
     try {
       this.#rescue();
     } catch {
@@ -310,13 +310,8 @@ export class Journal {
     this.#suspectFrom = undefined;
   }
 
-  /** Valid lines that end here or before are on disk for certain, by our own syncs or because they came with their segment. */
-  #durableTo(): number {
-    return Math.max(this.#syncedTo, this.#reader.madeTo);
-  }
-
   #tail() {
-    return { disk: this.#on.disk, reader: this.#reader, durableTo: this.#durableTo() };
+    return { disk: this.#on.disk, reader: this.#reader, durableTo: this.durableEnd };
   }
 
   #segment(): Segment {

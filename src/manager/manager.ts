@@ -6,7 +6,7 @@ import {
 import { nodeDisk, refuseNetworkFilesystem, type Disk } from '../disk/index.js';
 import { globalMetrics, productionMetrics, qualityMetrics, rankResumePoints, spendingReport, type ResumePoint, type SpendingReport } from '../reports/index.js';
 import {
-  Production, checkpointData, historyOf, stateAt, systemClock, toJson, verify, findResult,
+  Production, asRecorded, checkpointData, historyOf, stateAt, systemClock, toJson, verify, findResult,
   type Clock, type Committed, type HistoryEntry, type Plan, type Verification,
 } from '../production/index.js';
 import { programName } from '../program.js';
@@ -597,11 +597,6 @@ function structuredCopy<Event>(event: Event): Event {
   } catch (error) {
     throw new ProductionError('invalid_input', `event: cannot be copied: ${(error as Error).message}.`, { field: 'event', cause: error });
   }
-}
-
-/** A copy, as the journal has it. */
-function asRecorded<Value>(value: Value): Value {
-  return JSON.parse(JSON.stringify(value)) as Value;
 }
 
 function needsDay(type: EpisodeEvent['type']): boolean {

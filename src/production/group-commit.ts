@@ -120,10 +120,9 @@ export class GroupCommit {
       this.#answer(round);
       return [];
     }
-    const failed = new Set(error ? round.drafts.slice(landed.length).map(({ waiting }) => waiting) : []);
-    for (const waiting of failed) waiting.reject(error);
-    const told = new Set(round.drafts.slice(0, landed.length).map(({ waiting }) => waiting));
-    return batch.filter((waiting) => !told.has(waiting) && !failed.has(waiting));
+    if (error) for (const { waiting } of round.drafts.slice(landed.length)) waiting.reject(error);
+    const told = new Set((error ? round.drafts : round.drafts.slice(0, landed.length)).map(({ waiting }) => waiting));
+    return batch.filter((waiting) => !told.has(waiting));
   }
 
   #append({ drafts }: Round): Promise<AppendResult> {

@@ -2,7 +2,7 @@ export { systemClock } from './clock.js';
 export type { Clock } from './clock.js';
 export type { Committed } from './committed.js';
 export { Production } from './production.js';
-export { checkpointData, parsePayload, saveCheckpointPayload, toJson, type CheckpointPayload } from './payload.js';
+export { asRecorded, checkpointData, parsePayload, saveCheckpointPayload, toJson, type CheckpointPayload } from './payload.js';
 export { historyOf, stateAt } from './history.js';
 export type { HistoryEntry } from './history.js';
 export { verify } from './verify.js';

@@ -31,6 +31,11 @@ export function toJson(data: unknown, field: string): string {
   }
 }
 
+/** A copy, as the journal has it. */
+export function asRecorded<Value>(value: Value): Value {
+  return JSON.parse(JSON.stringify(value)) as Value;
+}
+
 /** JSON text of what a checkpoint is to keep, as it is now: whoever gave it may change it later. */
 export function checkpointData(data: unknown): string {
   return toJson(data ?? null, 'data');

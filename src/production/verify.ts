@@ -5,6 +5,7 @@ import {
 } from '../../machines/index.js';
 import type { JournalEntry } from '../journal/index.js';
 import { parseCommit, type CommitEntry } from './commit.js';
+import { asRecorded } from './payload.js';
 import type { Production } from './production.js';
 import { persistedAfter } from './replay.js';
 
@@ -47,7 +48,7 @@ class Audit {
     let before: EpisodeSnapshot | undefined = known.persisted && rehydrate(known.persisted);
     for (const event of entry.events) before = this.#event(entry.session, before, event, known, line);
     const recorded = persistedAfter(entry, known.persisted, line.position);
-    if (!before || !isDeepStrictEqual(plain(persist(before)), plain(recorded))) {
+    if (!before || !isDeepStrictEqual(asRecorded(persist(before)), asRecorded(recorded))) {
       this.#problem(line, entry.session, 'the recorded snapshot is not the one its events lead to');
     }
     this.sessions.set(entry.session, { ...known, persisted: recorded });
@@ -102,10 +103,6 @@ class Audit {
   }
 }
 
-function plain(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value)) as unknown;
-}
-
 /** Audits a production's journal, and compares what this process knows with it (DESIGN.md, section 10). Reads everything. */
 export function verify(production: Production): Verification {
   const audit = new Audit();
@@ -117,7 +114,7 @@ export function verify(production: Production): Verification {
   for (const [id, { persisted }] of audit.sessions) {
     spent += persisted?.context.money.spent ?? 0;
     const known = production.store.has(id) ? production.store.snapshot(id) : undefined;
-    if (known && !isDeepStrictEqual(plain(persist(known)), plain(persisted))) {
+    if (known && !isDeepStrictEqual(asRecorded(persist(known)), asRecorded(persisted))) {
       audit.problems.push({ position: production.journal.position, session: id, what: 'the documents show another state than the journal' });
     }
   }

@@ -46,7 +46,7 @@ describe('what changed between two values', () => {
     ]);
   });
 
-  test('given equal values, then nothing', () => {
+  test('given equal values, then nothing, but lists are told where they are not the same one', () => {
     expect(diffText({ a: { b: [] } }, { a: { b: [] } })).toBe('[[["a","b"],[]]]');
     const same = { a: 1 };
     expect(diffText(same, same)).toBe('[]');

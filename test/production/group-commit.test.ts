@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ProductionStateManager } from '../../src/index.js';
 import { MemoryDisk, memoryProduction } from '../../src/testing/index.js';
+import { overlaid } from '../support/overlaid-disk.js';
 
 const cost = { phase: 'research' as const, operation: 'search', cost: '0.25', key: 'once' };
 
@@ -13,13 +14,7 @@ async function begun(disk: MemoryDisk) {
 
 /** A handle with a disk of its own making on top of the shared one. */
 async function openOn(disk: MemoryDisk, changed: Partial<MemoryDisk>): Promise<ProductionStateManager> {
-  const own = new Proxy(disk, {
-    get(target, name) {
-      const member: unknown = Reflect.get(changed, name) ?? Reflect.get(target, name, target);
-      return typeof member === 'function' ? (member as (...args: unknown[]) => unknown).bind(target) : member;
-    },
-  });
-  return (await memoryProduction({ disk: own })).manager;
+  return (await memoryProduction({ disk: overlaid(disk, changed) })).manager;
 }
 
 describe('who changes nothing', () => {

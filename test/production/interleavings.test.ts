@@ -5,6 +5,7 @@ import { MemoryDisk, memoryProduction } from '../../src/testing/index.js';
 import type * as Everywhere from '../simulation/everywhere.js';
 import { tries } from '../fuzz/told-production.js';
 import { engineWith } from '../support/engine-with.js';
+import { overlaid } from '../support/overlaid-disk.js';
 import { expectSound } from '../support/production.js';
 
 const cap = 10;
@@ -88,12 +89,7 @@ function shared(disk: MemoryDisk, scheduler: fc.Scheduler, torn: ReadonlySet<num
     renameLater: (from, to) => scheduler.schedule(Promise.resolve(), `rename ${to}`).then(() => disk.rename(from, to)),
     syncLater: (fd) => scheduler.schedule(Promise.resolve(), `sync ${fd}`).then(() => disk.sync(fd)),
   };
-  return new Proxy(disk, {
-    get(target, name) {
-      const member: unknown = Reflect.get(own, name) ?? Reflect.get(target, name, target);
-      return typeof member === 'function' ? (member as (...args: unknown[]) => unknown).bind(target) : member;
-    },
-  });
+  return overlaid(disk, own);
 }
 
 type Engine = Pick<typeof Everywhere, 'MemoryDisk' | 'memoryProduction'>;
