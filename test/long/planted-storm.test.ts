@@ -7,10 +7,10 @@ const bugs: [what: string, bug: PlantedBug][] = [
   ['a line counts wherever it is', { file: 'src/journal/line.ts', from: 'if (!start || Number(start[1]) !== position) return undefined;', to: 'if (!start) return undefined;' }],
 ];
 
-async function stormWith(name: string, bug?: PlantedBug): Promise<unknown> {
+async function stormWith(name: string, storms: number, bug?: PlantedBug): Promise<unknown> {
   const { file, remove } = await bundleProcess('test/support/worker.mjs', name, bug);
   onTestFinished(remove);
-  for (let seed = 1; seed <= 12; seed += 1) {
+  for (let seed = 1; seed <= storms; seed += 1) {
     const alarm: unknown = await storm(seed, file).then(() => undefined, (error: unknown) => error);
     if (alarm !== undefined) return alarm;
   }
@@ -18,9 +18,10 @@ async function stormWith(name: string, bug?: PlantedBug): Promise<unknown> {
 }
 
 test.each(bugs)('given that %s, when storms go over it, then the alarm rings', async (_what, bug) => {
-  expect(String(await stormWith('stormy', bug))).toMatch(/the journal is damaged|AssertionError/);
+  // Whichever guard meets the harm first: the journal's chain, a claim that is there already, or the look at what was acknowledged.
+  expect(String(await stormWith('stormy', 30, bug))).toMatch(/ProductionError|AssertionError/);
 });
 
 test('given no bug, when storms go over a bundled worker, then no alarm rings', async () => {
-  expect(await stormWith('calm')).toBeUndefined();
+  expect(await stormWith('calm', 12)).toBeUndefined();
 });
