@@ -20,12 +20,59 @@ export interface Hooks {
   onFailure?: ((failed: { sessionId: string; failure: Failure }) => 'recover' | undefined | void | Promise<'recover' | undefined | void>) | undefined;
 }
 
-/** @throws ProductionError `vetoed`, with the hook's reason. */
-export async function askBefore(hooks: readonly Hooks[], call: BeforeCall): Promise<void> {
-  for (const { before } of hooks) {
-    const reason = await before?.(call);
-    if (typeof reason === 'string') {
-      throw new ProductionError('vetoed', `${call.call} was vetoed: ${reason}`, { sessionId: call.sessionId });
+/** A manager's hooks, and the calls of them that are under way. What `after` and `onFailure` throw goes to `report`. */
+export class HookChain {
+  readonly #chain: Hooks[] = [];
+  readonly #report: (error: unknown, where: string) => void;
+  #failing: Promise<unknown> = Promise.resolve();
+
+  constructor(report: (error: unknown, where: string) => void) {
+    this.#report = report;
+  }
+
+  get empty(): boolean {
+    return this.#chain.length === 0;
+  }
+
+  /** Gives a function that removes them. */
+  add(hooks: Hooks): () => void {
+    this.#chain.push(hooks);
+    return () => {
+      const index = this.#chain.indexOf(hooks);
+      if (index !== -1) this.#chain.splice(index, 1);
+    };
+  }
+
+  /** @throws ProductionError `vetoed`, with the hook's reason. */
+  async askBefore(call: BeforeCall): Promise<void> {
+    for (const { before } of this.#chain) {
+      const reason = await before?.(call);
+      if (typeof reason === 'string') {
+        throw new ProductionError('vetoed', `${call.call} was vetoed: ${reason}`, { sessionId: call.sessionId });
+      }
     }
+  }
+
+  after(notice: CommitNotice): void {
+    for (const { after } of this.#chain) {
+      if (after) void Promise.resolve().then(() => after(notice)).catch((error: unknown) => this.#report(error, 'after hook'));
+    }
+  }
+
+  /** Asks each `onFailure`; calls `recover` for one that answers so. */
+  failed(failed: { sessionId: string; failure: Failure }, recover: () => Promise<unknown>): void {
+    for (const { onFailure } of this.#chain) {
+      if (!onFailure) continue;
+      const handled = Promise.resolve()
+        .then(() => onFailure(failed))
+        .then((answer) => (answer === 'recover' ? recover() : undefined))
+        .catch((error: unknown) => this.#report(error, 'onFailure hook'));
+      this.#failing = Promise.all([this.#failing, handled]);
+    }
+  }
+
+  /** Resolves when the recoveries that `onFailure` asked for are done. */
+  async settled(): Promise<void> {
+    await this.#failing;
   }
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import {
   ProductionError, announcementsOf, episodeStatus, parseName, parsePolicy, parseSessionId, parseUsd, persist, toDollars,
-  type EpisodeEvent, type PersistedEpisode, type PhaseName, type PhaseStatus, type PolicyInput, type SessionId,
+  type PersistedEpisode, type PhaseName, type PhaseStatus, type PolicyInput, type SessionId,
 } from '../../machines/index.js';
 import { nodeDisk, refuseNetworkFilesystem, type Disk } from '../disk/index.js';
 import { globalMetrics, productionMetrics, qualityMetrics, rankResumePoints, spendingReport, type ResumePoint, type SpendingReport } from '../reports/index.js';
@@ -14,7 +14,7 @@ import { copyState, type EpisodeState, type GlobalMetrics, type ProductionMetric
 import { completionCheckpoint, known, loadCheckpoint, loadSaved, phaseForCheckpoint, planRestore, saveManual, type LoadedCheckpoint } from './checkpoints.js';
 import type { CommitNotice, Notice } from './events.js';
 import { checkFork, prepareFork } from './fork.js';
-import { askBefore, type Hooks } from './hooks.js';
+import { HookChain, type Hooks } from './hooks.js';
 import * as inputs from './inputs.js';
 import { check, checkPhase, operationName, optionalUsd } from './inputs.js';
 import { liveActor, type LiveActor, type LiveActorOptions } from './live-actor.js';
@@ -23,6 +23,7 @@ import {
   bothOf, phaseUnderWay, planComplete, planCompleteEpisode, planCost, planCreate, planFail, planOf, planRecover, planResume, planStart, refusalToRecover, stepsFor,
 } from './plans.js';
 import { SafeEmitter } from './safe-emitter.js';
+import { planSent, takeSent, type SentEvent } from './sent.js';
 
 type In<Schema extends keyof typeof inputs> = (typeof inputs)[Schema] extends { _zod: { input: infer Input } } ? Input : never;
 
@@ -56,13 +57,12 @@ interface Prepared {
 export class ProductionStateManager extends SafeEmitter {
   /** The engine below, for tools; embedders rarely need it. */
   readonly production: Production;
-  readonly #hooks: Hooks[] = [];
-  #failing: Promise<unknown> = Promise.resolve();
+  readonly #hooks = new HookChain((error, where) => this.report(error, where));
 
   protected constructor({ production, hooks }: Prepared) {
     super();
     this.production = production;
-    if (hooks) this.#hooks.push(hooks);
+    if (hooks) this.#hooks.add(hooks);
     production.onCommit((committed) => this.#announce(committed));
     production.onListenerError = (error) => this.report(error, 'listener of commits');
   }
@@ -94,17 +94,13 @@ export class ProductionStateManager extends SafeEmitter {
 
   /** Writes the documents and lets go of the files. Commits under way are waited for. */
   async close(): Promise<void> {
-    await this.#failing;
+    await this.#hooks.settled();
     await this.production.close();
   }
 
   /** Adds hooks; returns a function that removes them. */
   hook(hooks: Hooks): () => void {
-    this.#hooks.push(hooks);
-    return () => {
-      const index = this.#hooks.indexOf(hooks);
-      if (index !== -1) this.#hooks.splice(index, 1);
-    };
+    return this.#hooks.add(hooks);
   }
 
   /** Also emits the commits of other processes, as they come. */
@@ -149,7 +145,7 @@ export class ProductionStateManager extends SafeEmitter {
 
   async #complete(call: string, input: unknown, sessionId: SessionId, phase: PhaseName, data: unknown, cost?: ReturnType<typeof parseUsd>): Promise<EpisodeState> {
     const kept = checkpointData(data);
-    await askBefore(this.#hooks, { call, sessionId, input });
+    await this.#hooks.askBefore({ call, sessionId, input });
     const checkpoint = await completionCheckpoint(this.production, sessionId, phase, kept);
     await this.#commit(planComplete(sessionId, phase, checkpoint, { cost }));
     return this.#state(sessionId);
@@ -164,7 +160,7 @@ export class ProductionStateManager extends SafeEmitter {
   async #saveManual(call: string, input: unknown, sessionId: SessionId, phase: PhaseName, name: string, data: unknown): Promise<LoadedCheckpoint> {
     const kept = checkpointData(data);
     known(this.#read(), sessionId);
-    await askBefore(this.#hooks, { call, sessionId, input });
+    await this.#hooks.askBefore({ call, sessionId, input });
     const { checkpoint, plan } = await saveManual(this.production, sessionId, phase, name, kept);
     await this.#commit(plan);
     return loadSaved(this.production, sessionId, checkpoint);
@@ -240,7 +236,7 @@ export class ProductionStateManager extends SafeEmitter {
   /** Fails sessions without a sign of life with `worker_lost` and archives them; deletes nothing. */
   async cleanupOrphanedSessions(input: In<'CleanupInput'> = {}): Promise<CleanedUp> {
     const { olderThanHours } = check(inputs.CleanupInput, input);
-    await askBefore(this.#hooks, { call: 'cleanupOrphanedSessions', sessionId: undefined, input });
+    await this.#hooks.askBefore({ call: 'cleanupOrphanedSessions', sessionId: undefined, input });
     return cleanUp(this.#read(), olderThanHours);
   }
 
@@ -340,7 +336,7 @@ export class ProductionStateManager extends SafeEmitter {
   /** Goes back to a checkpoint. Missing or altered artifacts are refused; money stays spent. */
   async restoreCheckpoint(input: In<'RestoreInput'>): Promise<EpisodeState> {
     const { sessionId, checkpointName } = check(inputs.RestoreInput, input);
-    await askBefore(this.#hooks, { call: 'restoreCheckpoint', sessionId, input });
+    await this.#hooks.askBefore({ call: 'restoreCheckpoint', sessionId, input });
     await this.#commit(await planRestore(this.#read(), sessionId, parseName(checkpointName, 'checkpointName')));
     return this.#state(sessionId);
   }
@@ -413,7 +409,7 @@ export class ProductionStateManager extends SafeEmitter {
     const { sessionId, phase, reason } = check(inputs.SkipInput, rest);
     const kept = checkpointData(data);
     known(this.#read(), sessionId);
-    await askBefore(this.#hooks, { call: 'fulfillPhase', sessionId, input });
+    await this.#hooks.askBefore({ call: 'fulfillPhase', sessionId, input });
     const checkpoint = await completionCheckpoint(this.production, sessionId, phase, kept);
     await this.#commit(planOf(sessionId, { type: 'phase.fulfill', phase, reason, checkpoint }));
     return this.#state(sessionId);
@@ -462,7 +458,7 @@ export class ProductionStateManager extends SafeEmitter {
   /** A new session that goes on from a checkpoint of this one; gives its id. Its own spending begins at zero. */
   async forkEpisode(input: In<'ForkInput'>): Promise<SessionId> {
     const request = check(inputs.ForkInput, input);
-    await askBefore(this.#hooks, { call: 'forkEpisode', sessionId: request.sessionId, input });
+    await this.#hooks.askBefore({ call: 'forkEpisode', sessionId: request.sessionId, input });
     const source = known(await this.#readDurably(), request.sessionId).context;
     const fork = await checkFork(this.production, request);
     const freshId = this.production.claimId(request.episodeNum ?? source.episodeNumber);
@@ -501,18 +497,18 @@ export class ProductionStateManager extends SafeEmitter {
     });
   }
 
-  /** Sends one machine event; time, the day's money and a completion's checkpoint are filled in where missing. */
-  async send(sessionId: string, event: Partial<EpisodeEvent> & { type: EpisodeEvent['type'] }): Promise<EpisodeState> {
+  /**
+   * Sends one machine event. Its time, the day's money and a completion's checkpoint are the engine's to say, whatever the event says.
+   * Events that carry what has to be looked up first (a restore, a fork) are refused; they have calls of their own.
+   */
+  async send(sessionId: string, event: SentEvent): Promise<EpisodeState> {
     const id = parseSessionId(sessionId);
-    if (typeof event !== 'object' || event === null) throw new ProductionError('invalid_input', 'event: is not an event.', { sessionId: id, field: 'event' });
     // The caller may change his later, and it is decided upon later.
-    const own = structuredCopy(event);
-    const completed = own.type === 'phase.complete' && !('checkpoint' in own);
-    const checkpoint = completed ? await completionCheckpoint(this.#read(), id, checkPhase((own as { phase?: unknown }).phase), checkpointData(null)) : undefined;
-    return this.#doFor('send', id, event, (view) => {
-      const filled = { ...(needsDay(own.type) ? { day: view.day() } : {}), ...(checkpoint ? { checkpoint } : {}), ...own, at: view.at };
-      return [{ sessionId: id, event: inputs.checkEvent(filled) }];
-    });
+    const own = takeSent(id, event);
+    const checkpoint = own.type === 'phase.complete'
+      ? await completionCheckpoint(this.#read(), id, checkPhase((own as { phase?: unknown }).phase), checkpointData(null))
+      : undefined;
+    return this.#doFor('send', id, event, planSent(id, own, checkpoint));
   }
 
   /** Audits the journal: every transition run again, every sum made anew. Reads everything. */
@@ -542,13 +538,13 @@ export class ProductionStateManager extends SafeEmitter {
   }
 
   async #doFor(call: string, sessionId: SessionId, input: unknown, plan: Plan): Promise<EpisodeState> {
-    if (this.#hooks.length > 0) await askBefore(this.#hooks, { call, sessionId, input });
+    if (!this.#hooks.empty) await this.#hooks.askBefore({ call, sessionId, input });
     await this.#commit(plan);
     return this.#state(sessionId);
   }
 
   async #do(call: string, sessionId: SessionId | undefined, input: unknown, plan: Plan): Promise<Committed> {
-    if (this.#hooks.length > 0) await askBefore(this.#hooks, { call, sessionId, input });
+    if (!this.#hooks.empty) await this.#hooks.askBefore({ call, sessionId, input });
     return this.#commit(plan);
   }
 
@@ -557,7 +553,7 @@ export class ProductionStateManager extends SafeEmitter {
   }
 
   #announce({ position, local, steps }: Committed): void {
-    if (this.#hooks.length === 0 && this.eventNames().length === 0) return;
+    if (this.#hooks.empty && this.eventNames().length === 0) return;
     // The union of announcements and the map of listeners go together by construction, which the types cannot see.
     const tell = this.emit.bind(this) as (type: string, notice: Notice) => boolean;
     for (const { sessionId, event, before, after, quiet } of steps) {
@@ -566,41 +562,11 @@ export class ProductionStateManager extends SafeEmitter {
       this.emit('commit', notice);
       for (const announcement of quiet ? [] : announcementsOf(before, event, after)) {
         tell(announcement.type, { position, local, ...asRecorded(announcement) });
-        if (local && announcement.type === 'failed') this.#onFailure(sessionId, asRecorded(announcement.failure));
+        if (local && announcement.type === 'failed') this.#hooks.failed({ sessionId, failure: asRecorded(announcement.failure) }, () => this.initiateRecovery(sessionId));
       }
-      if (local) this.#after(notice);
+      if (local) this.#hooks.after(notice);
     }
   }
-
-  #after(notice: CommitNotice): void {
-    for (const { after } of this.#hooks) {
-      if (after) void Promise.resolve().then(() => after(notice)).catch((error: unknown) => this.report(error, 'after hook'));
-    }
-  }
-
-  #onFailure(sessionId: SessionId, failure: Notice<'failed'>['failure']): void {
-    for (const { onFailure } of this.#hooks) {
-      if (!onFailure) continue;
-      const handled = Promise.resolve()
-        .then(() => onFailure({ sessionId, failure }))
-        .then(async (answer) => (answer === 'recover' ? this.initiateRecovery(sessionId) : undefined))
-        .catch((error: unknown) => this.report(error, 'onFailure hook'));
-      this.#failing = Promise.all([this.#failing, handled]);
-    }
-  }
-}
-
-/** @throws ProductionError `invalid_input`. */
-function structuredCopy<Event>(event: Event): Event {
-  try {
-    return structuredClone(event);
-  } catch (error) {
-    throw new ProductionError('invalid_input', `event: cannot be copied: ${(error as Error).message}.`, { field: 'event', cause: error });
-  }
-}
-
-function needsDay(type: EpisodeEvent['type']): boolean {
-  return ['cost.reserve', 'cost.recorded', 'operation.settled', 'operation.released', 'recovery.begin'].includes(type);
 }
 
 function globalMetricsOf(production: Production, total: Parameters<typeof globalMetrics>[0]): GlobalMetrics {

@@ -91,7 +91,7 @@ test('given what was passed in is changed afterwards, then what was kept is as i
   const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Passed in', budgets, approvals });
   const own = structuredClone(data);
   const kept = manager.saveCheckpoint({ sessionId, phase: 'research', data: own });
-  const event = { type: 'checkpoint.save' as const, phase: 'research' as const, checkpoint: { name: 'sent', next: 'research' as const, sha256: 'a'.repeat(64), bytes: 2, file: null, payload: structuredClone(data) } };
+  const event = { type: 'quality.recorded' as const, name: 'sent', value: 5, by: 'Ada' };
   const sent = manager.send(sessionId, event);
   scramble(own);
   scramble(event);
