@@ -15,7 +15,7 @@ export {
 } from './episode/events.js';
 export type { EpisodeEventType, EventOf } from './episode/events.js';
 export { explain, possibleEvents } from './episode/explain.js';
-export { isPlainCost } from './episode/plain-cost.js';
+export { plainCostText } from './episode/plain-cost.js';
 export { isSameState, stateName } from './episode/state-name.js';
 export { episodeMachine, machineId, machineVersion } from './episode/machine.js';
 export { moneyMove } from './episode/money.js';

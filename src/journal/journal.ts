@@ -4,7 +4,7 @@ import { compactSegments, type Compacted } from './compact.js';
 import { follow } from './follow.js';
 import { inspectSegments, type Inspection } from './inspect.js';
 import { landCommits, landSeal, writable, type Landing } from './landing.js';
-import { noCrc } from './line.js';
+import { noCrc, type EncodedLine } from './line.js';
 import { makeSegment } from './make-segment.js';
 import { Reader, type FoundSeal, type JournalEntry } from './reader.js';
 import { linesBetween, rescue } from './rescue.js';
@@ -30,15 +30,9 @@ export interface JournalOptions {
   inlineSyncBelowMs?: number;
 }
 
-/** Where a commit's line lies. */
-export interface Landed {
-  position: number;
-  end: number;
-}
-
 /** What became of an append: the lines that are at their place and durable, from the first on, and what hindered the rest. */
 export interface AppendResult {
-  landed: Landed[];
+  landed: EncodedLine[];
   error?: ProductionError;
 }
 
@@ -130,15 +124,24 @@ export class Journal {
   }
 
   /**
-   * Appends commits, one line each, in one write, and syncs. The caller has refreshed and decided just before.
+   * Appends commits, one line each, in one write, and syncs; gives the result at once where the disk is quick. The caller has refreshed and decided just before.
    * Nothing landed and no error: another process came first, and the lines are void for ever; refresh and decide again.
    * After a `journal_unavailable` the outcome is unknown until the journal has been read again.
    */
-  async append(bodies: readonly string[]): Promise<AppendResult> {
-    if (this.#closed) throw new ProductionError('production_closed', 'the journal has been closed.');
+  append(bodies: readonly string[]): AppendResult | Promise<AppendResult> {
+    if (this.#closed) return Promise.reject(new ProductionError('production_closed', 'the journal has been closed.'));
     if (this.#on.readOnly) return { landed: [], error: new ProductionError('journal_unavailable', 'the journal was opened for reading only; open it for writing.') };
-    if (this.#appending) throw new ProductionError('machine_broken', 'two appends at once on one handle.');
-    this.#appending = this.#append(bodies).catch((error: unknown) => ({ landed: [], error: unavailable(error) }));
+    if (this.#appending) return Promise.reject(new ProductionError('machine_broken', 'two appends at once on one handle.'));
+    try {
+      const appended = this.#append(bodies);
+      return appended instanceof Promise ? this.#whileAppending(appended) : appended;
+    } catch (error) {
+      return { landed: [], error: unavailable(error) };
+    }
+  }
+
+  async #whileAppending(appended: Promise<AppendResult>): Promise<AppendResult> {
+    this.#appending = appended.catch((error: unknown) => ({ landed: [], error: unavailable(error) }));
     try {
       return await this.#appending;
     } finally {
@@ -146,45 +149,71 @@ export class Journal {
     }
   }
 
-  async #append(bodies: readonly string[]): Promise<AppendResult> {
+  #append(bodies: readonly string[]): AppendResult | Promise<AppendResult> {
     // The tail is not to be built on: the next refresh goes on in another segment.
     if (this.#suspectFrom !== undefined) return { landed: [] };
     if (this.#isDue()) {
       const { problem } = landSeal(this.#tail());
       return { landed: [], ...(problem ? { error: problem } : {}) };
     }
-    // A line written by a handle that knows of nothing durable would prove nothing about those before it.
-    const error = this.#hasSynced ? undefined : await this.#sync();
-    return error ? { landed: [], error } : this.#appendSynced(landCommits(this.#tail(), bodies));
+    return this.#hasSynced ? this.#land(bodies) : this.#appendFirst(bodies);
   }
 
-  async #appendSynced({ lines, count, problem }: Landing): Promise<AppendResult> {
-    const landed = lines.slice(0, count);
+  /** A line written by a handle that knows of nothing durable would prove nothing about those before it. */
+  async #appendFirst(bodies: readonly string[]): Promise<AppendResult> {
+    const error = await this.#sync();
+    return error ? { landed: [], error } : this.#land(bodies);
+  }
+
+  #land(bodies: readonly string[]): AppendResult | Promise<AppendResult> {
+    const landing = landCommits(this.#tail(), bodies);
+    if (landing.count === 0) return { landed: [], ...(landing.problem ? { error: landing.problem } : {}) };
+    const synced = this.#sync({ force: true });
+    return synced instanceof Promise ? synced.then((error) => this.#landed(landing, error)) : this.#landed(landing, synced);
+  }
+
+  #landed({ lines, count, problem }: Landing, error: ProductionError | undefined): AppendResult {
+    const landed = count === lines.length ? lines : lines.slice(0, count);
     const last = landed.at(-1);
-    if (!last) return { landed: [], ...(problem ? { error: problem } : {}) };
-    const error = await this.#sync({ force: true });
-    if (error) return { landed: [], error };
+    if (error || !last) return { landed: [], ...(error ? { error } : {}) };
     this.#reader.passOver(last);
     this.#syncedTo = last.end;
-    return { landed: landed.map(({ position, end }) => ({ position, end })), ...(problem ? { error: problem } : {}) };
+    return problem ? { landed, error: problem } : { landed };
   }
 
-  /** Syncs the present segment, if it has lines that are not known to be durable. */
-  async #sync({ force = false } = {}): Promise<ProductionError | undefined> {
-    const segment = this.#segment();
+  /** Syncs the present segment, if it has lines that are not known to be durable; gives what went wrong, at once where the disk is quick. */
+  #sync({ force = false } = {}): ProductionError | undefined | Promise<ProductionError | undefined> {
     const { validEnd } = this.#reader;
     if (!force && this.durableEnd >= validEnd) return undefined;
+    if (!this.#pace.isInline) return this.#syncLater(validEnd);
+    const segment = this.#segment();
+    try {
+      this.#pace.syncInline(writable(segment));
+    } catch (error) {
+      return this.#syncFailed(error);
+    }
+    return this.#synced(segment, validEnd);
+  }
+
+  async #syncLater(validEnd: number): Promise<ProductionError | undefined> {
+    const segment = this.#segment();
     const release = segment.hold();
     try {
-      const fd = writable(segment);
-      if (this.#pace.isInline) this.#pace.syncInline(fd);
-      else await this.#pace.syncLater(fd);
+      await this.#pace.syncLater(writable(segment));
     } catch (error) {
-      this.#suspect();
-      return syncFailed(error);
+      return this.#syncFailed(error);
     } finally {
       release();
     }
+    return this.#synced(segment, validEnd);
+  }
+
+  #syncFailed(error: unknown): ProductionError {
+    this.#suspect();
+    return syncFailed(error);
+  }
+
+  #synced(segment: Segment, validEnd: number): ProductionError | undefined {
     // Another sync of the same file failed meanwhile: this one may have succeeded over its hole.
     if (this.#suspectFrom !== undefined) return syncFailed(Object.assign(new Error('an earlier sync failed'), { code: 'EIO' }));
     this.#syncedTo = Math.max(this.#syncedTo, validEnd);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import {
-  Actor, PhaseName, PhaseStatus, ProductionError, Reason, Topic, invalidInput, isSessionId, parseEvent, parseName, parseUsd, type SessionId, type Usd,
+  Actor, PhaseName, PhaseStatus, ProductionError, Reason, Topic, invalidInput, isSessionId, parseEvent, parseName, parseUsd, phaseNames, type SessionId, type Usd,
 } from '../../machines/index.js';
 
 /** Decimal dollars, read exactly. */
@@ -75,6 +75,22 @@ export function check<Schema extends z.ZodType>(schema: Schema, input: unknown):
   const result = schema.safeParse(input);
   if (result.success) return result.data;
   throw invalidInput(result.error);
+}
+
+const costKeys = new Set(['sessionId', 'phase', 'operation', 'cost', 'key']);
+const phases: ReadonlySet<unknown> = new Set(phaseNames);
+
+/** {@link check} for a cost. Where a few looks find nothing wrong with it, Zod would not either (a test holds them together), and is not asked. */
+export function checkAddCost(input: unknown): z.output<typeof AddCostInput> {
+  return isPlainCost(input) ? input : check(AddCostInput, input);
+}
+
+function isPlainCost(input: unknown): input is z.output<typeof AddCostInput> {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) return false;
+  for (const name in input) if (!costKeys.has(name)) return false;
+  const { sessionId, phase, operation, cost, key } = input as Partial<Record<keyof z.output<typeof AddCostInput>, unknown>>;
+  const isKey = key === undefined || (typeof key === 'string' && key.length > 0 && key.length <= 200);
+  return isKey && isSessionId(sessionId) && phases.has(phase) && typeof operation === 'string' && (typeof cost === 'string' || Number.isFinite(cost));
 }
 
 /** @throws ProductionError `invalid_input` naming `phase`. */

@@ -244,7 +244,7 @@ export class ProductionStateManager extends SafeEmitter {
 
   /** Records what was spent. Always lands; stops the episode when it passes the total, the day's cap, or a hard phase budget. */
   async addCost(input: In<'AddCostInput'>): Promise<EpisodeState> {
-    const { sessionId, phase, operation, cost, key } = check(inputs.AddCostInput, input);
+    const { sessionId, phase, operation, cost, key } = inputs.checkAddCost(input);
     return this.#doFor('addCost', sessionId, input, planCost(sessionId, { phase, operation: operationName(operation), cost: parseUsd(cost, 'cost'), key }));
   }
 
@@ -537,15 +537,14 @@ export class ProductionStateManager extends SafeEmitter {
     throw new ProductionError('machine_broken', `${id} has no state to show.`, { sessionId: id });
   }
 
-  async #doFor(call: string, sessionId: SessionId, input: unknown, plan: Plan): Promise<EpisodeState> {
-    if (!this.#hooks.empty) await this.#hooks.askBefore({ call, sessionId, input });
-    await this.#commit(plan);
-    return this.#state(sessionId);
+  /** One wait where there are no hooks, and none of it in vain: each costs a lone commit more than its checks (Node 20.20). */
+  #doFor(call: string, sessionId: SessionId, input: unknown, plan: Plan): Promise<EpisodeState> {
+    return this.#do(call, sessionId, input, plan).then(() => this.#state(sessionId));
   }
 
-  async #do(call: string, sessionId: SessionId | undefined, input: unknown, plan: Plan): Promise<Committed> {
-    if (!this.#hooks.empty) await this.#hooks.askBefore({ call, sessionId, input });
-    return this.#commit(plan);
+  #do(call: string, sessionId: SessionId | undefined, input: unknown, plan: Plan): Promise<Committed> {
+    if (this.#hooks.empty) return this.#commit(plan);
+    return this.#hooks.askBefore({ call, sessionId, input }).then(() => this.#commit(plan));
   }
 
   #commit(plan: Plan): Promise<Committed> {

@@ -46,17 +46,25 @@ export function rulesOf({ warnAtPercent, hardPhaseBudgets, approvals, maxRecover
   return { warnAtPercent, hardPhaseBudgets, approvals, maxRecoveries, quality };
 }
 
-export function costEvent(view: View, cost: { phase: PhaseName; operation: string; cost: Usd; key?: string | undefined }): Draft {
-  const { phase, operation, key } = cost;
-  return { type: 'cost.recorded', phase, operation, cost: cost.cost, day: view.day(), ...(key === undefined ? {} : { key }) };
+export interface Cost {
+  phase: PhaseName;
+  operation: string;
+  cost: Usd;
+  key?: string | undefined;
+}
+
+function costSteps(view: View, sessionId: SessionId, { phase, operation, cost, key }: Cost): Step[] {
+  const { at } = view;
+  const plain = { at, type: 'cost.recorded' as const, phase, operation, cost, day: view.day() };
+  return [{ sessionId, event: key === undefined ? plain : { ...plain, key } }];
 }
 
 /** Adds a cost; the same key again, with the same cost, is nothing new. */
-export function planCost(sessionId: SessionId, cost: { phase: PhaseName; operation: string; cost: Usd; key?: string | undefined }): Plan {
+export function planCost(sessionId: SessionId, cost: Cost): Plan {
   return (view) => {
     const { settled } = view.episode(sessionId).context;
     if (cost.key !== undefined && Object.hasOwn(settled, cost.key) && settled[cost.key] === cost.cost) return [];
-    return stepsFor(view, sessionId, costEvent(view, cost));
+    return costSteps(view, sessionId, cost);
   };
 }
 
@@ -64,7 +72,7 @@ export function planCost(sessionId: SessionId, cost: { phase: PhaseName; operati
 export function planStart(sessionId: SessionId, phase: PhaseName, cost?: Usd): Plan {
   return (view) => [
     ...stepsFor(view, sessionId, { type: 'phase.start', phase, day: view.day() }),
-    ...(cost === undefined ? [] : stepsFor(view, sessionId, costEvent(view, { phase, operation: phase, cost }))),
+    ...(cost === undefined ? [] : costSteps(view, sessionId, { phase, operation: phase, cost })),
   ];
 }
 
@@ -77,7 +85,7 @@ export function planComplete(sessionId: SessionId, phase: PhaseName, checkpoint:
     return [
       ...(isPending ? stepsFor(view, sessionId, { type: 'phase.start', phase, ...claim }) : []),
       ...stepsFor(view, sessionId, { type: 'phase.complete', phase, checkpoint, ...claim }),
-      ...(extras.cost === undefined ? [] : stepsFor(view, sessionId, costEvent(view, { phase, operation: phase, cost: extras.cost }))),
+      ...(extras.cost === undefined ? [] : costSteps(view, sessionId, { phase, operation: phase, cost: extras.cost })),
     ];
   };
 }

@@ -1,5 +1,5 @@
 import {
-  EpisodeCreated, ProductionError, advance, invalidInput, isPlainCost, isSameState, parseEvent, persist,
+  EpisodeCreated, ProductionError, advance, invalidInput, isSameState, parseEvent, persist, plainCostText,
   type EpisodeSnapshot, type Ledger, type Policy, type RecordedEvent, type SessionId,
 } from '../../machines/index.js';
 import type { Commit } from './commit.js';
@@ -32,20 +32,21 @@ export interface Draft {
 
 // After so many deltas a whole snapshot is written again, so that no reader has to go back far.
 const deltasBetweenSnapshots = 32;
+const contextPath = ['context'];
 
 /** Decides plans one after the other on top of the store, without changing it. */
 export class Batch {
   readonly #store: EpisodeStore;
   readonly #sources: ViewSources;
-  /** The JSON of what all its commits say of their writer. */
   readonly #writer: string;
   readonly #ledger: LedgerOverlay;
   readonly #working = new Map<SessionId, EpisodeSnapshot>();
   readonly #deltas = new Map<SessionId, number>();
 
-  constructor(store: EpisodeStore, ledger: Ledger, policy: Policy, writer: Pick<Commit, 'by' | 'handle'>) {
+  /** `writer` is what all its commits say of their writer, by {@link writerText}. */
+  constructor(store: EpisodeStore, ledger: Ledger, policy: Policy, writer: string) {
     this.#store = store;
-    this.#writer = `"by":${JSON.stringify(writer.by)},"handle":${JSON.stringify(writer.handle)},`;
+    this.#writer = writer;
     this.#ledger = new LedgerOverlay(ledger);
     this.#sources = { policy, ledger: this.#ledger, find: (id) => this.#find(id), isTaken: (id) => this.#working.has(id) || this.#store.isTaken(id) };
   }
@@ -55,18 +56,32 @@ export class Batch {
    * @throws ProductionError when the plan or the statechart refuses; then the batch is as it was.
    */
   decide(plan: Plan, at: string): Draft | undefined {
-    const steps = plan(new CommitView(this.#sources, at));
-    if (steps.length === 0) return undefined;
+    const proposed = plan(new CommitView(this.#sources, at));
+    if (proposed.length === 0) return undefined;
+    const { steps, texts } = this.#decideAll(proposed);
+    for (const { before, event } of steps) if (before && event.type !== 'episode.created') this.#ledger.book(before.context, event);
+    return this.#draft(at, steps, texts);
+  }
+
+  #decideAll(proposed: readonly Step[]): { steps: DecidedStep[]; texts: string[] } {
+    const steps: DecidedStep[] = [];
+    const texts: string[] = [];
     const undo: Undo = [];
-    const decided: DecidedStep[] = [];
     try {
-      for (const step of steps) decided.push(this.#step(step, undo));
+      for (const { sessionId, event } of proposed) {
+        texts.push(recordable(event));
+        const before = this.#find(sessionId);
+        const decision = advance(before, event);
+        if (!decision.accepted) throw new ProductionError(decision.refusal.code, decision.refusal.message, { sessionId });
+        if (proposed.length > 1) undo.push([sessionId, this.#working.get(sessionId)]);
+        this.#working.set(sessionId, decision.snapshot);
+        steps.push({ sessionId, event, before, after: decision.snapshot });
+      }
     } catch (error) {
       for (const [id, snapshot] of undo.reverse()) if (snapshot) this.#working.set(id, snapshot); else this.#working.delete(id);
       throw error;
     }
-    for (const { before, event } of decided) if (before && event.type !== 'episode.created') this.#ledger.book(before.context, event);
-    return this.#draft(at, decided);
+    return { steps, texts };
   }
 
   /** Whether one of its plans has touched the session. */
@@ -78,46 +93,48 @@ export class Batch {
     return this.#working.get(id) ?? this.#store.snapshot(id);
   }
 
-  #step({ sessionId, event }: Step, undo: Undo): DecidedStep {
-    checkRecordable(event);
-    const before = this.#find(sessionId);
-    const decision = advance(before, event);
-    if (!decision.accepted) throw new ProductionError(decision.refusal.code, decision.refusal.message, { sessionId });
-    undo.push([sessionId, this.#working.get(sessionId)]);
-    this.#working.set(sessionId, decision.snapshot);
-    return { sessionId, event, before, after: decision.snapshot };
-  }
-
-  #draft(at: string, steps: DecidedStep[]): Draft {
-    const first = steps[0]?.sessionId;
-    const ids = steps.length === 1 && first !== undefined ? [first] : [...new Set(steps.map((step) => step.sessionId))];
+  #draft(at: string, steps: DecidedStep[], texts: readonly string[]): Draft {
     const sessions: Draft['sessions'] = [];
-    const entries = ids.map((id) => this.#entry(id, steps.length === 1 ? steps : steps.filter((step) => step.sessionId === id), sessions));
-    return { at, text: `{"at":${JSON.stringify(at)},${this.#writer}"entries":[${entries.join(',')}]}`, steps, sessions };
+    const ids = steps.length === 1 ? [] : [...new Set(steps.map((step) => step.sessionId))];
+    const entries = ids.length < 2 ? this.#entry(steps, texts, sessions) : ids.map((id) => this.#entryOf(id, steps, texts, sessions)).join(',');
+    return { at, text: `{"at":${JSON.stringify(at)},${this.#writer}"entries":[${entries}]}`, steps, sessions };
   }
 
-  /** The JSON of a {@link CommitEntry}. */
-  #entry(session: SessionId, steps: DecidedStep[], sessions: Draft['sessions']): string {
-    const events = JSON.stringify(steps.map((step) => step.event));
-    const before = steps[0]?.before;
-    const after = steps.at(-1)?.after;
-    if (!after) throw new ProductionError('machine_broken', 'a commit without steps.');
-    const deltas = this.#deltas.get(session) ?? this.#store.deltas(session);
+  #entryOf(id: SessionId, steps: readonly DecidedStep[], texts: readonly string[], sessions: Draft['sessions']): string {
+    const isItsOwn = (index: number): boolean => steps[index]?.sessionId === id;
+    return this.#entry(steps.filter((_, index) => isItsOwn(index)), texts.filter((_, index) => isItsOwn(index)), sessions);
+  }
+
+  /** The JSON of a {@link CommitEntry}: one session's steps. */
+  #entry(steps: readonly DecidedStep[], texts: readonly string[], sessions: Draft['sessions']): string {
+    const first = steps[0];
+    const last = steps.at(-1);
+    if (!first || !last) throw new ProductionError('machine_broken', 'a commit without steps.');
+    const { sessionId: id, before } = first;
+    const { after } = last;
+    const deltas = this.#deltas.get(id) ?? this.#store.deltas(id);
     const isWhole = !before || !isSameState(before, after) || deltas >= deltasBetweenSnapshots;
-    sessions.push({ id: session, after, whole: isWhole });
-    this.#deltas.set(session, isWhole ? 0 : deltas + 1);
-    const state = isWhole ? `"snapshot":${JSON.stringify(persist(after))}` : `"changes":${diffText(before.context, after.context, ['context'])}`;
-    return `{"session":${JSON.stringify(session)},"events":${events},${state}}`;
+    sessions.push({ id, after, whole: isWhole });
+    this.#deltas.set(id, isWhole ? 0 : deltas + 1);
+    const state = isWhole ? `"snapshot":${JSON.stringify(persist(after))}` : `"changes":${diffText(before.context, after.context, contextPath)}`;
+    return `{"session":${JSON.stringify(id)},"events":[${texts.length === 1 ? texts[0] : texts.join(',')}],${state}}`;
   }
 }
 
-/** Nothing enters the journal that an audit could not read back (1–3 µs an event, zod 4.6). */
-function checkRecordable(event: RecordedEvent): void {
-  if (isPlainCost(event)) return;
-  if (event.type !== 'episode.created') {
+/** The JSON of what a handle's commits say of their writer. */
+export function writerText({ by, handle }: Pick<Commit, 'by' | 'handle'>): string {
+  return `"by":${JSON.stringify(by)},"handle":${JSON.stringify(handle)},`;
+}
+
+/** The event's JSON. Nothing enters the journal that an audit could not read back (1–3 µs an event, zod 4.6). */
+function recordable(event: RecordedEvent): string {
+  const plain = plainCostText(event);
+  if (plain !== undefined) return plain;
+  if (event.type === 'episode.created') {
+    const checked = EpisodeCreated.safeParse(event);
+    if (!checked.success) throw invalidInput(checked.error);
+  } else {
     parseEvent(event);
-    return;
   }
-  const checked = EpisodeCreated.safeParse(event);
-  if (!checked.success) throw invalidInput(checked.error);
+  return JSON.stringify(event);
 }

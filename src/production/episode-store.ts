@@ -82,8 +82,15 @@ export class EpisodeStore {
 
   /** Takes in a committed snapshot. */
   put(id: SessionId, snapshot: EpisodeSnapshot, position: number, whole: boolean): void {
-    const deltas = whole ? 0 : this.deltas(id) + 1;
-    this.#entries.set(id, { snapshot, state: undefined, position, deltas });
+    const entry = this.#entries.get(id);
+    if (!entry) {
+      this.#entries.set(id, { snapshot, state: undefined, position, deltas: whole ? 0 : 1 });
+      return;
+    }
+    entry.snapshot = snapshot;
+    entry.state = undefined;
+    entry.position = position;
+    entry.deltas = whole ? 0 : entry.deltas + 1;
   }
 
   /** Drops the snapshot of an episode that nobody works on; it can be loaded again. */

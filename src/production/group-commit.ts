@@ -13,8 +13,8 @@ interface Options {
   /** The time of the next commit. */
   now: () => string;
   lastAt: () => string;
-  /** Takes in what other processes have committed, and announces it. */
-  catchUp: () => Promise<void>;
+  /** Takes in what other processes have committed; gives a promise where there is something to announce first. */
+  catchUp: () => Promise<void> | undefined;
   /** Takes a commit into memory; its line, which is on disk, ends at `end`. */
   promote: (draft: Draft, end: number) => void;
   announce: (committed: Committed) => void;
@@ -74,16 +74,19 @@ export class GroupCommit {
   }
 
   /** Runs `work` alone, after everything that is waiting to run has had its say: callers of one turn share one write. */
-  run(work: () => Promise<void>): void {
-    this.#running = this.#nextTurn()
-      .then(work)
-      .catch((error: unknown) => {
-        for (const waiting of this.#queue.splice(0)) waiting.reject(error);
-      })
-      .finally(() => {
-        this.#running = undefined;
-        if (this.#queue.length > 0) this.#start();
-      });
+  run(work: () => Promise<void> | undefined): void {
+    this.#running = this.#runAlone(work);
+  }
+
+  async #runAlone(work: () => Promise<void> | undefined): Promise<void> {
+    await this.#nextTurn();
+    try {
+      await work();
+    } catch (error) {
+      for (const waiting of this.#queue.splice(0)) waiting.reject(error);
+    }
+    this.#running = undefined;
+    if (this.#queue.length > 0) this.#start();
   }
 
   #start(): void {
@@ -111,9 +114,12 @@ export class GroupCommit {
 
   /** Writes a batch; gives back what has to be decided again, because another process came first or what it was decided upon did not get to the disk. */
   async #write(batch: Waiting[]): Promise<Waiting[]> {
-    await this.#on.catchUp();
+    // Nothing is waited for that is there at once: each wait costs a lone commit more than its checks (Node 20.20).
+    const heard = this.#on.catchUp();
+    if (heard) await heard;
     const round = this.#decide(batch);
-    const { landed, error } = await this.#append(round);
+    const appended = this.#append(round);
+    const { landed, error } = appended instanceof Promise ? await appended : appended;
     this.#batch = undefined;
     this.#tell(round, landed);
     if (landed.length === round.drafts.length) {
@@ -125,7 +131,7 @@ export class GroupCommit {
     return batch.filter((waiting) => !told.has(waiting));
   }
 
-  #append({ drafts }: Round): Promise<AppendResult> {
+  #append({ drafts }: Round): AppendResult | Promise<AppendResult> {
     const { journal } = this.#on;
     if (drafts.length > 0) return journal.append(drafts.map(({ draft }) => draft.text));
     // What another process has written may not be on disk yet.

@@ -8,7 +8,7 @@ import { errorCode, makeDurableDirectory, type Disk } from '../disk/index.js';
 import { Documents, type SessionDocument } from '../documents/index.js';
 import { Journal, type JournalEntry } from '../journal/index.js';
 import { episodeState } from '../shapes/index.js';
-import { Batch, type DecidedStep, type Draft } from './batch.js';
+import { Batch, writerText, type DecidedStep, type Draft } from './batch.js';
 import { commitTime, type Clock } from './clock.js';
 import { parseCommit, type Commit, type CommitEntry } from './commit.js';
 import type { Committed } from './committed.js';
@@ -75,7 +75,7 @@ export class Production {
       documents, journal, store: this.store, ledger: this.ledger, machine: machineIdentity, lastAt: () => this.#lastAt,
       afterMs: options.showAfterMs ?? 300, readOnly: this.#readOnly, refresh: () => this.#refresh(),
     });
-    const writer = { by: options.by, handle: randomBytes(4).toString('hex') };
+    const writer = writerText({ by: options.by, handle: randomBytes(4).toString('hex') });
     this.#commits = new GroupCommit({
       journal, by: options.by,
       newBatch: () => new Batch(this.store, this.ledger, this.policy, writer),
@@ -183,13 +183,12 @@ export class Production {
     });
   }
 
-  async #refreshDurably(): Promise<void> {
+  #refreshDurably(): Promise<void> | undefined {
     this.journal.refresh((entry) => this.#takeIn(entry));
-    await this.#announceForeign();
+    return this.#foreign.length === 0 ? undefined : this.#announceForeign();
   }
 
   async #announceForeign(): Promise<void> {
-    if (this.#foreign.length === 0) return;
     const heard = this.#foreign;
     this.#foreign = [];
     await this.journal.durable();

@@ -101,7 +101,7 @@ describe('a write that goes wrong', () => {
     await commit(journal, '{"n":0}');
     isShort = true;
     const { landed, error } = await journal.append(['{"n":1}', '{"n":2}']);
-    expect(landed).toEqual([{ position: expect.any(Number) as number, end: expect.any(Number) as number }]);
+    expect(landed).toEqual([{ position: expect.any(Number) as number, end: expect.any(Number) as number, crc: expect.stringMatching(/^[0-9a-f]{8}$/) as string }]);
     expect(error).toMatchObject({ code: 'journal_unavailable', message: expect.stringContaining('(ENOSPC): the disk is full') as string });
     isShort = false;
     await commit(journal, '{"n":3}');
