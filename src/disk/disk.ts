@@ -19,7 +19,7 @@ export interface Disk {
   size(fd: number): number;
   /** Reads at a place; gives the number of bytes, 0 at the end. */
   read(fd: number, buffer: Uint8Array, offset: number, length: number, position: number): number;
-  /** Writes at the file's end (append) or where the last write ended (create); may be short. */
+  /** Writes at the file's end (append) or where the last write ended (create); may be short. Keeps nothing of `bytes`: they are used again. */
   write(fd: number, bytes: Uint8Array): number;
   /** Makes the file's content durable (`fdatasync`). */
   sync(fd: number): void;

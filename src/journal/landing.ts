@@ -19,6 +19,16 @@ export interface Tail {
   durableTo: number;
 }
 
+const mostKept = 1 << 20;
+let kept = Buffer.alloc(0);
+
+/** A buffer that the next write uses again: nobody keeps what was written, and a new one for each would be most of its price. */
+function room(atLeast: number): Buffer {
+  if (atLeast > mostKept) return Buffer.allocUnsafe(atLeast);
+  if (kept.length < atLeast) kept = Buffer.allocUnsafeSlow(Math.min(mostKept, atLeast * 2));
+  return kept;
+}
+
 /** One write of commits that claim their places. No two handles may write the same text: an equal line at the same place would pass for its own. */
 export function landCommits(tail: Tail, texts: readonly string[]): Landing {
   return land(tail, 'commit', texts);
@@ -41,7 +51,7 @@ function encodeAll({ reader, durableTo }: Tail, kind: 'commit' | 'seal', texts: 
   const { position, seenEnd, validEnd, lastCrc } = reader;
   const place = seenEnd > position ? seenEnd + spoiler.length : position;
   const isSure = durableTo >= validEnd;
-  return encodeLines(place, lastCrc, texts.map((text, index) => (isSure && index === 0 ? { kind, text } : { kind, text, since: durableTo })));
+  return encodeLines(place, lastCrc, texts.map((text, index) => (isSure && index === 0 ? { kind, text } : { kind, text, since: durableTo })), room);
 }
 
 /** Writes, and looks where it went: the size tells when nobody else wrote meanwhile, reading back tells otherwise. */

@@ -46,10 +46,18 @@ const longestFrame = 160;
 const unsignedTail = Buffer.from(',"crc":"00000000"}\n');
 const crcInTail = ',"crc":"'.length;
 
-/** Lines, newlines included, for the places from `position` on, after the line with checksum `previous`. */
-export function encodeLines(position: number, previous: string, unplaced: readonly Unplaced[]): { lines: EncodedLine[]; bytes: Buffer } {
+/**
+ * Lines, newlines included, for the places from `position` on, after the line with checksum `previous`.
+ * `room` gives a buffer of at least as many bytes, which becomes the answer's.
+ */
+export function encodeLines(
+  position: number,
+  previous: string,
+  unplaced: readonly Unplaced[],
+  room: (atLeast: number) => Buffer = Buffer.allocUnsafe,
+): { lines: EncodedLine[]; bytes: Buffer } {
   // A character takes three bytes at most; what is not used is never touched.
-  const bytes = Buffer.allocUnsafe(unplaced.reduce((sum, { text }) => sum + longestFrame + text.length * 3, 0));
+  const bytes = room(unplaced.reduce((sum, { text }) => sum + longestFrame + text.length * 3, 0));
   const lines: EncodedLine[] = [];
   let used = 0;
   let crc = previous;

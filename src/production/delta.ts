@@ -10,26 +10,47 @@ type Json = Record<string, unknown>;
  * @param at where in a larger value these two lie.
  */
 export function diffText(before: unknown, after: unknown, at: readonly string[] = []): string {
-  return `[${changesBelow(before, after, at.map((key) => JSON.stringify(key)).join(','))}]`;
+  return `[${changesBelow(before, after, at.map(keyText).join(','))}]`;
 }
 
 /** `path` is the keys' JSON, with commas between. */
 function changesBelow(before: unknown, after: unknown, path: string): string {
   if (before === after) return '';
-  if (!isObject(before) || !isObject(after)) return `[[${path}],${JSON.stringify(after)}]`;
+  if (!isObject(before) || !isObject(after)) return `[[${path}],${valueText(after)}]`;
   let changes = '';
   let common = 0;
   // `for in`, because `Object.keys` makes a list for every object of every commit; what JSON gave inherits nothing that can be enumerated.
   for (const key in after) {
     const value = after[key];
     const old = before[key];
-    if (value === undefined) continue;
     // A key may be the name of something that every object inherits; what is the same in both is no such thing.
-    const isIn = value === old || (old !== undefined && Object.hasOwn(before, key));
+    if (value === old) {
+      if (value !== undefined) common += 1;
+      continue;
+    }
+    if (value === undefined) continue;
+    const isIn = old !== undefined && Object.hasOwn(before, key);
     if (isIn) common += 1;
-    if (value !== old) changes = listed(changes, changesBelow(isIn ? old : undefined, value, listed(path, JSON.stringify(key))));
+    changes = listed(changes, changesBelow(isIn ? old : undefined, value, listed(path, keyText(key))));
   }
   return sizeOf(before) > common ? listed(changes, removedBelow(before, after, path)) : changes;
+}
+
+/** Most values that change are amounts of money. */
+function valueText(value: unknown): string {
+  return Number.isSafeInteger(value) && value !== 0 ? String(value) : JSON.stringify(value);
+}
+
+const keyTexts = new Map<string, string>();
+const mostKeyTexts = 256;
+
+/** A key's JSON. The context's own keys come with each commit. */
+function keyText(key: string): string {
+  const known = keyTexts.get(key);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(key);
+  if (keyTexts.size < mostKeyTexts) keyTexts.set(key, text);
+  return text;
 }
 
 function listed(list: string, item: string): string {

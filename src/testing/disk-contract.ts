@@ -53,6 +53,16 @@ export const diskContract: readonly DiskDemand[] = [
     strictEqual(disk.read(fd, found, 0, 8, 6), 0);
     disk.close(fd);
   } },
+  { name: 'what was written stays when its buffer is used again', check(disk, folder) {
+    write(disk, join(folder, 'a'), '');
+    const fd = disk.open(join(folder, 'a'), 'append');
+    const buffer = bytes('one');
+    disk.write(fd, buffer);
+    buffer.fill('x');
+    disk.sync(fd);
+    disk.close(fd);
+    deepStrictEqual(disk.readFile(join(folder, 'a')), bytes('one'));
+  } },
   { name: 'a handle for reading cannot write', check(disk, folder) {
     write(disk, join(folder, 'a'), 'one');
     const fd = disk.open(join(folder, 'a'), 'read');
