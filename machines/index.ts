@@ -36,5 +36,5 @@ export type { Migration } from './migrations.js';
 export { EpisodeStatus, PhaseName, PhaseStatus, isFinished, phaseAfter, phaseNames } from './phases.js';
 export { Policy, parsePolicy } from './policy.js';
 export type { PolicyInput, RetryRule } from './policy.js';
-export { addUsd, formatUsd, parseUsd, subtractUsd, toDollars, zeroUsd } from './usd.js';
+export { addUsd, formatUsd, fromDollars, parseUsd, subtractUsd, toDollars, zeroUsd } from './usd.js';
 export type { Usd } from './usd.js';

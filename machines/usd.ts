@@ -16,13 +16,22 @@ const decimal = /^(\d{1,12})(?:\.(\d{1,20}))?$/;
  * @throws ProductionError `invalid_input`, naming `field`.
  */
 export function parseUsd(amount: unknown, field = 'cost'): Usd {
+  const micros = readMicros(amount, field);
+  if (micros > largestAmount) throw refusal(field, amount, 'is above the largest amount, 1000000 dollars');
+  return micros;
+}
+
+/** The micro-dollars of a sum as {@link toDollars} gave it. A sum may be above the largest single amount. */
+export function fromDollars(sum: number, field = 'total'): Usd {
+  return readMicros(sum, field);
+}
+
+function readMicros(amount: unknown, field: string): Usd {
   const match = decimal.exec(plainDecimal(amount));
   if (!match) throw refusal(field, amount, 'is not an amount of dollars such as 0.15 or "0.150000"');
   const fraction = (match[2] ?? '').replace(/0+$/, '');
   if (fraction.length > 6) throw refusal(field, amount, 'is finer than a micro-dollar; round it yourself and pass a decimal string');
-  const micros = Number(match[1]) * 1_000_000 + Number(fraction.padEnd(6, '0'));
-  if (micros > largestAmount) throw refusal(field, amount, 'is above the largest amount, 1000000 dollars');
-  return micros as Usd;
+  return (Number(match[1]) * 1_000_000 + Number(fraction.padEnd(6, '0'))) as Usd;
 }
 
 function plainDecimal(amount: unknown): string {

@@ -1,4 +1,4 @@
-import { parseUsd, phaseNames, type PhaseName, type Usd } from '../../machines/index.js';
+import { fromDollars, phaseNames, type PhaseName, type Usd } from '../../machines/index.js';
 import type { EpisodeState } from '../shapes/index.js';
 
 /** What one phase adds up to over many episodes. Milliseconds, micro-dollars. */
@@ -42,7 +42,7 @@ export function tallyOf(state: EpisodeState): Tally {
     episodes: 1,
     completed: completed ? 1 : 0,
     failed: failed ? 1 : 0,
-    spent: parseUsd(state.total_cost, 'total_cost'),
+    spent: fromDollars(state.total_cost, 'total_cost'),
     productionMs: completed ? between(state.created_at, ends.at(-1) ?? null) : 0,
     phases: Object.fromEntries(phaseNames.map((name) => [name, tallyOfPhase(state.phases[name])])) as Tally['phases'],
     quality: Object.fromEntries(Object.entries(state.quality_scores).map(([name, value]) => [name, { sum: Math.round(value * 1e6), count: 1 }])),
@@ -56,7 +56,7 @@ function tallyOfPhase({ status, cost, start_time: start, end_time: end }: Episod
     completed: status === 'complete' ? 1 : 0,
     failed: status === 'failed' ? 1 : 0,
     ms: status === 'complete' && start !== null ? between(start, end) : 0,
-    spent: parseUsd(cost, 'cost'),
+    spent: fromDollars(cost),
   };
 }
 

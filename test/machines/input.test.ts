@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  EpisodeCreated, ProductionError, addUsd, episodeNumberOf, formatUsd, isSessionId, parseEvent, parseName, parsePersisted, parsePolicy, parseSessionId, parseUsd, persist,
+  EpisodeCreated, ProductionError, addUsd, episodeNumberOf, formatUsd, fromDollars, isSessionId, parseEvent, parseName, parsePersisted, parsePolicy, parseSessionId, parseUsd, persist,
   sessionIdFor, subtractUsd, toDollars, zeroUsd, type Usd,
 } from '../../machines/index.js';
 import { thrown } from '../support/thrown.js';
@@ -38,6 +38,10 @@ describe('money from outside', () => {
     expect(error).toEqual(invalid('maxCost'));
     expect(error.message).toMatch(/^maxCost: /);
     expect(error.message.length).toBeLessThan(200);
+  });
+
+  test('given a sum above the largest single amount, when it comes back from decimal dollars, then it is exact', () => {
+    for (const micros of [0, 1, 1e12 + 1, 8_000_000_000_000_001]) expect(fromDollars(toDollars(micros as Usd))).toBe(micros);
   });
 
   test('given amounts, when they are shown, then cents are always there and finer parts only where they count', () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { OpenOptions } from '../../src/index.js';
 import { temporaryProduction, type TemporaryProduction } from '../../src/testing/index.js';
-import { expectSound } from '../support/production.js';
+import { expectSound, openProduction, readJson } from '../support/production.js';
 
 interface Given extends TemporaryProduction {
   sessionId: string;
@@ -168,6 +168,16 @@ describe('flows of a production', () => {
     expect([phases.research.spent, phases.script.spent, phases.audio.spent, money.spent]).toEqual([100_000, 500_000, 400_000, 1_000_000]);
     expect((await manager.getEpisodeState(sessionId)).status).toBe('failed');
     await expectSound(manager);
+  });
+
+  test('given costs that add up to more than the largest single amount, when they have landed, then the production goes on, and shows them', async () => {
+    const { manager, sessionId, directory } = await givenResearch();
+    await manager.addCost({ sessionId, phase: 'research', operation: 'typo', cost: 1_000_000 });
+    await manager.addCost({ sessionId, phase: 'research', operation: 'typo', cost: '0.000001' });
+    expect(await manager.getTotalSpending()).toBe(1_000_000.000001);
+    await manager.close();
+    expect(readJson(directory, 'state.json')).toMatchObject({ total_cost: 1_000_000.000001 });
+    await expectSound(await openProduction(directory));
   });
 
   test("given facts have passed the day's cap, when a call that can cost nothing is reserved, then the audit holds nothing against it", async () => {
