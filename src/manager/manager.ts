@@ -276,6 +276,8 @@ export class ProductionStateManager extends SafeEmitter {
   async settleCost(input: In<'SettleInput'>): Promise<EpisodeState> {
     const { sessionId, key, cost, result } = check(inputs.SettleInput, input);
     const spent = optionalUsd(cost, 'cost');
+    // A large result is kept in the session's folder, which is not made for a session that is none.
+    if (result !== undefined) known(this.#read(), sessionId);
     const saved = result === undefined ? undefined : await this.production.keepResult(sessionId, key, toJson(result, 'result'));
     return this.#doFor('settleCost', sessionId, input, (view) => {
       const operation = view.episode(sessionId).context.operations[key];
