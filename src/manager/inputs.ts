@@ -9,11 +9,12 @@ export type Dollars = z.infer<typeof Dollars>;
 
 const Id = z.string().refine(isSessionId, 'is not a session id such as ep_001_20250903_143022') as unknown as z.ZodType<SessionId>;
 const Key = z.string().min(1).max(200);
+const EpisodeNumber = z.int().min(1).max(9_999_999);
 
 export const CreateInput = z
   .strictObject({
-    episodeNum: z.int().min(1).max(9_999_999).optional(),
-    episodeNumber: z.int().min(1).max(9_999_999).optional(),
+    episodeNum: EpisodeNumber.optional(),
+    episodeNumber: EpisodeNumber.optional(),
     topic: Topic,
     /** Phases of this episode that wait for approval, beside the policy's. */
     approvals: z.array(PhaseName).optional(),
@@ -64,7 +65,7 @@ export const RaiseInput = z.strictObject({
   by: Actor,
   reason: Reason,
 });
-export const ForkInput = z.strictObject({ sessionId: Id, checkpointName: z.string().optional(), episodeNum: z.int().min(1).optional(), topic: Topic.optional() });
+export const ForkInput = z.strictObject({ sessionId: Id, checkpointName: z.string().optional(), episodeNum: EpisodeNumber.optional(), topic: Topic.optional() });
 export const CleanupInput = z.strictObject({ olderThanHours: z.number().nonnegative().max(1_000_000).default(24) });
 
 /**

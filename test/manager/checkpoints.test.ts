@@ -128,6 +128,12 @@ describe('checkpoints', () => {
     await expectSound(manager);
   });
 
+  test('given a number that no session id can have, when an episode is forked under it, then it is refused and no folder is made', async () => {
+    const { directory, manager, sessionId } = await givenScript();
+    await expect(manager.forkEpisode({ sessionId, episodeNum: 10_000_000 })).rejects.toMatchObject({ code: 'invalid_input', field: 'episodeNum' });
+    expect(readdirSync(directory).filter((name) => name.startsWith('ep_'))).toEqual([sessionId]);
+  });
+
   test('given many forks in the same second by two managers, when they are made, then each has a session of its own', async () => {
     const { directory, manager, sessionId } = await givenScript();
     const other = await openProduction(directory);
