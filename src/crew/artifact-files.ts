@@ -4,7 +4,7 @@ import { mkdir, open, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { ProductionError, type PhaseName, type SessionId } from '../../machines/index.js';
 import { errorCode, nodeDisk } from '../disk/index.js';
-import { sessionPath } from '../documents/index.js';
+import { existingPath, sessionPath } from '../documents/index.js';
 import type { ArtifactRef, ArtifactWriter } from './port.js';
 
 /** The files of one phase: written under a temporary name, synced, hashed, and only then renamed. */
@@ -75,7 +75,7 @@ export class ArtifactFiles {
 
   async #openForReading(path: string): Promise<FileHandle | undefined> {
     try {
-      return await open(this.#resolve(path), constants.O_RDONLY | constants.O_NOFOLLOW);
+      return await open(existingPath(nodeDisk, this.#directory, this.#sessionId, path, 'artifact'), constants.O_RDONLY | constants.O_NOFOLLOW);
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return undefined;
       if (errorCode(error) === 'ELOOP') throw refusal(`${path} is a link; nothing is read through it.`, this.#sessionId);

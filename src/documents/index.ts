@@ -1,5 +1,5 @@
 export { Documents } from './documents.js';
-export { sessionPath } from './session-paths.js';
+export { existingPath, sessionPath } from './session-paths.js';
 export { sessionDocument } from './shapes.js';
 export type { CheckpointDocument, SessionDocument, StateDocument } from './shapes.js';
 export { replaceFile } from './durable-file.js';

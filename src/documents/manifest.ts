@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { ProductionError, type PhaseName, type SessionId } from '../../machines/index.js';
 import { makeDurableDirectory, writeAll, type Disk } from '../disk/index.js';
-import { sessionPath } from './session-paths.js';
+import { existingPath } from './session-paths.js';
 
 /** One file of a phase: path inside the session's folder, content hash, size. */
 export interface ManifestEntry {
@@ -63,7 +63,7 @@ function hashFile(disk: Disk, path: string, sync: boolean): { sha256: string; by
 export async function verifyManifest(disk: Disk, directory: string, sessionId: SessionId, entries: readonly ManifestEntry[]): Promise<void> {
   const problems: string[] = [];
   for (const entry of entries) {
-    const path = sessionPath(disk, directory, sessionId, entry.path);
+    const path = existingPath(disk, directory, sessionId, entry.path);
     const kind = disk.stat(path)?.kind;
     if (kind !== 'file') problems.push(`${entry.path} is ${kind === undefined ? 'missing' : `a ${kind}`}`);
     else if (hashFile(disk, path, false).sha256 !== entry.sha256) problems.push(`${entry.path} was altered`);
@@ -76,8 +76,8 @@ export async function verifyManifest(disk: Disk, directory: string, sessionId: S
 /** Copies files from one session to another, durably, and checks each copy. */
 export async function copyManifest(disk: Disk, directory: string, from: SessionId, to: SessionId, entries: readonly ManifestEntry[]): Promise<void> {
   for (const entry of entries) {
-    const source = sessionPath(disk, directory, from, entry.path);
-    const target = sessionPath(disk, directory, to, entry.path);
+    const source = existingPath(disk, directory, from, entry.path);
+    const target = existingPath(disk, directory, to, entry.path);
     makeDurableDirectory(disk, dirname(target));
     if (disk.stat(target)) continue;
     copyFile(disk, source, target);

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { ProductionStateManager } from '../../src/index.js';
+import { defineCrew, type PhaseWorker, type ProductionStateManager } from '../../src/index.js';
 import { expectSound, journalText, openProduction, readJson } from '../support/production.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
@@ -90,6 +90,25 @@ describe('checkpoints', () => {
     await expect(manager.checkpointPhase(sessionId, 'research')).rejects.toMatchObject({ code: 'artifact_invalid' });
     expect(journalText(directory)).toBe(before);
     expect(await manager.listEpisodes()).toHaveLength(1);
+  });
+
+  test('given artifacts that somebody named as he liked, when their checkpoint is saved, then it can be checked, restored and forked, and a crew reads them', async () => {
+    const { directory, manager, sessionId } = await givenScript();
+    const names = ['final cut.md', '_notes/ä.txt', `${'x'.repeat(200)}.txt`];
+    for (const name of names) put(directory, sessionId, dirname(`script/${name}`), basename(name), 'made by hand');
+    await manager.fulfillPhase({ sessionId, phase: 'script', reason: 'written by hand' });
+    expect((await manager.checkpointPhase(sessionId, 'script')).artifacts.map(({ path }) => path).sort()).toEqual(names.map((name) => `script/${name}`).sort());
+    const fork = await manager.forkEpisode({ sessionId });
+    expect(readFileSync(join(directory, fork, 'script', 'final cut.md'), 'utf8')).toBe('made by hand');
+    expect((await manager.restoreCheckpoint({ sessionId, checkpointName: 'script_complete' })).status).toBe('audio');
+    const heard: unknown[] = [];
+    const nothing = async (): Promise<object> => ({});
+    const audio: PhaseWorker = async ({ earlier, readArtifact }) => {
+      for (const { path } of earlier.script?.artifacts ?? []) heard.push(Buffer.from((await readArtifact(path)) ?? '').toString());
+      return {};
+    };
+    expect((await manager.produce(sessionId, defineCrew({ research: nothing, script: nothing, audio }))).outcome).toBe('complete');
+    expect(heard).toEqual(names.map(() => 'made by hand'));
   });
 
   test('given money was spent since, when a checkpoint is restored, then the phase goes back and the money does not', async () => {
