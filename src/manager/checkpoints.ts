@@ -1,5 +1,5 @@
 import {
-  ProductionError, currentPhase, episodeStatus, isFinished, parseName, phaseAfter, type CheckpointRef, type PhaseName, type SavedCheckpoint, type SessionId,
+  ProductionError, currentPhase, episodeStatus, isFinished, parseName, phaseAfter, phaseNames, type CheckpointRef, type PhaseName, type SavedCheckpoint, type SessionId,
 } from '../../machines/index.js';
 import { findCheckpoint, parsePayload, shownPayload, saveCheckpointPayload, type CheckpointPayload, type Plan, type Production } from '../production/index.js';
 import type { CheckpointContents } from '../shapes/index.js';
@@ -19,7 +19,7 @@ export async function prepareCheckpoint(production: Production, sessionId: Sessi
 
 /** The checkpoint that completing a phase saves. */
 export function completionCheckpoint(production: Production, sessionId: SessionId, phase: PhaseName, data: string): Promise<SavedCheckpoint> {
-  return prepareCheckpoint(production, sessionId, phase, `${phase}_complete`, phaseAfter(phase), data);
+  return prepareCheckpoint(production, sessionId, phase, completionName(phase), phaseAfter(phase), data);
 }
 
 /** A checkpoint in between: after restoring it, the phase it was saved in is to be done again. */
@@ -33,6 +33,20 @@ export function loadSaved(production: Production, sessionId: SessionId, saved: S
   const ref = known(production, sessionId).context.checkpoints[saved.name];
   if (!ref || ref.sha256 !== saved.sha256 || saved.file !== null) return loadCheckpoint(production, sessionId, saved.name);
   return contentsOf(saved.name, ref, parsePayload(JSON.stringify(saved.payload), ref));
+}
+
+/**
+ * The name of a checkpoint that a caller saves. What completing a phase has saved is the phase's record, for later phases and for restores.
+ * @throws ProductionError `invalid_input`.
+ */
+export function ownName(text: string): string {
+  const name = parseName(text, 'checkpointName');
+  if (!phaseNames.some((phase) => name === completionName(phase))) return name;
+  throw new ProductionError('invalid_input', `checkpointName: ${name} is what completing a phase saves; choose another name.`, { field: 'checkpointName' });
+}
+
+function completionName(phase: PhaseName): string {
+  return `${phase}_complete`;
 }
 
 /** The phase that a checkpoint without a phase belongs to: the one under way, or the last. */

@@ -11,7 +11,7 @@ import {
 } from '../production/index.js';
 import { programName } from '../program.js';
 import { copyState, type EpisodeState, type GlobalMetrics, type ProductionMetrics, type QualityMetrics } from '../shapes/index.js';
-import { completionCheckpoint, known, loadCheckpoint, loadSaved, phaseForCheckpoint, planRestore, saveManual, type LoadedCheckpoint } from './checkpoints.js';
+import { completionCheckpoint, known, loadCheckpoint, loadSaved, ownName, phaseForCheckpoint, planRestore, saveManual, type LoadedCheckpoint } from './checkpoints.js';
 import type { CommitNotice, Notice } from './events.js';
 import { checkFork, prepareFork } from './fork.js';
 import { HookChain, type Hooks } from './hooks.js';
@@ -327,10 +327,10 @@ export class ProductionStateManager extends SafeEmitter {
     return loaded;
   }
 
-  /** Saves data under a name of the caller's. */
+  /** Saves data under a name of the caller's, which may not be one that completing a phase saves. */
   async createCheckpoint(input: In<'CreateCheckpointInput'>): Promise<LoadedCheckpoint> {
     const { sessionId, checkpointName, data } = check(inputs.CreateCheckpointInput, input);
-    const name = parseName(checkpointName, 'checkpointName');
+    const name = ownName(checkpointName);
     const phase = phaseForCheckpoint(this.#read(), sessionId);
     return this.#saveManual('createCheckpoint', input, sessionId, phase, name, data);
   }

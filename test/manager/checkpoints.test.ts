@@ -92,6 +92,16 @@ describe('checkpoints', () => {
     expect(await manager.listEpisodes()).toHaveLength(1);
   });
 
+  test("given a complete phase, when data is to be saved under its checkpoint's name, then it is refused and the record stays", async () => {
+    const { directory, manager, sessionId } = await givenScript();
+    const before = journalText(directory);
+    for (const checkpointName of ['research_complete', 'audio_complete']) {
+      await expect(manager.createCheckpoint({ sessionId, checkpointName, data: {} })).rejects.toMatchObject({ code: 'invalid_input', field: 'checkpointName' });
+    }
+    expect(journalText(directory)).toBe(before);
+    expect((await manager.loadCheckpoint(sessionId, 'research')).data).toEqual({ facts: 3 });
+  });
+
   test('given artifacts that somebody named as he liked, when their checkpoint is saved, then it can be checked, restored and forked, and a crew reads them', async () => {
     const { directory, manager, sessionId } = await givenScript();
     const names = ['final cut.md', '_notes/ä.txt', `${'x'.repeat(200)}.txt`];
