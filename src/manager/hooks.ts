@@ -45,7 +45,8 @@ export class HookChain {
 
   /** @throws ProductionError `vetoed`, with the hook's reason. */
   async askBefore(call: BeforeCall): Promise<void> {
-    for (const { before } of this.#chain) {
+    // A copy: a hook that removes itself meanwhile must not make the next one be left out.
+    for (const { before } of this.#chain.slice()) {
       const reason = await before?.(call);
       if (typeof reason === 'string') {
         throw new ProductionError('vetoed', `${call.call} was vetoed: ${reason}`, { sessionId: call.sessionId });

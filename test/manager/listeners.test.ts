@@ -150,6 +150,13 @@ describe('listeners and hooks', () => {
     await manager.pause({ sessionId });
   });
 
+  test('given a before hook that removes itself, when a call is made, then the hooks after it are asked all the same', async () => {
+    const manager = await openProduction(temporaryDirectory());
+    const remove = manager.hook({ before: () => remove() });
+    manager.hook({ before: () => 'not today' });
+    await expect(manager.createEpisodeSession({ episodeNum: 1, topic: 'Once' })).rejects.toMatchObject({ code: 'vetoed' });
+  });
+
   test('given a before hook that throws, when a call is made, then it is refused and nothing is written', async () => {
     const directory = temporaryDirectory();
     const manager = await openProduction(directory, { hooks: { before: () => Promise.reject(new Error('broken hook')) } });
