@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  ProductionError, classifyError, currentPhase, episodeStatus, stateName,
+  ProductionError, classifyError, currentPhase, episodeStatus, phaseNames, stateName,
   type EpisodeSnapshot, type Failure, type FailureCode, type PhaseName, type SessionId,
 } from '../../machines/index.js';
 import { planFail, planRecover } from '../manager/plans.js';
@@ -30,7 +30,7 @@ export interface ProduceOptions {
   onProgress?: ((progress: Progress) => void) | undefined;
   /** Who works, as others are told. Default: host and process id. */
   holder?: string | undefined;
-  /** After this long without a sign of life another orchestrator may take over. Milliseconds; default 60,000. */
+  /** After this long without a sign of life another orchestrator may take over. Milliseconds, at most a day; default 60,000. */
   leaseMs?: number | undefined;
   graceMs?: number | undefined;
   /** Wait for a person's approval instead of ending with `waiting`. */
@@ -50,9 +50,11 @@ export interface Produced {
 }
 
 const pollMs = 1000;
+const longestLeaseMs = 86_400_000;
 
 /** Produces one episode with a crew, from wherever it stands to its end, or to where a person is needed. */
 export async function produce(manager: ProductionStateManager, sessionId: SessionId, crew: Crew, options: ProduceOptions = {}): Promise<Produced> {
+  refuseBadCall(sessionId, crew, options);
   const status = episodeStatus(snapshotOf(manager, sessionId));
   if (status === 'complete' || status === 'archived') return report(manager, sessionId, status, null);
   const holder = options.holder ?? `${hostname()} process ${process.pid}`;
@@ -63,6 +65,16 @@ export async function produce(manager: ProductionStateManager, sessionId: Sessio
   } finally {
     await claim.release();
   }
+}
+
+/** A mistake of the caller's must not become a failure of the episode. */
+function refuseBadCall(sessionId: SessionId, crew: Partial<Crew> | null | undefined, { leaseMs = 1 }: ProduceOptions): void {
+  const missing = phaseNames.find((phase) => typeof crew?.[phase] !== 'function');
+  if (missing) {
+    throw new ProductionError('invalid_input', `crew: its ${missing} is not a function; make a crew with defineCrew({ research, script, audio }).`, { sessionId, field: 'crew' });
+  }
+  if (typeof leaseMs === 'number' && leaseMs >= 1 && leaseMs <= longestLeaseMs) return;
+  throw new ProductionError('invalid_input', `leaseMs: ${leaseMs} is not a number from 1 to ${longestLeaseMs}.`, { sessionId, field: 'leaseMs' });
 }
 
 /** Produces several episodes, at most `concurrency` at a time; one that throws does not stop the others. */

@@ -11,6 +11,9 @@ const Id = z.string().refine(isSessionId, 'is not a session id such as ep_001_20
 const Key = z.string().min(1).max(200);
 const EpisodeNumber = z.int().min(1).max(9_999_999);
 
+/** What of `open` becomes a path or goes into the journal as it is. */
+export const OpenInput = z.object({ directory: z.string().min(1, 'is empty').default('production'), by: Actor.optional() });
+
 export const CreateInput = z
   .strictObject({
     episodeNum: EpisodeNumber.optional(),
@@ -54,6 +57,9 @@ export const RestoreInput = z.strictObject({ sessionId: Id, checkpointName: z.st
 export const FailInput = z.strictObject({ sessionId: Id, phase: PhaseName, error: z.unknown() });
 export const QualityInput = z.strictObject({ sessionId: Id, name: z.string(), value: z.number() });
 export const SkipInput = z.strictObject({ sessionId: Id, phase: PhaseName, reason: Reason });
+export const FulfillInput = SkipInput.extend({ data: z.unknown().optional() });
+export const RecoverInput = z.strictObject({ phase: PhaseName.optional() });
+export const ResumeInput = z.strictObject({ sessionId: Id });
 export const PauseInput = z.strictObject({ sessionId: Id, reason: Reason.optional() });
 export const ReviewInput = z.strictObject({ sessionId: Id, by: Actor.optional(), reason: Reason.optional() });
 export const RejectInput = z.strictObject({ sessionId: Id, by: Actor.optional(), reason: Reason });
@@ -98,7 +104,7 @@ function isPlainCost(input: unknown): input is z.output<typeof AddCostInput> {
 export function checkPhase(phase: unknown): PhaseName {
   const result = PhaseName.safeParse(phase);
   if (result.success) return result.data;
-  throw new ProductionError('invalid_input', `phase: ${JSON.stringify(String(phase).slice(0, 40))} is not research, script or audio.`, { field: 'phase' });
+  throw new ProductionError('invalid_input', `phase: ${typeof phase === 'string' ? JSON.stringify(phase.slice(0, 40)) : `a value of type ${typeof phase}`} is not research, script or audio.`, { field: 'phase' });
 }
 
 export function optionalUsd(amount: Dollars | undefined, field: string): Usd | undefined {

@@ -77,14 +77,15 @@ export class ProductionStateManager extends SafeEmitter {
 
   /** What a manager is made from; for subclasses. */
   protected static async prepare(options: OpenOptions): Promise<Prepared> {
-    const directory = resolve(options.directory ?? 'production');
+    const input = check(inputs.OpenInput, options);
+    const directory = resolve(input.directory);
     const policy = parsePolicy(options.policy ?? {});
     if (!options.disk) await refuseNetworkFilesystem(directory);
     const production = Production.open({
       directory, policy,
       clock: options.clock ?? systemClock,
       disk: options.disk ?? nodeDisk,
-      by: options.by ?? `process ${process.pid}`,
+      by: input.by ?? `process ${process.pid}`,
       program: programName,
       readOnly: options.readOnly,
       segmentBytes: options.segmentBytes,
@@ -224,7 +225,7 @@ export class ProductionStateManager extends SafeEmitter {
   /** Recovers a failed session and starts its first unfinished phase, or an earlier one by choice. */
   async recoverFailedSession(sessionId: string, options: { phase?: PhaseName } = {}): Promise<EpisodeState> {
     const id = parseSessionId(sessionId);
-    const phase = options.phase === undefined ? undefined : checkPhase(options.phase);
+    const { phase } = check(inputs.RecoverInput, options);
     const recover = planRecover(id, { phase, start: true });
     return this.#doFor('recoverFailedSession', id, { sessionId, ...options }, (view) => {
       const status = episodeStatus(view.episode(id));
@@ -406,9 +407,8 @@ export class ProductionStateManager extends SafeEmitter {
   }
 
   /** Finishes a phase with files that are already in its folder, made elsewhere. */
-  async fulfillPhase(input: In<'SkipInput'> & { data?: unknown }): Promise<EpisodeState> {
-    const { data, ...rest } = input;
-    const { sessionId, phase, reason } = check(inputs.SkipInput, rest);
+  async fulfillPhase(input: In<'FulfillInput'>): Promise<EpisodeState> {
+    const { sessionId, phase, reason, data } = check(inputs.FulfillInput, input);
     const kept = checkpointData(data);
     known(this.#read(), sessionId);
     await this.#hooks.askBefore({ call: 'fulfillPhase', sessionId, input });
@@ -427,7 +427,7 @@ export class ProductionStateManager extends SafeEmitter {
 
   /** Lets a paused phase go on. */
   async resume(input: { sessionId: string }): Promise<EpisodeState> {
-    const id = parseSessionId(input.sessionId);
+    const { sessionId: id } = check(inputs.ResumeInput, input);
     return this.#doFor('resume', id, input, (view) => stepsFor(view, id, { type: 'phase.resume', phase: phaseUnderWay(view, id) }));
   }
 

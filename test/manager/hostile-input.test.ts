@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { ProductionError, type ProductionStateManager } from '../../src/index.js';
+import { ProductionError, ProductionStateManager, defineCrew } from '../../src/index.js';
 import { temporaryProduction, type TemporaryProduction } from '../../src/testing/index.js';
 import { expectSound, journalText } from '../support/production.js';
 
@@ -206,6 +206,39 @@ describe('hostile input', () => {
     }
     for (const bad of [0, -1, 1.5, Number.NaN, 10_000_000, '1', null]) expect(await refusal(() => manager.createEpisodeSession({ episodeNum: bad as number, topic: 'x' }))).toMatchObject({ code: 'invalid_input', field: 'episodeNum' });
     for (const bad of [null, undefined, 7, 'x', []]) expect(await refusal(() => manager.createEpisodeSession(bad as never))).toMatchObject({ code: 'invalid_input' });
+    expect(journalText(directory)).toBe(before);
+  });
+
+  const byObject: Call[] = [
+    ['resume', (manager, bad) => manager.resume(bad)],
+    ['fulfillPhase', (manager, bad) => manager.fulfillPhase(bad)],
+    ['recoverFailedSession', (manager, bad, sessionId) => manager.recoverFailedSession(sessionId, bad)],
+    ['open', (_, bad) => ProductionStateManager.open(bad)],
+    ['produce, for a crew,', (manager, bad, sessionId) => manager.produce(sessionId, bad)],
+    ['getPhaseCost, for a phase,', (manager, bad, sessionId) => manager.getPhaseCost(sessionId, bad)],
+  ];
+
+  test.each(byObject)('given null, texts and numbers, when %s is called with them, then they are refused and nothing is written', async (_, call) => {
+    const { manager, directory, sessionId } = await givenEpisode();
+    const before = journalText(directory);
+    for (const bad of [null, 7, 'x', Object.assign(Object.create(null), { phase: 7, directory: 7 })]) expect(await refusal(() => call(manager, bad as never, sessionId))).toMatchObject({ code: 'invalid_input' });
+    expect(journalText(directory)).toBe(before);
+  });
+
+  test('given directories and writers that are none, when a production is opened, then the field is named and nothing is made', async () => {
+    const { directory } = await givenEpisode();
+    const fresh = join(directory, 'fresh');
+    for (const bad of ['', 7, null, {}]) expect(await refusal(() => ProductionStateManager.open({ directory: bad as string }))).toMatchObject({ code: 'invalid_input', field: 'directory' });
+    for (const bad of ['', 7, null, {}, 'a\u001b[31mred', 'x'.repeat(201)]) expect(await refusal(() => ProductionStateManager.open({ directory: fresh, by: bad as string }))).toMatchObject({ code: 'invalid_input', field: 'by' });
+    expect(existsSync(fresh)).toBe(false);
+  });
+
+  test('given leases that are none, when an episode is to be produced, then they are refused and nothing is written', async () => {
+    const { manager, directory, sessionId } = await givenEpisode();
+    const before = journalText(directory);
+    const nothing = async (): Promise<object> => ({});
+    const crew = defineCrew({ research: nothing, script: nothing, audio: nothing });
+    for (const leaseMs of [Number.NaN, 0, -1, Infinity, '60', null]) expect(await refusal(() => manager.produce(sessionId, crew, { leaseMs: leaseMs as number }))).toMatchObject({ code: 'invalid_input', field: 'leaseMs' });
     expect(journalText(directory)).toBe(before);
   });
 
