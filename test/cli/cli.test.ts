@@ -66,6 +66,22 @@ describe('the command line', () => {
     expect(readFileSync(journal).equals(before)).toBe(true);
   });
 
+  test.each([
+    ['no lease', ['--lease', 'abc'], '--lease'],
+    ['a lease of nothing', ['--lease', '0'], '--lease'],
+    ['no concurrency', ['--concurrency', 'x'], '--concurrency'],
+    ['an endless length', ['--minutes', 'Infinity'], '--minutes'],
+    ['a crew that is not there', ['--crew', 'nowhere.mjs'], '--crew'],
+    ['topics that are not there', ['--topics', 'nowhere.txt'], '--topics'],
+  ])('given %s, when episodes are to be produced, then it is a usage error that names the option, and none is begun', async (_name, args, option) => {
+    const directory = join(temporaryDirectory(), 'production');
+    const topic = option === '--topics' ? [] : ['--topic', 'Bees'];
+    const ran = await run(directory, 'produce', ...topic, '--crew', crew, ...args, '--json');
+    expect(ran.json()).toMatchObject({ error: { code: 'usage', message: expect.stringContaining(option) } });
+    expect(ran.code).toBe(2);
+    expect(existsSync(directory)).toBe(false);
+  });
+
   test('given a cost that passes the total, then it lands, the episode stops, and the exit code is 5', async () => {
     const { directory } = await withEpisode();
     await run(directory, 'phase', '1', 'research', 'active');

@@ -16,17 +16,21 @@ import { UsageError } from '../usage-error.js';
 const defaultMinutes = 3;
 
 export const run: Run = async (context, [name], options) => {
+  const concurrency = typeof options['concurrency'] === 'string' ? wholeNumber(options['concurrency'], '--concurrency') : 1;
+  const leaseMs = typeof options['lease'] === 'string' ? leaseOf(options['lease']) : undefined;
+  const given = name === undefined ? { topics: topicsOf(options), settings: settingsOf(options) } : undefined;
+  // A crew that cannot be loaded makes no episode.
+  if (given) await loadCrew(given.settings.crew);
   const manager = await context.open();
-  const ids = name === undefined ? await begin(context, manager, options) : [await findEpisode(manager, name)];
+  const ids = given ? await begin(context, manager, options, given) : [await findEpisode(manager, name ?? '')];
   const first = ids[0];
   if (!first) throw new UsageError('there is nothing to produce');
   const settings = settingsFor(manager, first, options);
   const crew = await loadCrew(settings.crew);
   const progress = progressLines(context, ids.length > 1);
-  const concurrency = typeof options['concurrency'] === 'string' ? wholeNumber(options['concurrency'], '--concurrency') : 1;
   const results = await manager.produceAll(ids, crew, {
     crewOptions: settings.crew_options, signal: context.signal, onProgress: progress.show, concurrency, holder: `${context.by} (process ${process.pid})`,
-    ...(typeof options['lease'] === 'string' ? { leaseMs: Number(options['lease']) * 1000 } : {}),
+    ...(leaseMs === undefined ? {} : { leaseMs }),
   });
   progress.end();
   return summarise(context, manager, results);
@@ -42,11 +46,10 @@ function settingsFor(manager: ProductionStateManager, sessionId: SessionId, opti
 }
 
 /** New sessions for the topics that were given, with what it takes to resume them. */
-async function begin(context: Context, manager: ProductionStateManager, options: Options): Promise<SessionId[]> {
-  const settings = settingsOf(options);
+async function begin(context: Context, manager: ProductionStateManager, options: Options, { topics, settings }: { topics: string[]; settings: Producing }): Promise<SessionId[]> {
   const number = await nextEpisodeNumber(manager);
   const ids: SessionId[] = [];
-  for (const [index, topic] of topicsOf(options).entries()) {
+  for (const [index, topic] of topics.entries()) {
     const id = await manager.createEpisodeSession({ topic, episodeNum: number + index, ...(options['approve'] === true ? { approvals: ['script' as const] } : {}) });
     writeProducing(manager.production.directory, id, settings);
     context.note(`${id}: "${topic}"`);
@@ -58,9 +61,17 @@ async function begin(context: Context, manager: ProductionStateManager, options:
 function topicsOf({ topic, topics }: Options): string[] {
   if (typeof topic === 'string') return [topic];
   if (typeof topics !== 'string') throw new UsageError('name an episode to go on with, or give --topic "…" with --sources <folder>');
-  const found = readFileSync(topics, 'utf8').split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+  const found = textOf(topics).split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
   if (found.length === 0) throw new UsageError(`${topics} has no topics; write one a line`);
   return found;
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`--topics: cannot read ${path}: ${(error as Error).message}`);
+  }
 }
 
 /** Mistakes in the options are found before an episode is begun. */
@@ -68,7 +79,7 @@ function settingsOf({ crew, sources, minutes }: Options): Producing {
   if (typeof crew !== 'string' && typeof sources !== 'string') throw new UsageError('--sources <folder> is needed: the offline crew makes episodes from your documents');
   if (typeof sources === 'string' && !existsSync(sources)) throw new UsageError(`--sources: there is nothing at ${resolve(sources)}`);
   const length = minutes === undefined ? defaultMinutes : Number(minutes);
-  if (!(length > 0)) throw new UsageError(`--minutes: ${String(minutes)} is not a number of minutes above 0`);
+  if (!(length > 0 && length < Infinity)) throw new UsageError(`--minutes: ${String(minutes)} is not a number of minutes above 0`);
   return {
     crew: typeof crew === 'string' ? resolve(crew) : offline,
     crew_options: {
@@ -82,6 +93,12 @@ function wholeNumber(text: string, option: string): number {
   const number = Number(text);
   if (Number.isInteger(number) && number >= 1 && number <= 64) return number;
   throw new UsageError(`${option}: ${text} is not a whole number from 1 to 64`);
+}
+
+function leaseOf(seconds: string): number {
+  const ms = Number(seconds) * 1000;
+  if (ms >= 1 && ms <= 86_400_000) return ms;
+  throw new UsageError(`--lease: ${seconds} is not a number of seconds above 0, at most a day`);
 }
 
 async function summarise(context: Context, manager: ProductionStateManager, results: (Produced | { sessionId: SessionId; error: unknown })[]): Promise<Result> {
