@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { isSessionId } from '../../machines/index.js';
+import { isSessionId, type SessionId } from '../../machines/index.js';
 import { nodeDisk } from '../disk/index.js';
 import { Documents } from '../documents/index.js';
 import { inspectJournal, type Inspection } from '../journal/index.js';
@@ -28,15 +28,29 @@ export function examine(directory: string): { findings: Finding[]; segments: Ins
   return { findings, segments };
 }
 
+/** Folders that are named as sessions are; a file of such a name is none of ours. */
+function sessionFolders(directory: string): SessionId[] {
+  return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).filter(isSessionId);
+}
+
 function examineDocuments(directory: string): Finding[] {
-  const files = ['state.json', ...readdirSync(directory).filter(isSessionId).map((id) => `${id}/session.json`)];
-  return files
-    .filter((file) => existsSync(join(directory, file)) && unseal(readFileSync(join(directory, file))) === undefined)
-    .map((file) => ({ severity: 'note', what: `${file} was edited or is torn`, advice: 'Nothing to do: it is written again from the journal.' }));
+  const files = ['state.json', ...sessionFolders(directory).map((id) => `${id}/session.json`)];
+  return files.flatMap((file): Finding[] => {
+    const path = join(directory, file);
+    const kind = nodeDisk.stat(path)?.kind;
+    if (kind === undefined) return [];
+    if (kind !== 'file') return [{ severity: 'attention', what: `${file} is not a plain file`, advice: 'Move it away: nothing can be written in its place. It is written again from the journal.' }];
+    return isTrusted(path) ? [] : [{ severity: 'note', what: `${file} was edited or is torn`, advice: 'Nothing to do: it is written again from the journal.' }];
+  });
+}
+
+function isTrusted(path: string): boolean {
+  const bytes = nodeDisk.readFile(path);
+  return bytes !== undefined && unseal(bytes) !== undefined;
 }
 
 function examineLeftovers(directory: string): Finding[] {
-  const folders = [directory, join(directory, 'journal'), ...readdirSync(directory).filter(isSessionId).map((id) => join(directory, id))];
+  const folders = [directory, join(directory, 'journal'), ...sessionFolders(directory).map((id) => join(directory, id))];
   const leftovers = folders.flatMap((folder) => readdirSync(folder).filter((name) => name.startsWith('.tmp-')).map((name) => join(folder, name)));
   if (leftovers.length === 0) return [];
   return [{ severity: 'note', what: `${leftovers.length} temporary file(s) of interrupted writes, such as ${leftovers[0] ?? ''}`, advice: 'They may be removed while no process is at work.' }];
@@ -45,8 +59,8 @@ function examineLeftovers(directory: string): Finding[] {
 /** Paid calls whose outcome is unknown, as the session documents show them. */
 function examineOperations(directory: string): Finding[] {
   const documents = new Documents({ directory, disk: nodeDisk });
-  return readdirSync(directory)
-    .filter(isSessionId)
+  return sessionFolders(directory)
+    .filter((id) => nodeDisk.stat(join(directory, id, 'session.json'))?.kind === 'file')
     .flatMap((id) => {
       const held = Object.entries(documents.readSession(id)?.operations ?? {}).filter(([, { state }]) => state === 'held');
       return held.map(([key, { operation, max_cost: most }]) => ({

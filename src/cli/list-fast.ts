@@ -1,5 +1,6 @@
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { nodeDisk } from '../disk/node-disk.js';
 import { unseal } from '../documents/seal.js';
 import type { EpisodeState } from '../shapes/seed.js';
 
@@ -9,7 +10,8 @@ import type { EpisodeState } from '../shapes/seed.js';
  */
 export function listFast(directory: string): EpisodeState[] | undefined {
   try {
-    const document = unseal(readFileSync(join(directory, 'state.json'))) as StateFile | undefined;
+    const bytes = nodeDisk.readFile(join(directory, 'state.json'));
+    const document = bytes && (unseal(bytes) as StateFile | undefined);
     if (document?.version !== '3.0.0' || document.showrunner?.format !== 1) return undefined;
     if (document.showrunner.position !== journalEnd(join(directory, 'journal'))) return undefined;
     return [...Object.values(document.active_episodes), ...Object.values(document.completed_episodes)];

@@ -1,10 +1,11 @@
 import * as fs from 'node:fs';
 import { errorCode, type Disk, type OpenMode, type PathInfo } from './disk.js';
 
-const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR } = fs.constants;
+const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = fs.constants;
 
 const flags: Record<OpenMode, number> = {
-  read: O_RDONLY | O_NOFOLLOW,
+  // A named pipe in a document's place must not keep its reader waiting for ever.
+  read: O_RDONLY | O_NOFOLLOW | O_NONBLOCK,
   append: O_RDWR | O_APPEND | O_NOFOLLOW,
   create: O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW,
 };

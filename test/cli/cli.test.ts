@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -81,6 +82,22 @@ describe('the command line', () => {
     expect(ran.code).toBe(2);
     expect(existsSync(directory)).toBe(false);
   });
+
+  test.each<[string, (path: string) => void]>([
+    ['a folder', (path) => mkdirSync(path)],
+    ['a link', (path) => symlinkSync('/etc/hostname', path)],
+    ['a named pipe', (path) => execFileSync('mkfifo', [path])],
+  ])("given %s in a document's place, then doctor says so, and no command waits for ever or crashes", async (_name, make) => {
+    const { directory, id } = await withEpisode();
+    for (const file of ['state.json', `${id}/session.json`]) {
+      rmSync(join(directory, file), { force: true });
+      make(join(directory, file));
+    }
+    writeFileSync(join(directory, 'ep_007_20250903_143022'), 'no folder');
+    const doctor = await run(directory, 'doctor', '--json');
+    expect(doctor.json()).toMatchObject({ ok: true, findings: [{ severity: 'attention', what: expect.stringContaining('state.json is not a plain file') }, { severity: 'attention', what: expect.stringContaining('session.json is not a plain file') }] });
+    for (const args of [['list'], ['show', id], ['cost', id, 'research', 'q', '1']]) expect((await run(directory, ...args, '--json')).stdout).not.toContain('unexpected');
+  }, 60_000);
 
   test('given a cost that passes the total, then it lands, the episode stops, and the exit code is 5', async () => {
     const { directory } = await withEpisode();
@@ -189,8 +206,7 @@ describe('the command line', () => {
     for (let n = 1; n <= 200; n += 1) await manager.createEpisodeSession({ episodeNum: n, topic: 'x'.repeat(400) });
     await manager.close();
     const { spawnSync } = await import('node:child_process');
-    const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
-    const piped = spawnSync('bash', ['-c', `set -o pipefail; node '${main}' --directory '${directory}' list --json | head -c 10`], { encoding: 'utf8' });
+        const piped = spawnSync('bash', ['-c', `set -o pipefail; node '${main}' --directory '${directory}' list --json | head -c 10`], { encoding: 'utf8' });
     expect([piped.status, piped.stderr]).toEqual([0, '']);
   });
 });
