@@ -99,6 +99,12 @@ describe('the command line', () => {
     for (const args of [['list'], ['show', id], ['cost', id, 'research', 'q', '1']]) expect((await run(directory, ...args, '--json')).stdout).not.toContain('unexpected');
   }, 60_000);
 
+  test('given the folder of a fork that was never finished, when its number is named, then the episode is meant', async () => {
+    const { directory, id } = await withEpisode();
+    mkdirSync(join(directory, 'ep_001_20200101_000000'));
+    expect((await run(directory, 'show', '1', '--json')).json()).toMatchObject({ episode: { session_id: id } });
+  });
+
   test('given a cost that passes the total, then it lands, the episode stops, and the exit code is 5', async () => {
     const { directory } = await withEpisode();
     await run(directory, 'phase', '1', 'research', 'active');
