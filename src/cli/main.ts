@@ -4,6 +4,7 @@ import { catalog, seedFlags } from './catalog.js';
 import type { Command, Options, Result } from './command.js';
 import { makeContext, type OpenContext } from './context.js';
 import { exits } from './exit-codes.js';
+import { UsageError } from './usage-error.js';
 
 interface GlobalOptions {
   directory?: string;
@@ -73,6 +74,12 @@ function print(result: Result, json: boolean): void {
   process.stdout.write(json ? `${JSON.stringify(result.json)}\n` : result.text === '' ? '' : `${result.text.replace(/\n$/, '')}\n`);
 }
 
+/** An empty name would mean the folder that one happens to be in; an empty variable is one that is not set. */
+function directoryOf(option: string | undefined): string {
+  if (option === '') throw new UsageError('--directory: name a directory');
+  return option ?? (process.env['SHOWRUNNER_DIRECTORY'] || 'production');
+}
+
 async function main(argv: string[]): Promise<number> {
   let exit: number = exits.done;
   let opened: OpenContext | undefined;
@@ -80,7 +87,7 @@ async function main(argv: string[]): Promise<number> {
   const act = async (command: Command, args: string[], options: Options): Promise<void> => {
     const { directory, policy, by, json } = options as GlobalOptions;
     opened = makeContext({
-      directory: resolve(directory ?? process.env['SHOWRUNNER_DIRECTORY'] ?? 'production'), policyFile: policy, json: json === true, by,
+      directory: resolve(directoryOf(directory)), policyFile: policy, json: json === true, by,
     });
     const { run } = await command.load();
     try {

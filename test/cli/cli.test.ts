@@ -8,6 +8,7 @@ import { ProductionStateManager } from '../../src/index.js';
 import { run, start } from '../support/cli.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
+const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const crew = fileURLToPath(new URL('../support/slow-crew.mjs', import.meta.url));
 
 async function withEpisode(): Promise<{ directory: string; id: string }> {
@@ -103,6 +104,15 @@ describe('the command line', () => {
     const { directory, id } = await withEpisode();
     mkdirSync(join(directory, 'ep_001_20200101_000000'));
     expect((await run(directory, 'show', '1', '--json')).json()).toMatchObject({ episode: { session_id: id } });
+  });
+
+  test('given an empty name for the directory, then it is refused, and an empty variable is one that is not set', async () => {
+    const folder = temporaryDirectory();
+    const shell = (script: string): string => execFileSync('sh', ['-c', script, main], { cwd: folder, encoding: 'utf8' });
+    expect(shell('node "$0" create --topic Bees --directory "" --json || echo "exit $?"')).toMatch(/"code":"usage".*\nexit 2/);
+    expect(readdirSync(folder)).toEqual([]);
+    shell('SHOWRUNNER_DIRECTORY= node "$0" create --topic Bees');
+    expect(readdirSync(folder)).toEqual(['production']);
   });
 
   test('given a cost that passes the total, then it lands, the episode stops, and the exit code is 5', async () => {
@@ -212,7 +222,8 @@ describe('the command line', () => {
     for (let n = 1; n <= 200; n += 1) await manager.createEpisodeSession({ episodeNum: n, topic: 'x'.repeat(400) });
     await manager.close();
     const { spawnSync } = await import('node:child_process');
-        const piped = spawnSync('bash', ['-c', `set -o pipefail; node '${main}' --directory '${directory}' list --json | head -c 10`], { encoding: 'utf8' });
+    const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+    const piped = spawnSync('bash', ['-c', `set -o pipefail; node '${main}' --directory '${directory}' list --json | head -c 10`], { encoding: 'utf8' });
     expect([piped.status, piped.stderr]).toEqual([0, '']);
   });
 });
