@@ -113,10 +113,16 @@ async function main(argv: string[]): Promise<number> {
   return exit;
 }
 
-// `showrunner list | head -1` is no error.
+// `showrunner list | head -1` is no error: the exit code, once it is known, is the command's own. What watches has nobody to tell any more.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(exits.done);
-  throw error;
+  if (error.code === 'EPIPE') setImmediate(() => process.exit());
+  else {
+    process.stderr.write(`showrunner: standard output cannot be written: ${error.message}\n`);
+    process.exit(exits.failed);
+  }
 });
+
+// Progress that nobody reads any more must not end the work that it is about.
+process.stderr.on('error', () => {});
 
 process.exitCode = await main(process.argv.slice(2));

@@ -115,6 +115,14 @@ describe('the command line', () => {
     expect(readdirSync(folder)).toEqual(['production']);
   });
 
+  test('given nobody reads what is printed, then the work goes on and the exit code stays its own', () => {
+    const directory = join(temporaryDirectory(), 'production');
+    const shell = (script: string): string => execFileSync('bash', ['-c', `set -o pipefail; ${script}`, main], { cwd: dirname(directory), encoding: 'utf8', env: { ...process.env, CREW: crew } });
+    expect(shell('node "$0" produce --topic Bees --crew "$CREW" --minutes 0.05 --json 2> >(exec 0<&-; exit) | tail -c 200000')).toContain('"outcome":"complete"');
+    expect(shell('{ node "$0" show 9 --json; echo "exit $?" >&2; } 2>&1 >/dev/full')).toMatch(/standard output cannot be written: .*\nexit 1/);
+    expect(shell('{ sleep 0.1; node "$0" show 9 --json; echo "exit $?" >&2; } 2>&1 > >(exec 0<&-; exit)')).toContain('exit 3');
+  }, 30_000);
+
   test('given a cost that passes the total, then it lands, the episode stops, and the exit code is 5', async () => {
     const { directory } = await withEpisode();
     await run(directory, 'phase', '1', 'research', 'active');
