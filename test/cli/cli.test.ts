@@ -163,6 +163,18 @@ describe('the command line', () => {
     expect(dirname(backup)).toBe(dirname(directory));
   });
 
+  test('given a folder of another program, when it is reset, then nothing is moved', async () => {
+    const directory = temporaryDirectory();
+    mkdirSync(join(directory, 'archive'));
+    mkdirSync(join(directory, 'journal'));
+    mkdirSync(join(directory, 'ep_001_20250903_143022'));
+    writeFileSync(join(directory, 'state.json'), '{"version":"3.0.0"}');
+    const before = readdirSync(directory);
+    expect((await run(directory, 'reset', '--confirm', '--json')).json()).toEqual({ moved: [], backup: null });
+    expect(readdirSync(directory)).toEqual(before);
+    expect((await run(join(directory, 'state.json'), 'reset', '--confirm', '--json')).json()).toEqual({ moved: [], backup: null });
+  });
+
   test('given a link inside the production, when it is reset, then it is refused', async () => {
     const { directory } = await withEpisode();
     rmSync(join(directory, 'state.json'));

@@ -1,18 +1,26 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { ProductionError } from '../../../machines/errors.js';
 import { isSessionId } from '../../../machines/ids.js';
+import { nodeDisk } from '../../disk/node-disk.js';
 import type { Run } from '../command.js';
 import { exits } from '../exit-codes.js';
 
-/** What this program makes in a production's folder; everything else there is left alone. */
-function isOurs(name: string): boolean {
-  return ['journal', 'state.json', 'archive'].includes(name) || isSessionId(name);
+/** What this program makes in a production's folder; everything else there is left alone, and so is a folder without a journal of ours. */
+function oursIn(directory: string): string[] {
+  if (!namesIn(join(directory, 'journal')).some((name) => /^\d{20}\.ndjson(?:\.gz)?$/.test(name))) return [];
+  const beside = namesIn(directory).filter((name) => ['state.json', 'archive'].includes(name) || isSessionId(name));
+  // The journal goes last: what is left when the power goes is still known as ours.
+  return [...beside.sort(), 'journal'];
+}
+
+function namesIn(folder: string): string[] {
+  return nodeDisk.stat(folder)?.kind === 'directory' ? nodeDisk.list(folder) : [];
 }
 
 export const run: Run = (context, _args, { confirm }) => {
   const { directory } = context;
-  const ours = existsSync(directory) ? readdirSync(directory).filter(isOurs).sort() : [];
+  const ours = oursIn(directory);
   for (const path of [directory, ...ours.map((name) => join(directory, name))]) {
     if (existsSync(path) && lstatSync(path).isSymbolicLink()) throw new ProductionError('path_refused', `${path} is a link; nothing is moved through it.`, { field: 'directory' });
   }
