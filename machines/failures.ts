@@ -47,9 +47,13 @@ function codeOrUnknown(error: unknown): FailureCode {
 
 const mostCauses = 5;
 
-/** The message of any thrown value, well-formed and cut to a length that a journal line can carry. */
+// A provider's words end up on people's terminals, which must not obey them.
+// oxlint-disable-next-line no-control-regex -- control characters are what is taken out
+const unprintable = /\u001b\[[0-9;?]*[A-Za-z]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+
+/** The message of any thrown value, well-formed, without control characters but newline and tab, and cut to a length that a journal line can carry. */
 export function messageOf(error: unknown): string {
-  const text = textOf(error);
+  const text = textOf(error).replace(unprintable, '');
   return (text.length > longestMessage ? `${text.slice(0, longestMessage)}…` : text).toWellFormed();
 }
 

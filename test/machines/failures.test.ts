@@ -80,6 +80,10 @@ describe('failures', () => {
     });
   });
 
+  test('given an error that brings control characters, when its message is asked for, then only its text is left', () => {
+    expect(messageOf(new Error('HTTP 500:\r\n\t\u001b[1;31mboom\u001b[0m\u0007 \u001b]0;title\u0007\u009b2Jend'))).toBe('HTTP 500:\n\tboom ]0;title2Jend');
+  });
+
   test('given anything thrown, when its message is asked for, then it is a well-formed text of bounded length', () => {
     const circular: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
     circular['self'] = circular;
