@@ -55,10 +55,13 @@ function buildProgram(act: (command: Command, args: string[], options: Options) 
       await act(command, args, sub.optsWithGlobals<Options>());
     });
   }
-  program.action(async () => {
+  program.allowExcessArguments().action(async () => {
     const options = program.opts<Options>();
+    const [unknown] = program.args;
+    if (unknown !== undefined) throw new UsageError(`there is no command ${JSON.stringify(unknown.slice(0, 40))}; showrunner --help lists those there are`);
     const chosen = seedFlags.find(({ flag }) => options[camel(flag)] !== undefined);
     const command = chosen && catalog.find(({ name }) => name === chosen.command);
+    if ((!chosen || !command) && options['json'] === true) throw new UsageError('name a command; showrunner --help lists them');
     if (!chosen || !command) return program.help();
     const value = options[camel(chosen.flag)];
     await act(command, chosen.takesEpisode && typeof value === 'string' ? [value] : [], chosen.command === 'metrics' ? { ...options, json: true } : options);

@@ -123,6 +123,14 @@ describe('the command line', () => {
     expect(shell('{ sleep 0.1; node "$0" show 9 --json; echo "exit $?" >&2; } 2>&1 > >(exec 0<&-; exit)')).toContain('exit 3');
   }, 30_000);
 
+  test('given a command that there is not, or none with --json, then one sentence says so', async () => {
+    const directory = join(temporaryDirectory(), 'production');
+    expect(await run(directory, 'lst')).toMatchObject({ code: 2, stdout: '', stderr: 'showrunner: there is no command "lst"; showrunner --help lists those there are\n' });
+    const nothing = await run(directory, '--json');
+    expect(nothing.code).toBe(2);
+    expect(nothing.json()).toMatchObject({ error: { code: 'usage' } });
+  });
+
   test('given a cost that passes the total, then it lands, the episode stops, and the exit code is 5', async () => {
     const { directory } = await withEpisode();
     await run(directory, 'phase', '1', 'research', 'active');
