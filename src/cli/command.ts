@@ -2,7 +2,8 @@ import type { ProductionStateManager } from '../crew/production-state-manager.js
 
 /** What a command gives back: an object for `--json`, a text for people, and how the process ends. */
 export interface Result {
-  json: object;
+  /** Left out by what has printed its own while it ran. */
+  json?: object;
   text: string;
   exit?: number;
 }

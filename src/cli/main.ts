@@ -74,6 +74,7 @@ function camel(flag: string): string {
 }
 
 function print(result: Result, json: boolean): void {
+  if (json && result.json === undefined) return;
   process.stdout.write(json ? `${JSON.stringify(result.json)}\n` : result.text === '' ? '' : `${result.text.replace(/\n$/, '')}\n`);
 }
 

@@ -131,6 +131,16 @@ describe('the command line', () => {
     expect(nothing.json()).toMatchObject({ error: { code: 'usage' } });
   });
 
+  test.each(['studio', 'inspect'])('given %s with --json, when it is ended, then standard output had one object', async (command) => {
+    const { directory } = await withEpisode();
+    const running = start(directory, [command, '--port', '0', '--json']);
+    await running.said('token_file');
+    running.kill('SIGINT');
+    const ended = await running.ended;
+    expect(ended.code).toBe(0);
+    expect(ended.json()).toHaveProperty('token_file');
+  });
+
   test('given a cost that passes the total, then it lands, the episode stops, and the exit code is 5', async () => {
     const { directory } = await withEpisode();
     await run(directory, 'phase', '1', 'research', 'active');

@@ -52,6 +52,7 @@ describe('watching in a terminal', () => {
     expect([Number.isNaN(Date.parse(at)), session, state, text]).toEqual([false, id, 'initialized', 'perplexity_query cost $0.01']);
     child.kill('SIGINT');
     expect((await once(child, 'close'))[0]).toBe(0);
+    expect(said).not.toContain('stopped');
   });
 
   test('given a terminal, when another process commits, then the board is drawn in place, and the screen comes back in the end', async () => {

@@ -16,7 +16,7 @@ export interface Ran {
 interface Running {
   ended: Promise<Ran>;
   kill: (signal: NodeJS.Signals) => void;
-  /** Resolves when standard error has shown the text. */
+  /** Resolves when standard output or standard error has shown the text. */
   said: (text: string) => Promise<void>;
 }
 
@@ -27,10 +27,17 @@ export function start(directory: string, args: string[], env: Record<string, str
   let stdout = '';
   let stderr = '';
   const waiting: { text: string; tell: () => void }[] = [];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  const hasSaid = (text: string): boolean => stdout.includes(text) || stderr.includes(text);
+  const tellWhoWaits = (): void => {
+    for (const each of waiting) if (hasSaid(each.text)) each.tell();
+  };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    tellWhoWaits();
+  });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
-    for (const each of waiting) if (stderr.includes(each.text)) each.tell();
+    tellWhoWaits();
   });
   const ended = new Promise<Ran>((resolve, reject) => {
     child.on('error', reject);
@@ -39,7 +46,7 @@ export function start(directory: string, args: string[], env: Record<string, str
   return {
     ended,
     kill: (signal) => child.kill(signal),
-    said: (text) => new Promise((tell) => (stderr.includes(text) ? tell() : waiting.push({ text, tell }))),
+    said: (text) => new Promise((tell) => (hasSaid(text) ? tell() : waiting.push({ text, tell }))),
   };
 }
 

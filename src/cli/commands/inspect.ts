@@ -18,7 +18,7 @@ export const run: Run = async (context, [name], options) => {
   if (!context.signal.aborted) await once(context.signal, 'abort');
   stop();
   await relay.close();
-  return { json: { stopped: true }, text: '' };
+  return { text: '' };
 };
 
 function introduction({ page, socket }: Relay, what: string): string {

@@ -20,5 +20,5 @@ export const run: Run = async (context, _args, options) => {
   else context.note(`The studio of ${context.directory} is at\n\n  ${studio.link}\n\nKeep the link to yourself: it is the key. XState actors of your own appear there too:\ncreateWebSocketInspector({ url: '${studio.socket}' }). Ctrl-C stops the studio; productions go on.`);
   if (!context.signal.aborted) await once(context.signal, 'abort');
   await studio.close();
-  return { json: { stopped: true }, text: '' };
+  return { text: '' };
 };

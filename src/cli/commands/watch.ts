@@ -20,7 +20,7 @@ export const run: Run = async (context, [name]) => {
   if (!context.signal.aborted) await once(context.signal, 'abort');
   clearInterval(staying);
   stop();
-  return { json: { stopped: true }, text: '' };
+  return { text: '' };
 };
 
 /** One line per event: for logs, and for programs. */
