@@ -20,7 +20,8 @@ export function progressLines({ note }: Context, several: boolean): { show: (pro
     if (isTerminal) {
       if (!shown.has(key)) end();
       const filled = Math.round(fraction * barWidth);
-      process.stderr.write(`\r\u001b[2K${phase.padEnd(9)}${colors.cyan('█'.repeat(filled))}${'░'.repeat(barWidth - filled)} ${String(percent).padStart(3)}%  ${message.slice(0, 60)}`);
+      // A line that wraps would not be cleared as a whole: it ends at the edge instead.
+      process.stderr.write(`\r\u001b[2K\u001b[?7l${phase.padEnd(9)}${colors.cyan('█'.repeat(filled))}${'░'.repeat(barWidth - filled)} ${String(percent).padStart(3)}%  ${message.slice(0, 60)}\u001b[?7h`);
       isOpen = true;
     } else if (percent >= (shown.get(key) ?? -stepPercent) + stepPercent) {
       note(`${several ? `${sessionId} ` : ''}${phase.padEnd(9)}${String(percent).padStart(3)}%  ${message}`);

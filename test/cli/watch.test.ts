@@ -30,6 +30,7 @@ describe('watching in a terminal', () => {
     expect(lines[0]).toContain('today $10.00 + $0.90 reserved of $50.00');
     expect(lines[3]).toMatch(/^50 .*script\.review .*← script waits for approval/);
     expect(lines.at(-1)).toBe('… and 27 more; showrunner list --all shows them');
+    expect(watchTable([episode(1, { topic: 'two\nlines\tand more' })], today, { rows: 20, columns: 120, nowMs: 0 }).map(plain)[3]).toContain('two lines and more');
     expect(watchTable([], today, { rows: 20, columns: 80, nowMs: 0 }).join('\n')).toContain('No episodes yet');
   });
 
@@ -68,8 +69,10 @@ describe('watching in a terminal', () => {
     await run(directory, 'cost', id, 'research', 'perplexity_query', '0.35');
     await expect.poll(() => plain(said), { timeout: 20_000 }).toContain('$0.35 / $7.00');
     expect(said).toContain('\u001B[?1049h');
+    // Lines do not wrap while the board is shown.
+    expect(said.indexOf('\u001B[?7l')).toBeGreaterThan(0);
     child.stdin.write('\u0003');
     await once(child, 'close');
-    expect(said.trimEnd().endsWith('\u001B[?25h\u001B[?1049l')).toBe(true);
+    expect(said.trimEnd().endsWith('\u001B[?7h\u001B[?25h\u001B[?1049l')).toBe(true);
   });
 });

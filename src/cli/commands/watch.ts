@@ -53,8 +53,8 @@ function keepDrawing(manager: ProductionStateManager, only: SessionId | undefine
   const soon = (): void => {
     timer ??= setTimeout(draw, redrawMs);
   };
-  // A screen of its own, without a cursor; what was there comes back in the end.
-  process.stdout.write('\u001b[?1049h\u001b[?25l');
+  // A screen of its own, without a cursor, whose long lines end at its edge; what was there comes back in the end.
+  process.stdout.write('\u001b[?1049h\u001b[?25l\u001b[?7l');
   draw();
   const unsubscribe = production.onCommit(soon);
   const everyMinute = setInterval(soon, 30_000);
@@ -64,6 +64,6 @@ function keepDrawing(manager: ProductionStateManager, only: SessionId | undefine
     clearTimeout(timer);
     clearInterval(everyMinute);
     process.stdout.removeListener('resize', soon);
-    process.stdout.write('\u001b[?25h\u001b[?1049l');
+    process.stdout.write('\u001b[?7h\u001b[?25h\u001b[?1049l');
   };
 }
