@@ -34,7 +34,7 @@ function mean(sum: number, count: number, digits: number): number {
 }
 
 const trendEpisodes = 20;
-const trendDeadBand = 0.01;
+const trendDeadBand = 10_000;
 
 /**
  * SEED.md, Quality Metrics. `trending` compares the newer with the older half of the last 20 episodes that have scores: each episode
@@ -64,7 +64,8 @@ function trendOf(states: readonly EpisodeState[]): QualityMetrics['trending'] {
     .map(meanOf);
   if (scored.length < 4) return 'stable';
   const half = Math.floor(scored.length / 2);
-  const change = meanOf(scored.slice(-half)) - meanOf(scored.slice(0, half));
+  // In millionths: in floats, 0.51 is more than 0.01 above 0.5.
+  const change = Math.round((meanOf(scored.slice(-half)) - meanOf(scored.slice(0, half))) * 1e6);
   if (Math.abs(change) <= trendDeadBand) return 'stable';
   return change > 0 ? 'improving' : 'declining';
 }
