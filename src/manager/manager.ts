@@ -453,7 +453,7 @@ export class ProductionStateManager extends SafeEmitter {
   async planRecovery(sessionId: string): Promise<{ recoverable: boolean; reason: string | null; options: ResumePoint[] }> {
     const id = parseSessionId(sessionId);
     const refusal = await this.#refusalToRecover(id);
-    const options = rankResumePoints(known(this.production, id).context, this.production.showing.total(), this.production.today());
+    const options = rankResumePoints(known(this.production, id).context, this.production.showing.states(), this.production.today());
     return { recoverable: refusal === null, reason: refusal?.message ?? null, options };
   }
 

@@ -1,7 +1,8 @@
 import {
   currentPhase, isFinished, leftOf, phaseNames, toDollars, type DayMoney, type EpisodeContext, type PhaseName,
 } from '../../machines/index.js';
-import type { Tally } from './tally.js';
+import type { EpisodeState } from '../shapes/index.js';
+import { tallyOf } from './tally.js';
 
 /** One way to go on with an episode. Costs in decimal dollars. */
 export interface ResumePoint {
@@ -10,7 +11,7 @@ export interface ResumePoint {
   keeps: PhaseName[];
   /** Phases that are to be done, in order. */
   redoes: PhaseName[];
-  /** From the production's history of completed phases; null where there is none. */
+  /** What completed phases of the listed episodes have cost on average; null where a phase was never completed. */
   expected_cost: number | null;
   /** What the episode's and the day's caps leave. */
   left: number;
@@ -19,7 +20,7 @@ export interface ResumePoint {
 }
 
 /** The phases at which an episode could go on, best first: the first unfinished one keeps the most; each earlier one redoes more. */
-export function rankResumePoints(context: EpisodeContext, total: Tally, day: DayMoney): ResumePoint[] {
+export function rankResumePoints(context: EpisodeContext, states: readonly EpisodeState[], day: DayMoney): ResumePoint[] {
   const first = currentPhase(context);
   if (first === null) return [];
   const left = Math.min(leftOf(context), Math.max(0, day.cap - day.spent - day.reserved));
@@ -28,7 +29,7 @@ export function rankResumePoints(context: EpisodeContext, total: Tally, day: Day
     const index = phaseNames.indexOf(phase);
     const redoes = phaseNames.slice(index).filter((name) => index < phaseNames.indexOf(first) || !isFinished(context.phases[name].status));
     const keeps = phaseNames.slice(0, index).filter((name) => isFinished(context.phases[name].status));
-    const expected = expectedCost(redoes, total);
+    const expected = expectedCost(redoes, states);
     return {
       phase, keeps, redoes,
       expected_cost: expected === null ? null : expected / 1e6,
@@ -39,11 +40,11 @@ export function rankResumePoints(context: EpisodeContext, total: Tally, day: Day
   });
 }
 
-/** Micro-dollars, from what completed phases have cost on average. */
-function expectedCost(phases: readonly PhaseName[], total: Tally): number | null {
+/** Micro-dollars. What failed phases have cost is no part of it: it says nothing about what finishing one takes. */
+function expectedCost(phases: readonly PhaseName[], states: readonly EpisodeState[]): number | null {
   const each = phases.map((name) => {
-    const { completed, spent } = total.phases[name];
-    return completed === 0 ? null : Math.round(spent / completed);
+    const completed = states.map((state) => tallyOf(state).phases[name]).filter((phase) => phase.completed > 0);
+    return completed.length === 0 ? null : Math.round(completed.reduce((sum, { spent }) => sum + spent, 0) / completed.length);
   });
   return each.includes(null) ? null : each.reduce<number>((sum, cost) => sum + (cost ?? 0), 0);
 }

@@ -115,3 +115,28 @@ describe('the metrics of a production', () => {
     });
   });
 });
+
+describe('what recovery is expected to cost', () => {
+  test('given nothing was ever finished, then nobody knows, and what is left decides', async () => {
+    const production = await open();
+    const failed = await failResearch(production, '0.30');
+    expect((await production.manager.planRecovery(failed)).options).toEqual([
+      { phase: 'research', keeps: [], redoes: ['research', 'script', 'audio'], expected_cost: null, left: 99.7, affordable: true, reason: 'keeps everything that is finished' },
+    ]);
+  });
+
+  test('given phases that were completed and one that failed dearly, then each is expected to cost what a completed one did, best point first', async () => {
+    const production = await open();
+    const { manager } = production;
+    await make(production, { research: [6, '1.00'], script: [5, '0.50'], audio: [10, '2'] });
+    await make(production, { research: [6, '2.00'], script: [5, '0.50'], audio: [10, '1'] });
+    await failResearch(production, '30');
+    const sessionId = await manager.createEpisodeSession({ episodeNum: 3, topic: 'Planned', budgets: { total: '4' } });
+    await manager.updatePhase({ sessionId, phase: 'research', status: 'complete', cost: '1.50' });
+    await manager.markPhaseFailed({ sessionId, phase: 'script', error: 'timed out' });
+    expect((await manager.planRecovery(sessionId)).options).toEqual([
+      { phase: 'script', keeps: ['research'], redoes: ['script', 'audio'], expected_cost: 2, left: 2.5, affordable: true, reason: 'keeps everything that is finished' },
+      { phase: 'research', keeps: [], redoes: ['research', 'script', 'audio'], expected_cost: 3.5, left: 2.5, affordable: false, reason: 'does research again by choice' },
+    ]);
+  });
+});
