@@ -167,6 +167,6 @@ export const seedFlags: readonly { flag: string; description: string; command: s
   { flag: '--list', description: 'list active episodes', command: 'list' },
   { flag: '--resume <episode>', description: 'resume an episode', command: 'resume', takesEpisode: true },
   { flag: '--cleanup', description: 'clean orphaned and failed sessions', command: 'cleanup' },
-  { flag: '--export-metrics', description: 'export metrics as JSON', command: 'metrics' },
+  { flag: '--export-metrics', description: 'export metrics, as JSON or in another --format', command: 'metrics' },
   { flag: '--reset', description: 'reset the production (with --confirm)', command: 'reset' },
 ];

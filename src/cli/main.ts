@@ -43,7 +43,9 @@ function buildProgram(act: (command: Command, args: string[], options: Options) 
     .exitOverride()
     .configureOutput({ writeErr: (text) => process.stderr.write(text) });
   for (const { flag, description } of seedFlags) program.option(flag, description);
-  program.option('--confirm', 'with --reset: really do it');
+  program.option('--confirm', 'with --reset: really do it').option('--format <format>', 'with --export-metrics: json, csv or prometheus');
+  // What is left over is no argument but a command that there is not, and is named as such below.
+  program.allowExcessArguments();
   for (const command of catalog) {
     const sub = program.command(`${command.name} ${command.usage}`.trim(), { hidden: true }).description(command.summary).exitOverride();
     for (const [flags, description] of command.options) sub.option(flags, description);
@@ -64,7 +66,7 @@ function buildProgram(act: (command: Command, args: string[], options: Options) 
     if ((!chosen || !command) && options['json'] === true) throw new UsageError('name a command; showrunner --help lists them');
     if (!chosen || !command) return program.help();
     const value = options[camel(chosen.flag)];
-    await act(command, chosen.takesEpisode && typeof value === 'string' ? [value] : [], chosen.command === 'metrics' ? { ...options, json: true } : options);
+    await act(command, chosen.takesEpisode && typeof value === 'string' ? [value] : [], options);
   });
   return program;
 }

@@ -57,7 +57,7 @@ interface Sample {
   name: string;
   label?: [string, string];
   value: number;
-  unit: 'dollars' | 'minutes' | 'ratio' | 'episodes' | 'calls' | 'score';
+  unit: 'dollars' | 'minutes' | 'ratio' | 'episodes' | 'calls' | 'score' | 'direction';
   help: string;
 }
 
@@ -83,5 +83,8 @@ function samples({ production, quality, spending }: MetricsExport): Sample[] {
   for (const [name, value] of Object.entries(quality)) {
     if (typeof value === 'number') list.push({ name: 'quality', label: ['score', name.replace(/^avg_/, '')], value, unit: 'score', help: 'Mean quality score.' });
   }
+  list.push({ name: 'quality_trend', value: directions[quality.trending], unit: 'direction', help: '1 when quality is improving, 0 when it is stable, -1 when it is declining.' });
   return list;
 }
+
+const directions = { improving: 1, stable: 0, declining: -1 } as const;

@@ -141,6 +141,13 @@ describe('the command line', () => {
     expect(ended.json()).toHaveProperty('token_file');
   });
 
+  test('given a command that there is not beside a flag of the seed, then nothing is done either', async () => {
+    const { directory } = await withEpisode();
+    const ran = await run(directory, 'dance', '--list');
+    expect([ran.code, ran.stdout]).toEqual([2, '']);
+    expect(ran.stderr).toContain('there is no command "dance"');
+  });
+
   test('given a cost that passes the total, then it lands, the episode stops, and the exit code is 5', async () => {
     const { directory } = await withEpisode();
     await run(directory, 'phase', '1', 'research', 'active');
@@ -171,6 +178,9 @@ describe('the command line', () => {
     expect((await run(directory, '--resume', 'ep_001')).stdout).toContain('research active');
     expect((await run(directory, '--cleanup')).stdout).toContain('No orphans');
     expect((await run(directory, '--export-metrics')).json()).toMatchObject({ production: { total_episodes: 1 } });
+    expect((await run(directory, '--export-metrics', '--format', 'csv')).stdout).toContain('episodes,,1,episodes');
+    expect((await run(directory, '--export-metrics', '--format', 'prometheus')).stdout).toContain('# TYPE showrunner_episodes gauge\nshowrunner_episodes 1\n');
+    expect((await run(directory, '--export-metrics', '--format', 'xml')).code).toBe(2);
     const dry = await run(directory, '--reset');
     expect([dry.code, dry.stdout.includes('Nothing was done')]).toEqual([2, true]);
     expect(existsSync(join(directory, 'state.json'))).toBe(true);
