@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ProductionError, classifyError, parseName, parseUsd, type EpisodeEvent, type Operation, type PhaseName, type Policy, type SessionId, type Usd,
 } from '../../machines/index.js';
+import type { AskBefore } from '../manager/hooks.js';
 import { findResult, toJson, type Production, type Step, type View } from '../production/index.js';
 import { later } from './claim.js';
 import { backOff, chargeOf, costOf } from './outcome.js';
@@ -10,6 +11,7 @@ import type { OperationCall, OperationOptions, OperationOutcome, RunOperation } 
 
 interface OperationsOptions {
   production: Production;
+  askBefore: AskBefore;
   sessionId: SessionId;
   phase: PhaseName;
   claim: number;
@@ -97,6 +99,7 @@ export class Operations {
       );
     }
     if (answer !== 'retry') return this.#settle(call, answer);
+    await this.#askBefore(call);
     await this.#on.production.commit((view) => [this.#step(view, { type: 'operation.retry', key })]);
     return this.#call({ ...call, maxCost: held.amount }, attempt);
   }
@@ -105,6 +108,7 @@ export class Operations {
     const { phase, production, stop } = this.#on;
     const { key } = call.options;
     await this.#waitForTurn(key);
+    await this.#askBefore(call);
     stop.throwIfAborted();
     const attempt = this.#attempts(key) + 1;
     await production.commit((view) => [
@@ -116,6 +120,12 @@ export class Operations {
       stop.throwIfAborted();
     }
     return this.#call(call, attempt);
+  }
+
+  /** Nothing is paid for that a hook vetoes. */
+  #askBefore<T>({ name, options: { key, maxCost } }: Call<T>): Promise<void> {
+    const { sessionId, phase, askBefore } = this.#on;
+    return askBefore({ call: 'operation', sessionId, input: { phase, operation: name, key, maxCost } });
   }
 
   /** Deadlines of earlier failures are in the episode's context, so they hold across restarts. */

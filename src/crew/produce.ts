@@ -5,6 +5,7 @@ import {
   type EpisodeSnapshot, type Failure, type FailureCode, type PhaseName, type SessionId,
 } from '../../machines/index.js';
 import { planFail, planRecover } from '../manager/plans.js';
+import type { AskBefore } from '../manager/hooks.js';
 import type { ProductionStateManager } from '../manager/manager.js';
 import type { Plan } from '../production/index.js';
 import type { EpisodeState } from '../shapes/index.js';
@@ -52,16 +53,26 @@ export interface Produced {
 const pollMs = 1000;
 const longestLeaseMs = 86_400_000;
 
+/** What is produced with. */
+interface Work<Options extends ProduceOptions = ProduceOptions> {
+  manager: ProductionStateManager;
+  askBefore: AskBefore;
+  crew: Crew;
+  options: Options;
+}
+
 /** Produces one episode with a crew, from wherever it stands to its end, or to where a person is needed. */
-export async function produce(manager: ProductionStateManager, sessionId: SessionId, crew: Crew, options: ProduceOptions = {}): Promise<Produced> {
+export async function produce(work: Work, sessionId: SessionId): Promise<Produced> {
+  const { manager, askBefore, crew, options } = work;
   refuseBadCall(sessionId, crew, options);
+  await askBefore({ call: 'produce', sessionId, input: { sessionId } });
   const status = episodeStatus(snapshotOf(manager, sessionId));
   if (status === 'complete' || status === 'archived') return report(manager, sessionId, status, null);
   const holder = options.holder ?? `${hostname()} process ${process.pid}`;
   const claim = await HeldClaim.take(manager.production, sessionId, holder, options.leaseMs ?? 60_000);
   manager.follow();
   try {
-    return await new Producing(manager, sessionId, crew, claim, options).run();
+    return await new Producing(work, sessionId, claim).run();
   } finally {
     await claim.release();
   }
@@ -78,21 +89,16 @@ function refuseBadCall(sessionId: SessionId, crew: Partial<Crew> | null | undefi
 }
 
 /** Produces several episodes, at most `concurrency` at a time; one that throws does not stop the others. */
-export async function produceAll(
-  manager: ProductionStateManager,
-  sessionIds: readonly SessionId[],
-  crew: Crew,
-  options: ProduceOptions & { concurrency?: number } = {},
-): Promise<(Produced | { sessionId: SessionId; error: unknown })[]> {
+export async function produceAll(work: Work<ProduceOptions & { concurrency?: number }>, sessionIds: readonly SessionId[]): Promise<(Produced | { sessionId: SessionId; error: unknown })[]> {
   const results: (Produced | { sessionId: SessionId; error: unknown })[] = [];
   const waiting = [...sessionIds.entries()];
   const worker = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [index, sessionId] = next;
-      results[index] = await produce(manager, sessionId, crew, options).catch((error: unknown) => ({ sessionId, error }));
+      results[index] = await produce(work, sessionId).catch((error: unknown) => ({ sessionId, error }));
     }
   };
-  await Promise.all(Array.from({ length: Math.max(1, options.concurrency ?? 1) }, worker));
+  await Promise.all(Array.from({ length: Math.max(1, work.options.concurrency ?? 1) }, worker));
   return results;
 }
 
@@ -100,14 +106,16 @@ class Producing {
   readonly #manager: ProductionStateManager;
   readonly #sessionId: SessionId;
   readonly #crew: Crew;
+  readonly #askBefore: AskBefore;
   readonly #claim: HeldClaim;
   readonly #options: ProduceOptions;
   readonly #random: () => number;
   /** Failures of this run that policy has answered by trying again, per phase. */
   readonly #tries = new Map<PhaseName, number>();
 
-  constructor(manager: ProductionStateManager, sessionId: SessionId, crew: Crew, claim: HeldClaim, options: ProduceOptions) {
+  constructor({ manager, askBefore, crew, options }: Work, sessionId: SessionId, claim: HeldClaim) {
     this.#manager = manager;
+    this.#askBefore = askBefore;
     this.#sessionId = sessionId;
     this.#crew = crew;
     this.#claim = claim;
@@ -172,7 +180,7 @@ class Producing {
     });
     try {
       await runPhase({
-        manager: this.#manager, sessionId: this.#sessionId, phase, crew: this.#crew, crewOptions: this.#options.crewOptions ?? {},
+        manager: this.#manager, askBefore: this.#askBefore, sessionId: this.#sessionId, phase, crew: this.#crew, crewOptions: this.#options.crewOptions ?? {},
         claim: this.#claim.number, stop: stop.signal, abort: abort.signal, random: this.#random,
         onProgress: (fraction, message) => this.#options.onProgress?.({ sessionId: this.#sessionId, phase, fraction, message }),
       });

@@ -15,11 +15,11 @@ export class ProductionStateManager extends StateManager {
    * @throws ProductionError `claimed_elsewhere` when somebody else is at it, `claim_lost` when somebody has taken it over.
    */
   async produce(sessionId: string, crew: Crew, options: ProduceOptions = {}): Promise<Produced> {
-    return produce(this, parseSessionId(sessionId), crew, options);
+    return produce({ manager: this, askBefore: this.askBefore, crew, options }, parseSessionId(sessionId));
   }
 
   /** Produces several episodes, at most `concurrency` at a time. One that throws does not stop the others. */
   async produceAll(sessionIds: readonly string[], crew: Crew, options: ProduceOptions & { concurrency?: number } = {}): Promise<(Produced | { sessionId: SessionId; error: unknown })[]> {
-    return produceAll(this, sessionIds.map(parseSessionId), crew, options);
+    return produceAll({ manager: this, askBefore: this.askBefore, crew, options }, sessionIds.map(parseSessionId));
   }
 }

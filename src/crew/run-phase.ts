@@ -2,6 +2,7 @@ import {
   ProductionError, formatUsd, leftOf, leftOfPhase, parseName, phaseNames, zeroUsd, type EpisodeContext, type PhaseName, type SessionId,
 } from '../../machines/index.js';
 import type { ProductionStateManager } from '../manager/manager.js';
+import type { AskBefore } from '../manager/hooks.js';
 import { completionCheckpoint } from '../manager/checkpoints.js';
 import { planComplete } from '../manager/plans.js';
 import { checkpointData } from '../production/index.js';
@@ -12,6 +13,7 @@ import type { Crew, FinishedPhase, PhaseContext } from './port.js';
 
 export interface PhaseRun {
   manager: ProductionStateManager;
+  askBefore: AskBefore;
   sessionId: SessionId;
   phase: PhaseName;
   crew: Crew;
@@ -30,7 +32,7 @@ export async function runPhase(run: PhaseRun): Promise<void> {
   const { manager, sessionId, phase, crew, claim } = run;
   const { production } = manager;
   const files = new ArtifactFiles(production.directory, sessionId, phase);
-  const operations = new Operations({ production, sessionId, phase, claim, stop: run.stop, abort: run.abort, random: run.random });
+  const operations = new Operations({ production, askBefore: run.askBefore, sessionId, phase, claim, stop: run.stop, abort: run.abort, random: run.random });
   try {
     const context = await phaseContext(run, operations, files);
     const data = await unlessAborted(crew[phase](context), run.abort);

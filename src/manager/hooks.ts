@@ -3,22 +3,25 @@ import type { CommitNotice } from './events.js';
 
 /** What a `before` hook is told. */
 export interface BeforeCall {
-  /** The manager's method: `updatePhase`, `addCost`… */
+  /** The manager's method: `updatePhase`, `addCost`…; or `operation`, for each paid call of a crew's worker. */
   call: string;
   sessionId: string | undefined;
-  /** The call's parameters. */
+  /** The call's parameters; of an `operation` its phase, name, key and greatest cost. */
   input: unknown;
 }
 
 /** Functions around the manager's calls (SEED.md, With Hooks). */
 export interface Hooks {
-  /** Runs before a call that changes anything. A string, returned, vetoes it with that reason. */
+  /** Runs before a call that changes anything, and before a worker's paid call. A string, returned, vetoes it with that reason. */
   before?: ((call: BeforeCall) => string | undefined | void | Promise<string | undefined | void>) | undefined;
   /** Runs after each commit of this process, once it is on disk. */
   after?: ((notice: CommitNotice) => void | Promise<void>) | undefined;
   /** Runs when an episode has failed by this process's doing. `'recover'`, returned, begins its recovery. */
   onFailure?: ((failed: { sessionId: string; failure: Failure }) => 'recover' | undefined | void | Promise<'recover' | undefined | void>) | undefined;
 }
+
+/** Asks the `before` hooks; throws `vetoed`. */
+export type AskBefore = (call: BeforeCall) => Promise<void>;
 
 /** A manager's hooks, and the calls of them that are under way. What `after` and `onFailure` throw goes to `report`. */
 export class HookChain {

@@ -14,7 +14,7 @@ import { copyState, type EpisodeState, type GlobalMetrics, type ProductionMetric
 import { completionCheckpoint, known, loadCheckpoint, loadSaved, ownName, phaseForCheckpoint, planRestore, saveManual, type LoadedCheckpoint } from './checkpoints.js';
 import type { CommitNotice, Notice } from './events.js';
 import { checkFork, prepareFork } from './fork.js';
-import { HookChain, type Hooks } from './hooks.js';
+import { HookChain, type AskBefore, type Hooks } from './hooks.js';
 import * as inputs from './inputs.js';
 import { check, checkPhase, operationName, optionalUsd } from './inputs.js';
 import { liveActor, type LiveActor, type LiveActorOptions } from './live-actor.js';
@@ -519,6 +519,9 @@ export class ProductionStateManager extends SafeEmitter {
   }
 
   // --- Inside ---
+
+  /** For subclasses, whose calls change something too. */
+  protected readonly askBefore: AskBefore = (call) => this.#hooks.askBefore(call);
 
   #read(): Production {
     this.production.refresh();

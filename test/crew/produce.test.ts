@@ -65,6 +65,56 @@ describe('producing', () => {
     expect((await manager.loadCheckpoint(sessionId, 'research')).data).toEqual({ n: 1 });
   });
 
+  test('given a hook that vetoes a paid call, when an episode is produced, then nothing is reserved or called, the phase fails with the reason, and goes on when the hook is gone', async () => {
+    const manager = await open(temporaryDirectory());
+    const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
+    let calls = 0;
+    const crew = crewWith({
+      research: ({ operation }) => operation('query', query, async () => ({ result: (calls += 1), cost: '0.10' })),
+    });
+    const asked: unknown[] = [];
+    const remove = manager.hook({
+      before(call) {
+        asked.push(call);
+        return call.call === 'operation' ? 'not at night' : undefined;
+      },
+    });
+    expect(await manager.produce(sessionId, crew)).toMatchObject({ outcome: 'failed', reason: 'operation was vetoed: not at night', state: { total_cost: 0 } });
+    expect(asked).toEqual([
+      { call: 'produce', sessionId, input: { sessionId } },
+      { call: 'operation', sessionId, input: { phase: 'research', operation: 'query', key: 'query-1', maxCost: '0.50' } },
+    ]);
+    expect((await manager.history(sessionId)).map(({ type }) => type)).not.toContain('cost.reserve');
+    remove();
+    expect(await manager.produce(sessionId, crew)).toMatchObject({ outcome: 'complete', state: { total_cost: 0.1 } });
+    expect(calls).toBe(1);
+  });
+
+  test('given a hook that vetoes producing, then nothing is written', async () => {
+    const manager = await open(temporaryDirectory(), { hooks: { before: ({ call }) => (call === 'produce' ? 'closed today' : undefined) } });
+    const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
+    const { position } = manager.production.journal;
+    await expect(manager.produce(sessionId, crewWith({}))).rejects.toMatchObject({ code: 'vetoed', sessionId });
+    expect(await manager.produceAll([sessionId], crewWith({}))).toMatchObject([{ sessionId, error: { code: 'vetoed' } }]);
+    expect(manager.production.journal.position).toBe(position);
+  });
+
+  test('given a held call whose rule is to try again, when a hook vetoes it, then it stays held and is not called', async () => {
+    const manager = await open(temporaryDirectory());
+    const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
+    await manager.updatePhase({ sessionId, phase: 'research', status: 'active' });
+    await manager.reserveCost({ sessionId, phase: 'research', operation: 'query', ...query });
+    await manager.send(sessionId, { type: 'operation.held', key: query.key });
+    let calls = 0;
+    const crew = crewWith({
+      research: ({ operation }) => operation('query', { ...query, reconcile: 'retry' }, async () => ({ result: (calls += 1), cost: '0.10' })),
+    });
+    manager.hook({ before: ({ call }) => (call === 'operation' ? 'not at night' : undefined) });
+    expect(await manager.produce(sessionId, crew)).toMatchObject({ outcome: 'failed' });
+    expect((await manager.getSnapshot(sessionId)).context.operations[query.key]).toMatchObject({ state: 'held' });
+    expect(calls).toBe(0);
+  });
+
   test('given a provider that limits rates, when a call is refused, then it is tried again with the same key and one reservation each', async () => {
     const manager = await open(temporaryDirectory(), { policy: { retry: { rate_limited: { attempts: 3, baseMs: 1, maxMs: 5 } } } });
     const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
