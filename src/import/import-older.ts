@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import {
-  ProductionError, dayOf, phaseAfter, phaseNames,
+  ProductionError, classifyError, dayOf, phaseAfter, phaseNames,
   type EpisodeEvent, type Policy, type PhaseName, type RecordedEvent, type SavedCheckpoint, type SessionId, type Usd,
 } from '../../machines/index.js';
 import { checkpointData, saveCheckpointPayload, type Production, type View } from '../production/index.js';
@@ -16,6 +15,7 @@ export interface Imported {
 }
 
 const by = 'import';
+const noReason = 'it had failed before the import';
 
 /** Imports an older production, each episode in one commit, with its own times. An episode that is there already is left as it is. */
 export async function importOlder(production: Production, path: string): Promise<Imported> {
@@ -39,19 +39,38 @@ async function importEpisode(production: Production, episode: OlderEpisode): Pro
   production.refresh();
   if (production.store.snapshot(sessionId)) return false;
   production.documents.prepareSession(sessionId);
-  const kept: { phase: PhaseName; at: string | null; saved: SavedCheckpoint }[] = [];
+  const kept: Saved['kept'] = [];
   for (const { name, phase, at, data } of episode.checkpoints) {
     kept.push({ phase, at, saved: await saveCheckpointPayload(production.documents, sessionId, { name, next: phase, data: checkpointData(data), artifacts: [] }) });
   }
+  const completions = await saveCompletions(production, episode);
   const { steps } = await production.commit((view) => {
     if (view.has(sessionId)) return [];
-    return replay(episode, kept, view).map((event) => ({ sessionId, event }));
+    return replay(episode, { kept, completions }, view).map((event) => ({ sessionId, event }));
   });
   return steps.length > 0;
 }
 
+/** An older episode's checkpoints: those it had, and for each complete phase the one that completing saves. */
+interface Saved {
+  kept: { phase: PhaseName; at: string | null; saved: SavedCheckpoint }[];
+  completions: Partial<Record<PhaseName, SavedCheckpoint>>;
+}
+
+/** A complete phase's work is what its newest checkpoint has: that is what the phases after it go on from. */
+async function saveCompletions(production: Production, { sessionId, phases, checkpoints }: OlderEpisode): Promise<Saved['completions']> {
+  const completions: Saved['completions'] = {};
+  for (const phase of phaseNames.filter((name) => phases[name].status === 'complete')) {
+    const newest = checkpoints.filter((each) => each.phase === phase).toSorted((a, b) => ((a.at ?? '') < (b.at ?? '') ? -1 : 1)).at(-1);
+    completions[phase] = await saveCheckpointPayload(production.documents, sessionId, {
+      name: `${phase}_complete`, next: phaseAfter(phase), data: checkpointData(newest?.data ?? null), artifacts: [],
+    });
+  }
+  return completions;
+}
+
 /** The events that lead to an older episode's state, with its own times, never going back. */
-function replay(episode: OlderEpisode, kept: { phase: PhaseName; at: string | null; saved: SavedCheckpoint }[], view: View): RecordedEvent[] {
+function replay(episode: OlderEpisode, { kept, completions }: Saved, view: View): RecordedEvent[] {
   const { sessionId, episodeNumber, topic, createdAt } = episode;
   const { policy } = view;
   const events: RecordedEvent[] = [{ type: 'episode.created', at: createdAt, sessionId, episodeNumber, topic, budgets: policy.budgets, rules: rulesFor(policy) }];
@@ -67,20 +86,21 @@ function replay(episode: OlderEpisode, kept: { phase: PhaseName; at: string | nu
   }
   const lastPhase = phaseNames.findLast((name) => episode.phases[name].status !== 'pending') ?? 'research';
   for (const phase of phaseNames) {
-    const { status, cost, startedAt, endedAt } = episode.phases[phase];
+    const { status, cost, startedAt, endedAt, error } = episode.phases[phase];
+    const completion = completions[phase];
     if (status === 'skipped') add({ type: 'phase.skip', phase, reason: 'it was recorded as skipped, or not at all' }, endedAt);
     if (status === 'active' || status === 'complete' || status === 'failed') add({ type: 'phase.start', phase }, startedAt);
     const spent = (cost + (phase === lastPhase ? episode.unattributed : 0)) as Usd;
     if (spent > 0) add({ type: 'cost.recorded', phase, operation: 'imported', cost: spent, day: dayFor(view, policy, endedAt ?? startedAt ?? last, spent) }, endedAt ?? startedAt);
     for (const { saved, at } of kept.filter((each) => each.phase === phase)) add({ type: 'checkpoint.save', phase, checkpoint: saved }, at);
-    if (status === 'complete') add({ type: 'phase.complete', phase, checkpoint: emptyCheckpoint(phase) }, endedAt);
-    if (status === 'failed') add({ type: 'phase.failed', phase, code: 'unknown', message: 'it had failed before the import' }, endedAt);
+    if (completion) add({ type: 'phase.complete', phase, checkpoint: completion }, endedAt);
+    if (status === 'failed') add({ type: 'phase.failed', phase, ...classifyError(error ?? episode.error ?? noReason) }, endedAt);
   }
   for (const [name, value] of Object.entries(episode.quality)) add({ type: 'quality.recorded', name, value });
   const failedPhase = phaseNames.some((name) => episode.phases[name].status === 'failed');
   const unfinished = phaseNames.find((name) => episode.phases[name].status === 'pending' || episode.phases[name].status === 'active');
   if ((episode.ended === 'failed' || episode.ended === 'archived') && !failedPhase && unfinished) {
-    add({ type: 'phase.failed', phase: unfinished, code: 'unknown', message: 'it had failed before the import' });
+    add({ type: 'phase.failed', phase: unfinished, ...classifyError(episode.phases[unfinished].error ?? episode.error ?? noReason) });
   }
   if (episode.ended === 'archived') add({ type: 'episode.archive', reason: 'it was archived before the import' });
   return events;
@@ -98,10 +118,4 @@ function rulesFor({ warnAtPercent, maxRecoveries }: Policy) {
 function dayFor(view: View, policy: Policy, at: string, spent: Usd) {
   const day = view.day(dayOf(at, policy.timeZone));
   return { ...day, cap: Math.max(day.cap, day.spent + day.reserved + spent) as Usd };
-}
-
-function emptyCheckpoint(phase: PhaseName): SavedCheckpoint {
-  const payload = { data: null, artifacts: [] };
-  const text = JSON.stringify(payload);
-  return { name: `${phase}_complete`, next: phaseAfter(phase), sha256: createHash('sha256').update(text).digest('hex'), bytes: Buffer.byteLength(text), file: null, payload };
 }

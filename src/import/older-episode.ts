@@ -1,13 +1,7 @@
-import { Topic, episodeNumberOf, isFinished, isSessionId, phaseNames, type PhaseName, type PhaseStatus, type SessionId, type Usd } from '../../machines/index.js';
+import { EpisodeStatus, Topic, episodeNumberOf, isFinished, isSessionId, phaseNames, type PhaseName, type SessionId, type Usd } from '../../machines/index.js';
+import { inOrder, readPhases, type OlderPhase } from './older-phases.js';
 import type { Report } from './report.js';
-import { isObject, pick, readCost, readPhaseStatus, readTime, type Json } from './values.js';
-
-export interface OlderPhase {
-  status: PhaseStatus;
-  cost: Usd;
-  startedAt: string | null;
-  endedAt: string | null;
-}
+import { isObject, pick, readCost, readError, readTime, type Json, type Place } from './values.js';
 
 export interface OlderCheckpoint {
   name: string;
@@ -28,29 +22,38 @@ export interface OlderEpisode {
   /** What its total says beyond the sum of its phases. */
   unattributed: Usd;
   quality: Record<string, number>;
+  /** What it says of why it failed, outside its phases. */
+  error: string | null;
   checkpoints: OlderCheckpoint[];
 }
 
+/** What is read of an episode, in either shape; that which nobody reads is reported. */
+export const episodeKeys = [
+  'episode_number', 'session_id', 'status', 'phases', 'topic', 'title', 'total_cost', 'cost', 'quality_scores', 'quality', 'error', 'error_message', 'failure',
+  'created_at', 'started_at', 'start_time', 'updated_at', 'completed_at',
+];
+
 /** Reads one episode; undefined, and a report line, when it cannot be understood. */
-export function readEpisode(id: string, value: Json, isEnded: boolean, where: string, report: Report): OlderEpisode | undefined {
-  if (!isSessionId(id)) return refused(report, where, `${JSON.stringify(id.slice(0, 80))} is not a session id`);
-  const phases = readPhases(pick(value, 'phases'), where, report);
-  const total = readCost(pick(value, 'total_cost', 'cost'), `${where}.total_cost`, report);
+export function readEpisode(id: string, value: Json, isEnded: boolean, place: Place, report: Report): OlderEpisode | undefined {
+  if (!isSessionId(id)) return refused(report, place(), `${JSON.stringify(id.slice(0, 80))} is not a session id`);
+  const phases = readPhases(pick(value, 'phases'), place('phases'), report);
+  const total = readCost(pick(value, 'total_cost', 'cost'), place('total_cost', 'cost'), report);
   if (!phases || total === undefined) return undefined;
   const sum = phaseNames.reduce((each, name) => each + phases[name].cost, 0);
   if (sum !== total && total !== 0) {
-    report.note('warning', `${where}.total_cost`, `it says ${total / 1e6}, its phases sum to ${sum / 1e6}`, total > sum ? 'the rest is kept, on its last phase' : "the phases' sum is kept");
+    report.note('warning', place('total_cost', 'cost'), `it says ${total / 1e6}, its phases sum to ${sum / 1e6}`, total > sum ? 'the rest is kept, on its last phase' : "the phases' sum is kept");
   }
-  const createdAt = readTime(pick(value, 'created_at', 'started_at', 'start_time'), `${where}.created_at`, report) ?? timeOfId(id);
+  const createdAt = readTime(pick(value, 'created_at', 'started_at', 'start_time'), place('created_at', 'started_at', 'start_time'), report) ?? timeOfId(id);
   return {
     sessionId: id,
     episodeNumber: episodeNumberOf(id),
-    topic: readTopic(pick(value, 'topic', 'title'), where, report),
+    topic: readTopic(pick(value, 'topic', 'title'), place('topic', 'title'), report),
     createdAt,
-    ended: readEnd(pick(value, 'status'), isEnded, phases, where, report),
-    phases: inOrder(phases, where, report),
+    ended: readEnd(pick(value, 'status'), isEnded, phases, place, report),
+    phases: inOrder(phases, place('phases'), report),
     unattributed: Math.max(0, total - sum) as Usd,
-    quality: readScores(pick(value, 'quality_scores', 'quality'), where, report),
+    quality: readScores(pick(value, 'quality_scores', 'quality'), place('quality_scores', 'quality'), report),
+    error: readError(value),
     checkpoints: [],
   };
 }
@@ -60,46 +63,20 @@ function refused(report: Report, where: string, what: string): undefined {
   return undefined;
 }
 
-function readPhases(value: unknown, where: string, report: Report): Record<PhaseName, OlderPhase> | undefined {
-  const phases: Partial<Record<PhaseName, OlderPhase>> = {};
-  for (const name of phaseNames) {
-    const found = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
-    const phase = isObject(found) ? found : {};
-    const at = `${where}.phases.${name}`;
-    const cost = readCost(pick(phase, 'cost', 'total_cost'), `${at}.cost`, report);
-    if (cost === undefined) return undefined;
-    phases[name] = {
-      cost,
-      status: readPhaseStatus(typeof found === 'string' ? found : pick(phase, 'status'), `${at}.status`, report),
-      startedAt: readTime(pick(phase, 'start_time', 'started_at', 'started'), `${at}.start_time`, report),
-      endedAt: readTime(pick(phase, 'end_time', 'ended_at', 'completed_at', 'ended'), `${at}.end_time`, report),
-    };
-  }
-  return phases as Record<PhaseName, OlderPhase>;
-}
+const episodeStatuses = new Set<string>([...EpisodeStatus.options, 'completed', 'in_progress', 'active', 'running', 'paused', 'pending', 'created', '']);
 
-/** The statechart knows no phase that is begun before the one before it is finished. */
-function inOrder(phases: Record<PhaseName, OlderPhase>, where: string, report: Report): Record<PhaseName, OlderPhase> {
-  let open = false;
-  const entries = phaseNames.map((name) => {
-    const phase = phases[name];
-    const isEarly = open && phase.status !== 'pending';
-    if (isEarly) report.note('warning', `${where}.phases.${name}`, `it is ${phase.status} although an earlier phase is not finished`, 'imported as pending; its cost is kept');
-    open ||= !isFinished(phase.status);
-    return [name, isEarly ? { ...phase, status: 'pending' as const } : phase];
-  });
-  return Object.fromEntries(entries) as Record<PhaseName, OlderPhase>;
-}
-
-function readEnd(value: unknown, isEnded: boolean, phases: Record<PhaseName, OlderPhase>, where: string, report: Report): OlderEpisode['ended'] {
+function readEnd(value: unknown, isEnded: boolean, phases: Record<PhaseName, OlderPhase>, place: Place, report: Report): OlderEpisode['ended'] {
   const finished = phaseNames.every((name) => isFinished(phases[name].status));
   const word = typeof value === 'string' ? value.toLowerCase() : '';
+  if (!episodeStatuses.has(word) || (value !== undefined && typeof value !== 'string')) {
+    report.note('warning', place('status'), `${JSON.stringify(value)?.slice(0, 60)} is not an episode status`, 'its phases decide');
+  }
   if (word === 'failed' || phaseNames.some((name) => phases[name].status === 'failed')) return isEnded ? 'archived' : 'failed';
   if (word === 'archived') return 'archived';
   if (finished) return 'complete';
   if (isEnded || word.startsWith('complete')) {
     // A record of an end without phases: the older program did not keep them.
-    report.note('warning', `${where}.phases`, 'the episode is recorded as completed and its phases are not', 'its phases are imported as skipped');
+    report.note('warning', place('phases'), 'the episode is recorded as completed and its phases are not', 'its phases are imported as skipped');
     for (const name of phaseNames) if (!isFinished(phases[name].status)) phases[name].status = 'skipped';
     return 'complete';
   }
@@ -109,7 +86,7 @@ function readEnd(value: unknown, isEnded: boolean, phases: Record<PhaseName, Old
 function readTopic(value: unknown, where: string, report: Report): string {
   const topic = Topic.safeParse(typeof value === 'string' ? value.slice(0, 500) : value);
   if (topic.success) return topic.data;
-  report.note('warning', `${where}.topic`, value === undefined ? 'it is missing' : 'it is not a readable text', 'imported as "untitled"');
+  report.note('warning', where, value === undefined ? 'it is missing' : 'it is not a readable text', 'imported as "untitled"');
   return 'untitled';
 }
 
@@ -117,7 +94,7 @@ function readScores(value: unknown, where: string, report: Report): Record<strin
   const scores: Record<string, number> = {};
   for (const [name, score] of Object.entries(isObject(value) ? value : {})) {
     if (typeof score === 'number' && Number.isFinite(score) && /^[a-z][a-z0-9_]{0,63}$/.test(name) && name !== 'constructor') scores[name] = score;
-    else report.note('warning', `${where}.quality_scores`, `${JSON.stringify(name.slice(0, 60))} is no score`, 'left out');
+    else report.note('warning', where, `${JSON.stringify(name.slice(0, 60))} is no score`, 'left out');
   }
   return scores;
 }

@@ -1,9 +1,12 @@
-import { lstat, readFile, readdir, realpath } from 'node:fs/promises';
-import { basename, dirname, join, sep } from 'node:path';
-import { ProductionError, phaseNames, isSessionId } from '../../machines/index.js';
-import { readEpisode, type OlderCheckpoint, type OlderEpisode } from './older-episode.js';
+import { readFile, realpath } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { ProductionError, isSessionId } from '../../machines/index.js';
+import { readCheckpoints } from './older-checkpoints.js';
+import { episodeKeys, readEpisode, type OlderEpisode } from './older-episode.js';
+import { readJson } from './read-json.js';
 import { Report, type ReportLine } from './report.js';
-import { isObject, pick, readTime, type Json } from './values.js';
+import { isObject, noteUnread, pick, type Json, type Place } from './values.js';
+import { noteTotal, noteUnlisted } from './whole.js';
 
 /** What an older state file and its session folders say. */
 export interface OlderProduction {
@@ -12,7 +15,7 @@ export interface OlderProduction {
   report: ReportLine[];
 }
 
-const largestFile = 100 * 1024 * 1024;
+const stateKeys = ['version', 'active_episodes', 'completed_episodes', 'total_cost', 'total_episodes', 'last_updated', 'metrics', 'showrunner', 'crc32'];
 
 /**
  * Reads an older production: the seed's 3.0.0 shape, or the one in which `active_episodes` maps numbers to session ids.
@@ -25,16 +28,28 @@ export async function readOlder(path: string): Promise<OlderProduction> {
   const folder = await realpath(dirname(path));
   const file = basename(path);
   const episodes = new Map<string, OlderEpisode>();
+  const seen = new Set<string>();
   for (const [key, isEnded] of [['active_episodes', false], ['completed_episodes', true]] as const) {
     for (const { id, value, where } of listed(pick(state, key), `${file}: ${key}`, report)) {
+      seen.add(id);
       const own = await readSessionState(folder, id, report);
-      const episode = readEpisode(id, { ...value, ...own }, isEnded, where, report);
+      const place: Place = (...keys) => {
+        const inOwn = keys.find((key) => Object.hasOwn(own.value, key));
+        if (inOwn !== undefined) return `${own.file}: ${inOwn}`;
+        return [where, ...keys.filter((key) => Object.hasOwn(value, key)).concat(keys).slice(0, 1)].join('.');
+      };
+      noteUnread(value, episodeKeys, where, report);
+      noteUnread(own.value, episodeKeys, own.file, report);
+      const episode = readEpisode(id, { ...value, ...own.value }, isEnded, place, report);
       if (!episode) continue;
       if (episodes.has(id)) report.note('warning', where, `${id} is listed twice`, 'the later listing counts');
       episode.checkpoints = await readCheckpoints(folder, id, report);
       episodes.set(id, episode);
     }
   }
+  noteUnread(state, stateKeys, file, report);
+  await noteUnlisted(folder, seen, report);
+  noteTotal(pick(state, 'total_cost'), [...episodes.values()], `${file}: total_cost`, report);
   return { source: path, episodes: [...episodes.values()].sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1)), report: report.lines };
 }
 
@@ -75,49 +90,12 @@ function withEnd(entry: Json): Json {
   return { ...entry, phases: { audio: { end_time: completedAt } } };
 }
 
-async function readSessionState(folder: string, id: string, report: Report): Promise<Json> {
-  if (!isSessionId(id)) return {};
-  const own = (await readJson(folder, `${id}/state.json`, report)) ?? (await readJson(folder, `${id}/session.json`, report));
-  if (isObject(own)) return own;
-  if (own !== undefined) report.note('warning', `${id}/state.json`, 'it is not an object', 'what the main file says counts');
-  return {};
-}
-
-async function readCheckpoints(folder: string, id: string, report: Report): Promise<OlderCheckpoint[]> {
-  const names = await readdir(join(folder, id)).catch(() => [] as string[]);
-  const files = [...names.filter((name) => /^checkpoint_(research|script|audio)_.*\.json$/.test(name)), ...phaseNames.map((phase) => `${phase}/checkpoint.json`)];
-  const found: OlderCheckpoint[] = [];
-  for (const file of files.sort()) {
-    const value = await readJson(folder, `${id}/${file}`, report);
-    if (value === undefined) continue;
-    const phase = phaseNames.find((each) => file.startsWith(`checkpoint_${each}_`) || file.startsWith(`${each}/`));
-    if (!phase || !isObject(value)) {
-      report.note('warning', `${id}/${file}`, 'it is not a checkpoint', 'left out');
-      continue;
-    }
-    const name = file.includes('/') ? `${phase}_imported` : basename(file, '.json').toLowerCase().replaceAll(/[^a-z0-9_-]/g, '_').slice(0, 64);
-    found.push({ name, phase, at: readTime(pick(value, 'timestamp', 'created_at'), `${id}/${file}`, report), data: Object.hasOwn(value, 'data') ? value['data'] : value });
+/** What the session's own folder says of it, and in which file; nothing where there is no such file. */
+async function readSessionState(folder: string, id: string, report: Report): Promise<{ file: string; value: Json }> {
+  for (const file of isSessionId(id) ? [`${id}/state.json`, `${id}/session.json`] : []) {
+    const value = await readJson(folder, file, report);
+    if (isObject(value)) return { file, value };
+    if (value !== undefined) report.note('warning', file, 'it is not an object', 'what the main file says counts');
   }
-  return found;
-}
-
-/** A JSON file inside the folder; undefined when it is not there. Links that lead out, and giants, are refused and reported. */
-async function readJson(folder: string, path: string, report: Report): Promise<unknown> {
-  const place = join(folder, path);
-  try {
-    const info = await lstat(place);
-    const real = await realpath(place);
-    if (!real.startsWith(`${folder}${sep}`)) {
-      report.note('warning', path, 'it is a link that leads out of the folder', 'not read');
-      return undefined;
-    }
-    if (info.size > largestFile) {
-      report.note('warning', path, `it has ${info.size} bytes`, 'not read: above 100 MB');
-      return undefined;
-    }
-    return JSON.parse(await readFile(real, 'utf8')) as unknown;
-  } catch (error) {
-    if ((error as { code?: string }).code !== 'ENOENT' && (error as { code?: string }).code !== 'ENOTDIR') report.note('warning', path, `it cannot be read: ${(error as Error).message}`, 'left out');
-    return undefined;
-  }
+  return { file: '', value: {} };
 }

@@ -1,4 +1,4 @@
-import { parseUsd, type PhaseStatus, type Usd } from '../../machines/index.js';
+import { messageOf, parseUsd, type PhaseStatus, type Usd } from '../../machines/index.js';
 import type { Report } from './report.js';
 
 export type Json = Record<string, unknown>;
@@ -11,6 +11,17 @@ export function isObject(value: unknown): value is Json {
 export function pick(object: Json, ...keys: string[]): unknown {
   for (const key of keys) if (Object.hasOwn(object, key) && object[key] !== null) return object[key];
   return undefined;
+}
+
+/** Where a value with one of these keys is: file and place in it. Without keys: where the whole is. */
+export type Place = (...keys: string[]) => string;
+
+/** Reports the keys that nobody reads. */
+export function noteUnread(object: Json, read: readonly string[], where: string, report: Report): void {
+  const unread = Object.keys(object).filter((key) => !read.includes(key));
+  if (unread.length === 0) return;
+  const shown = unread.slice(0, 10).map((key) => key.slice(0, 60)).join(', ');
+  report.note('info', where, `not known here: ${shown}${unread.length > 10 ? `, and ${unread.length - 10} more` : ''}`, 'left out');
 }
 
 const drift = 1e-9;
@@ -69,4 +80,10 @@ export function readPhaseStatus(value: unknown, where: string, report: Report): 
   if (Object.hasOwn(statuses, word)) return statuses[word] ?? 'pending';
   report.note('warning', where, `${JSON.stringify(value)?.slice(0, 60)} is not a phase status`, 'read as pending');
   return 'pending';
+}
+
+/** What a record says of why it failed, cut to a length that a journal line can carry. */
+export function readError(value: Json): string | null {
+  const error = pick(value, 'error', 'error_message', 'failure');
+  return error === undefined ? null : messageOf(isObject(error) ? (pick(error, 'message') ?? error) : error);
 }

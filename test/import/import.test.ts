@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { importOlder } from '../../src/import/index.js';
-import { ProductionError, ProductionStateManager } from '../../src/index.js';
+import { ProductionError, ProductionStateManager, defineCrew } from '../../src/index.js';
 import { replaceAt } from '../fuzz/edits.js';
 import { temporaryDirectory } from '../support/temporary.js';
-import { writeNumbered, writeSeed } from './older-files.js';
+import { writeNumbered, writeSeed, writeStrangers } from './older-files.js';
 
 async function open(): Promise<ProductionStateManager> {
   const manager = await ProductionStateManager.open({ directory: temporaryDirectory() });
@@ -47,7 +47,7 @@ describe('importing older productions', () => {
     expect(lines).toMatch(/error .*-1 is not an amount of dollars/);
     expect(lines).toMatch(/info .*3.7600000000000002 is finer than a micro-dollar/);
     expect(lines).toMatch(/warning .*checkpoint_script_20250903_155730.json it cannot be read/);
-    expect(lines).toMatch(/warning .*script.status "dancing" is not a phase status/);
+    expect(lines).toMatch(/warning ep_004_20250905_090000\/state.json: phases.script.status "dancing" is not a phase status/);
     expect(lines).toMatch(/info .*times without a time zone/);
   });
 
@@ -66,6 +66,60 @@ describe('importing older productions', () => {
     expect(await manager.verify()).toMatchObject({ ok: true });
     // Work goes on where the older program left it.
     expect(await manager.updatePhase({ sessionId: 'ep_001_20250903_143022', phase: 'audio', status: 'complete', cost: '0.10' })).toMatchObject({ status: 'complete', total_cost: 2 });
+  });
+
+  test('given what cannot be understood, when it is imported, then each has one line that says where it is, and steers no terminal', async () => {
+    const older = temporaryDirectory();
+    writeNumbered(older);
+    writeStrangers(older);
+    const manager = await open();
+    const { imported, report } = await importOlder(manager.production, join(older, 'state.json'));
+    expect(imported).toHaveLength(3);
+    const lines = report.map(({ severity, where, what, decision }) => `${severity} ${where}: ${what}; ${decision}`);
+    expect(lines).toEqual(expect.arrayContaining([
+      'info ep_001_20250903_154439/state.json: phases.script.cost: 0.8500000000000001 is finer than a micro-dollar; read as 0.85 (float drift)',
+      'info state.json: completed_episodes.0.cost: 3.7600000000000002 is finer than a micro-dollar; read as 3.76 (float drift)',
+      'info ep_004_20250905_090000/state.json: not known here: notes; left out',
+      'info ep_004_20250905_090000/state.json: phases: not known here: video; left out',
+      'warning ep_004_20250905_090000/state.json: status: "dancing\\n\\u001b[31m" is not an episode status; its phases decide',
+      'warning ep_001_20250903_154439/checkpoint_video_20250903_160000.json: it is of no phase that is known here; left out',
+      'warning ep_009_20250801_000000: it is a session folder that the state file does not list; not imported',
+      'warning state.json: total_cost: it says 12.3, the episodes that are understood sum to 15.16; what the episodes say counts',
+    ]));
+    expect(lines.filter((line) => /[\p{Cc}]/u.test(line))).toEqual([]);
+  });
+
+  test('given a file that is no JSON over several lines, then the report of it is one line', async () => {
+    const older = temporaryDirectory();
+    writeSeed(older);
+    mkdirSync(join(older, 'ep_002_20250902_093015'));
+    writeFileSync(join(older, 'ep_002_20250902_093015', 'session.json'), 'nothing\n\u001b[31mred\n');
+    const manager = await open();
+    const { report } = await importOlder(manager.production, join(older, 'state.json'));
+    expect(report).toMatchObject([{ where: 'ep_002_20250902_093015/session.json', what: expect.stringMatching(/^it cannot be read: [^\p{Cc}]*$/u) as string }]);
+  });
+
+  test('given an episode that had failed with a reason, when it is imported, then the failure says it', async () => {
+    const older = temporaryDirectory();
+    writeNumbered(older);
+    const manager = await open();
+    await importOlder(manager.production, join(older, 'state.json'));
+    expect((await manager.getSnapshot('ep_004_20250905_090000')).context.failure).toMatchObject({ code: 'rate_limited', phase: 'research', message: 'rate limit exceeded' });
+  });
+
+  test('given finished phases with checkpoints, when the rest is produced after the import, then its worker goes on from what they hold', async () => {
+    const older = temporaryDirectory();
+    writeSeed(older);
+    const manager = await open();
+    await importOlder(manager.production, join(older, 'state.json'));
+    const sessionId = 'ep_001_20250903_143022';
+    expect(await manager.loadCheckpoint(sessionId, 'script')).toMatchObject({ data: { word_count: 4215 } });
+    expect(await manager.loadCheckpoint(sessionId, 'script_complete')).toMatchObject({ data: { word_count: 4215 }, next_phase: 'audio', can_resume: true });
+    const idle = (): Promise<null> => Promise.resolve(null);
+    let heard: unknown;
+    const crew = defineCrew({ research: idle, script: idle, audio: ({ earlier }) => Promise.resolve((heard = earlier.script?.data)) });
+    expect(await manager.produce(sessionId, crew)).toMatchObject({ outcome: 'complete' });
+    expect(heard).toEqual({ word_count: 4215 });
   });
 
   test.each([['null'], ['[]'], ['"text"'], ['{}'], ['{ broken']])('given a file with %s, then it is refused as no state file', async (content) => {

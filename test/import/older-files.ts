@@ -31,8 +31,14 @@ export function writeNumbered(directory: string): void {
   write(directory, 'ep_001_20250903_154439/checkpoint_research_20250903_155200.json', { phase: 'research', timestamp: '2025-09-03T15:52:00.999999', data: { found: 12, __proto__x: 1 } });
   write(directory, 'ep_001_20250903_154439/checkpoint_script_20250903_155730.json', '{ broken');
   write(directory, 'ep_004_20250905_090000/state.json', {
-    topic: 'Out of order', phases: { research: { status: 'failed', cost: 9 }, audio: { status: 'completed', cost: 0.5 }, script: { status: 'dancing', cost: 0 } },
+    topic: 'Out of order', status: 'dancing\n\u001b[31m', notes: 'nobody reads them', phases: { research: { status: 'failed', cost: 9, error: 'rate limit exceeded' }, audio: { status: 'completed', cost: 0.5 }, video: { status: 'completed', cost: 0 }, script: { status: 'dancing', cost: 0 } },
   });
+}
+
+/** What lies around an older production and is none of what is known of it. */
+export function writeStrangers(directory: string): void {
+  write(directory, 'ep_001_20250903_154439/checkpoint_video_20250903_160000.json', { phase: 'video' });
+  write(directory, 'ep_009_20250801_000000/state.json', { topic: 'In no list' });
 }
 
 /** The seed's 3.0.0 shape. */
