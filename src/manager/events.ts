@@ -2,7 +2,7 @@ import type { Announcement, AnnouncementType, EpisodeEventType, RecordedEvent } 
 
 /** What listeners get with each announcement: the announcement, and where its commit is and whether this process made it. */
 export type Notice<Type extends AnnouncementType = AnnouncementType> = Extract<Announcement, { type: Type }> & {
-  /** Journal position of the commit. */
+  /** Journal position at which the commit begins: `stateAt` there shows what stood before it. */
   position: number;
   /** False for commits of other processes. */
   local: boolean;
@@ -13,6 +13,7 @@ export interface CommitNotice {
   sessionId: string;
   type: EpisodeEventType | 'episode.created';
   event: RecordedEvent;
+  /** Journal position at which the commit begins. */
   position: number;
   at: string;
   local: boolean;

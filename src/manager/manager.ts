@@ -476,9 +476,12 @@ export class ProductionStateManager extends SafeEmitter {
     return historyOf(production.journal, id);
   }
 
-  /** The episode as it stood at a journal position that `history` gave. */
+  /** The episode as it stood at a journal position: after the commit, for one that `history` gave; before it, for an event's. */
   async stateAt(sessionId: string, position: number): Promise<PersistedEpisode> {
     const id = parseSessionId(sessionId);
+    if (!Number.isSafeInteger(position) || position < 0) {
+      throw new ProductionError('invalid_input', `position: ${String(position).slice(0, 40)} is not a journal position; history gives them.`, { sessionId: id, field: 'position' });
+    }
     const found = stateAt((await this.#readDurably()).journal, id, position);
     if (found) return found;
     throw new ProductionError('session_unknown', `${id} did not exist at position ${position}.`, { sessionId: id, field: 'position' });

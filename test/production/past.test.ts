@@ -60,6 +60,38 @@ describe("an episode's past", () => {
     expect(read).toBeLessThan(all * 0.5);
   });
 
+  test('given each moment was kept as it was, when the past is asked for, then every moment is that again, with its state and money', async () => {
+    const manager = await openProduction(temporaryDirectory());
+    const heard: number[] = [];
+    manager.on('commit', ({ position }) => heard.push(position));
+    const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Moments' });
+    const moments = [await manager.getSnapshot(sessionId)];
+    const steps = [
+      () => manager.updatePhase({ sessionId, phase: 'research', status: 'active' }),
+      () => manager.addCost({ sessionId, phase: 'research', operation: 'query', cost: '0.15' }),
+      () => manager.pause({ sessionId, reason: 'lunch' }),
+      () => manager.markPhaseFailed({ sessionId, phase: 'research', error: 'timed out' }),
+      () => manager.initiateRecovery(sessionId),
+    ];
+    for (const step of steps) {
+      await step();
+      moments.push(await manager.getSnapshot(sessionId));
+    }
+    const history = await manager.history(sessionId);
+    expect(history.map(({ type, state, total_cost: cost }) => [type, state, cost])).toEqual([
+      ['episode.created', 'initialized', 0], ['phase.start', 'research.active', 0], ['cost.recorded', 'research.active', 0.15],
+      ['phase.pause', 'research.paused', 0.15], ['phase.failed', 'failed', 0.15], ['recovery.begin', 'recovery', 0.15],
+    ]);
+    expect(await Promise.all(history.map(({ position }) => manager.stateAt(sessionId, position)))).toEqual(moments);
+    expect(await Promise.all(heard.slice(1).map((position) => manager.stateAt(sessionId, position)))).toEqual(moments.slice(0, -1));
+  });
+
+  test.each([-1, 0.5, Number.NaN, Infinity, '7', null, undefined])('given %s as a position, then it is refused by name', async (position) => {
+    const manager = await openProduction(temporaryDirectory());
+    const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Where' });
+    await expect(manager.stateAt(sessionId, position as number)).rejects.toMatchObject({ code: 'invalid_input', field: 'position' });
+  });
+
   test('given a checkpoint, when its document says something else than what was saved, then the journal is believed', async () => {
     const directory = temporaryDirectory();
     const manager = await openProduction(directory);
