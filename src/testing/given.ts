@@ -44,7 +44,7 @@ export function episodeCreated(policyInput: PolicyInput = {}): EpisodeCreated {
   };
 }
 
-/** An episode after the given events, all of which must be accepted: `given({}, start).when(cost).then('research.active')`. Pure. */
+/** An episode after the given events, all of which must be accepted: `given({}, start).when(cost).thenState('research.active')`. Pure. */
 export function given(policyInput: PolicyInput, ...events: EpisodeEvent[]): Given {
   let snapshot = initialSnapshot(episodeCreated(policyInput));
   for (const event of events) {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { errorRemedies } from '../../machines/index.js';
+import { catalog } from '../../src/cli/catalog.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const doc = (name: string): string => readFileSync(`${root}docs/${name}`, 'utf8');
@@ -23,6 +24,11 @@ describe('the docs', () => {
         .map((target) => `${page}: ${target}`),
     );
     expect(broken).toEqual([]);
+  });
+
+  test('given any command, then docs/command-line.md speaks of it', () => {
+    const page = doc('command-line.md');
+    expect(catalog.map(({ name }) => name).filter((name) => !new RegExp(`\\b${name}\\b`).test(page))).toEqual([]);
   });
 
   test('given the crew of docs/crews.md, when it is run as the page says, then it makes an episode', () => {
