@@ -26,17 +26,21 @@ export function networkFilesystem(type: number): string | undefined {
 }
 
 /** @throws ProductionError `filesystem_unsupported` when `directory`, or the nearest parent that exists, is on a network file system. */
-export async function refuseNetworkFilesystem(directory: string): Promise<void> {
-  const name = networkFilesystem(await typeOf(directory));
+export async function refuseNetworkFilesystem(directory: string, typeOf = typeFromStatfs): Promise<void> {
+  const name = networkFilesystem(await nearestType(directory, typeOf));
   if (name === undefined) return;
   throw new ProductionError('filesystem_unsupported', `${directory} is on ${name}, where appends of two machines can overwrite each other; keep the production on a local disk.`, { field: 'directory' });
 }
 
-async function typeOf(path: string): Promise<number> {
+async function typeFromStatfs(path: string): Promise<number> {
+  return (await statfs(path)).type;
+}
+
+async function nearestType(path: string, typeOf: typeof typeFromStatfs): Promise<number> {
   try {
-    return (await statfs(path)).type;
+    return await typeOf(path);
   } catch (error) {
     const isMissing = errorCode(error) === 'ENOENT' && dirname(path) !== path;
-    return isMissing ? typeOf(dirname(path)) : 0;
+    return isMissing ? nearestType(dirname(path), typeOf) : 0;
   }
 }
