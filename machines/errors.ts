@@ -8,7 +8,6 @@ export type Remedy = 'caller' | 'operator' | 'retry' | 'bug';
 export const errorRemedies = {
   wrong_state: 'caller',
   phase_out_of_order: 'caller',
-  reason_required: 'caller',
   operations_open: 'caller',
   operation_unknown: 'caller',
   operation_exists: 'caller',
@@ -31,7 +30,6 @@ export const errorRemedies = {
   artifact_invalid: 'operator',
   import_invalid: 'caller',
   path_refused: 'caller',
-  worker_failed: 'operator',
   operation_held: 'operator',
   interrupted: 'retry',
   production_closed: 'caller',

@@ -15,6 +15,13 @@ describe('the docs', () => {
     expect(sections.sort()).toEqual(Object.keys(errorRemedies).sort());
   });
 
+  test('given any error code, then something throws it', () => {
+    const places = ['machines', 'src'].flatMap((folder) => readdirSync(`${root}${folder}`, { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`));
+    const sources = places.filter((path) => path.endsWith('.ts')).map((path) => readFileSync(`${root}${path}`, 'utf8'));
+    const thrown = new Set(sources.flatMap((text) => [...text.matchAll(/(?:ProductionError|refuse|invalid)\(\s*'(\w+)'/g)].map((match) => match[1])));
+    expect(Object.keys(errorRemedies).filter((code) => !thrown.has(code))).toEqual([]);
+  });
+
   test('given a link between pages, then the page is there', () => {
     const pages = [...readdirSync(`${root}docs`).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`), 'README.md'];
     const broken = pages.flatMap((page) =>
