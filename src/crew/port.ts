@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { ProductionError, phaseNames, type PhaseName } from '../../machines/index.js';
 
 /** A number or a decimal string in US dollars, at most six decimals: `0.15`, `"0.150000"`. */
 export type Dollars = number | string;
@@ -119,10 +120,18 @@ export interface Crew {
   audio: PhaseWorker;
 }
 
-/** Checks a crew's shape and returns it. */
+/**
+ * Checks a crew's shape and returns it.
+ * @throws ProductionError `invalid_input`, naming the worker that is missing.
+ */
 export function defineCrew(crew: { name?: string; research: PhaseWorker; script: PhaseWorker; audio: PhaseWorker }): Crew {
-  for (const phase of ['research', 'script', 'audio'] as const) {
-    if (typeof crew[phase] !== 'function') throw new TypeError(`defineCrew: ${phase} must be a function`);
-  }
+  checkCrew(crew);
   return { name: crew.name ?? 'crew', research: crew.research, script: crew.script, audio: crew.audio };
+}
+
+/** @throws ProductionError `invalid_input`, naming the worker that is missing. */
+export function checkCrew(crew: unknown): void {
+  const workers = (crew ?? {}) as Record<PhaseName, unknown>;
+  const missing = phaseNames.find((phase) => typeof workers[phase] !== 'function');
+  if (missing) throw new ProductionError('invalid_input', `crew.${missing}: is not a function; a crew has one for each phase.`, { field: `crew.${missing}` });
 }

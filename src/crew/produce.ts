@@ -1,9 +1,11 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
 import {
-  ProductionError, classifyError, currentPhase, episodeStatus, phaseNames, stateName,
+  Actor, ProductionError, classifyError, currentPhase, episodeStatus, stateName,
   type EpisodeSnapshot, type Failure, type FailureCode, type PhaseName, type SessionId,
 } from '../../machines/index.js';
+import { check } from '../manager/inputs.js';
 import { planFail, planRecover } from '../manager/plans.js';
 import type { AskBefore } from '../manager/hooks.js';
 import type { ProductionStateManager } from '../manager/manager.js';
@@ -11,7 +13,7 @@ import type { Plan } from '../production/index.js';
 import type { EpisodeState } from '../shapes/index.js';
 import { HeldClaim } from './claim.js';
 import { backOff } from './outcome.js';
-import type { Crew } from './port.js';
+import { checkCrew, type Crew } from './port.js';
 import { runPhase } from './run-phase.js';
 
 /** Where a production is, for people watching. Not in the journal. */
@@ -50,8 +52,14 @@ export interface Produced {
   state: EpisodeState;
 }
 
+const ProduceInput = z.looseObject({
+  holder: Actor.optional(),
+  leaseMs: z.number().min(1).max(86_400_000).optional(),
+  graceMs: z.number().nonnegative().max(86_400_000).optional(),
+  concurrency: z.int().positive().optional(),
+});
+
 const pollMs = 1000;
-const longestLeaseMs = 86_400_000;
 
 /** What is produced with. */
 interface Work<Options extends ProduceOptions = ProduceOptions> {
@@ -64,7 +72,8 @@ interface Work<Options extends ProduceOptions = ProduceOptions> {
 /** Produces one episode with a crew, from wherever it stands to its end, or to where a person is needed. */
 export async function produce(work: Work, sessionId: SessionId): Promise<Produced> {
   const { manager, askBefore, crew, options } = work;
-  refuseBadCall(sessionId, crew, options);
+  checkCrew(crew);
+  check(ProduceInput, options);
   await askBefore({ call: 'produce', sessionId, input: { sessionId } });
   const status = episodeStatus(snapshotOf(manager, sessionId));
   if (status === 'complete' || status === 'archived') return report(manager, sessionId, status, null);
@@ -78,18 +87,9 @@ export async function produce(work: Work, sessionId: SessionId): Promise<Produce
   }
 }
 
-/** A mistake of the caller's must not become a failure of the episode. */
-function refuseBadCall(sessionId: SessionId, crew: Partial<Crew> | null | undefined, { leaseMs = 1 }: ProduceOptions): void {
-  const missing = phaseNames.find((phase) => typeof crew?.[phase] !== 'function');
-  if (missing) {
-    throw new ProductionError('invalid_input', `crew: its ${missing} is not a function; make a crew with defineCrew({ research, script, audio }).`, { sessionId, field: 'crew' });
-  }
-  if (typeof leaseMs === 'number' && leaseMs >= 1 && leaseMs <= longestLeaseMs) return;
-  throw new ProductionError('invalid_input', `leaseMs: ${leaseMs} is not a number from 1 to ${longestLeaseMs}.`, { sessionId, field: 'leaseMs' });
-}
-
 /** Produces several episodes, at most `concurrency` at a time; one that throws does not stop the others. */
 export async function produceAll(work: Work<ProduceOptions & { concurrency?: number }>, sessionIds: readonly SessionId[]): Promise<(Produced | { sessionId: SessionId; error: unknown })[]> {
+  check(ProduceInput, work.options);
   const results: (Produced | { sessionId: SessionId; error: unknown })[] = [];
   const waiting = [...sessionIds.entries()];
   const worker = async (): Promise<void> => {
@@ -98,7 +98,7 @@ export async function produceAll(work: Work<ProduceOptions & { concurrency?: num
       results[index] = await produce(work, sessionId).catch((error: unknown) => ({ sessionId, error }));
     }
   };
-  await Promise.all(Array.from({ length: Math.max(1, work.options.concurrency ?? 1) }, worker));
+  await Promise.all(Array.from({ length: work.options.concurrency ?? 1 }, worker));
   return results;
 }
 

@@ -11,8 +11,16 @@ const Id = z.string().refine(isSessionId, 'is not a session id such as ep_001_20
 const Key = z.string().min(1).max(200);
 const EpisodeNumber = z.int().min(1).max(9_999_999);
 
-/** What of `open` becomes a path or goes into the journal as it is. */
-export const OpenInput = z.object({ directory: z.string().min(1, 'is empty').default('production'), by: Actor.optional() });
+const isClock = (clock: unknown): boolean => typeof clock === 'object' && clock !== null && ['now', 'elapsedMs'].every((name) => typeof (clock as Record<string, unknown>)[name] === 'function');
+
+/** What `open` takes, as far as it is not checked elsewhere. */
+export const OpenInput = z.looseObject({
+  directory: z.string().min(1, 'is empty').refine((path) => !path.includes('\0'), 'holds a NUL character').default('production'),
+  clock: z.unknown().refine(isClock, 'is not a clock with now() and elapsedMs()').optional(),
+  by: Actor.optional(),
+  readOnly: z.boolean().optional(),
+  segmentBytes: z.int().positive().optional(),
+});
 
 export const CreateInput = z
   .strictObject({
@@ -58,8 +66,8 @@ export const FailInput = z.strictObject({ sessionId: Id, phase: PhaseName, error
 export const QualityInput = z.strictObject({ sessionId: Id, name: z.string(), value: z.number() });
 export const SkipInput = z.strictObject({ sessionId: Id, phase: PhaseName, reason: Reason });
 export const FulfillInput = SkipInput.extend({ data: z.unknown().optional() });
-export const RecoverInput = z.strictObject({ phase: PhaseName.optional() });
 export const ResumeInput = z.strictObject({ sessionId: Id });
+export const RecoverInput = z.strictObject({ phase: PhaseName.optional() });
 export const PauseInput = z.strictObject({ sessionId: Id, reason: Reason.optional() });
 export const ReviewInput = z.strictObject({ sessionId: Id, by: Actor.optional(), reason: Reason.optional() });
 export const RejectInput = z.strictObject({ sessionId: Id, by: Actor.optional(), reason: Reason });

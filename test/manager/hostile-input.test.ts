@@ -4,6 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { ProductionError, ProductionStateManager, defineCrew } from '../../src/index.js';
 import { temporaryProduction, type TemporaryProduction } from '../../src/testing/index.js';
 import { expectSound, journalText } from '../support/production.js';
+import { temporaryDirectory } from '../support/temporary.js';
 
 interface Given extends TemporaryProduction {
   sessionId: string;
@@ -18,6 +19,8 @@ async function givenEpisode(): Promise<Given> {
 }
 
 type Call = [name: string, call: (manager: ProductionStateManager, bad: never, sessionId: string) => Promise<unknown>];
+
+const idleCrew = defineCrew({ research: () => Promise.resolve(), script: () => Promise.resolve(), audio: () => Promise.resolve() });
 
 const byId: Call[] = [
   ['updatePhase', (manager, bad) => manager.updatePhase({ sessionId: bad, phase: 'research', status: 'active', cost: 1 })],
@@ -270,6 +273,59 @@ describe('hostile input', () => {
     expect(await refusal(() => manager.send(sessionId, { type: 'phase.start', phase: 'research', extra: 1 } as never))).toMatchObject({ code: 'invalid_input' });
     expect(await refusal(() => manager.send(sessionId, null as never))).toMatchObject({ code: 'invalid_input' });
     expect(journalText(directory)).toBe(before);
+  });
+
+  const withoutInput: Call[] = [
+    ['resume', (manager, bad) => manager.resume(bad)],
+    ['pause', (manager, bad) => manager.pause(bad)],
+    ['fulfillPhase', (manager, bad) => manager.fulfillPhase(bad)],
+    ['skipPhase', (manager, bad) => manager.skipPhase(bad)],
+    ['addCost', (manager, bad) => manager.addCost(bad)],
+    ['recoverFailedSession', (manager, bad, sessionId) => manager.recoverFailedSession(sessionId, bad)],
+    ['cleanupOrphanedSessions', (manager, bad) => manager.cleanupOrphanedSessions(bad)],
+    ['produce with such options', (manager, bad, sessionId) => manager.produce(sessionId, idleCrew, bad)],
+  ];
+
+  test.each(withoutInput)('given no object where one belongs, when %s is called, then it is refused and nothing is written', async (_, call) => {
+    const { manager, directory, sessionId } = await givenEpisode();
+    const before = journalText(directory);
+    for (const bad of [null, 7, 'x']) expect(await refusal(() => call(manager, bad as never, sessionId))).toMatchObject({ code: 'invalid_input' });
+    expect(journalText(directory)).toBe(before);
+  });
+
+  test('given a crew with a worker missing, or options out of range, when an episode is produced, then it is refused by name and the episode does not fail', async () => {
+    const { manager, directory, sessionId } = await givenEpisode();
+    const before = journalText(directory);
+    for (const bad of [undefined, null, 7, {}, { ...idleCrew, research: 'worker' }]) {
+      expect(await refusal(() => manager.produce(sessionId, bad as never))).toMatchObject({ code: 'invalid_input', field: 'crew.research' });
+    }
+    expect(await refusal(() => Promise.resolve(defineCrew({ ...idleCrew, audio: undefined as never })))).toMatchObject({ code: 'invalid_input', field: 'crew.audio' });
+    for (const [field, bad] of [['leaseMs', Number.NaN], ['leaseMs', 0], ['graceMs', -1], ['holder', '']] as const) {
+      expect(await refusal(() => manager.produce(sessionId, idleCrew, { [field]: bad }))).toMatchObject({ code: 'invalid_input', field });
+    }
+    for (const concurrency of [Number.NaN, 0, 0.5]) {
+      expect(await refusal(() => manager.produceAll([sessionId], idleCrew, { concurrency }))).toMatchObject({ code: 'invalid_input', field: 'concurrency' });
+    }
+    expect(journalText(directory)).toBe(before);
+  });
+
+  test.each<[field: string, options: unknown]>([
+    ['input', null],
+    ['directory', { directory: 7 }],
+    ['directory', { directory: '' }],
+    ['directory', { directory: 'a\u0000b' }],
+    ['clock', { clock: {} }],
+    ['clock', { clock: null }],
+    ['by', { by: 7 }],
+    ['readOnly', { readOnly: 'yes' }],
+    ['segmentBytes', { segmentBytes: -1 }],
+    ['policy', { policy: 7 }],
+    ['policy.budgets.video', { policy: { budgets: { video: 1 } } }],
+  ])('given options to open of which %s is none, then it is refused by name and no directory is made', async (field, options) => {
+    const directory = join(temporaryDirectory(), 'production');
+    const given = options === null ? null : { directory, ...(options as object) };
+    expect(await refusal(() => ProductionStateManager.open(given as never))).toMatchObject({ code: 'invalid_input', field });
+    expect(existsSync(directory)).toBe(false);
   });
 
   test('given a thousand episodes are made in one second, when they are counted, then each has an id of its own', async () => {
