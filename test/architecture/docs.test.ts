@@ -38,6 +38,22 @@ describe('the docs', () => {
     expect(catalog.map(({ name }) => name).filter((name) => !new RegExp(`\\b${name}\\b`).test(page))).toEqual([]);
   });
 
+  test("given the README's lines for embedding, when they are run, then an episode is complete and the files are those that it shows", () => {
+    const [embedding = ''] = [...readFileSync(`${root}README.md`, 'utf8').matchAll(/```js\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
+    const folder = mkdtempSync(`${root}dist/.readme-`);
+    try {
+      writeFileSync(join(folder, 'run.mjs'), embedding);
+      const ran = spawnSync(process.execPath, ['run.mjs'], { cwd: folder, encoding: 'utf8' });
+      expect(ran.stderr).toBe('');
+      expect(ran.stdout).toContain("outcome: 'complete'");
+      const files = readdirSync(join(folder, 'production')).sort();
+      expect(files).toEqual([expect.stringMatching(/^ep_001_/), 'journal', 'state.json']);
+      expect(readdirSync(join(folder, 'production', files[0] ?? '')).sort()).toEqual(['audio', 'research', 'script', 'session.json']);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
   test('given the crew of docs/crews.md, when it is run as the page says, then it makes an episode', () => {
     const [crew = '', embedding = ''] = [...doc('crews.md').matchAll(/```js\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
     // Inside the package, so that it can import the package by its own name.
