@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSessionId, type SessionId } from '../../machines/index.js';
 import { nodeDisk } from '../disk/index.js';
-import { Documents } from '../documents/index.js';
+import { Documents, type SessionDocument } from '../documents/index.js';
 import { inspectJournal, type Inspection } from '../journal/index.js';
 import { unseal } from '../documents/seal.js';
 
@@ -24,7 +24,7 @@ export function examine(directory: string): { findings: Finding[]; segments: Ins
     severity: 'damage', what: `journal segment ${segment}, position ${position}: ${what}`,
     advice: 'Commits before this place are whole: restore the segment from a backup, or keep a copy of the folder and import state.json into a new production.',
   }));
-  findings.push(...examineDocuments(directory), ...examineLeftovers(directory), ...examineOperations(directory));
+  findings.push(...examineDocuments(directory), ...examineLeftovers(directory), ...examineSessions(directory));
   return { findings, segments };
 }
 
@@ -56,16 +56,29 @@ function examineLeftovers(directory: string): Finding[] {
   return [{ severity: 'note', what: `${leftovers.length} temporary file(s) of interrupted writes, such as ${leftovers[0] ?? ''}`, advice: 'They may be removed while no process is at work.' }];
 }
 
-/** Paid calls whose outcome is unknown, as the session documents show them. */
-function examineOperations(directory: string): Finding[] {
+/** What waits for a person, as the session documents show it. */
+function examineSessions(directory: string): Finding[] {
   const documents = new Documents({ directory, disk: nodeDisk });
   return sessionFolders(directory)
     .filter((id) => nodeDisk.stat(join(directory, id, 'session.json'))?.kind === 'file')
     .flatMap((id) => {
-      const held = Object.entries(documents.readSession(id)?.operations ?? {}).filter(([, { state }]) => state === 'held');
-      return held.map(([key, { operation, max_cost: most }]) => ({
-        severity: 'attention' as const, what: `${id}: paid call ${key} (${operation}, up to $${most}) is held: its outcome is unknown`,
-        advice: `Find out whether the provider did it, then: showrunner settle ${id} ${key} <dollars>, or showrunner release ${id} ${key}`,
-      }));
+      const document = documents.readSession(id);
+      return document ? [...heldOperations(id, document), ...waiting(id, document)] : [];
     });
+}
+
+/** Paid calls whose outcome is unknown. */
+function heldOperations(id: SessionId, { operations }: SessionDocument): Finding[] {
+  return Object.entries(operations)
+    .filter(([, { state }]) => state === 'held')
+    .map(([key, { operation, max_cost: most }]) => ({
+      severity: 'attention', what: `${id}: paid call ${key} (${operation}, up to $${most}) is held: its outcome is unknown`,
+      advice: `Find out whether the provider did it, then: showrunner settle ${id} ${key} <dollars>, or showrunner release ${id} ${key}`,
+    }));
+}
+
+function waiting(id: SessionId, { state }: SessionDocument): Finding[] {
+  const [phase = '', step = ''] = state.split('.');
+  if (step === 'review') return [{ severity: 'attention', what: `${id}: ${phase} waits for approval`, advice: `showrunner approve ${id}, or showrunner reject ${id} --reason "…"` }];
+  return step === 'paused' ? [{ severity: 'attention', what: `${id}: ${phase} is paused`, advice: `showrunner resume ${id}` }] : [];
 }

@@ -160,6 +160,23 @@ describe('the command line', () => {
     expect((await run(directory, 'recover', '1')).stdout).toContain('research active');
   });
 
+  test('given episodes that wait for a person, when the doctor looks, then each is named with what to do, and that is no failure', async () => {
+    const { directory, id } = await withEpisode();
+    writeFileSync(join(directory, 'policy.json'), JSON.stringify({ approvals: ['research'] }));
+    const second = (await run(directory, 'create', '--topic', 'Reviewed')).stdout.trim();
+    await run(directory, 'phase', id, 'research', 'active');
+    await run(directory, 'pause', id);
+    await run(directory, 'phase', second, 'research', 'complete');
+    const ran = await run(directory, 'doctor', '--json');
+    expect([ran.code, ran.json()]).toEqual([0, expect.objectContaining({
+      ok: true,
+      findings: [
+        { severity: 'attention', what: `${id}: research is paused`, advice: `showrunner resume ${id}` },
+        { severity: 'attention', what: `${second}: research waits for approval`, advice: expect.stringContaining(`showrunner approve ${second}`) as string },
+      ],
+    })]);
+  });
+
   test('given two sessions with one number, when the number is used, then the candidates are listed', async () => {
     const { directory, id } = await withEpisode();
     const second = (await run(directory, 'create', '--topic', 'Again', '--episode', '1')).stdout.trim();
