@@ -125,6 +125,16 @@ describe('what recovery is expected to cost', () => {
     ]);
   });
 
+  test("given other episodes have nearly used up the day's cap, then that is what is left", async () => {
+    const { manager, remove } = await temporaryProduction({ policy: { dailyCap: '5' } });
+    onTestFinished(remove);
+    const [first, second] = [await manager.createEpisodeSession({ episodeNum: 1, topic: 'Dear' }), await manager.createEpisodeSession({ episodeNum: 2, topic: 'Failed' })];
+    await manager.updatePhase({ sessionId: first, phase: 'research', status: 'active', cost: '4' });
+    await manager.reserveCost({ sessionId: first, phase: 'research', operation: 'query', key: 'open', maxCost: '0.25' });
+    await manager.markPhaseFailed({ sessionId: second, phase: 'research', error: 'timed out' });
+    expect((await manager.planRecovery(second)).options).toMatchObject([{ left: 0.75 }]);
+  });
+
   test('given phases that were completed and one that failed dearly, then each is expected to cost what a completed one did, best point first', async () => {
     const production = await open();
     const { manager } = production;
