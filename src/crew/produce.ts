@@ -182,7 +182,7 @@ class Producing {
       await runPhase({
         manager: this.#manager, askBefore: this.#askBefore, sessionId: this.#sessionId, phase, crew: this.#crew, crewOptions: this.#options.crewOptions ?? {},
         claim: this.#claim.number, stop: stop.signal, abort: abort.signal, random: this.#random,
-        onProgress: (fraction, message) => this.#options.onProgress?.({ sessionId: this.#sessionId, phase, fraction, message }),
+        onProgress: (fraction, message) => this.#tell({ sessionId: this.#sessionId, phase, fraction, message }),
       });
       return undefined;
     } catch (error) {
@@ -243,6 +243,15 @@ class Producing {
       return this.#end('interrupted', `it was interrupted while ${phase} waits for approval`);
     }
     return undefined;
+  }
+
+  /** Whoever watches must not be able to fail the work. */
+  #tell(progress: Progress): void {
+    try {
+      this.#options.onProgress?.(progress);
+    } catch (error) {
+      this.#manager.emit('error', error, 'onProgress');
+    }
   }
 
   /** Commits; gives the refusal instead of throwing it. */

@@ -43,6 +43,17 @@ describe('producing', () => {
     expect((await manager.getSnapshot(sessionId)).context.claim).toBeNull();
   });
 
+  test('given whoever is told of progress throws, then the work goes on, and the error is told', async () => {
+    const manager = await open(temporaryDirectory());
+    const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
+    const told: unknown[] = [];
+    manager.on('error', (error, where) => told.push([(error as Error).message, where]));
+    const crew = crewWith({ research: async ({ progress }) => { progress(0.5, 'half'); } });
+    const produced = await manager.produce(sessionId, crew, { onProgress: () => { throw new Error('nobody is there'); } });
+    expect(produced).toMatchObject({ outcome: 'complete' });
+    expect(told[0]).toEqual(['nobody is there', 'onProgress']);
+  });
+
   test('given a settled operation, when its phase runs again, then its result comes back without a call', async () => {
     const manager = await open(temporaryDirectory());
     const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
