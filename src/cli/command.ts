@@ -18,7 +18,7 @@ export interface Context {
   open(options?: { readOnly?: boolean }): Promise<ProductionStateManager>;
   /** A line for people on standard error: progress and notes. */
   note(text: string): void;
-  /** Aborted by Ctrl-C and SIGTERM. */
+  /** Aborted by Ctrl-C and SIGTERM, once a command has asked for it. Those that do not ask are ended at once: nothing on disk minds. */
   signal: AbortSignal;
 }
 

@@ -23,13 +23,16 @@ export function makeContext({ directory, policyFile, json, by }: Settings): Open
   let manager: ProductionStateManager | undefined;
   const interrupt = new AbortController();
   const onSignal = (): void => interrupt.abort(new ProductionError('interrupted', 'interrupted.'));
-  process.once('SIGINT', onSignal);
-  process.once('SIGTERM', onSignal);
   const name = by ?? userName();
   const context: Context = {
     directory, json,
     by: name,
-    signal: interrupt.signal,
+    get signal() {
+      if (process.listeners('SIGINT').includes(onSignal)) return interrupt.signal;
+      process.once('SIGINT', onSignal);
+      process.once('SIGTERM', onSignal);
+      return interrupt.signal;
+    },
     note: (text) => process.stderr.write(`${text}\n`),
     async open({ readOnly } = {}) {
       const { ProductionStateManager: Manager } = await import('../crew/production-state-manager.js');

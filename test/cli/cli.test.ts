@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { catalog } from '../../src/cli/catalog.js';
 import { ProductionStateManager } from '../../src/index.js';
 import { run, start } from '../support/cli.js';
@@ -146,6 +146,20 @@ describe('the command line', () => {
     const ran = await run(directory, 'dance', '--list');
     expect([ran.code, ran.stdout]).toEqual([2, '']);
     expect(ran.stderr).toContain('there is no command "dance"');
+  });
+
+  test('given a command that waits in a read, when it is interrupted, then it ends at once', async () => {
+    const { directory, id } = await withEpisode();
+    const pipe = join(dirname(directory), 'data.json');
+    execFileSync('mkfifo', [pipe]);
+    const running = start(directory, ['checkpoint', id, 'draft', '--data', pipe]);
+    // Only a pipe that somebody waits for can be opened without waiting.
+    const open = (): number => openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK);
+    const fd = await vi.waitFor(open, { timeout: 20_000 });
+    running.kill('SIGINT');
+    expect((await running.ended).code).toBeNull();
+    closeSync(fd);
+    expect((await run(directory, 'verify')).code).toBe(0);
   });
 
   test('given a cost that passes the total, then it lands, the episode stops, and the exit code is 5', async () => {

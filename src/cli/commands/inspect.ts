@@ -8,6 +8,7 @@ import { portOption, whenListening } from '../listening.js';
 const usualPort = 4748;
 
 export const run: Run = async (context, [name], options) => {
+  const { signal } = context;
   const port = portOption(options['port'], usualPort);
   const manager = await context.open();
   const only = name === undefined ? undefined : await findEpisode(manager, name);
@@ -15,7 +16,7 @@ export const run: Run = async (context, [name], options) => {
   const stop = await tellProduction(manager, only, (message) => relay.tell(message));
   if (context.json) process.stdout.write(`${JSON.stringify({ page: relay.page, socket: relay.socket, token_file: tokenPath(context.directory) })}\n`);
   else context.note(introduction(relay, only ?? 'every episode at work'));
-  if (!context.signal.aborted) await once(context.signal, 'abort');
+  if (!signal.aborted) await once(signal, 'abort');
   stop();
   await relay.close();
   return { text: '' };

@@ -16,6 +16,7 @@ import { UsageError } from '../usage-error.js';
 const defaultMinutes = 3;
 
 export const run: Run = async (context, [name], options) => {
+  const { signal } = context;
   const concurrency = typeof options['concurrency'] === 'string' ? wholeNumber(options['concurrency'], '--concurrency') : 1;
   const leaseMs = typeof options['lease'] === 'string' ? leaseOf(options['lease']) : undefined;
   const given = name === undefined ? { topics: topicsOf(options), settings: settingsOf(options) } : undefined;
@@ -29,7 +30,7 @@ export const run: Run = async (context, [name], options) => {
   const crew = await loadCrew(settings.crew);
   const progress = progressLines(context, ids.length > 1);
   const results = await manager.produceAll(ids, crew, {
-    crewOptions: settings.crew_options, signal: context.signal, onProgress: progress.show, concurrency, holder: `${context.by} (process ${process.pid})`,
+    crewOptions: settings.crew_options, signal, onProgress: progress.show, concurrency, holder: `${context.by} (process ${process.pid})`,
     ...(leaseMs === undefined ? {} : { leaseMs }),
   });
   progress.end();

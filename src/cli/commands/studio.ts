@@ -11,6 +11,7 @@ const usualPort = 4747;
 const page = fileURLToPath(new URL('../studio/page/', import.meta.url));
 
 export const run: Run = async (context, _args, options) => {
+  const { signal } = context;
   const port = portOption(options['port'], usualPort);
   const manager = await context.open();
   const studio = await whenListening(() =>
@@ -18,7 +19,7 @@ export const run: Run = async (context, _args, options) => {
   );
   if (context.json) process.stdout.write(`${JSON.stringify({ url: studio.link, socket: studio.socket, token_file: tokenPath(context.directory) })}\n`);
   else context.note(`The studio of ${context.directory} is at\n\n  ${studio.link}\n\nKeep the link to yourself: it is the key. XState actors of your own appear there too:\ncreateWebSocketInspector({ url: '${studio.socket}' }). Ctrl-C stops the studio; productions go on.`);
-  if (!context.signal.aborted) await once(context.signal, 'abort');
+  if (!signal.aborted) await once(signal, 'abort');
   await studio.close();
   return { text: '' };
 };

@@ -11,13 +11,14 @@ import { watchTable } from '../watch-table.js';
 const redrawMs = 120;
 
 export const run: Run = async (context, [name]) => {
+  const { signal } = context;
   const manager = await context.open({ readOnly: true });
   const only = name === undefined ? undefined : await findEpisode(manager, name);
   const stop = context.json || !process.stdout.isTTY ? tellCommits(context, manager, only) : keepDrawing(manager, only);
   manager.follow();
   // Following keeps no process alive by itself.
   const staying = setInterval(() => {}, 60_000);
-  if (!context.signal.aborted) await once(context.signal, 'abort');
+  if (!signal.aborted) await once(signal, 'abort');
   clearInterval(staying);
   stop();
   return { text: '' };
