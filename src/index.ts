@@ -4,7 +4,7 @@ export type {
 } from './crew/port.js';
 export { ProductionStateManager } from './crew/production-state-manager.js';
 export type { ProduceOptions, Produced, Progress } from './crew/produce.js';
-export type { OpenOptions } from './manager/manager.js';
+export type { OpenOptions } from './manager/handle.js';
 export type { CommitNotice, ManagerEvents, Notice } from './manager/events.js';
 export type { BeforeCall, Hooks } from './manager/hooks.js';
 export type { LoadedCheckpoint } from './manager/checkpoints.js';

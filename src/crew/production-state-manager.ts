@@ -1,5 +1,6 @@
 import { parseSessionId, type SessionId } from '../../machines/index.js';
-import { ProductionStateManager as StateManager, type OpenOptions } from '../manager/manager.js';
+import type { OpenOptions } from '../manager/handle.js';
+import { ProductionStateManager as StateManager } from '../manager/manager.js';
 import type { Crew } from './port.js';
 import { produce, produceAll, type ProduceOptions, type Produced } from './produce.js';
 

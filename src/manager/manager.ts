@@ -1,20 +1,16 @@
-import { resolve } from 'node:path';
 import {
-  ProductionError, announcementsOf, episodeStatus, parseName, parsePolicy, parseSessionId, parseUsd, persist, toDollars,
-  type PersistedEpisode, type PhaseName, type PhaseStatus, type PolicyInput, type SessionId,
+  ProductionError, episodeStatus, parseName, parseSessionId, parseUsd, persist, toDollars,
+  type PersistedEpisode, type PhaseName, type PhaseStatus, type SessionId,
 } from '../../machines/index.js';
-import { nodeDisk, refuseNetworkFilesystem, type Disk } from '../disk/index.js';
 import { globalMetrics, productionMetrics, qualityMetrics, rankResumePoints, spendingReport, type ResumePoint, type SpendingReport } from '../reports/index.js';
 import {
-  Production, asRecorded, checkpointData, historyOf, stateAt, systemClock, toJson, verify, findResult,
-  type Clock, type Committed, type HistoryEntry, type Plan, type Verification,
+  asRecorded, checkpointData, historyOf, stateAt, toJson, verify, findResult,
+  type HistoryEntry, type Plan, type Production, type Verification,
 } from '../production/index.js';
-import { programName } from '../program.js';
 import { copyState, type EpisodeState, type GlobalMetrics, type ProductionMetrics, type QualityMetrics } from '../shapes/index.js';
 import { completionCheckpoint, known, loadCheckpoint, loadSaved, ownName, phaseForCheckpoint, planRestore, saveManual, type LoadedCheckpoint } from './checkpoints.js';
-import type { CommitNotice, Notice } from './events.js';
 import { checkFork, prepareFork } from './fork.js';
-import { HookChain, type AskBefore, type Hooks } from './hooks.js';
+import { ManagerHandle, type OpenOptions } from './handle.js';
 import * as inputs from './inputs.js';
 import { check, checkPhase, operationName, optionalUsd } from './inputs.js';
 import { liveActor, type LiveActor, type LiveActorOptions } from './live-actor.js';
@@ -22,31 +18,9 @@ import { cleanUp, type CleanedUp } from './orphans.js';
 import {
   bothOf, phaseUnderWay, planComplete, planCompleteEpisode, planCost, planCreate, planFail, planOf, planRecover, planResume, planStart, refusalToRecover, stepsFor,
 } from './plans.js';
-import { SafeEmitter } from './safe-emitter.js';
 import { planSent, takeSent, type SentEvent } from './sent.js';
 
 type In<Schema extends keyof typeof inputs> = (typeof inputs)[Schema] extends { _zod: { input: infer Input } } ? Input : never;
-
-export interface OpenOptions {
-  /** The production's directory; default `production`. */
-  directory?: string | undefined;
-  /** Budgets and rules; the seed's defaults where nothing is said. */
-  policy?: PolicyInput | undefined;
-  clock?: Clock | undefined;
-  hooks?: Hooks | undefined;
-  /** Who writes, as the journal records it; default `process <pid>`. */
-  by?: string | undefined;
-  /** Reads only: creates and writes nothing. */
-  readOnly?: boolean | undefined;
-  /** Where files live; the real file system unless a test says otherwise. */
-  disk?: Disk | undefined;
-  segmentBytes?: number | undefined;
-}
-
-interface Prepared {
-  production: Production;
-  hooks: Hooks | undefined;
-}
 
 /**
  * The production's state manager: every call of the seed (SEED.md, State Manager API), and what an orchestrator needs beside them.
@@ -54,19 +28,7 @@ interface Prepared {
  * Costs go in and come out as decimal dollars; results have the shapes that the files have.
  * All calls throw {@link ProductionError}.
  */
-export class ProductionStateManager extends SafeEmitter {
-  /** The engine below, for tools; embedders rarely need it. */
-  readonly production: Production;
-  readonly #hooks = new HookChain((error, where) => this.report(error, where));
-
-  protected constructor({ production, hooks }: Prepared) {
-    super();
-    this.production = production;
-    if (hooks) this.#hooks.add(hooks);
-    production.onCommit((committed) => this.#announce(committed));
-    production.onListenerError = (error) => this.report(error, 'listener of commits');
-  }
-
+export class ProductionStateManager extends ManagerHandle {
   /**
    * Opens a production, making its directory when missing.
    * @throws ProductionError `journal_damaged`, `journal_unavailable`, `production_upgraded`, `filesystem_unsupported`, `invalid_input`.
@@ -75,47 +37,13 @@ export class ProductionStateManager extends SafeEmitter {
     return new ProductionStateManager(await ProductionStateManager.prepare(options));
   }
 
-  /** What a manager is made from; for subclasses. */
-  protected static async prepare(options: OpenOptions): Promise<Prepared> {
-    const input = check(inputs.OpenInput, options);
-    const directory = resolve(input.directory);
-    const policy = parsePolicy(options.policy ?? {});
-    if (!options.disk) await refuseNetworkFilesystem(directory);
-    const production = Production.open({
-      directory, policy,
-      clock: options.clock ?? systemClock,
-      disk: options.disk ?? nodeDisk,
-      by: input.by ?? `process ${process.pid}`,
-      program: programName,
-      readOnly: options.readOnly,
-      segmentBytes: options.segmentBytes,
-    });
-    return { production, hooks: options.hooks };
-  }
-
-  /** Writes the documents and lets go of the files. Commits under way are waited for. */
-  async close(): Promise<void> {
-    await this.#hooks.settled();
-    await this.production.close();
-  }
-
-  /** Adds hooks; returns a function that removes them. */
-  hook(hooks: Hooks): () => void {
-    return this.#hooks.add(hooks);
-  }
-
-  /** Also emits the commits of other processes, as they come. */
-  follow(): void {
-    this.production.follow();
-  }
-
   // --- Core operations (SEED.md) ---
 
   /** Creates an episode's session and its folders; gives the session id. */
   async createEpisodeSession(input: In<'CreateInput'>): Promise<SessionId> {
     const { topic, budgets, episodeNum, episodeNumber, approvals } = check(inputs.CreateInput, input);
     const own = Object.fromEntries(Object.entries(budgets ?? {}).map(([name, amount]) => [name, parseUsd(amount, `budgets.${name}`)]));
-    const committed = await this.#do('createEpisodeSession', undefined, input, planCreate({ episodeNumber: episodeNum ?? episodeNumber ?? 1, topic, budgets: own, approvals }));
+    const committed = await this.do('createEpisodeSession', undefined, input, planCreate({ episodeNumber: episodeNum ?? episodeNumber ?? 1, topic, budgets: own, approvals }));
     const sessionId = committed.steps[0]?.sessionId;
     if (!sessionId) throw new ProductionError('machine_broken', 'the creation made no session.');
     // The journal has the episode: folders that cannot be made now are made with the first document.
@@ -131,25 +59,25 @@ export class ProductionStateManager extends SafeEmitter {
   async updatePhase(input: In<'UpdatePhaseInput'>): Promise<EpisodeState> {
     const { sessionId, phase, status, cost, data, reason, error } = check(inputs.UpdatePhaseInput, input);
     const spent = optionalUsd(cost, 'cost');
-    known(this.#read(), sessionId);
+    known(this.read(), sessionId);
     if (status === 'complete') return this.#complete('updatePhase', input, sessionId, phase, data, spent);
-    if (status === 'active') return this.#doFor('updatePhase', sessionId, input, planStart(sessionId, phase, spent));
+    if (status === 'active') return this.doFor('updatePhase', sessionId, input, planStart(sessionId, phase, spent));
     // One commit for both: a refusal must not leave the cost behind, to be paid again by the next try.
     const withCost = (plan: Plan): Plan => (spent === undefined ? plan : bothOf(planCost(sessionId, { phase, operation: phase, cost: spent }), plan));
-    if (status === 'failed') return this.#doFor('updatePhase', sessionId, input, withCost(planFail(sessionId, phase, error ?? reason ?? 'no reason was given')));
+    if (status === 'failed') return this.doFor('updatePhase', sessionId, input, withCost(planFail(sessionId, phase, error ?? reason ?? 'no reason was given')));
     if (status === 'skipped') {
       const skip = check(inputs.SkipInput, { sessionId, phase, reason: reason ?? '' });
-      return this.#doFor('updatePhase', sessionId, input, withCost(planOf(sessionId, { type: 'phase.skip', phase, reason: skip.reason })));
+      return this.doFor('updatePhase', sessionId, input, withCost(planOf(sessionId, { type: 'phase.skip', phase, reason: skip.reason })));
     }
     throw new ProductionError('wrong_state', `${phase} of ${sessionId} cannot be set to pending; restore a checkpoint, or recover to an earlier phase.`, { sessionId, field: 'status' });
   }
 
   async #complete(call: string, input: unknown, sessionId: SessionId, phase: PhaseName, data: unknown, cost?: ReturnType<typeof parseUsd>): Promise<EpisodeState> {
     const kept = checkpointData(data);
-    await this.#hooks.askBefore({ call, sessionId, input });
+    await this.askBefore({ call, sessionId, input });
     const checkpoint = await completionCheckpoint(this.production, sessionId, phase, kept);
-    await this.#commit(planComplete(sessionId, phase, checkpoint, { cost }));
-    return this.#state(sessionId);
+    await this.commit(planComplete(sessionId, phase, checkpoint, { cost }));
+    return this.state(sessionId);
   }
 
   /** Saves a phase's data as it stands, under `<phase>_checkpoint`; after restoring it the phase is done again. */
@@ -160,17 +88,17 @@ export class ProductionStateManager extends SafeEmitter {
 
   async #saveManual(call: string, input: unknown, sessionId: SessionId, phase: PhaseName, name: string, data: unknown): Promise<LoadedCheckpoint> {
     const kept = checkpointData(data);
-    known(this.#read(), sessionId);
-    await this.#hooks.askBefore({ call, sessionId, input });
+    known(this.read(), sessionId);
+    await this.askBefore({ call, sessionId, input });
     const { checkpoint, plan } = await saveManual(this.production, sessionId, phase, name, kept);
-    await this.#commit(plan);
+    await this.commit(plan);
     return loadSaved(this.production, sessionId, checkpoint);
   }
 
   /** Confirms that an episode is complete. Completing the last phase completes it; calling this again changes nothing. */
   async completeEpisode(sessionId: string): Promise<EpisodeState> {
     const id = parseSessionId(sessionId);
-    return this.#doFor('completeEpisode', id, { sessionId }, planCompleteEpisode(id));
+    return this.doFor('completeEpisode', id, { sessionId }, planCompleteEpisode(id));
   }
 
   // --- Queries (SEED.md) ---
@@ -183,28 +111,28 @@ export class ProductionStateManager extends SafeEmitter {
 
   /** Every listed episode: the active ones and the recently ended. */
   async listEpisodes(): Promise<EpisodeState[]> {
-    return (await this.#readDurably()).showing.states().map(copyState);
+    return (await this.readDurably()).showing.states().map(copyState);
   }
 
   async getEpisodeState(sessionId: string): Promise<EpisodeState> {
     const id = parseSessionId(sessionId);
-    await this.#readDurably();
-    return this.#state(id);
+    await this.readDurably();
+    return this.state(id);
   }
 
   /** The persisted XState snapshot: what `createActor(episodeMachine, { snapshot })` takes. */
   async getSnapshot(sessionId: string): Promise<PersistedEpisode> {
     const id = parseSessionId(sessionId);
-    return structuredClone(persist(known(await this.#readDurably(), id)));
+    return structuredClone(persist(known(await this.readDurably(), id)));
   }
 
   async getPhaseStatus(sessionId: string, phase: PhaseName): Promise<PhaseStatus> {
     const id = parseSessionId(sessionId);
-    return known(await this.#readDurably(), id).context.phases[checkPhase(phase)].status;
+    return known(await this.readDurably(), id).context.phases[checkPhase(phase)].status;
   }
 
   async getGlobalMetrics(): Promise<GlobalMetrics> {
-    const { showing } = await this.#readDurably();
+    const { showing } = await this.readDurably();
     return globalMetricsOf(this.production, showing.total());
   }
 
@@ -213,13 +141,13 @@ export class ProductionStateManager extends SafeEmitter {
   /** Takes an episode up where it stands: starts, unpauses or recovers it. Gives its state. */
   async resumeEpisode(sessionId: string): Promise<EpisodeState> {
     const id = parseSessionId(sessionId);
-    return this.#doFor('resumeEpisode', id, { sessionId }, planResume(id));
+    return this.doFor('resumeEpisode', id, { sessionId }, planResume(id));
   }
 
   /** A checkpoint by name, or a phase's newest. */
   async loadCheckpoint(sessionId: string, phaseOrName: string): Promise<LoadedCheckpoint> {
     const id = parseSessionId(sessionId);
-    return loadCheckpoint(await this.#readDurably(), id, phaseOrName);
+    return loadCheckpoint(await this.readDurably(), id, phaseOrName);
   }
 
   /** Recovers a failed session and starts its first unfinished phase, or an earlier one by choice. */
@@ -227,7 +155,7 @@ export class ProductionStateManager extends SafeEmitter {
     const id = parseSessionId(sessionId);
     const { phase } = check(inputs.RecoverInput, options);
     const recover = planRecover(id, { phase, start: true });
-    return this.#doFor('recoverFailedSession', id, { sessionId, ...options }, (view) => {
+    return this.doFor('recoverFailedSession', id, { sessionId, ...options }, (view) => {
       const status = episodeStatus(view.episode(id));
       if (status === 'failed' || status === 'recovery') return recover(view);
       throw new ProductionError('wrong_state', `${id} is ${status} and has not failed; resume it instead.`, { sessionId: id });
@@ -237,8 +165,8 @@ export class ProductionStateManager extends SafeEmitter {
   /** Fails sessions without a sign of life with `worker_lost` and archives them; deletes nothing. */
   async cleanupOrphanedSessions(input: In<'CleanupInput'> = {}): Promise<CleanedUp> {
     const { olderThanHours } = check(inputs.CleanupInput, input);
-    await this.#hooks.askBefore({ call: 'cleanupOrphanedSessions', sessionId: undefined, input });
-    return cleanUp(this.#read(), olderThanHours);
+    await this.askBefore({ call: 'cleanupOrphanedSessions', sessionId: undefined, input });
+    return cleanUp(this.read(), olderThanHours);
   }
 
   // --- Costs (SEED.md) ---
@@ -246,21 +174,21 @@ export class ProductionStateManager extends SafeEmitter {
   /** Records what was spent. Always lands; stops the episode when it passes the total, the day's cap, or a hard phase budget. */
   async addCost(input: In<'AddCostInput'>): Promise<EpisodeState> {
     const { sessionId, phase, operation, cost, key } = inputs.checkAddCost(input);
-    return this.#doFor('addCost', sessionId, input, planCost(sessionId, { phase, operation: operationName(operation), cost: parseUsd(cost, 'cost'), key }));
+    return this.doFor('addCost', sessionId, input, planCost(sessionId, { phase, operation: operationName(operation), cost: parseUsd(cost, 'cost'), key }));
   }
 
   async getPhaseCost(sessionId: string, phase: PhaseName): Promise<number> {
     const id = parseSessionId(sessionId);
-    return toDollars(known(await this.#readDurably(), id).context.phases[checkPhase(phase)].spent);
+    return toDollars(known(await this.readDurably(), id).context.phases[checkPhase(phase)].spent);
   }
 
   async getEpisodeCost(sessionId: string): Promise<number> {
     const id = parseSessionId(sessionId);
-    return toDollars(known(await this.#readDurably(), id).context.money.spent);
+    return toDollars(known(await this.readDurably(), id).context.money.spent);
   }
 
   async getTotalSpending(): Promise<number> {
-    return toDollars((await this.#readDurably()).showing.total().spent);
+    return toDollars((await this.readDurably()).showing.total().spent);
   }
 
   /** Reserves the most that a call can cost, against the phase, the episode and the day. */
@@ -268,7 +196,7 @@ export class ProductionStateManager extends SafeEmitter {
     const { sessionId, phase, operation, key, maxCost } = check(inputs.ReserveInput, input);
     const amount = parseUsd(maxCost, 'maxCost');
     const name = operationName(operation);
-    return this.#doFor('reserveCost', sessionId, input, (view) =>
+    return this.doFor('reserveCost', sessionId, input, (view) =>
       stepsFor(view, sessionId, { type: 'cost.reserve', phase, operation: name, key, amount, day: view.day() }),
     );
   }
@@ -278,9 +206,9 @@ export class ProductionStateManager extends SafeEmitter {
     const { sessionId, key, cost, result } = check(inputs.SettleInput, input);
     const spent = optionalUsd(cost, 'cost');
     // A large result is kept in the session's folder, which is not made for a session that is none.
-    if (result !== undefined) known(this.#read(), sessionId);
+    if (result !== undefined) known(this.read(), sessionId);
     const saved = result === undefined ? undefined : await this.production.keepResult(sessionId, key, toJson(result, 'result'));
-    return this.#doFor('settleCost', sessionId, input, (view) => {
+    return this.doFor('settleCost', sessionId, input, (view) => {
       const operation = view.episode(sessionId).context.operations[key];
       return stepsFor(view, sessionId, {
         type: 'operation.settled', key, cost: spent ?? operation?.amount ?? parseUsd(0), estimated: spent === undefined,
@@ -292,7 +220,7 @@ export class ProductionStateManager extends SafeEmitter {
   /** Gives a reservation back: the call was not made, or cost nothing. */
   async releaseCost(input: In<'ReleaseInput'>): Promise<EpisodeState> {
     const { sessionId, key } = check(inputs.ReleaseInput, input);
-    return this.#doFor('releaseCost', sessionId, input, (view) =>
+    return this.doFor('releaseCost', sessionId, input, (view) =>
       stepsFor(view, sessionId, { type: 'operation.released', key, day: view.day(view.episode(sessionId).context.operations[key]?.day) }),
     );
   }
@@ -300,7 +228,7 @@ export class ProductionStateManager extends SafeEmitter {
   /** The result that an operation was settled with; undefined when none was kept. */
   async getOperationResult(sessionId: string, key: string): Promise<unknown> {
     const id = parseSessionId(sessionId);
-    const production = await this.#readDurably();
+    const production = await this.readDurably();
     known(production, id);
     const text = findResult(production.journal, production.documents, id, key);
     return text === undefined ? undefined : (JSON.parse(text) as unknown);
@@ -310,7 +238,7 @@ export class ProductionStateManager extends SafeEmitter {
   async raiseBudget(input: In<'RaiseInput'>): Promise<EpisodeState> {
     const { sessionId, scope, amount, by, reason } = check(inputs.RaiseInput, input);
     const more = parseUsd(amount, 'amount');
-    return this.#doFor('raiseBudget', sessionId, input, (view) =>
+    return this.doFor('raiseBudget', sessionId, input, (view) =>
       stepsFor(view, sessionId, { type: 'budget.raise', scope, amount: more, by, reason, ...(scope === 'day' ? { day: view.day() } : {}) }),
     );
   }
@@ -321,7 +249,7 @@ export class ProductionStateManager extends SafeEmitter {
   async checkpointPhase(sessionId: string, phase: PhaseName): Promise<LoadedCheckpoint> {
     const id = parseSessionId(sessionId);
     const name = checkPhase(phase);
-    const { checkpoint, status } = known(this.#read(), id).context.phases[name];
+    const { checkpoint, status } = known(this.read(), id).context.phases[name];
     if (status !== 'complete' || checkpoint === null) return this.#saveManual('checkpointPhase', { sessionId, phase }, id, name, `${name}_checkpoint`, null);
     const loaded = loadCheckpoint(this.production, id, checkpoint);
     await this.production.documents.verifyManifest(id, loaded.artifacts);
@@ -332,22 +260,22 @@ export class ProductionStateManager extends SafeEmitter {
   async createCheckpoint(input: In<'CreateCheckpointInput'>): Promise<LoadedCheckpoint> {
     const { sessionId, checkpointName, data } = check(inputs.CreateCheckpointInput, input);
     const name = ownName(checkpointName);
-    const phase = phaseForCheckpoint(this.#read(), sessionId);
+    const phase = phaseForCheckpoint(this.read(), sessionId);
     return this.#saveManual('createCheckpoint', input, sessionId, phase, name, data);
   }
 
   /** Goes back to a checkpoint. Missing or altered artifacts are refused; money stays spent. */
   async restoreCheckpoint(input: In<'RestoreInput'>): Promise<EpisodeState> {
     const { sessionId, checkpointName } = check(inputs.RestoreInput, input);
-    await this.#hooks.askBefore({ call: 'restoreCheckpoint', sessionId, input });
-    await this.#commit(await planRestore(this.#read(), sessionId, parseName(checkpointName, 'checkpointName')));
-    return this.#state(sessionId);
+    await this.askBefore({ call: 'restoreCheckpoint', sessionId, input });
+    await this.commit(await planRestore(this.read(), sessionId, parseName(checkpointName, 'checkpointName')));
+    return this.state(sessionId);
   }
 
   /** Records that a phase failed; the error's kind decides the failure's code. */
   async markPhaseFailed(input: In<'FailInput'>): Promise<EpisodeState> {
     const { sessionId, phase, error } = check(inputs.FailInput, input);
-    return this.#doFor('markPhaseFailed', sessionId, input, planFail(sessionId, phase, error));
+    return this.doFor('markPhaseFailed', sessionId, input, planFail(sessionId, phase, error));
   }
 
   /** Whether `initiateRecovery` would be accepted now. */
@@ -356,14 +284,14 @@ export class ProductionStateManager extends SafeEmitter {
   }
 
   async #refusalToRecover(id: SessionId) {
-    const production = await this.#readDurably();
+    const production = await this.readDurably();
     return refusalToRecover(known(production, id), production.today(), production.now());
   }
 
   /** Takes a failed episode into `recovery`; `resumeEpisode` or `recoverFailedSession` goes on from there. */
   async initiateRecovery(sessionId: string): Promise<EpisodeState> {
     const id = parseSessionId(sessionId);
-    return this.#doFor('initiateRecovery', id, { sessionId }, (view) => stepsFor(view, id, { type: 'recovery.begin', day: view.day() }));
+    return this.doFor('initiateRecovery', id, { sessionId }, (view) => stepsFor(view, id, { type: 'recovery.begin', day: view.day() }));
   }
 
   async archiveFailedEpisode(sessionId: string, reason?: string): Promise<EpisodeState> {
@@ -373,23 +301,23 @@ export class ProductionStateManager extends SafeEmitter {
   /** Puts a complete or failed episode away for good; its files stay. */
   async archiveEpisode(sessionId: string, reason?: string): Promise<EpisodeState> {
     const id = parseSessionId(sessionId);
-    return this.#doFor('archiveEpisode', id, { sessionId, reason }, planOf(id, { type: 'episode.archive', ...(reason === undefined ? {} : { reason: check(inputs.SkipInput.shape.reason, reason) }) }));
+    return this.doFor('archiveEpisode', id, { sessionId, reason }, planOf(id, { type: 'episode.archive', ...(reason === undefined ? {} : { reason: check(inputs.SkipInput.shape.reason, reason) }) }));
   }
 
   // --- Metrics (SEED.md) ---
 
   async getProductionMetrics(): Promise<ProductionMetrics> {
-    return productionMetrics((await this.#readDurably()).showing.total());
+    return productionMetrics((await this.readDurably()).showing.total());
   }
 
   async getQualityMetrics(): Promise<QualityMetrics> {
-    const { showing } = await this.#readDurably();
+    const { showing } = await this.readDurably();
     return qualityMetrics(showing.states(), showing.total());
   }
 
   /** Spending per phase, operation, day and episode. */
   async getSpending(): Promise<SpendingReport> {
-    const { showing, ledger } = await this.#readDurably();
+    const { showing, ledger } = await this.readDurably();
     return spendingReport({ states: showing.states(), total: showing.total(), operations: showing.operations, days: ledger.days });
   }
 
@@ -398,29 +326,29 @@ export class ProductionStateManager extends SafeEmitter {
   /** Records a quality score such as `technical_accuracy` 0.88. */
   async recordQuality(input: In<'QualityInput'>): Promise<EpisodeState> {
     const { sessionId, name, value } = check(inputs.QualityInput, input);
-    return this.#doFor('recordQuality', sessionId, input, planOf(sessionId, { type: 'quality.recorded', name: parseName(name, 'name'), value }));
+    return this.doFor('recordQuality', sessionId, input, planOf(sessionId, { type: 'quality.recorded', name: parseName(name, 'name'), value }));
   }
 
   async skipPhase(input: In<'SkipInput'>): Promise<EpisodeState> {
     const { sessionId, phase, reason } = check(inputs.SkipInput, input);
-    return this.#doFor('skipPhase', sessionId, input, planOf(sessionId, { type: 'phase.skip', phase, reason }));
+    return this.doFor('skipPhase', sessionId, input, planOf(sessionId, { type: 'phase.skip', phase, reason }));
   }
 
   /** Finishes a phase with files that are already in its folder, made elsewhere. */
   async fulfillPhase(input: In<'FulfillInput'>): Promise<EpisodeState> {
     const { sessionId, phase, reason, data } = check(inputs.FulfillInput, input);
     const kept = checkpointData(data);
-    known(this.#read(), sessionId);
-    await this.#hooks.askBefore({ call: 'fulfillPhase', sessionId, input });
+    known(this.read(), sessionId);
+    await this.askBefore({ call: 'fulfillPhase', sessionId, input });
     const checkpoint = await completionCheckpoint(this.production, sessionId, phase, kept);
-    await this.#commit(planOf(sessionId, { type: 'phase.fulfill', phase, reason, checkpoint }));
-    return this.#state(sessionId);
+    await this.commit(planOf(sessionId, { type: 'phase.fulfill', phase, reason, checkpoint }));
+    return this.state(sessionId);
   }
 
   /** Pauses the running phase: nothing new may be paid for. */
   async pause(input: In<'PauseInput'>): Promise<EpisodeState> {
     const { sessionId, reason } = check(inputs.PauseInput, input);
-    return this.#doFor('pause', sessionId, input, (view) =>
+    return this.doFor('pause', sessionId, input, (view) =>
       stepsFor(view, sessionId, { type: 'phase.pause', phase: phaseUnderWay(view, sessionId), ...(reason === undefined ? {} : { reason }) }),
     );
   }
@@ -428,25 +356,25 @@ export class ProductionStateManager extends SafeEmitter {
   /** Lets a paused phase go on. */
   async resume(input: { sessionId: string }): Promise<EpisodeState> {
     const { sessionId: id } = check(inputs.ResumeInput, input);
-    return this.#doFor('resume', id, input, (view) => stepsFor(view, id, { type: 'phase.resume', phase: phaseUnderWay(view, id) }));
+    return this.doFor('resume', id, input, (view) => stepsFor(view, id, { type: 'phase.resume', phase: phaseUnderWay(view, id) }));
   }
 
   /** Approves the phase that is in review. */
   async approve(input: In<'ReviewInput'>): Promise<EpisodeState> {
     const { sessionId, ...said } = check(inputs.ReviewInput, input);
-    return this.#doFor('approve', sessionId, input, (view) => stepsFor(view, sessionId, { type: 'review.approve', phase: phaseUnderWay(view, sessionId), ...said }));
+    return this.doFor('approve', sessionId, input, (view) => stepsFor(view, sessionId, { type: 'review.approve', phase: phaseUnderWay(view, sessionId), ...said }));
   }
 
   /** Sends the phase in review back to work, as a new attempt. */
   async reject(input: In<'RejectInput'>): Promise<EpisodeState> {
     const { sessionId, ...said } = check(inputs.RejectInput, input);
-    return this.#doFor('reject', sessionId, input, (view) => stepsFor(view, sessionId, { type: 'review.reject', phase: phaseUnderWay(view, sessionId), ...said }));
+    return this.doFor('reject', sessionId, input, (view) => stepsFor(view, sessionId, { type: 'review.reject', phase: phaseUnderWay(view, sessionId), ...said }));
   }
 
   /** Stops an episode for good; it can be forked or archived, not recovered. */
   async cancelEpisode(input: In<'CancelInput'>): Promise<EpisodeState> {
     const { sessionId, reason } = check(inputs.CancelInput, input);
-    return this.#doFor('cancelEpisode', sessionId, input, planOf(sessionId, { type: 'episode.cancelled', reason }));
+    return this.doFor('cancelEpisode', sessionId, input, planOf(sessionId, { type: 'episode.cancelled', reason }));
   }
 
   /** Where an episode could go on: each point with what it keeps, what it is expected to cost, and what is left. */
@@ -460,18 +388,18 @@ export class ProductionStateManager extends SafeEmitter {
   /** A new session that goes on from a checkpoint of this one; gives its id. Its own spending begins at zero. */
   async forkEpisode(input: In<'ForkInput'>): Promise<SessionId> {
     const request = check(inputs.ForkInput, input);
-    await this.#hooks.askBefore({ call: 'forkEpisode', sessionId: request.sessionId, input });
-    const source = known(await this.#readDurably(), request.sessionId).context;
+    await this.askBefore({ call: 'forkEpisode', sessionId: request.sessionId, input });
+    const source = known(await this.readDurably(), request.sessionId).context;
     const fork = await checkFork(this.production, request);
     const freshId = this.production.claimId(request.episodeNum ?? source.episodeNumber);
-    await this.#commit(await prepareFork(this.production, fork, freshId));
+    await this.commit(await prepareFork(this.production, fork, freshId));
     return freshId;
   }
 
   /** Every event of a session, oldest first. */
   async history(sessionId: string): Promise<HistoryEntry[]> {
     const id = parseSessionId(sessionId);
-    const production = await this.#readDurably();
+    const production = await this.readDurably();
     known(production, id);
     return historyOf(production.journal, id);
   }
@@ -482,7 +410,7 @@ export class ProductionStateManager extends SafeEmitter {
     if (!Number.isSafeInteger(position) || position < 0) {
       throw new ProductionError('invalid_input', `position: ${String(position).slice(0, 40)} is not a journal position; history gives them.`, { sessionId: id, field: 'position' });
     }
-    const found = stateAt((await this.#readDurably()).journal, id, position);
+    const found = stateAt((await this.readDurably()).journal, id, position);
     if (found) return found;
     throw new ProductionError('session_unknown', `${id} did not exist at position ${position}.`, { sessionId: id, field: 'position' });
   }
@@ -511,68 +439,14 @@ export class ProductionStateManager extends SafeEmitter {
     // The caller may change his later, and it is decided upon later.
     const own = takeSent(id, event);
     const checkpoint = own.type === 'phase.complete'
-      ? await completionCheckpoint(this.#read(), id, checkPhase((own as { phase?: unknown }).phase), checkpointData(null))
+      ? await completionCheckpoint(this.read(), id, checkPhase((own as { phase?: unknown }).phase), checkpointData(null))
       : undefined;
-    return this.#doFor('send', id, event, planSent(id, own, checkpoint));
+    return this.doFor('send', id, event, planSent(id, own, checkpoint));
   }
 
   /** Audits the journal: every transition run again, every sum made anew. Reads everything. */
   async verify(): Promise<Verification> {
-    return verify(await this.#readDurably());
-  }
-
-  // --- Inside ---
-
-  /** For subclasses, whose calls change something too. */
-  protected readonly askBefore: AskBefore = (call) => this.#hooks.askBefore(call);
-
-  #read(): Production {
-    this.production.refresh();
-    return this.production;
-  }
-
-  /** What a query shows must be on disk, also when another process wrote it. */
-  async #readDurably(): Promise<Production> {
-    await this.production.refreshed();
-    await this.production.journal.durable();
-    return this.production;
-  }
-
-  #state(id: SessionId): EpisodeState {
-    known(this.production, id);
-    const state = this.production.store.copy(id);
-    if (state) return state;
-    throw new ProductionError('machine_broken', `${id} has no state to show.`, { sessionId: id });
-  }
-
-  /** One wait where there are no hooks, and none of it in vain: each costs a lone commit more than its checks (Node 20.20). */
-  #doFor(call: string, sessionId: SessionId, input: unknown, plan: Plan): Promise<EpisodeState> {
-    return this.#do(call, sessionId, input, plan).then(() => this.#state(sessionId));
-  }
-
-  #do(call: string, sessionId: SessionId | undefined, input: unknown, plan: Plan): Promise<Committed> {
-    if (this.#hooks.empty) return this.#commit(plan);
-    return this.#hooks.askBefore({ call, sessionId, input }).then(() => this.#commit(plan));
-  }
-
-  #commit(plan: Plan): Promise<Committed> {
-    return this.production.commit(plan);
-  }
-
-  #announce({ position, local, steps }: Committed): void {
-    if (this.#hooks.empty && this.eventNames().length === 0) return;
-    // The union of announcements and the map of listeners go together by construction, which the types cannot see.
-    const tell = this.emit.bind(this) as (type: string, notice: Notice) => boolean;
-    for (const { sessionId, event, before, after, quiet } of steps) {
-      // Whoever listens may change what he gets.
-      const notice: CommitNotice = { sessionId, type: event.type, event: asRecorded(event), position, at: event.at, local };
-      this.emit('commit', notice);
-      for (const announcement of quiet ? [] : announcementsOf(before, event, after)) {
-        tell(announcement.type, { position, local, ...asRecorded(announcement) });
-        if (local && announcement.type === 'failed') this.#hooks.failed({ sessionId, failure: asRecorded(announcement.failure) }, () => this.initiateRecovery(sessionId));
-      }
-      if (local) this.#hooks.after(notice);
-    }
+    return verify(await this.readDurably());
   }
 }
 

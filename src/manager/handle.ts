@@ -1,0 +1,136 @@
+import { resolve } from 'node:path';
+import { ProductionError, announcementsOf, parsePolicy, type PolicyInput, type SessionId } from '../../machines/index.js';
+import { nodeDisk, refuseNetworkFilesystem, type Disk } from '../disk/index.js';
+import { Production, asRecorded, systemClock, type Clock, type Committed, type Plan } from '../production/index.js';
+import { programName } from '../program.js';
+import type { EpisodeState } from '../shapes/index.js';
+import { known } from './checkpoints.js';
+import type { CommitNotice, Notice } from './events.js';
+import { HookChain, type AskBefore, type Hooks } from './hooks.js';
+import * as inputs from './inputs.js';
+import { SafeEmitter } from './safe-emitter.js';
+
+export interface OpenOptions {
+  /** The production's directory; default `production`. */
+  directory?: string | undefined;
+  /** Budgets and rules; the seed's defaults where nothing is said. */
+  policy?: PolicyInput | undefined;
+  clock?: Clock | undefined;
+  hooks?: Hooks | undefined;
+  /** Who writes, as the journal records it; default `process <pid>`. */
+  by?: string | undefined;
+  /** Reads only: creates and writes nothing. */
+  readOnly?: boolean | undefined;
+  /** Where files live; the real file system unless a test says otherwise. */
+  disk?: Disk | undefined;
+  segmentBytes?: number | undefined;
+}
+
+export interface Prepared {
+  production: Production;
+  hooks: Hooks | undefined;
+}
+
+/** A manager's hold on a production: how it is opened and closed, how what it does is asked of hooks, committed, and told. */
+export abstract class ManagerHandle extends SafeEmitter {
+  /** The engine below, for tools; embedders rarely need it. */
+  readonly production: Production;
+  readonly #hooks = new HookChain((error, where) => this.report(error, where));
+
+  /** Recovers an episode that has failed, because an `onFailure` hook asked for it. */
+  abstract initiateRecovery(sessionId: string): Promise<EpisodeState>;
+
+  protected constructor({ production, hooks }: Prepared) {
+    super();
+    this.production = production;
+    if (hooks) this.#hooks.add(hooks);
+    production.onCommit((committed) => this.#announce(committed));
+    production.onListenerError = (error) => this.report(error, 'listener of commits');
+  }
+
+  /** What a manager is made from; for subclasses. */
+  protected static async prepare(options: OpenOptions): Promise<Prepared> {
+    const input = inputs.check(inputs.OpenInput, options);
+    const directory = resolve(input.directory);
+    const policy = parsePolicy(options.policy ?? {});
+    if (!options.disk) await refuseNetworkFilesystem(directory);
+    const production = Production.open({
+      directory, policy,
+      clock: options.clock ?? systemClock,
+      disk: options.disk ?? nodeDisk,
+      by: input.by ?? `process ${process.pid}`,
+      program: programName,
+      readOnly: options.readOnly,
+      segmentBytes: options.segmentBytes,
+    });
+    return { production, hooks: options.hooks };
+  }
+
+  /** Writes the documents and lets go of the files. Commits under way are waited for. */
+  async close(): Promise<void> {
+    await this.#hooks.settled();
+    await this.production.close();
+  }
+
+  /** Adds hooks; returns a function that removes them. */
+  hook(hooks: Hooks): () => void {
+    return this.#hooks.add(hooks);
+  }
+
+  /** Also emits the commits of other processes, as they come. */
+  follow(): void {
+    this.production.follow();
+  }
+
+  /** For subclasses, whose calls change something too. */
+  protected readonly askBefore: AskBefore = (call) => this.#hooks.askBefore(call);
+
+  protected read(): Production {
+    this.production.refresh();
+    return this.production;
+  }
+
+  /** What a query shows must be on disk, also when another process wrote it. */
+  protected async readDurably(): Promise<Production> {
+    await this.production.refreshed();
+    await this.production.journal.durable();
+    return this.production;
+  }
+
+  protected state(id: SessionId): EpisodeState {
+    known(this.production, id);
+    const state = this.production.store.copy(id);
+    if (state) return state;
+    throw new ProductionError('machine_broken', `${id} has no state to show.`, { sessionId: id });
+  }
+
+  /** One wait where there are no hooks, and none of it in vain: each costs a lone commit more than its checks (Node 20.20). */
+  protected doFor(call: string, sessionId: SessionId, input: unknown, plan: Plan): Promise<EpisodeState> {
+    return this.do(call, sessionId, input, plan).then(() => this.state(sessionId));
+  }
+
+  protected do(call: string, sessionId: SessionId | undefined, input: unknown, plan: Plan): Promise<Committed> {
+    if (this.#hooks.empty) return this.commit(plan);
+    return this.#hooks.askBefore({ call, sessionId, input }).then(() => this.commit(plan));
+  }
+
+  protected commit(plan: Plan): Promise<Committed> {
+    return this.production.commit(plan);
+  }
+
+  #announce({ position, local, steps }: Committed): void {
+    if (this.#hooks.empty && this.eventNames().length === 0) return;
+    // The union of announcements and the map of listeners go together by construction, which the types cannot see.
+    const tell = this.emit.bind(this) as (type: string, notice: Notice) => boolean;
+    for (const { sessionId, event, before, after, quiet } of steps) {
+      // Whoever listens may change what he gets.
+      const notice: CommitNotice = { sessionId, type: event.type, event: asRecorded(event), position, at: event.at, local };
+      this.emit('commit', notice);
+      for (const announcement of quiet ? [] : announcementsOf(before, event, after)) {
+        tell(announcement.type, { position, local, ...asRecorded(announcement) });
+        if (local && announcement.type === 'failed') this.#hooks.failed({ sessionId, failure: asRecorded(announcement.failure) }, () => this.initiateRecovery(sessionId));
+      }
+      if (local) this.#hooks.after(notice);
+    }
+  }
+}
