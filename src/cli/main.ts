@@ -44,8 +44,6 @@ function buildProgram(act: (command: Command, args: string[], options: Options) 
     .configureOutput({ writeErr: (text) => process.stderr.write(text) });
   for (const { flag, description } of seedFlags) program.option(flag, description);
   program.option('--confirm', 'with --reset: really do it').option('--format <format>', 'with --export-metrics: json, csv or prometheus');
-  // What is left over is no argument but a command that there is not, and is named as such below.
-  program.allowExcessArguments();
   for (const command of catalog) {
     const sub = program.command(`${command.name} ${command.usage}`.trim(), { hidden: true }).description(command.summary).exitOverride();
     for (const [flags, description] of command.options) sub.option(flags, description);
@@ -57,6 +55,7 @@ function buildProgram(act: (command: Command, args: string[], options: Options) 
       await act(command, args, sub.optsWithGlobals<Options>());
     });
   }
+  // Only now: a command takes this over from the program when it is added, and too many arguments to it are a mistake.
   program.allowExcessArguments().action(async () => {
     const options = program.opts<Options>();
     const [unknown] = program.args;

@@ -56,6 +56,7 @@ describe('the command line', () => {
     ['an unknown phase', ['cost', '1', 'toString', 'q', '1'], 6, 'invalid_input'],
     ['an unknown command', ['dance'], 2, 'usage'],
     ['a missing argument', ['show'], 2, 'usage'],
+    ['an argument too many', ['show', '1', '2'], 2, 'usage'],
     ['a missing reason', ['skip', '1', 'research'], 2, 'usage'],
     ['a missing import', ['import', 'nowhere.json'], 6, 'import_invalid'],
   ])('given %s, then the exit code and one JSON object say so, and nothing is written', async (_name, args, code, error) => {
