@@ -80,7 +80,7 @@ function codeOf(error: unknown, causes: number): FailureCode {
 }
 
 /** Error codes of Showrunner that are called otherwise as failures. */
-const refusals = { interrupted: 'cancelled', phase_budget_exhausted: 'budget_exhausted' } as const satisfies Record<string, FailureCode>;
+const refusals = { interrupted: 'cancelled', vetoed: 'cancelled', phase_budget_exhausted: 'budget_exhausted' } as const satisfies Record<string, FailureCode>;
 
 function codeOfStatus(status: unknown): FailureCode | undefined {
   if (typeof status !== 'number') return undefined;

@@ -13,7 +13,8 @@ export type Announcement = { sessionId: string; at: string } & (
   | { type: 'transition'; event: EpisodeEventType; from: string; to: string; status: EpisodeStatus }
   | { type: 'cost'; phase: PhaseName; spent: Usd; reserved: Usd }
   | { type: 'budget:warning'; phase: PhaseName; spent: Usd; budget: Usd }
-  | { type: 'budget:stopped'; spent: Usd; budget: Usd }
+  /** `phase` is the one whose own budget, which policy has made a hard one, was passed; null where it is the episode's total. */
+  | { type: 'budget:stopped'; phase: PhaseName | null; spent: Usd; budget: Usd }
   | { type: 'daily:stopped'; date: string; spent: Usd; cap: Usd }
   | { type: 'checkpoint'; name: string; phase: PhaseName }
   | { type: 'failed'; failure: Failure }
@@ -58,7 +59,11 @@ function announceMoney(before: EpisodeSnapshot, event: EpisodeEvent, after: Epis
   const { total } = context.budgets;
   const reached = context.money.spent >= total && before.context.money.spent < total;
   const stopped = status(before) === status(after) ? undefined : context.failure?.code;
-  if (reached || stopped === 'budget_exhausted') list.push({ type: 'budget:stopped', spent: context.money.spent, budget: total, ...common });
+  if (reached || stopped === 'budget_exhausted') {
+    const phase = context.money.spent >= total ? null : (phaseNames.find((name) => context.phases[name].spent > context.budgets[name]) ?? null);
+    const money = phase ? { spent: context.phases[phase].spent, budget: context.budgets[phase] } : { spent: context.money.spent, budget: total };
+    list.push({ type: 'budget:stopped', phase, ...money, ...common });
+  }
   if ('day' in event && event.day && (reachesDay(before.context, event) || stopped === 'daily_cap_reached')) {
     list.push({ type: 'daily:stopped', date: event.day.date, spent: (event.day.spent + move.spent) as Usd, cap: event.day.cap, ...common });
   }

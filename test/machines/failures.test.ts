@@ -33,6 +33,7 @@ const table: [what: string, error: unknown, code: string][] = [
   ['a cause that is a text', new Error('x', { cause: 'rate limit' }), 'rate_limited'],
   ['its own word before its cause', new Error('quota', { cause: withStatus(429) }), 'quota_exceeded'],
   ['an interrupted production', new ProductionError('interrupted', 'x'), 'cancelled'],
+  ['a veto, whatever its reason says', new ProductionError('vetoed', 'operation was vetoed: we are near the rate limit'), 'cancelled'],
   ['a hard phase budget', new ProductionError('phase_budget_exhausted', 'x'), 'budget_exhausted'],
   ['a total', new ProductionError('budget_exhausted', 'x'), 'budget_exhausted'],
   ["a day's cap", new ProductionError('daily_cap_reached', 'x'), 'daily_cap_reached'],

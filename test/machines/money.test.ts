@@ -56,6 +56,8 @@ describe('money', () => {
     const hard = apply(newEpisode({ hardPhaseBudgets: true }), start('research'));
     expect(stateName(apply(hard, cost('research', 2)))).toBe('research.active');
     expect(apply(hard, cost('research', '2.01')).context.failure).toMatchObject({ code: 'budget_exhausted', message: 'The research phase has spent $2.01, above its budget of $2.00.' });
+    expect(told(hard, cost('research', '2.01'))).toContainEqual(expect.objectContaining({ type: 'budget:stopped', phase: 'research', spent: 2_010_000, budget: 2_000_000 }));
+    expect(told(hard, cost('research', 7))).toContainEqual(expect.objectContaining({ type: 'budget:stopped', phase: null, spent: 7_000_000, budget: 7_000_000 }));
     expect(stateName(apply(active, cost('research', '2.01')))).toBe('research.active');
   });
 
