@@ -22,15 +22,18 @@ interface Settings {
 export function makeContext({ directory, policyFile, json, by }: Settings): OpenContext {
   let manager: ProductionStateManager | undefined;
   const interrupt = new AbortController();
+  let isAwaited = false;
   const onSignal = (): void => interrupt.abort(new ProductionError('interrupted', 'interrupted.'));
   const name = by ?? userName();
   const context: Context = {
     directory, json,
     by: name,
     get signal() {
-      if (process.listeners('SIGINT').includes(onSignal)) return interrupt.signal;
-      process.once('SIGINT', onSignal);
-      process.once('SIGTERM', onSignal);
+      if (!isAwaited) {
+        process.once('SIGINT', onSignal);
+        process.once('SIGTERM', onSignal);
+      }
+      isAwaited = true;
       return interrupt.signal;
     },
     note: (text) => process.stderr.write(`${text}\n`),

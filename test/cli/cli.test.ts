@@ -88,7 +88,7 @@ describe('the command line', () => {
   test.each<[string, (path: string) => void]>([
     ['a folder', (path) => mkdirSync(path)],
     ['a link', (path) => symlinkSync('/etc/hostname', path)],
-    ['a named pipe', (path) => execFileSync('mkfifo', [path])],
+    ['a named pipe', (path) => execFileSync('sh', ['-c', 'mkfifo "$0"', path])],
   ])("given %s in a document's place, then doctor says so, and no command waits for ever or crashes", async (_name, make) => {
     const { directory, id } = await withEpisode();
     for (const file of ['state.json', `${id}/session.json`]) {
@@ -152,7 +152,7 @@ describe('the command line', () => {
   test('given a command that waits in a read, when it is interrupted, then it ends at once', async () => {
     const { directory, id } = await withEpisode();
     const pipe = join(dirname(directory), 'data.json');
-    execFileSync('mkfifo', [pipe]);
+    execFileSync('sh', ['-c', 'mkfifo "$0"', pipe]);
     const running = start(directory, ['checkpoint', id, 'draft', '--data', pipe]);
     // Only a pipe that somebody waits for can be opened without waiting.
     const open = (): number => openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK);

@@ -19,6 +19,8 @@ function namesIn(folder: string): string[] {
 }
 
 export const run: Run = (context, _args, { confirm }) => {
+  // Whoever has asked for the signal is not ended by it: what was begun is moved to its end.
+  void context.signal;
   const { directory } = context;
   const ours = oursIn(directory);
   for (const path of [directory, ...ours.map((name) => join(directory, name))]) {
