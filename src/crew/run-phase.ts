@@ -1,6 +1,7 @@
 import {
   ProductionError, formatUsd, leftOf, leftOfPhase, parseName, phaseNames, zeroUsd, type EpisodeContext, type PhaseName, type SessionId,
 } from '../../machines/index.js';
+import { Score } from '../manager/inputs.js';
 import type { ProductionStateManager } from '../manager/manager.js';
 import type { AskBefore } from '../manager/hooks.js';
 import { completionCheckpoint } from '../manager/checkpoints.js';
@@ -67,7 +68,7 @@ async function phaseContext(run: PhaseRun, operations: Operations, files: Artifa
     streamArtifact: (path) => files.stream(path),
     removeArtifact: (path) => files.remove(path),
     async score(name, value) {
-      await production.commit((view) => [{ sessionId, event: { type: 'quality.recorded', at: view.at, claim, name: parseName(name, 'name'), value: finite(value, name) } }]);
+      await production.commit((view) => [{ sessionId, event: { type: 'quality.recorded', at: view.at, claim, name: parseName(name, 'name'), value: checkScore(value, name) } }]);
     },
     left: () => Promise.resolve(leftNow(manager, sessionId, phase)),
     signal: stop,
@@ -99,7 +100,7 @@ function plain(amount: Parameters<typeof formatUsd>[0]): string {
   return formatUsd(amount).slice(1);
 }
 
-function finite(value: number, name: string): number {
-  if (Number.isFinite(value)) return value;
-  throw new ProductionError('invalid_input', `score ${name}: ${value} is not a finite number.`, { field: 'value' });
+function checkScore(value: number, name: string): number {
+  if (Score.safeParse(value).success) return value;
+  throw new ProductionError('invalid_input', `score ${name}: ${value} is not a number from -1000000 to 1000000.`, { field: 'value' });
 }

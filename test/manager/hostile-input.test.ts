@@ -192,10 +192,10 @@ describe('hostile input', () => {
     expect(journalText(directory)).toBe(before);
   });
 
-  test('given scores that are no numbers, when they are recorded, then they are refused', async () => {
+  test('given scores that are no numbers, or too large to be averaged, when they are recorded, then they are refused', async () => {
     const { manager, directory, sessionId } = await givenEpisode();
     const before = journalText(directory);
-    for (const value of [Number.NaN, Infinity, '1', null]) expect(await refusal(() => manager.recordQuality({ sessionId, name: 'score', value: value as number }))).toMatchObject({ code: 'invalid_input', field: 'value' });
+    for (const value of [Number.NaN, Infinity, 1e308, -1_000_001, '1', null]) expect(await refusal(() => manager.recordQuality({ sessionId, name: 'score', value: value as number }))).toMatchObject({ code: 'invalid_input', field: 'value' });
     expect(journalText(directory)).toBe(before);
   });
 
