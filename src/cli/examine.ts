@@ -19,18 +19,52 @@ export function examine(directory: string): { findings: Finding[]; segments: Ins
   if (!existsSync(journal)) {
     return { findings: [{ severity: 'note', what: `there is no production in ${directory}`, advice: 'Begin one: showrunner create --topic "…"' }], segments: [] };
   }
+  // First the documents: processes at work move the journal on meanwhile, and a document is never ahead of it.
+  const shown = shownPositions(directory);
   const { segments, damage } = inspectJournal(nodeDisk, journal);
   const findings: Finding[] = damage.map(({ segment, position, what }) => ({
     severity: 'damage', what: `journal segment ${segment}, position ${position}: ${what}`,
     advice: 'Commits before this place are whole: restore the segment from a backup, or keep a copy of the folder and import state.json into a new production.',
   }));
-  findings.push(...examineDocuments(directory), ...examineLeftovers(directory), ...examineSessions(directory));
+  findings.push(...examineEnd(shown, segments), ...examineDocuments(directory), ...examineLeftovers(directory), ...examineSessions(directory));
   return { findings, segments };
 }
 
 /** Folders that are named as sessions are; a file of such a name is none of ours. */
 function sessionFolders(directory: string): SessionId[] {
   return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).filter(isSessionId);
+}
+
+interface Shown {
+  file: string;
+  /** The journal position that the document reflects. */
+  position: number;
+}
+
+function shownPositions(directory: string): Shown[] {
+  const documents = new Documents({ directory, disk: nodeDisk });
+  const all = [
+    { file: 'state.json', read: () => documents.readState() },
+    ...sessionFolders(directory).map((id) => ({ file: `${id}/session.json`, read: () => documents.readSession(id) })),
+  ];
+  return all.flatMap(({ file, read }): Shown[] => {
+    const position = isFile(join(directory, file)) ? read()?.showrunner?.position : undefined;
+    return position === undefined ? [] : [{ file, position }];
+  });
+}
+
+/** A journal that was cut off at a line's end is whole as far as it goes: only the documents know that there was more. */
+function examineEnd(shown: readonly Shown[], segments: Inspection['segments']): Finding[] {
+  const last = segments.at(-1);
+  const end = last ? last.start + last.bytes : 0;
+  return shown.filter(({ position }) => position > end).map(({ file, position }) => ({
+    severity: 'damage', what: `${file} reflects the journal up to ${position}, and the journal ends at ${end}: commits are missing`,
+    advice: 'Restore the journal folder from a backup. Without one, delete this document: the production then opens as the journal has it, without those commits.',
+  }));
+}
+
+function isFile(path: string): boolean {
+  return nodeDisk.stat(path)?.kind === 'file';
 }
 
 function examineDocuments(directory: string): Finding[] {
@@ -60,7 +94,7 @@ function examineLeftovers(directory: string): Finding[] {
 function examineSessions(directory: string): Finding[] {
   const documents = new Documents({ directory, disk: nodeDisk });
   return sessionFolders(directory)
-    .filter((id) => nodeDisk.stat(join(directory, id, 'session.json'))?.kind === 'file')
+    .filter((id) => isFile(join(directory, id, 'session.json')))
     .flatMap((id) => {
       const document = documents.readSession(id);
       return document ? [...heldOperations(id, document), ...waiting(id, document)] : [];

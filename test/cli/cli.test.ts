@@ -163,6 +163,21 @@ describe('the command line', () => {
     expect((await run(directory, 'verify')).code).toBe(0);
   });
 
+  test("given a journal that was cut off at a line's end, then doctor says so as the engine does, and what it advises helps", async () => {
+    const { directory, id } = await withEpisode();
+    const segment = join(directory, 'journal', '00000000000000000000.ndjson');
+    const before = readFileSync(segment);
+    await run(directory, 'cost', id, 'research', 'q', '1');
+    writeFileSync(segment, before);
+    expect((await run(directory, 'list', '--json')).json()).toMatchObject({ error: { code: 'journal_damaged' } });
+    const doctor = await run(directory, 'doctor', '--json');
+    expect(doctor.code).toBe(6);
+    expect(doctor.json()).toMatchObject({ ok: false, findings: ['state.json', `${id}/session.json`].map((file) => ({ severity: 'damage', what: expect.stringContaining(`${file} reflects the journal up to`) })) });
+    for (const file of ['state.json', `${id}/session.json`]) rmSync(join(directory, file));
+    expect((await run(directory, 'show', id, '--json')).json()).toMatchObject({ episode: { total_cost: 0 } });
+    expect((await run(directory, 'doctor')).stdout).toBe('All is well.\n');
+  });
+
   test('given a cost that passes the total, then it lands, the episode stops, and the exit code is 5', async () => {
     const { directory } = await withEpisode();
     await run(directory, 'phase', '1', 'research', 'active');
