@@ -3,7 +3,7 @@ import {
 } from '../../machines/index.js';
 import { findCheckpoint, type FoundCheckpoint, type Plan, type Production } from '../production/index.js';
 import { known, openCheckpoint } from './checkpoints.js';
-import { rulesOf, stepsFor } from './plans.js';
+import { stepsFor } from './plans.js';
 
 export interface ForkRequest {
   sessionId: SessionId;
@@ -56,7 +56,8 @@ export async function prepareFork(production: Production, { request, source, con
     const created = {
       type: 'episode.created' as const, at: view.at, sessionId: freshId,
       episodeNumber: request.episodeNum ?? source.episodeNumber, topic: request.topic ?? source.topic,
-      budgets: view.policy.budgets, rules: rulesOf(view.policy), forkedFrom: request.sessionId, inherited: source.money.spent,
+      // What was decided for the episode holds for its fork: an approval that is asked for, a budget of its own.
+      budgets: source.budgets, rules: source.rules, forkedFrom: request.sessionId, inherited: source.money.spent,
     };
     return [
       { sessionId: freshId, event: created },

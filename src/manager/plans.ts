@@ -42,7 +42,7 @@ export function planCreate({ episodeNumber, topic, budgets, approvals = [] }: Ne
 }
 
 /** The part of the policy that an episode keeps. */
-export function rulesOf({ warnAtPercent, hardPhaseBudgets, approvals, maxRecoveries, quality }: Policy) {
+function rulesOf({ warnAtPercent, hardPhaseBudgets, approvals, maxRecoveries, quality }: Policy) {
   return { warnAtPercent, hardPhaseBudgets, approvals, maxRecoveries, quality };
 }
 

@@ -157,6 +157,16 @@ describe('checkpoints', () => {
     await expectSound(manager);
   });
 
+  test('given an episode with an approval and budgets of its own, when it is forked, then they hold for the fork too', async () => {
+    const { manager } = await givenScript();
+    const sessionId = await manager.createEpisodeSession({ episodeNum: 2, topic: 'Strict', approvals: ['script'], budgets: { total: '3.00' } });
+    await manager.raiseBudget({ sessionId, scope: 'research', amount: '0.50', by: 'ann', reason: 'more' });
+    await manager.updatePhase({ sessionId, phase: 'research', status: 'complete', data: {} });
+    const fork = await manager.forkEpisode({ sessionId });
+    const { budgets, rules } = (await manager.getSnapshot(fork)).context;
+    expect({ budgets, approvals: rules.approvals }).toEqual({ budgets: { research: 2_500_000, script: 2_000_000, audio: 3_000_000, total: 3_000_000 }, approvals: ['script'] });
+  });
+
   test('given a number that no session id can have, when an episode is forked under it, then it is refused and no folder is made', async () => {
     const { directory, manager, sessionId } = await givenScript();
     await expect(manager.forkEpisode({ sessionId, episodeNum: 10_000_000 })).rejects.toMatchObject({ code: 'invalid_input', field: 'episodeNum' });
