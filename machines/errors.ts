@@ -25,6 +25,7 @@ export const errorRemedies = {
   clock_backwards: 'operator',
   vetoed: 'caller',
   invalid_input: 'caller',
+  production_missing: 'caller',
   session_unknown: 'caller',
   session_ambiguous: 'caller',
   artifact_invalid: 'operator',

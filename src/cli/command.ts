@@ -15,7 +15,11 @@ export interface Context {
   /** Who acts, for the record. */
   by: string;
   /** The production, opened when first asked for and closed when the command is over. */
-  open(options?: { readOnly?: boolean }): Promise<ProductionStateManager>;
+  /**
+   * The production; made where there is none only with `make`.
+   * @throws ProductionError `production_missing`.
+   */
+  open(options?: { readOnly?: boolean; make?: boolean }): Promise<ProductionStateManager>;
   /** A line for people on standard error: progress and notes. */
   note(text: string): void;
   /** Aborted by Ctrl-C and SIGTERM, once a command has asked for it. Those that do not ask are ended at once: nothing on disk minds. */

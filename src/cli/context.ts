@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { ProductionError } from '../../machines/errors.js';
+import { isSessionId } from '../../machines/ids.js';
 import type { ProductionStateManager } from '../crew/production-state-manager.js';
 import type { Context } from './command.js';
 import { UsageError } from './usage-error.js';
@@ -37,7 +38,8 @@ export function makeContext({ directory, policyFile, json, by }: Settings): Open
       return interrupt.signal;
     },
     note: (text) => process.stderr.write(`${text}\n`),
-    async open({ readOnly } = {}) {
+    async open({ readOnly, make = false } = {}) {
+      if (!make) refuseMissing(directory);
       const { ProductionStateManager: Manager } = await import('../crew/production-state-manager.js');
       manager ??= await Manager.open({ directory, policy: readPolicy(directory, policyFile), by: `${name} (process ${process.pid})`, readOnly });
       return manager;
@@ -53,6 +55,13 @@ export function makeContext({ directory, policyFile, json, by }: Settings): Open
       await open?.close();
     },
   };
+}
+
+/** Whoever only looks, or has mistyped the directory, must not make a production. */
+function refuseMissing(directory: string): void {
+  const isOurs = (name: string): boolean => name === 'journal' || name === 'state.json' || isSessionId(name);
+  if (existsSync(directory) && (!statSync(directory).isDirectory() || readdirSync(directory).some(isOurs))) return;
+  throw new ProductionError('production_missing', `there is no production at ${directory}. Name another with --directory, or begin one: showrunner create --topic "…"`, { field: 'directory' });
 }
 
 function userName(): string {

@@ -25,6 +25,7 @@ export const exitOf: Record<ErrorCode, number> = {
   clock_backwards: exits.failed,
   vetoed: exits.wrongState,
   invalid_input: exits.invalidData,
+  production_missing: exits.notFound,
   session_unknown: exits.notFound,
   session_ambiguous: exits.usage,
   artifact_invalid: exits.invalidData,

@@ -101,6 +101,17 @@ describe('the command line', () => {
     for (const args of [['list'], ['show', id], ['cost', id, 'research', 'q', '1']]) expect((await run(directory, ...args, '--json')).stdout).not.toContain('unexpected');
   }, 60_000);
 
+  test.each([['list'], ['show', '1'], ['cost', '1', 'research', 'q', '1'], ['metrics'], ['verify'], ['history', '1'], ['--cleanup'], ['produce', '1']])('given no production there, when %s is called, then it says so, and none is made', async (...args) => {
+    const directory = temporaryDirectory();
+    writeFileSync(join(directory, 'policy.json'), '{}');
+    for (const place of [directory, join(directory, 'nowhere')]) {
+      const ran = await run(place, ...args, '--json');
+      expect(ran.json()).toMatchObject({ error: { code: 'production_missing', field: 'directory', message: expect.stringContaining('showrunner create') } });
+      expect(ran.code).toBe(3);
+    }
+    expect(readdirSync(directory)).toEqual(['policy.json']);
+  });
+
   test('given the folder of a fork that was never finished, when its number is named, then the episode is meant', async () => {
     const { directory, id } = await withEpisode();
     mkdirSync(join(directory, 'ep_001_20200101_000000'));

@@ -10,7 +10,7 @@ const usualPort = 4748;
 export const run: Run = async (context, [name], options) => {
   const { signal } = context;
   const port = portOption(options['port'], usualPort);
-  const manager = await context.open();
+  const manager = await context.open({ make: true });
   const only = name === undefined ? undefined : await findEpisode(manager, name);
   const relay = await whenListening(() => startRelay({ token: studioToken(context.directory), port }));
   const stop = await tellProduction(manager, only, (message) => relay.tell(message));

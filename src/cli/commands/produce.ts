@@ -22,7 +22,7 @@ export const run: Run = async (context, [name], options) => {
   const given = name === undefined ? { topics: topicsOf(options), settings: settingsOf(options) } : undefined;
   // A crew that cannot be loaded makes no episode.
   if (given) await loadCrew(given.settings.crew);
-  const manager = await context.open();
+  const manager = await context.open({ make: given !== undefined });
   const ids = given ? await begin(context, manager, options, given) : [await findEpisode(manager, name ?? '')];
   const first = ids[0];
   if (!first) throw new UsageError('there is nothing to produce');

@@ -13,7 +13,7 @@ const page = fileURLToPath(new URL('../studio/page/', import.meta.url));
 export const run: Run = async (context, _args, options) => {
   const { signal } = context;
   const port = portOption(options['port'], usualPort);
-  const manager = await context.open();
+  const manager = await context.open({ make: true });
   const studio = await whenListening(() =>
     startStudio({ manager, token: studioToken(context.directory), port, page, by: context.by, note: context.note }),
   );
