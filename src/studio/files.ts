@@ -3,7 +3,7 @@ import { extname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { ProductionError, phaseNames, type PhaseName, type SessionId } from '../../machines/index.js';
 import { nodeDisk } from '../disk/index.js';
-import { sessionPath } from '../documents/index.js';
+import { existingPath } from '../documents/index.js';
 import type { FileView } from './api.js';
 
 const sound: Record<string, string> = { '.mp3': 'audio/mpeg', '.wav': 'audio/wav', '.flac': 'audio/flac', '.m4a': 'audio/mp4', '.ogg': 'audio/ogg', '.opus': 'audio/ogg' };
@@ -24,7 +24,7 @@ function namesIn(folder: string): string[] {
 
 function fileView(directory: string, sessionId: SessionId, phase: PhaseName, name: string): FileView | undefined {
   try {
-    const bytes = nodeDisk.stat(sessionPath(nodeDisk, directory, sessionId, `${phase}/${name}`))?.size;
+    const bytes = nodeDisk.stat(existingPath(nodeDisk, directory, sessionId, `${phase}/${name}`))?.size;
     if (bytes === undefined) return undefined;
     return { phase, name, bytes, kind: kindOf(name), url: `/api/episodes/${sessionId}/files/${phase}/${encodeURIComponent(name)}` };
   } catch (error) {
@@ -45,7 +45,7 @@ function kindOf(name: string): FileView['kind'] {
  */
 export function serveFile(directory: string, sessionId: SessionId, phase: string, name: string, range: string | undefined): Response {
   if (!(phaseNames as readonly string[]).includes(phase) || name === 'checkpoint.json') throw missing(sessionId);
-  const path = sessionPath(nodeDisk, directory, sessionId, `${phase}/${name}`);
+  const path = existingPath(nodeDisk, directory, sessionId, `${phase}/${name}`);
   const fd = openPlain(path, sessionId);
   const { size } = fstatSync(fd);
   const headers = new Headers({ 'content-type': typeOf(name), 'accept-ranges': 'bytes', 'cache-control': 'no-store', 'content-disposition': kindOf(name) === 'other' ? 'attachment' : 'inline' });
