@@ -1,4 +1,4 @@
-import { parseSessionId, type SessionId } from '../../machines/index.js';
+import { ProductionError, parseSessionId, type SessionId } from '../../machines/index.js';
 import type { OpenOptions } from '../manager/handle.js';
 import { ProductionStateManager as StateManager } from '../manager/manager.js';
 import type { Crew } from './port.js';
@@ -21,6 +21,7 @@ export class ProductionStateManager extends StateManager {
 
   /** Produces several episodes, at most `concurrency` at a time. One that throws does not stop the others. */
   async produceAll(sessionIds: readonly string[], crew: Crew, options: ProduceOptions & { concurrency?: number } = {}): Promise<(Produced | { sessionId: SessionId; error: unknown })[]> {
+    if (!Array.isArray(sessionIds)) throw new ProductionError('invalid_input', 'sessionIds: is not a list of session ids.', { field: 'sessionIds' });
     return produceAll({ manager: this, askBefore: this.askBefore, crew, options }, sessionIds.map(parseSessionId));
   }
 }

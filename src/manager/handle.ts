@@ -51,6 +51,7 @@ export abstract class ManagerHandle extends SafeEmitter {
   /** What a manager is made from; for subclasses. */
   protected static async prepare(options: OpenOptions): Promise<Prepared> {
     const input = inputs.check(inputs.OpenInput, options);
+    if (options.hooks !== undefined) inputs.check(inputs.HooksInput, options.hooks);
     const directory = resolve(input.directory);
     const policy = parsePolicy(options.policy ?? {});
     if (!options.disk) await refuseNetworkFilesystem(directory);
@@ -74,6 +75,7 @@ export abstract class ManagerHandle extends SafeEmitter {
 
   /** Adds hooks; returns a function that removes them. */
   hook(hooks: Hooks): () => void {
+    inputs.check(inputs.HooksInput, hooks);
     return this.#hooks.add(hooks);
   }
 

@@ -11,7 +11,15 @@ const Id = z.string().refine(isSessionId, 'is not a session id such as ep_001_20
 const Key = z.string().min(1).max(200);
 const EpisodeNumber = z.int().min(1).max(9_999_999);
 
-const isClock = (clock: unknown): boolean => typeof clock === 'object' && clock !== null && ['now', 'elapsedMs'].every((name) => typeof (clock as Record<string, unknown>)[name] === 'function');
+const isFunction = (value: unknown): boolean => typeof value === 'function';
+const Hook = z.unknown().refine(isFunction, 'is not a function').optional();
+export const HooksInput = z.looseObject({ before: Hook, after: Hook, onFailure: Hook });
+
+function isClock(clock: unknown): boolean {
+  if (typeof clock !== 'object' || clock === null) return false;
+  const { now, elapsedMs } = clock as Record<string, unknown>;
+  return typeof now === 'function' && typeof elapsedMs === 'function' && typeof (now as () => unknown).call(clock) === 'string';
+}
 
 /** What `open` takes, as far as it is not checked elsewhere. */
 export const OpenInput = z.looseObject({
@@ -32,7 +40,8 @@ export const CreateInput = z
     /** Overrides of the policy's budgets, in decimal dollars. */
     budgets: z.strictObject({ research: Dollars.optional(), script: Dollars.optional(), audio: Dollars.optional(), total: Dollars.optional() }).optional(),
   })
-  .refine((input) => (input.episodeNum ?? input.episodeNumber) !== undefined, { path: ['episodeNum'], message: 'is missing' });
+  .refine((input) => (input.episodeNum ?? input.episodeNumber) !== undefined, { path: ['episodeNum'], message: 'is missing' })
+  .refine((input) => (input.episodeNum ?? input.episodeNumber) === (input.episodeNumber ?? input.episodeNum), { path: ['episodeNumber'], message: 'is another number than episodeNum' });
 
 export const UpdatePhaseInput = z.strictObject({
   sessionId: Id,

@@ -1,6 +1,7 @@
-import { ProductionError, type EpisodeEvent, type SavedCheckpoint, type SessionId } from '../../machines/index.js';
+import * as z from 'zod';
+import { ProductionError, messageOf, type EpisodeEvent, type SavedCheckpoint, type SessionId } from '../../machines/index.js';
 import type { Plan, View } from '../production/index.js';
-import { checkEvent } from './inputs.js';
+import { Score, check, checkEvent } from './inputs.js';
 
 /** A machine event as a caller sends it. What the engine knows is its own to say: the time, the day's money, a completion's checkpoint. */
 export type SentEvent = Partial<EpisodeEvent> & { type: EpisodeEvent['type'] };
@@ -23,8 +24,10 @@ export function takeSent(sessionId: SessionId, event: SentEvent): SentEvent {
   const call = Object.hasOwn(preparedBy, event.type) ? preparedBy[event.type] : undefined;
   if (call) throw invalid(`${event.type} carries what the engine has to look up; call ${call} instead.`, 'type');
   if ('result' in event) throw invalid('a result is kept by settleCost; call that instead.', 'result');
+  if (event.type === 'quality.recorded') check(z.looseObject({ value: Score }), event);
   try {
-    return structuredClone(event);
+    const own = structuredClone(event);
+    return own.type === 'phase.failed' && 'message' in own && typeof own.message === 'string' ? { ...own, message: messageOf(own.message) } : own;
   } catch (error) {
     throw invalid(`cannot be copied: ${(error as Error).message}.`, 'event', error);
   }

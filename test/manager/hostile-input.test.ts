@@ -317,6 +317,8 @@ describe('hostile input', () => {
     ['clock', { clock: {} }],
     ['clock', { clock: null }],
     ['by', { by: 7 }],
+    ['before', { hooks: { before: 'no' } }],
+    ['clock', { clock: { now: () => 7, elapsedMs: () => 0 } }],
     ['readOnly', { readOnly: 'yes' }],
     ['segmentBytes', { segmentBytes: -1 }],
     ['policy', { policy: 7 }],
@@ -326,6 +328,17 @@ describe('hostile input', () => {
     const given = options === null ? null : { directory, ...(options as object) };
     expect(await refusal(() => ProductionStateManager.open(given as never))).toMatchObject({ code: 'invalid_input', field });
     expect(existsSync(directory)).toBe(false);
+  });
+
+  test('given hooks that are none, two numbers for one episode, or no list to produce, then each is refused by name and nothing is written', async () => {
+    const { manager, directory, sessionId } = await givenEpisode();
+    const before = journalText(directory);
+    expect(await refusal(async () => manager.hook(null as never))).toMatchObject({ code: 'invalid_input' });
+    expect(await refusal(async () => manager.hook({ onFailure: 7 } as never))).toMatchObject({ code: 'invalid_input', field: 'onFailure' });
+    expect(await refusal(() => manager.createEpisodeSession({ episodeNum: 1, episodeNumber: 2, topic: 'x' }))).toMatchObject({ code: 'invalid_input', field: 'episodeNumber' });
+    expect(await refusal(() => manager.produceAll(null as never, idleCrew))).toMatchObject({ code: 'invalid_input', field: 'sessionIds' });
+    expect(journalText(directory)).toBe(before);
+    await manager.addCost({ sessionId, phase: 'research', operation: 'step', cost: '0.1' });
   });
 
   test('given a thousand episodes are made in one second, when they are counted, then each has an id of its own', async () => {

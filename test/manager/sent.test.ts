@@ -64,6 +64,13 @@ describe('events that callers send', () => {
     await expectSound(manager);
   });
 
+  test('given a score beyond all averages, or a failure with words for a terminal, when it is sent, then the calls\' own rules hold', async () => {
+    const { manager, sessionId } = await givenResearch();
+    await expect(manager.send(sessionId, { type: 'quality.recorded', name: 'depth', value: 1e308 })).rejects.toMatchObject({ code: 'invalid_input', field: 'value' });
+    await manager.send(sessionId, { type: 'phase.failed', phase, code: 'unknown', message: 'red \u001b[31malert\u0007' });
+    expect((await manager.getSnapshot(sessionId)).context.failure?.message).toBe('red alert');
+  });
+
   test.each([
     ['checkpoint.restore', 'restoreCheckpoint'],
     ['checkpoint.save', 'saveCheckpoint'],
