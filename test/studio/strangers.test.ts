@@ -41,6 +41,7 @@ beforeAll(async () => {
   const research = join(directory, id, 'research');
   writeFileSync(join(research, 'notes.html'), '<script>alert(1)</script>');
   writeFileSync(join(research, 'sound.mp3'), Buffer.from(Array.from({ length: 1000 }, (_, index) => index % 256)));
+  writeFileSync(join(research, 'final cut.txt'), 'made by hand');
   writeFileSync(join(research, '.hidden'), 'hidden');
   writeFileSync(join(parent, 'secret.txt'), 'classified');
   symlinkSync(join(parent, 'secret.txt'), join(research, 'link.txt'));
@@ -104,6 +105,8 @@ describe('the studio and strangers', () => {
       expect([path, status >= 400 && status < 500]).toEqual([path, true]);
       expect(body).not.toContain('classified');
     }
+    expect(await ask(`${base}/research/final%20cut.txt`, { headers: bearer() })).toMatchObject({ status: 200, body: 'made by hand' });
+    expect((await ask(`/api/episodes/${id}`, { headers: bearer() })).body).toContain('final cut.txt');
     const html = await ask(`${base}/research/notes.html`, { headers: bearer() });
     expect(html).toMatchObject({ status: 200, body: '<script>alert(1)</script>', headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' } });
     expect(html.headers['content-security-policy']).toContain("default-src 'none'");
