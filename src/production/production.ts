@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import {
-  Ledger, ProductionError, advance, episodeMachine, isSessionId, machineId, machineVersion, structureHash,
+  Ledger, ProductionError, advance, episodeMachine, machineId, machineVersion, structureHash,
   rehydrate, type DayMoney, type EpisodeSnapshot, type EventOf, type Policy, type SessionId,
 } from '../../machines/index.js';
-import { errorCode, makeDurableDirectory, type Disk } from '../disk/index.js';
+import { makeDurableDirectory, type Disk } from '../disk/index.js';
 import { Documents, type SessionDocument } from '../documents/index.js';
 import { Journal, type JournalEntry } from '../journal/index.js';
 import { episodeState } from '../shapes/index.js';
@@ -13,6 +13,7 @@ import { commitTime, type Clock } from './clock.js';
 import { parseCommit, type Commit, type CommitEntry } from './commit.js';
 import type { Committed } from './committed.js';
 import { EpisodeStore } from './episode-store.js';
+import { refuseForeignState } from './foreign-state.js';
 import { GroupCommit } from './group-commit.js';
 import { replaySession, snapshotAfter, type Located } from './replay.js';
 import { Showing } from './showing.js';
@@ -311,25 +312,4 @@ function replaySteps(entry: CommitEntry, start: EpisodeSnapshot | undefined): De
     before = after;
   }
   return steps;
-}
-
-/** A state file without a journal is another program's, or all that is left of a production: neither may be overwritten. */
-function refuseForeignState(disk: Disk, directory: string): void {
-  if (!isStateWithoutJournal(disk, directory)) return;
-  throw new ProductionError(
-    'import_invalid',
-    `${directory} holds a state.json or sessions and no journal. If another program wrote it, import it into a new directory: showrunner import ${join(directory, 'state.json')} --directory <new>. If the journal folder was lost, restore it from a backup.`,
-    { field: 'directory' },
-  );
-}
-
-function isStateWithoutJournal(disk: Disk, directory: string): boolean {
-  const hasSession = (name: string): boolean => isSessionId(name) && disk.stat(join(directory, name, 'session.json')) !== undefined;
-  try {
-    const journal = join(directory, 'journal');
-    if (!disk.stat(directory) || (disk.stat(journal) && disk.list(journal).some((file) => !file.startsWith('.')))) return false;
-    return disk.stat(join(directory, 'state.json')) !== undefined || disk.list(directory).some(hasSession);
-  } catch (error) {
-    throw new ProductionError('journal_unavailable', `${directory} cannot be read (${errorCode(error) ?? String(error)}); check the disk and its permissions.`, { cause: error });
-  }
 }
