@@ -33,7 +33,7 @@ export type { SessionId } from './ids.js';
 export { lintChart } from './lint.js';
 export { migrate, migrations } from './migrations.js';
 export type { Migration } from './migrations.js';
-export { EpisodeStatus, PhaseName, PhaseStatus, isFinished, phaseAfter, phaseNames } from './phases.js';
+export { EpisodeStatus, PhaseName, PhaseStatus, isFinished, isPhaseName, phaseAfter, phaseNames } from './phases.js';
 export { Policy, parsePolicy } from './policy.js';
 export type { PolicyInput, RetryRule } from './policy.js';
 export { addUsd, formatUsd, fromDollars, parseUsd, subtractUsd, toDollars, zeroUsd } from './usd.js';

@@ -6,6 +6,13 @@ export const phaseNames = ['research', 'script', 'audio'] as const;
 export const PhaseName = z.enum(phaseNames);
 export type PhaseName = z.infer<typeof PhaseName>;
 
+const names: ReadonlySet<unknown> = new Set(phaseNames);
+
+/** Whether a value names a phase, without asking Zod. */
+export function isPhaseName(value: unknown): value is PhaseName {
+  return names.has(value);
+}
+
 /** The seed's phase statuses (SEED.md, Status Values). */
 export const PhaseStatus = z.enum(['pending', 'active', 'complete', 'failed', 'skipped']);
 export type PhaseStatus = z.infer<typeof PhaseStatus>;

@@ -1,11 +1,9 @@
-import { phaseNames } from '../phases.js';
+import { isPhaseName } from '../phases.js';
 import { isAmount, isCalendarDay, isInstant, isLowerName, isMicros } from './context.js';
 import type { RecordedEvent } from './events.js';
 
 const keys = new Set(['type', 'at', 'phase', 'operation', 'cost', 'day']);
 const daysKeys = new Set(['date', 'spent', 'reserved', 'cap']);
-const phases: ReadonlySet<string> = new Set(phaseNames);
-const isPhase = (text: string): boolean => phases.has(text);
 
 /**
  * The JSON of an event that is a cost like most of them, in which Zod finds nothing wrong either. Undefined says nothing.
@@ -16,7 +14,7 @@ export function plainCostText(event: RecordedEvent): string | undefined {
   if (event.type !== 'cost.recorded' || !hasOnly(event, keys)) return undefined;
   const { at, phase, operation, cost, day } = event as Record<keyof typeof event, unknown>;
   const dayText = plainDayText(day);
-  if (dayText === undefined || !is(at, isInstant) || !is(phase, isPhase) || !is(operation, isLowerName) || !isNumber(cost, isAmount)) return undefined;
+  if (dayText === undefined || !is(at, isInstant) || !isPhaseName(phase) || !is(operation, isLowerName) || !isNumber(cost, isAmount)) return undefined;
   return `{"at":"${at}","type":"cost.recorded","phase":"${phase}","operation":"${operation}","cost":${cost},"day":${dayText}}`;
 }
 

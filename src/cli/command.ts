@@ -14,9 +14,8 @@ export interface Context {
   json: boolean;
   /** Who acts, for the record. */
   by: string;
-  /** The production, opened when first asked for and closed when the command is over. */
   /**
-   * The production; made where there is none only with `make`.
+   * The production, opened when first asked for and closed when the command is over; made where there is none only with `make`.
    * @throws ProductionError `production_missing`.
    */
   open(options?: { readOnly?: boolean; make?: boolean }): Promise<ProductionStateManager>;

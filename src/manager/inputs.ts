@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import {
-  Actor, PhaseName, PhaseStatus, ProductionError, Reason, Topic, invalidInput, isSessionId, parseEvent, parseName, parseUsd, phaseNames, type SessionId, type Usd,
+  Actor, PhaseName, PhaseStatus, ProductionError, Reason, Topic, invalidInput, isPhaseName, isSessionId, parseEvent, parseName, parseUsd, type SessionId, type Usd,
 } from '../../machines/index.js';
 
 /** Decimal dollars, read exactly. */
@@ -104,7 +104,6 @@ export function check<Schema extends z.ZodType>(schema: Schema, input: unknown):
 }
 
 const costKeys = new Set(['sessionId', 'phase', 'operation', 'cost', 'key']);
-const phases: ReadonlySet<unknown> = new Set(phaseNames);
 
 /** {@link check} for a cost. Where a few looks find nothing wrong with it, Zod would not either (a test holds them together), and is not asked. */
 export function checkAddCost(input: unknown): z.output<typeof AddCostInput> {
@@ -116,7 +115,7 @@ function isPlainCost(input: unknown): input is z.output<typeof AddCostInput> {
   for (const name in input) if (!costKeys.has(name)) return false;
   const { sessionId, phase, operation, cost, key } = input as Partial<Record<keyof z.output<typeof AddCostInput>, unknown>>;
   const isKey = key === undefined || (typeof key === 'string' && key.length > 0 && key.length <= 200);
-  return isKey && isSessionId(sessionId) && phases.has(phase) && typeof operation === 'string' && (typeof cost === 'string' || Number.isFinite(cost));
+  return isKey && isSessionId(sessionId) && isPhaseName(phase) && typeof operation === 'string' && (typeof cost === 'string' || Number.isFinite(cost));
 }
 
 /** @throws ProductionError `invalid_input` naming `phase`. */

@@ -14,6 +14,8 @@ const preparedBy: Partial<Record<EpisodeEvent['type'], string>> = {
   'checkpoint.restore': 'restoreCheckpoint',
 };
 
+const Scored = z.looseObject({ value: Score });
+
 /**
  * The sender's event as the engine's own.
  * @throws ProductionError `invalid_input`, when it is no event, cannot be copied, or needs a call of its own.
@@ -24,7 +26,7 @@ export function takeSent(sessionId: SessionId, event: SentEvent): SentEvent {
   const call = Object.hasOwn(preparedBy, event.type) ? preparedBy[event.type] : undefined;
   if (call) throw invalid(`${event.type} carries what the engine has to look up; call ${call} instead.`, 'type');
   if ('result' in event) throw invalid('a result is kept by settleCost; call that instead.', 'result');
-  if (event.type === 'quality.recorded') check(z.looseObject({ value: Score }), event);
+  if (event.type === 'quality.recorded') check(Scored, event);
   try {
     const own = structuredClone(event);
     return own.type === 'phase.failed' && 'message' in own && typeof own.message === 'string' ? { ...own, message: messageOf(own.message) } : own;

@@ -1,7 +1,7 @@
 import { createReadStream, closeSync, constants, fstatSync, openSync, readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { Readable } from 'node:stream';
-import { ProductionError, phaseNames, type PhaseName, type SessionId } from '../../machines/index.js';
+import { ProductionError, isPhaseName, phaseNames, type PhaseName, type SessionId } from '../../machines/index.js';
 import { nodeDisk } from '../disk/index.js';
 import { existingPath } from '../documents/index.js';
 import type { FileView } from './api.js';
@@ -44,7 +44,7 @@ function kindOf(name: string): FileView['kind'] {
  * @throws ProductionError `path_refused` for anything but a plain name in a phase's folder.
  */
 export function serveFile(directory: string, sessionId: SessionId, phase: string, name: string, range: string | undefined): Response {
-  if (!(phaseNames as readonly string[]).includes(phase) || name === 'checkpoint.json') throw missing(sessionId);
+  if (!isPhaseName(phase) || name === 'checkpoint.json') throw missing(sessionId);
   const path = existingPath(nodeDisk, directory, sessionId, `${phase}/${name}`);
   const fd = openPlain(path, sessionId);
   const { size } = fstatSync(fd);

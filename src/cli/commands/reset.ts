@@ -3,19 +3,21 @@ import { basename, dirname, join } from 'node:path';
 import { ProductionError } from '../../../machines/errors.js';
 import { isSessionId } from '../../../machines/ids.js';
 import { nodeDisk } from '../../disk/node-disk.js';
+import { listSegments } from '../../journal/segment.js';
 import type { Run } from '../command.js';
 import { exits } from '../exit-codes.js';
 
 /** What this program makes in a production's folder; everything else there is left alone, and so is a folder without a journal of ours. */
 function oursIn(directory: string): string[] {
-  if (!namesIn(join(directory, 'journal')).some((name) => /^\d{20}\.ndjson(?:\.gz)?$/.test(name))) return [];
-  const beside = namesIn(directory).filter((name) => ['state.json', 'archive'].includes(name) || isSessionId(name));
+  const journal = join(directory, 'journal');
+  if (!isFolder(journal) || listSegments(nodeDisk, journal).length === 0) return [];
+  const beside = nodeDisk.list(directory).filter((name) => ['state.json', 'archive'].includes(name) || isSessionId(name));
   // The journal goes last: what is left when the power goes is still known as ours.
   return [...beside.sort(), 'journal'];
 }
 
-function namesIn(folder: string): string[] {
-  return nodeDisk.stat(folder)?.kind === 'directory' ? nodeDisk.list(folder) : [];
+function isFolder(path: string): boolean {
+  return nodeDisk.stat(path)?.kind === 'directory';
 }
 
 export const run: Run = (context, _args, { confirm }) => {
