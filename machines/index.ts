@@ -11,7 +11,7 @@ export {
 } from './episode/context.js';
 export {
   DayMoney, EpisodeCreated, EpisodeEvent, RecordedEvent, SavedCheckpoint, episodeEventTypes, invalidInput, parseEvent,
-  Actor, Reason, Topic,
+  Actor, Reason, Score, Topic,
 } from './episode/events.js';
 export type { EpisodeEventType, EventOf } from './episode/events.js';
 export { explain, possibleEvents } from './episode/explain.js';

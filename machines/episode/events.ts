@@ -24,6 +24,9 @@ export const Reason = text(500);
 /** Who: a person, an agent, a process. */
 export const Actor = text(200);
 
+/** A score that averages can be made of: numbers near the largest add up to Infinity. Checked where scores come in; the journal takes any number. */
+export const Score = z.number().min(-1_000_000).max(1_000_000);
+
 /** What the day's ledger held for all episodes when the event was decided; `date` is the day that the money belongs to. */
 export const DayMoney = z.object({ date: CalendarDay, spent: Micros, reserved: Micros, cap: Micros });
 export type DayMoney = z.infer<typeof DayMoney>;

@@ -1,7 +1,6 @@
 import {
-  ProductionError, formatUsd, leftOf, leftOfPhase, parseName, phaseNames, zeroUsd, type EpisodeContext, type PhaseName, type SessionId,
+  ProductionError, Score, formatUsd, leftOf, leftOfPhase, parseName, phaseNames, zeroUsd, type EpisodeContext, type PhaseName, type SessionId,
 } from '../../machines/index.js';
-import { Score } from '../manager/inputs.js';
 import type { ProductionStateManager } from '../manager/manager.js';
 import type { AskBefore } from '../manager/hooks.js';
 import { completionCheckpoint } from '../manager/checkpoints.js';

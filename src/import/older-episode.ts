@@ -1,4 +1,4 @@
-import { EpisodeStatus, Topic, episodeNumberOf, isFinished, isSessionId, phaseNames, type PhaseName, type SessionId, type Usd } from '../../machines/index.js';
+import { EpisodeStatus, Score, Topic, episodeNumberOf, isFinished, isSessionId, phaseNames, type PhaseName, type SessionId, type Usd } from '../../machines/index.js';
 import { inOrder, readPhases, type OlderPhase } from './older-phases.js';
 import type { Report } from './report.js';
 import { isObject, pick, readCost, readError, readTime, type Json, type Place } from './values.js';
@@ -93,7 +93,8 @@ function readTopic(value: unknown, where: string, report: Report): string {
 function readScores(value: unknown, where: string, report: Report): Record<string, number> {
   const scores: Record<string, number> = {};
   for (const [name, score] of Object.entries(isObject(value) ? value : {})) {
-    if (typeof score === 'number' && Number.isFinite(score) && /^[a-z][a-z0-9_]{0,63}$/.test(name) && name !== 'constructor') scores[name] = score;
+    const read = Score.safeParse(score);
+    if (read.success && /^[a-z][a-z0-9_]{0,63}$/.test(name) && name !== 'constructor') scores[name] = read.data;
     else report.note('warning', where, `${JSON.stringify(name.slice(0, 60))} is no score`, 'left out');
   }
   return scores;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import {
-  Actor, PhaseName, PhaseStatus, ProductionError, Reason, Topic, invalidInput, isPhaseName, isSessionId, parseEvent, parseName, parseUsd, type SessionId, type Usd,
+  Actor, PhaseName, PhaseStatus, ProductionError, Reason, Score, Topic, invalidInput, isPhaseName, isSessionId, parseEvent, parseName, parseUsd, type SessionId, type Usd,
 } from '../../machines/index.js';
 
 /** Decimal dollars, read exactly. */
@@ -72,8 +72,6 @@ export const SaveCheckpointInput = z.strictObject({ sessionId: Id, phase: PhaseN
 export const CreateCheckpointInput = z.strictObject({ sessionId: Id, checkpointName: z.string(), data: z.unknown().optional() });
 export const RestoreInput = z.strictObject({ sessionId: Id, checkpointName: z.string() });
 export const FailInput = z.strictObject({ sessionId: Id, phase: PhaseName, error: z.unknown() });
-/** A score that averages can be made of: numbers near the largest add up to Infinity. */
-export const Score = z.number().min(-1_000_000).max(1_000_000);
 export const QualityInput = z.strictObject({ sessionId: Id, name: z.string(), value: Score });
 export const SkipInput = z.strictObject({ sessionId: Id, phase: PhaseName, reason: Reason });
 export const FulfillInput = SkipInput.extend({ data: z.unknown().optional() });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { ProductionError, messageOf, type EpisodeEvent, type SavedCheckpoint, type SessionId } from '../../machines/index.js';
+import { ProductionError, Score, messageOf, type EpisodeEvent, type SavedCheckpoint, type SessionId } from '../../machines/index.js';
 import type { Plan, View } from '../production/index.js';
-import { Score, check, checkEvent } from './inputs.js';
+import { check, checkEvent } from './inputs.js';
 
 /** A machine event as a caller sends it. What the engine knows is its own to say: the time, the day's money, a completion's checkpoint. */
 export type SentEvent = Partial<EpisodeEvent> & { type: EpisodeEvent['type'] };

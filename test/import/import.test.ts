@@ -48,6 +48,8 @@ describe('importing older productions', () => {
     expect(lines).toMatch(/info .*3.7600000000000002 is finer than a micro-dollar/);
     expect(lines).toMatch(/warning .*checkpoint_script_20250903_155730.json it cannot be read/);
     expect(lines).toMatch(/warning ep_004_20250905_090000\/state.json: phases.script.status "dancing" is not a phase status/);
+    expect(lines).toMatch(/warning .*"audio_quality" is no score/);
+    expect((await manager.getEpisodeState('ep_001_20250903_154439')).quality_scores).toEqual({ research_depth: 9.2, brand_consistency: 0.92 });
     expect(lines).toMatch(/info .*times without a time zone/);
   });
 

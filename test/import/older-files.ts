@@ -26,7 +26,7 @@ export function writeNumbered(directory: string): void {
       script: { status: 'completed', cost: 0.8500000000000001, started_at: '2025-09-03T15:53:00', completed_at: '2025-09-03T15:57:30' },
       audio: { status: 'in_progress', cost: 0, started_at: '2025-09-03T15:58:00', completed_at: null },
     },
-    quality_scores: { research_depth: 9.2, brand_consistency: 0.92, constructor: 1 },
+    quality_scores: { research_depth: 9.2, brand_consistency: 0.92, constructor: 1, audio_quality: 1e308 },
   });
   write(directory, 'ep_001_20250903_154439/checkpoint_research_20250903_155200.json', { phase: 'research', timestamp: '2025-09-03T15:52:00.999999', data: { found: 12, __proto__x: 1 } });
   write(directory, 'ep_001_20250903_154439/checkpoint_script_20250903_155730.json', '{ broken');
