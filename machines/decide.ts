@@ -7,8 +7,7 @@ import { statusOf } from './episode/context.js';
 
 /** What comes of an event: the next snapshot and what to tell the world once it is on disk, or why not. */
 export type Decision =
-  | { accepted: true; snapshot: EpisodeSnapshot; announcements: Announcement[] }
-  | Rejected;
+  { accepted: true; snapshot: EpisodeSnapshot; announcements: Announcement[] } | Rejected;
 
 type Rejected = { accepted: false; refusal: Refusal };
 
@@ -19,22 +18,39 @@ type Rejected = { accepted: false; refusal: Refusal };
 export function decide(snapshot: EpisodeSnapshot | undefined, event: RecordedEvent): Decision {
   const advanced = advance(snapshot, event);
   if (!advanced.accepted) return advanced;
-  return { accepted: true, snapshot: advanced.snapshot, announcements: announcementsOf(snapshot, event, advanced.snapshot) };
+  return {
+    accepted: true,
+    snapshot: advanced.snapshot,
+    announcements: announcementsOf(snapshot, event, advanced.snapshot),
+  };
 }
 
 /** {@link decide} without the announcements, for who has nobody to tell. */
-export function advance(snapshot: EpisodeSnapshot | undefined, event: RecordedEvent): { accepted: true; snapshot: EpisodeSnapshot } | Rejected {
+export function advance(
+  snapshot: EpisodeSnapshot | undefined,
+  event: RecordedEvent,
+): { accepted: true; snapshot: EpisodeSnapshot } | Rejected {
   if (event.type === 'episode.created') {
-    return snapshot ? rejected(refuse('wrong_state', `${event.sessionId} exists already; create another session.`)) : { accepted: true, snapshot: initialSnapshot(event) };
+    return snapshot
+      ? rejected(refuse('wrong_state', `${event.sessionId} exists already; create another session.`))
+      : { accepted: true, snapshot: initialSnapshot(event) };
   }
-  if (!snapshot) return rejected(refuse('session_unknown', `the session of this ${event.type} does not exist; create it first.`));
+  if (!snapshot)
+    return rejected(
+      refuse('session_unknown', `the session of this ${event.type} does not exist; create it first.`),
+    );
   const next = nextSnapshot(snapshot, event);
   return next === snapshot ? rejected(explain(snapshot, event)) : { accepted: true, snapshot: next };
 }
 
 /** What an accepted event tells the world. Pure. */
-export function announcementsOf(before: EpisodeSnapshot | undefined, event: RecordedEvent, after: EpisodeSnapshot): Announcement[] {
-  if (event.type === 'episode.created') return [{ type: 'created', sessionId: event.sessionId, at: event.at }];
+export function announcementsOf(
+  before: EpisodeSnapshot | undefined,
+  event: RecordedEvent,
+  after: EpisodeSnapshot,
+): Announcement[] {
+  if (event.type === 'episode.created')
+    return [{ type: 'created', sessionId: event.sessionId, at: event.at }];
   return before ? announce(before, event, after) : [];
 }
 
@@ -51,4 +67,3 @@ function rejected(refusal: Refusal): Rejected {
 export function episodeStatus(snapshot: EpisodeSnapshot): ReturnType<typeof statusOf> {
   return statusOf(snapshot.value);
 }
-

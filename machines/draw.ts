@@ -25,14 +25,20 @@ export interface ChartEdge {
 
 /** The chart's states, outer ones before those inside. Pure. */
 export function chartStates(machine: AnyStateMachine): ChartState[] {
-  return descendantsOf(machine.root).map((node) => ({ id: pathOf(node), label: node.key, description: node.description ?? '', parent: node.parent?.parent ? pathOf(node.parent) : null }));
+  return descendantsOf(machine.root).map((node) => ({
+    id: pathOf(node),
+    label: node.key,
+    description: node.description ?? '',
+    parent: node.parent?.parent ? pathOf(node.parent) : null,
+  }));
 }
 
 /** The chart's arrows: one for each pair of states, with all events that lead there. Pure. */
 export function chartEdges(machine: AnyStateMachine): ChartEdge[] {
   return [machine.root, ...descendantsOf(machine.root)].flatMap((node) => {
     const byTarget = new Map<string | null, string[]>();
-    for (const { event, target } of waysOf(node)) byTarget.set(target, [...(byTarget.get(target) ?? []), event]);
+    for (const { event, target } of waysOf(node))
+      byTarget.set(target, [...(byTarget.get(target) ?? []), event]);
     return [...byTarget].map(([target, events]) => ({ source: pathOf(node), target, events }));
   });
 }
@@ -45,7 +51,9 @@ export function drawMermaid(machine: AnyStateMachine): string {
   return [
     'stateDiagram-v2',
     ...drawInside(root, '  '),
-    ...(first && waysOf(root).length > 0 ? [`  note left of ${idOf(first)}`, ...everywhere.map((line) => `    ${line}`), '  end note'] : []),
+    ...(first && waysOf(root).length > 0
+      ? [`  note left of ${idOf(first)}`, ...everywhere.map((line) => `    ${line}`), '  end note']
+      : []),
   ].join('\n');
 }
 
@@ -60,7 +68,11 @@ function drawInside(node: AnyStateNode, indent: string): string[] {
 
 function drawState(node: AnyStateNode, indent: string): string[] {
   if (childrenOf(node).length === 0) return [`${indent}state "${node.key}" as ${idOf(node)}`];
-  return [`${indent}state "${node.key}" as ${idOf(node)} {`, ...drawInside(node, `${indent}  `), `${indent}}`];
+  return [
+    `${indent}state "${node.key}" as ${idOf(node)} {`,
+    ...drawInside(node, `${indent}  `),
+    `${indent}}`,
+  ];
 }
 
 /**
@@ -70,9 +82,12 @@ function drawState(node: AnyStateNode, indent: string): string[] {
 function drawWays(node: AnyStateNode, around: AnyStateNode, indent: string): string[] {
   const byTarget = new Map<string, string[]>();
   for (const { event, target } of waysOf(node)) {
-    if (target !== null && commonPath(pathOf(node), target) === pathOf(around)) byTarget.set(target, [...(byTarget.get(target) ?? []), event]);
+    if (target !== null && commonPath(pathOf(node), target) === pathOf(around))
+      byTarget.set(target, [...(byTarget.get(target) ?? []), event]);
   }
-  return [...byTarget].map(([target, events]) => `${indent}${idOf(node)} --> ${target.replaceAll('.', '_')}: ${events.join(', ')}`);
+  return [...byTarget].map(
+    ([target, events]) => `${indent}${idOf(node)} --> ${target.replaceAll('.', '_')}: ${events.join(', ')}`,
+  );
 }
 
 /** The path of the innermost state that has both inside. */
@@ -96,7 +111,9 @@ export function describeChart(machine: AnyStateMachine): string {
     '',
     ...leaves.flatMap((leaf) => {
       const closed = forbiddenIn(leaf, everywhere);
-      return closed.length > 0 ? [`Not in ${pathOf(leaf)}: ${closed.map((event) => `\`${event}\``).join(', ')}.`, ''] : [];
+      return closed.length > 0
+        ? [`Not in ${pathOf(leaf)}: ${closed.map((event) => `\`${event}\``).join(', ')}.`, '']
+        : [];
     }),
     '| event | states that take it |',
     '|---|---|',
@@ -147,7 +164,8 @@ function waysOf(node: AnyStateNode): Way[] {
   for (const [event, list] of node.transitions) {
     for (const way of list) {
       const target = way.target?.[0] ? pathOf(way.target[0]) : null;
-      if (target !== null || way.actions.length > 0) seen.set(`${event} ${String(target)}`, { event, target });
+      if (target !== null || way.actions.length > 0)
+        seen.set(`${event} ${String(target)}`, { event, target });
     }
   }
   return [...seen.values()];
@@ -158,7 +176,9 @@ function leavesOf(root: AnyStateNode): AnyStateNode[] {
 }
 
 function eventsOf(root: AnyStateNode): string[] {
-  return [...new Set([root, ...descendantsOf(root)].flatMap((node) => waysOf(node).map(({ event }) => event)))].toSorted();
+  return [
+    ...new Set([root, ...descendantsOf(root)].flatMap((node) => waysOf(node).map(({ event }) => event))),
+  ].toSorted();
 }
 
 function childrenOf(node: AnyStateNode): AnyStateNode[] {

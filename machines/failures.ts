@@ -4,8 +4,19 @@ import { PhaseName } from './phases.js';
 
 /** The closed set of reasons for which an episode fails. */
 export const FailureCode = z.enum([
-  'rate_limited', 'quota_exceeded', 'provider_unavailable', 'timeout', 'content_filtered', 'invalid_output',
-  'quality_rejected', 'artifact_invalid', 'budget_exhausted', 'daily_cap_reached', 'worker_lost', 'cancelled', 'unknown',
+  'rate_limited',
+  'quota_exceeded',
+  'provider_unavailable',
+  'timeout',
+  'content_filtered',
+  'invalid_output',
+  'quality_rejected',
+  'artifact_invalid',
+  'budget_exhausted',
+  'daily_cap_reached',
+  'worker_lost',
+  'cancelled',
+  'unknown',
 ]);
 export type FailureCode = z.infer<typeof FailureCode>;
 
@@ -23,7 +34,14 @@ export const Failure = z.object({
 });
 export type Failure = z.infer<typeof Failure>;
 
-const retryable = new Set<FailureCode>(['rate_limited', 'provider_unavailable', 'timeout', 'invalid_output', 'worker_lost', 'unknown']);
+const retryable = new Set<FailureCode>([
+  'rate_limited',
+  'provider_unavailable',
+  'timeout',
+  'invalid_output',
+  'worker_lost',
+  'unknown',
+]);
 
 /** Whether work that failed so may succeed when it is simply tried again. */
 export function isRetryable(code: FailureCode): boolean {
@@ -71,16 +89,31 @@ function textOf(error: unknown): string {
 function codeOf(error: unknown, causes: number): FailureCode {
   if (typeof error === 'string') return codeOfText(error);
   if (typeof error !== 'object' || error === null) return 'unknown';
-  const { code: own, status, statusCode, name, cause } = error as Record<'code' | 'status' | 'statusCode' | 'name' | 'cause', unknown>;
-  if (error instanceof ProductionError && Object.hasOwn(refusals, error.code)) return refusals[error.code as keyof typeof refusals];
+  const {
+    code: own,
+    status,
+    statusCode,
+    name,
+    cause,
+  } = error as Record<'code' | 'status' | 'statusCode' | 'name' | 'cause', unknown>;
+  if (error instanceof ProductionError && Object.hasOwn(refusals, error.code))
+    return refusals[error.code as keyof typeof refusals];
   const named = FailureCode.safeParse(own);
   if (named.success) return named.data;
-  const code = codeOfStatus(status ?? statusCode) ?? codeOfSystem(own) ?? codeOfName(name) ?? codeOfText(messageOf(error));
+  const code =
+    codeOfStatus(status ?? statusCode) ??
+    codeOfSystem(own) ??
+    codeOfName(name) ??
+    codeOfText(messageOf(error));
   return code === 'unknown' && causes > 0 ? codeOf(cause, causes - 1) : code;
 }
 
 /** Error codes of Showrunner that are called otherwise as failures. */
-const refusals = { interrupted: 'cancelled', vetoed: 'cancelled', phase_budget_exhausted: 'budget_exhausted' } as const satisfies Record<string, FailureCode>;
+const refusals = {
+  interrupted: 'cancelled',
+  vetoed: 'cancelled',
+  phase_budget_exhausted: 'budget_exhausted',
+} as const satisfies Record<string, FailureCode>;
 
 function codeOfStatus(status: unknown): FailureCode | undefined {
   if (typeof status !== 'number') return undefined;
@@ -93,7 +126,9 @@ function codeOfStatus(status: unknown): FailureCode | undefined {
 function codeOfSystem(code: unknown): FailureCode | undefined {
   if (typeof code !== 'string') return undefined;
   if (/^(?:ETIMEDOUT|ESOCKETTIMEDOUT|UND_ERR_(?:HEADERS|BODY|CONNECT)_TIMEOUT)$/.test(code)) return 'timeout';
-  return /^(?:ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EPIPE|UND_ERR_SOCKET)$/.test(code) ? 'provider_unavailable' : undefined;
+  return /^(?:ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EPIPE|UND_ERR_SOCKET)$/.test(code)
+    ? 'provider_unavailable'
+    : undefined;
 }
 
 function codeOfName(name: unknown): FailureCode | undefined {
@@ -107,5 +142,7 @@ function codeOfText(text: string): FailureCode {
   if (/quota|insufficient (?:funds|credit)/i.test(text)) return 'quota_exceeded';
   if (/timed? ?out|deadline/i.test(text)) return 'timeout';
   if (/content.?(?:filter|policy)|moderation/i.test(text)) return 'content_filtered';
-  return /unavailable|overloaded|connection (?:refused|reset)/i.test(text) ? 'provider_unavailable' : 'unknown';
+  return /unavailable|overloaded|connection (?:refused|reset)/i.test(text)
+    ? 'provider_unavailable'
+    : 'unknown';
 }

@@ -12,9 +12,24 @@ export function structureHash(machine: AnyStateMachine): string {
 function describe(node: AnyStateNode): unknown {
   const ways = [...node.transitions]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([type, list]) => [type, list.map((way) => [nameOf(way.guard), way.target?.map((target) => target.id) ?? null, way.actions.map(nameOf), way.reenter])]);
+    .map(([type, list]) => [
+      type,
+      list.map((way) => [
+        nameOf(way.guard),
+        way.target?.map((target) => target.id) ?? null,
+        way.actions.map(nameOf),
+        way.reenter,
+      ]),
+    ]);
   const hooks = [node.entry.map(nameOf), node.exit.map(nameOf)];
-  return [node.key, node.type, node.initial?.target.map((target) => target.id) ?? null, ways, hooks, Object.values(node.states).map(describe)];
+  return [
+    node.key,
+    node.type,
+    node.initial?.target.map((target) => target.id) ?? null,
+    ways,
+    hooks,
+    Object.values(node.states).map(describe),
+  ];
 }
 
 function nameOf(part: unknown): string {

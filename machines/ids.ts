@@ -39,7 +39,13 @@ export function episodeNumberOf(id: SessionId): number {
  * @throws ProductionError `invalid_input` naming `field`.
  */
 export function parseName(text: unknown, field: string): string {
-  if (typeof text === 'string' && nameForm.test(text) && !reservedNames.test(text) && !forbiddenNames.has(text)) return text;
+  if (
+    typeof text === 'string' &&
+    nameForm.test(text) &&
+    !reservedNames.test(text) &&
+    !forbiddenNames.has(text)
+  )
+    return text;
   throw new ProductionError(
     'invalid_input',
     `${field}: ${show(text)} is not a name: use 1 to 64 lower-case letters, digits, "_" or "-", beginning with a letter or digit.`,
@@ -48,5 +54,7 @@ export function parseName(text: unknown, field: string): string {
 }
 
 function show(text: unknown): string {
-  return typeof text === 'string' ? JSON.stringify(text.slice(0, 80)) : `a value of type ${text === null ? 'null' : typeof text}`;
+  return typeof text === 'string'
+    ? JSON.stringify(text.slice(0, 80))
+    : `a value of type ${text === null ? 'null' : typeof text}`;
 }

@@ -7,11 +7,29 @@ export type { ChartEdge, ChartState } from './draw.js';
 export { announce } from './episode/announcements.js';
 export type { Announcement, AnnouncementType } from './episode/announcements.js';
 export {
-  CheckpointRef, Claim, EpisodeContext, Operation, PersistedEpisode, Phase, Phases, Rules, statusOf,
+  CheckpointRef,
+  Claim,
+  EpisodeContext,
+  Operation,
+  PersistedEpisode,
+  Phase,
+  Phases,
+  Rules,
+  statusOf,
 } from './episode/context.js';
 export {
-  DayMoney, EpisodeCreated, EpisodeEvent, RecordedEvent, SavedCheckpoint, episodeEventTypes, invalidInput, parseEvent,
-  Actor, Reason, Score, Topic,
+  DayMoney,
+  EpisodeCreated,
+  EpisodeEvent,
+  RecordedEvent,
+  SavedCheckpoint,
+  episodeEventTypes,
+  invalidInput,
+  parseEvent,
+  Actor,
+  Reason,
+  Score,
+  Topic,
 } from './episode/events.js';
 export type { EpisodeEventType, EventOf } from './episode/events.js';
 export { explain, possibleEvents } from './episode/explain.js';
@@ -23,7 +41,15 @@ export type { MoneyMove } from './episode/money.js';
 export { initialSnapshot, nextSnapshot, parsePersisted, persist, rehydrate } from './episode/persisted.js';
 export type { EpisodeSnapshot } from './episode/persisted.js';
 export type { Refusal } from './episode/refusal.js';
-export { committedOf, currentPhase, heldOperations, leftOf, leftOfPhase, phaseStatus, unfinishedPhases } from './episode/selectors.js';
+export {
+  committedOf,
+  currentPhase,
+  heldOperations,
+  leftOf,
+  leftOfPhase,
+  phaseStatus,
+  unfinishedPhases,
+} from './episode/selectors.js';
 export { ProductionError, errorRemedies } from './errors.js';
 export type { ErrorCode, ErrorDetails, Remedy } from './errors.js';
 export { Failure, FailureCode, classifyError, isRetryable, messageOf } from './failures.js';
@@ -33,7 +59,15 @@ export type { SessionId } from './ids.js';
 export { lintChart } from './lint.js';
 export { migrate, migrations } from './migrations.js';
 export type { Migration } from './migrations.js';
-export { EpisodeStatus, PhaseName, PhaseStatus, isFinished, isPhaseName, phaseAfter, phaseNames } from './phases.js';
+export {
+  EpisodeStatus,
+  PhaseName,
+  PhaseStatus,
+  isFinished,
+  isPhaseName,
+  phaseAfter,
+  phaseNames,
+} from './phases.js';
 export { Policy, parsePolicy } from './policy.js';
 export type { PolicyInput, RetryRule } from './policy.js';
 export { addUsd, formatUsd, fromDollars, parseUsd, subtractUsd, toDollars, zeroUsd } from './usd.js';

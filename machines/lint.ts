@@ -27,11 +27,19 @@ function waysOf(node: AnyStateNode) {
 
 function lintNames(machine: AnyStateMachine, node: AnyStateNode): string[] {
   const { guards, actions } = machine.implementations;
-  return waysOf(node).flatMap((way) => [
-    ...(typeof way.guard === 'string' && !Object.hasOwn(guards, way.guard) ? [`${node.id}: guard ${way.guard} is not implemented.`] : []),
-    ...(way.guard !== undefined && typeof way.guard !== 'string' ? [`${node.id}: a guard of ${way.eventType} has no name.`] : []),
-    ...way.actions.flatMap((action) => lintAction(node, action, way.eventType, actions)),
-  ]).concat([...node.entry, ...node.exit].flatMap((action) => lintAction(node, action, 'entry or exit', actions)));
+  return waysOf(node)
+    .flatMap((way) => [
+      ...(typeof way.guard === 'string' && !Object.hasOwn(guards, way.guard)
+        ? [`${node.id}: guard ${way.guard} is not implemented.`]
+        : []),
+      ...(way.guard !== undefined && typeof way.guard !== 'string'
+        ? [`${node.id}: a guard of ${way.eventType} has no name.`]
+        : []),
+      ...way.actions.flatMap((action) => lintAction(node, action, way.eventType, actions)),
+    ])
+    .concat(
+      [...node.entry, ...node.exit].flatMap((action) => lintAction(node, action, 'entry or exit', actions)),
+    );
 }
 
 function lintAction(node: AnyStateNode, action: unknown, event: string, known: object): string[] {
@@ -49,16 +57,27 @@ function actionName(action: unknown): string | undefined {
 function lintUnused(machine: AnyStateMachine, nodes: AnyStateNode[]): string[] {
   const ways = nodes.flatMap(waysOf);
   const guards = new Set<unknown>(ways.map((way) => way.guard));
-  const actions = new Set<unknown>([...ways.flatMap((way) => way.actions), ...nodes.flatMap((node) => [...node.entry, ...node.exit])].map(actionName));
+  const actions = new Set<unknown>(
+    [...ways.flatMap((way) => way.actions), ...nodes.flatMap((node) => [...node.entry, ...node.exit])].map(
+      actionName,
+    ),
+  );
   const unused = (kind: string, known: object, used: Set<unknown>): string[] =>
-    Object.keys(known).flatMap((name) => (used.has(name) ? [] : [`${machine.id}: ${kind} ${name} is implemented and never used.`]));
-  return [...unused('guard', machine.implementations.guards, guards), ...unused('action', machine.implementations.actions, actions)];
+    Object.keys(known).flatMap((name) =>
+      used.has(name) ? [] : [`${machine.id}: ${kind} ${name} is implemented and never used.`],
+    );
+  return [
+    ...unused('guard', machine.implementations.guards, guards),
+    ...unused('action', machine.implementations.actions, actions),
+  ];
 }
 
 function lintTimers(node: AnyStateNode): string[] {
   return [
     ...(node.invoke.length > 0 ? [`${node.id}: invokes an actor, which would run again on restore.`] : []),
-    ...(node.after.length > 0 ? [`${node.id}: has a delayed transition, which would be lost on restore.`] : []),
+    ...(node.after.length > 0
+      ? [`${node.id}: has a delayed transition, which would be lost on restore.`]
+      : []),
     ...(node.always && node.always.length > 0 ? [`${node.id}: has an eventless transition.`] : []),
   ];
 }
@@ -70,13 +89,17 @@ function lintReachable(machine: AnyStateMachine, nodes: AnyStateNode[]): string[
     for (const target of node.initial?.target ?? []) if (!reached.has(target)) enter(target);
   };
   enter(machine.root);
-  for (let before = -1; before !== reached.size; ) {
+  for (let before = -1; before !== reached.size;) {
     before = reached.size;
-    for (const node of reached) for (const target of waysOf(node).flatMap((way) => way.target ?? [])) if (!reached.has(target)) enter(target);
+    for (const node of reached)
+      for (const target of waysOf(node).flatMap((way) => way.target ?? []))
+        if (!reached.has(target)) enter(target);
   }
   return nodes.filter((node) => !reached.has(node)).map((node) => `${node.id}: no way leads here.`);
 }
 
 function lintDescriptions(nodes: AnyStateNode[]): string[] {
-  return nodes.filter((node) => node.parent && !node.description).map((node) => `${node.id}: has no description.`);
+  return nodes
+    .filter((node) => node.parent && !node.description)
+    .map((node) => `${node.id}: has no description.`);
 }

@@ -13,10 +13,18 @@ export const migrations: readonly Migration[] = [];
  * A persisted snapshot of version `fromVersion`, brought to this program's version and checked.
  * @throws ProductionError `production_upgraded` for a newer version, `invalid_input` when the outcome is no episode.
  */
-export function migrate(persisted: unknown, fromVersion: number, steps: readonly Migration[] = migrations): PersistedEpisode {
+export function migrate(
+  persisted: unknown,
+  fromVersion: number,
+  steps: readonly Migration[] = migrations,
+): PersistedEpisode {
   const current = steps === migrations ? machineVersion : steps.length + 1;
   if (!Number.isInteger(fromVersion) || fromVersion < 1) {
-    throw new ProductionError('invalid_input', `version: ${String(fromVersion)} is not the version of a machine, which is a whole number from 1.`, { field: 'version' });
+    throw new ProductionError(
+      'invalid_input',
+      `version: ${String(fromVersion)} is not the version of a machine, which is a whole number from 1.`,
+      { field: 'version' },
+    );
   }
   if (fromVersion > current) {
     throw new ProductionError(
@@ -25,5 +33,7 @@ export function migrate(persisted: unknown, fromVersion: number, steps: readonly
       { field: 'version' },
     );
   }
-  return parsePersisted(steps.slice(fromVersion - 1).reduce<unknown>((snapshot, step) => step(snapshot), persisted));
+  return parsePersisted(
+    steps.slice(fromVersion - 1).reduce<unknown>((snapshot, step) => step(snapshot), persisted),
+  );
 }

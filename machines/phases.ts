@@ -18,7 +18,16 @@ export const PhaseStatus = z.enum(['pending', 'active', 'complete', 'failed', 's
 export type PhaseStatus = z.infer<typeof PhaseStatus>;
 
 /** The seed's episode statuses, and `recovery`, which the seed draws and does not list. */
-export const EpisodeStatus = z.enum(['initialized', 'research', 'script', 'audio', 'complete', 'failed', 'recovery', 'archived']);
+export const EpisodeStatus = z.enum([
+  'initialized',
+  'research',
+  'script',
+  'audio',
+  'complete',
+  'failed',
+  'recovery',
+  'archived',
+]);
 export type EpisodeStatus = z.infer<typeof EpisodeStatus>;
 
 /** A phase within which work is finished, for good or by decision. */

@@ -6,14 +6,17 @@ import { parseUsd, type Usd } from './usd.js';
 
 /** Decimal dollars on the outside, {@link Usd} inside. */
 const dollars = (fallback: string) =>
-  z.union([z.number(), z.string()]).default(fallback).transform((amount, refine): Usd => {
-    try {
-      return parseUsd(amount, 'amount');
-    } catch (error) {
-      refine.addIssue({ code: 'custom', message: (error as Error).message });
-      return z.NEVER;
-    }
-  });
+  z
+    .union([z.number(), z.string()])
+    .default(fallback)
+    .transform((amount, refine): Usd => {
+      try {
+        return parseUsd(amount, 'amount');
+      } catch (error) {
+        refine.addIssue({ code: 'custom', message: (error as Error).message });
+        return z.NEVER;
+      }
+    });
 
 /** How one failure code is retried inside an operation: at most `attempts` calls, exponential back-off with jitter in between. */
 const RetryRule = z.strictObject({
@@ -41,7 +44,12 @@ function isTimeZone(zone: string): boolean {
 /** Budgets, thresholds, approvals, retry and quality rules of a production (SEED.md, Cost Limits). Amounts go in as decimal dollars. */
 export const Policy = z.strictObject({
   budgets: z
-    .strictObject({ research: dollars('2.00'), script: dollars('2.00'), audio: dollars('3.00'), total: dollars('7.00') })
+    .strictObject({
+      research: dollars('2.00'),
+      script: dollars('2.00'),
+      audio: dollars('3.00'),
+      total: dollars('7.00'),
+    })
     .prefault({}),
   /** Spent and reserved in one day over all episodes. */
   dailyCap: dollars('50.00'),
@@ -55,7 +63,9 @@ export const Policy = z.strictObject({
   /** How often an episode may leave `failed` through recovery. */
   maxRecoveries: z.int().min(0).max(100).default(3),
   /** Least scores with which a phase may complete: `{ script: { technical_accuracy: 0.8 } }`. */
-  quality: z.partialRecord(PhaseName, z.record(z.string().regex(/^[a-z][a-z0-9_]{0,63}$/), z.number())).default({}),
+  quality: z
+    .partialRecord(PhaseName, z.record(z.string().regex(/^[a-z][a-z0-9_]{0,63}$/), z.number()))
+    .default({}),
   retry: z.partialRecord(FailureCode, RetryRule).default(defaultRetry),
   operationTimeoutMs: z.int().min(1).max(86_400_000).default(600_000),
   phaseTimeoutMs: z.int().min(1).max(604_800_000).default(7_200_000),

@@ -30,7 +30,8 @@ function readMicros(amount: unknown, field: string): Usd {
   const match = decimal.exec(plainDecimal(amount));
   if (!match) throw refusal(field, amount, 'is not an amount of dollars such as 0.15 or "0.150000"');
   const fraction = (match[2] ?? '').replace(/0+$/, '');
-  if (fraction.length > 6) throw refusal(field, amount, 'is finer than a micro-dollar; round it yourself and pass a decimal string');
+  if (fraction.length > 6)
+    throw refusal(field, amount, 'is finer than a micro-dollar; round it yourself and pass a decimal string');
   return (Number(match[1]) * 1_000_000 + Number(fraction.padEnd(6, '0'))) as Usd;
 }
 
@@ -43,7 +44,8 @@ function plainDecimal(amount: unknown): string {
 }
 
 function refusal(field: string, amount: unknown, why: string): ProductionError {
-  const shown = typeof amount === 'string' ? JSON.stringify(amount.slice(0, 40)) : String(amount).slice(0, 40);
+  const shown =
+    typeof amount === 'string' ? JSON.stringify(amount.slice(0, 40)) : String(amount).slice(0, 40);
   return new ProductionError('invalid_input', `${field}: ${shown} ${why}.`, { field });
 }
 
@@ -56,7 +58,9 @@ export function toDollars(amount: Usd): number {
 export function formatUsd(amount: Usd): string {
   const sign = amount < 0 ? '-' : '';
   const whole = Math.floor(Math.abs(amount) / 1_000_000);
-  const fraction = String(Math.abs(amount) % 1_000_000).padStart(6, '0').replace(/0{1,4}$/, '');
+  const fraction = String(Math.abs(amount) % 1_000_000)
+    .padStart(6, '0')
+    .replace(/0{1,4}$/, '');
   return `${sign}$${whole}.${fraction}`;
 }
 

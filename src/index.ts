@@ -1,6 +1,17 @@
 export { defineCrew } from './crew/port.js';
 export type {
-  ArtifactRef, ArtifactWriter, Crew, Dollars, FinishedPhase, OperationCall, OperationOptions, OperationOutcome, PhaseContext, PhaseWorker, Reconcile, RunOperation,
+  ArtifactRef,
+  ArtifactWriter,
+  Crew,
+  Dollars,
+  FinishedPhase,
+  OperationCall,
+  OperationOptions,
+  OperationOutcome,
+  PhaseContext,
+  PhaseWorker,
+  Reconcile,
+  RunOperation,
 } from './crew/port.js';
 export { ProductionStateManager } from './crew/production-state-manager.js';
 export type { ProduceOptions, Produced, Progress } from './crew/produce.js';
@@ -14,4 +25,15 @@ export { systemClock } from './production/index.js';
 export type { Clock, HistoryEntry, Verification } from './production/index.js';
 export type { EpisodeState, GlobalMetrics, ProductionMetrics, QualityMetrics } from './shapes/index.js';
 export { ProductionError } from '../machines/index.js';
-export type { ErrorCode, EpisodeStatus, Failure, FailureCode, PersistedEpisode, PhaseName, PhaseStatus, PolicyInput, Remedy, SessionId } from '../machines/index.js';
+export type {
+  ErrorCode,
+  EpisodeStatus,
+  Failure,
+  FailureCode,
+  PersistedEpisode,
+  PhaseName,
+  PhaseStatus,
+  PolicyInput,
+  Remedy,
+  SessionId,
+} from '../machines/index.js';

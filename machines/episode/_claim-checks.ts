@@ -23,16 +23,26 @@ function isOver({ until }: Claim, at: string): boolean {
 /** An event with a claim number must carry the present one. */
 export const checkClaimNumber: Check = (context, event) => {
   if (event.claim === undefined || event.claim === context.claim?.number) return null;
-  const holder = context.claim ? `${context.claim.by} holds claim ${context.claim.number}` : 'nobody holds one';
-  return refuse('claim_lost', `claim ${event.claim} on ${context.sessionId} is no longer valid (${holder}); stop working on this episode.`);
+  const holder = context.claim
+    ? `${context.claim.by} holds claim ${context.claim.number}`
+    : 'nobody holds one';
+  return refuse(
+    'claim_lost',
+    `claim ${event.claim} on ${context.sessionId} is no longer valid (${holder}); stop working on this episode.`,
+  );
 };
 
 export const checkClaim: Check<EventOf<'lease.claim'>> = (context, event) => {
   const { claim } = context;
   if (!claim || isOver(claim, event.at)) return null;
-  return refuse('claimed_elsewhere', `${context.sessionId} is being produced by ${claim.by} (claim ${claim.number}, until ${claim.until}); wait for it or stop it.`);
+  return refuse(
+    'claimed_elsewhere',
+    `${context.sessionId} is being produced by ${claim.by} (claim ${claim.number}, until ${claim.until}); wait for it or stop it.`,
+  );
 };
 
 export const checkRenew: Check<EventOf<'lease.renew'>> = (context, event) =>
   checkClaimNumber(context, event) ??
-  (context.claim ? null : refuse('claim_lost', `nobody holds a claim on ${context.sessionId}; claim it before working on it.`));
+  (context.claim
+    ? null
+    : refuse('claim_lost', `nobody holds a claim on ${context.sessionId}; claim it before working on it.`));

@@ -19,28 +19,53 @@ export const checkEpisodeMoney = ({ sessionId, money, budgets }: EpisodeContext)
 
 export const checkDayMoney = ({ sessionId }: EpisodeContext, day: DayMoney): Refusal | null =>
   isDaySpent(day)
-    ? refuse('daily_cap_reached', `the day's ${formatUsd(day.cap)} are used up for ${day.date}; go on with ${sessionId} tomorrow or raise the day's cap.`)
+    ? refuse(
+        'daily_cap_reached',
+        `the day's ${formatUsd(day.cap)} are used up for ${day.date}; go on with ${sessionId} tomorrow or raise the day's cap.`,
+      )
     : null;
 
 export const checkKeyFree = (context: EpisodeContext, key: string): Refusal | null => {
-  if (Object.hasOwn(context.settled, key)) return refuse('operation_settled', `operation ${key} of ${context.sessionId} is settled and paid; its result is kept, use it.`);
+  if (Object.hasOwn(context.settled, key))
+    return refuse(
+      'operation_settled',
+      `operation ${key} of ${context.sessionId} is settled and paid; its result is kept, use it.`,
+    );
   const open = openOperation(context, key);
-  return open ? refuse('operation_exists', `operation ${key} of ${context.sessionId} is ${open.state} since ${open.at}; settle or release it first.`) : null;
+  return open
+    ? refuse(
+        'operation_exists',
+        `operation ${key} of ${context.sessionId} is ${open.state} since ${open.at}; settle or release it first.`,
+      )
+    : null;
 };
 
 /** The caps, in the order phase ⊂ episode ⊂ day. */
 export const checkReserve: Check<EventOf<'cost.reserve'>> = (context, event) => {
-  const early = checkClaimNumber(context, event) ?? checkPhase(context, event.phase) ?? checkKeyFree(context, event.key) ?? checkEpisodeMoney(context);
+  const early =
+    checkClaimNumber(context, event) ??
+    checkPhase(context, event.phase) ??
+    checkKeyFree(context, event.key) ??
+    checkEpisodeMoney(context);
   if (early) return early;
   const asks = `${event.operation} asks for ${formatUsd(event.amount)} in ${context.sessionId}`;
   if (context.rules.hardPhaseBudgets && event.amount > leftOfPhase(context, event.phase)) {
-    return refuse('phase_budget_exhausted', `${asks}, and ${formatUsd(leftOfPhase(context, event.phase))} of the ${event.phase} budget is left; raise it or ask for less.`);
+    return refuse(
+      'phase_budget_exhausted',
+      `${asks}, and ${formatUsd(leftOfPhase(context, event.phase))} of the ${event.phase} budget is left; raise it or ask for less.`,
+    );
   }
   if (event.amount > leftOf(context)) {
-    return refuse('budget_exhausted', `${asks}, and ${formatUsd(leftOf(context))} of ${formatUsd(context.budgets.total)} is left (spent or reserved: ${formatUsd(committedOf(context))}); raise the total budget or ask for less.`);
+    return refuse(
+      'budget_exhausted',
+      `${asks}, and ${formatUsd(leftOf(context))} of ${formatUsd(context.budgets.total)} is left (spent or reserved: ${formatUsd(committedOf(context))}); raise the total budget or ask for less.`,
+    );
   }
   if (event.amount > leftOfDay(event.day)) {
-    return refuse('daily_cap_reached', `${asks}, and ${formatUsd(leftOfDay(event.day))} of the day's ${formatUsd(event.day.cap)} is left for ${event.day.date}; wait for the next day or raise the day's cap.`);
+    return refuse(
+      'daily_cap_reached',
+      `${asks}, and ${formatUsd(leftOfDay(event.day))} of the day's ${formatUsd(event.day.cap)} is left for ${event.day.date}; wait for the next day or raise the day's cap.`,
+    );
   }
   return checkDayMoney(context, event.day);
 };
@@ -50,10 +75,13 @@ export const checkOperationsDone = (context: EpisodeContext, phase: PhaseName): 
   notSettled(context, (operation) => phaseNames.indexOf(operation.phase) <= phaseNames.indexOf(phase));
 
 /** Held operations may stay over a restore: they are reconciled when their phase runs again. */
-export const checkNothingRunning = (context: EpisodeContext): Refusal | null => notSettled(context, (operation) => operation.state === 'open');
+export const checkNothingRunning = (context: EpisodeContext): Refusal | null =>
+  notSettled(context, (operation) => operation.state === 'open');
 
 const notSettled = (context: EpisodeContext, matters: (operation: Operation) => boolean): Refusal | null => {
-  const keys = Object.entries(context.operations).flatMap(([key, operation]) => (matters(operation) ? [key] : []));
+  const keys = Object.entries(context.operations).flatMap(([key, operation]) =>
+    matters(operation) ? [key] : [],
+  );
   if (keys.length === 0) return null;
   return refuse(
     'operations_open',

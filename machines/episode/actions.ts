@@ -8,13 +8,20 @@ import { currentPhase } from './current-phase.js';
 import { moneyMove, openOperation, reachesWarning } from './money.js';
 
 /** A reducer: what an accepted event changes in the context. Pure. */
-export type Change<Event extends EpisodeEvent = EpisodeEvent> = (context: EpisodeContext, event: Event) => Partial<EpisodeContext>;
+export type Change<Event extends EpisodeEvent = EpisodeEvent> = (
+  context: EpisodeContext,
+  event: Event,
+) => Partial<EpisodeContext>;
 
 function withPhase({ phases }: EpisodeContext, name: PhaseName, change: Partial<Phase>): Phases {
   const phase = { ...phases[name], ...change };
   // Spelled out: a computed key after a spread takes five times as long (Node 20.20).
   const { research, script, audio } = phases;
-  return { research: name === 'research' ? phase : research, script: name === 'script' ? phase : script, audio: name === 'audio' ? phase : audio };
+  return {
+    research: name === 'research' ? phase : research,
+    script: name === 'script' ? phase : script,
+    audio: name === 'audio' ? phase : audio,
+  };
 }
 
 function without<Value>(record: Record<string, Value>, key: string): Record<string, Value> {
@@ -23,7 +30,12 @@ function without<Value>(record: Record<string, Value>, key: string): Record<stri
   return rest;
 }
 
-function withCheckpoint(context: EpisodeContext, phase: PhaseName, saved: SavedCheckpoint, at: string): Record<string, CheckpointRef> {
+function withCheckpoint(
+  context: EpisodeContext,
+  phase: PhaseName,
+  saved: SavedCheckpoint,
+  at: string,
+): Record<string, CheckpointRef> {
   const { name, sha256, bytes, next, file } = saved;
   return { ...context.checkpoints, [name]: { phase, at, sha256, bytes, next, file } };
 }
@@ -49,20 +61,38 @@ function afterMoney(context: EpisodeContext, event: EpisodeEvent): Partial<Episo
 }
 
 /** Operations whose caller is gone: their outcome is unknown until someone finds out. */
-function holdOperations(context: EpisodeContext, gone: (operation: Operation) => boolean = () => true): EpisodeContext['operations'] {
+function holdOperations(
+  context: EpisodeContext,
+  gone: (operation: Operation) => boolean = () => true,
+): EpisodeContext['operations'] {
   const entries = Object.entries(context.operations);
-  if (!entries.some(([, operation]) => operation.state === 'open' && gone(operation))) return context.operations;
+  if (!entries.some(([, operation]) => operation.state === 'open' && gone(operation)))
+    return context.operations;
   return Object.fromEntries(
-    entries.map(([key, operation]) => [key, gone(operation) ? { ...operation, state: 'held' as const } : operation]),
+    entries.map(([key, operation]) => [
+      key,
+      gone(operation) ? { ...operation, state: 'held' as const } : operation,
+    ]),
   );
 }
 
-function fail(context: EpisodeContext, at: string, failure: Pick<Failure, 'code' | 'phase' | 'message'> & { retryable?: boolean }): Partial<EpisodeContext> {
+function fail(
+  context: EpisodeContext,
+  at: string,
+  failure: Pick<Failure, 'code' | 'phase' | 'message'> & { retryable?: boolean },
+): Partial<EpisodeContext> {
   const { phase } = failure;
   return {
-    failure: { ...failure, retryable: failure.retryable ?? isRetryable(failure.code), attempt: phase ? context.phases[phase].attempt : 0, at },
+    failure: {
+      ...failure,
+      retryable: failure.retryable ?? isRetryable(failure.code),
+      attempt: phase ? context.phases[phase].attempt : 0,
+      at,
+    },
     operations: holdOperations(context),
-    ...(phase && context.phases[phase].status !== 'complete' ? { phases: withPhase(context, phase, { status: 'failed', endedAt: at }) } : {}),
+    ...(phase && context.phases[phase].status !== 'complete'
+      ? { phases: withPhase(context, phase, { status: 'failed', endedAt: at }) }
+      : {}),
   };
 }
 
@@ -81,7 +111,12 @@ const submitPhase: Change<EventOf<'phase.complete'>> = (context, event) => ({
 });
 
 const finishPhase: Change<EventOf<'phase.complete'>> = (context, event) => ({
-  phases: withPhase(context, event.phase, { status: 'complete', endedAt: event.at, checkpoint: event.checkpoint.name, reason: null }),
+  phases: withPhase(context, event.phase, {
+    status: 'complete',
+    endedAt: event.at,
+    checkpoint: event.checkpoint.name,
+    reason: null,
+  }),
   checkpoints: withCheckpoint(context, event.phase, event.checkpoint, event.at),
 });
 
@@ -116,12 +151,20 @@ const rejectPhase: Change<EventOf<'review.reject'>> = (context, event) => ({
 
 const failPhase: Change<EventOf<'phase.failed'>> = (context, event) =>
   // A worker that was aborted may be tried again; only `episode.cancelled` is a decision.
-  fail(context, event.at, { code: event.code, phase: event.phase, message: event.message, retryable: event.code === 'cancelled' || isRetryable(event.code) });
+  fail(context, event.at, {
+    code: event.code,
+    phase: event.phase,
+    message: event.message,
+    retryable: event.code === 'cancelled' || isRetryable(event.code),
+  });
 
 const cancelEpisode: Change<EventOf<'episode.cancelled'>> = (context, event) => {
   const current = currentPhase(context);
   const phase = current && context.phases[current].status === 'active' ? current : null;
-  return { ...fail(context, event.at, { code: 'cancelled', phase, message: event.reason }), note: event.reason };
+  return {
+    ...fail(context, event.at, { code: 'cancelled', phase, message: event.reason }),
+    note: event.reason,
+  };
 };
 
 const reserveCost: Change<EventOf<'cost.reserve'>> = (context, event) => ({
@@ -141,7 +184,9 @@ const reserveCost: Change<EventOf<'cost.reserve'>> = (context, event) => ({
 });
 
 const recordCost: Change<EventOf<'cost.recorded'>> = (context, event) =>
-  event.key === undefined ? afterMoney(context, event) : { settled: { ...context.settled, [event.key]: event.cost }, ...afterMoney(context, event) };
+  event.key === undefined
+    ? afterMoney(context, event)
+    : { settled: { ...context.settled, [event.key]: event.cost }, ...afterMoney(context, event) };
 
 const settleOperation: Change<EventOf<'operation.settled'>> = (context, event) => ({
   operations: without(context.operations, event.key),
@@ -156,7 +201,13 @@ const releaseOperation: Change<EventOf<'operation.released'>> = (context, event)
   retries:
     event.retryAt === undefined
       ? without(context.retries, event.key)
-      : { ...context.retries, [event.key]: { attempts: (context.retries[event.key]?.attempts ?? 0) + 1, notBefore: event.retryAt } },
+      : {
+          ...context.retries,
+          [event.key]: {
+            attempts: (context.retries[event.key]?.attempts ?? 0) + 1,
+            notBefore: event.retryAt,
+          },
+        },
 });
 
 const markOperation =
@@ -172,20 +223,36 @@ const markOperation =
 const stopAtBudget: Change<MoneyFact> = (context, event) => {
   const landed = applyMoney(context, event);
   const recorded = { ...context, ...landed };
-  return { ...landed, ...fail(recorded, event.at, { code: 'budget_exhausted', phase: activePhase(recorded), message: overspent(recorded) }) };
+  return {
+    ...landed,
+    ...fail(recorded, event.at, {
+      code: 'budget_exhausted',
+      phase: activePhase(recorded),
+      message: overspent(recorded),
+    }),
+  };
 };
 
 function overspent({ money, budgets, phases }: EpisodeContext): string {
-  if (money.spent > budgets.total) return `The episode has spent ${formatUsd(money.spent)}, above its total of ${formatUsd(budgets.total)}.`;
+  if (money.spent > budgets.total)
+    return `The episode has spent ${formatUsd(money.spent)}, above its total of ${formatUsd(budgets.total)}.`;
   const passed = phaseNames.filter((phase) => phases[phase].spent > budgets[phase]);
-  return passed.map((phase) => `The ${phase} phase has spent ${formatUsd(phases[phase].spent)}, above its budget of ${formatUsd(budgets[phase])}.`).join(' ');
+  return passed
+    .map(
+      (phase) =>
+        `The ${phase} phase has spent ${formatUsd(phases[phase].spent)}, above its budget of ${formatUsd(budgets[phase])}.`,
+    )
+    .join(' ');
 }
 
 const stopAtDay: Change<MoneyFact> = (context, event) => {
   const landed = applyMoney(context, event);
   const recorded = { ...context, ...landed };
   const message = `The production's spending has passed the cap of ${formatUsd(event.day.cap)} for ${event.day.date}.`;
-  return { ...landed, ...fail(recorded, event.at, { code: 'daily_cap_reached', phase: activePhase(recorded), message }) };
+  return {
+    ...landed,
+    ...fail(recorded, event.at, { code: 'daily_cap_reached', phase: activePhase(recorded), message }),
+  };
 };
 
 type MoneyFact = EventOf<'operation.settled' | 'cost.recorded'>;
@@ -241,10 +308,15 @@ const raiseBudget: Change<EventOf<'budget.raise'>> = (context, event) => {
   const budgets = { ...context.budgets, [scope]: addUsd(context.budgets[scope], event.amount) };
   if (scope === 'total') return { budgets };
   const { spent } = context.phases[scope];
-  return { budgets, phases: withPhase(context, scope, { warned: reachesWarning(context, scope, spent, budgets[scope]) }) };
+  return {
+    budgets,
+    phases: withPhase(context, scope, { warned: reachesWarning(context, scope, spent, budgets[scope]) }),
+  };
 };
 
-const beginRecovery: Change<EventOf<'recovery.begin'>> = (context) => ({ recoveries: context.recoveries + 1 });
+const beginRecovery: Change<EventOf<'recovery.begin'>> = (context) => ({
+  recoveries: context.recoveries + 1,
+});
 
 /** Recovery keeps what is finished before the resume point; from there on phases are to be done again, and scored again. */
 const resumeAt: Change<EventOf<'recovery.resume'>> = (context, event) => ({
@@ -254,7 +326,10 @@ const resumeAt: Change<EventOf<'recovery.resume'>> = (context, event) => ({
 });
 
 /** The scores without those that decide whether the phases may complete: an old score must not let new work pass. */
-function withoutGated({ quality, rules }: EpisodeContext, phases: readonly PhaseName[]): EpisodeContext['quality'] {
+function withoutGated(
+  { quality, rules }: EpisodeContext,
+  phases: readonly PhaseName[],
+): EpisodeContext['quality'] {
   const gated = new Set(phases.flatMap((phase) => Object.keys(rules.quality[phase] ?? {})));
   if (!Object.keys(quality).some((name) => gated.has(name))) return quality;
   return Object.fromEntries(Object.entries(quality).filter(([name]) => !gated.has(name)));
@@ -279,11 +354,34 @@ const archiveEpisode: Change<EventOf<'episode.archive'>> = (context, event) => (
 
 /** Reducers by the names that the chart uses. */
 export const changes = {
-  startPhase, submitPhase, finishPhase, fulfillPhase, skipPhase, approvePhase, rejectPhase, failPhase, cancelEpisode,
-  reserveCost, recordCost, settleOperation, releaseOperation, holdOperation: markOperation('held'), retryOperation: markOperation('open'),
-  stopAtBudget, stopAtDay, saveCheckpoint, restoreCheckpoint, forkEpisode, recordQuality, raiseBudget, beginRecovery, resumeAt,
-  takeClaim, renewClaim, releaseClaim, archiveEpisode,
+  startPhase,
+  submitPhase,
+  finishPhase,
+  fulfillPhase,
+  skipPhase,
+  approvePhase,
+  rejectPhase,
+  failPhase,
+  cancelEpisode,
+  reserveCost,
+  recordCost,
+  settleOperation,
+  releaseOperation,
+  holdOperation: markOperation('held'),
+  retryOperation: markOperation('open'),
+  stopAtBudget,
+  stopAtDay,
+  saveCheckpoint,
+  restoreCheckpoint,
+  forkEpisode,
+  recordQuality,
+  raiseBudget,
+  beginRecovery,
+  resumeAt,
+  takeClaim,
+  renewClaim,
+  releaseClaim,
+  archiveEpisode,
   /** Changes nothing but the time. */
   touch: () => ({}),
 };
-

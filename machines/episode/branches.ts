@@ -11,8 +11,10 @@ type Branch = (context: EpisodeContext, event: EpisodeEvent) => boolean;
 const resumesAt =
   (phase: PhaseName): Branch =>
   (context, event) => {
-    if (event.type === 'recovery.resume') return event.phase === phase && checkResumePoint(context, event) === null;
-    if (event.type === 'checkpoint.restore') return event.resume === phase && checkRestore(context, event) === null;
+    if (event.type === 'recovery.resume')
+      return event.phase === phase && checkResumePoint(context, event) === null;
+    if (event.type === 'checkpoint.restore')
+      return event.resume === phase && checkRestore(context, event) === null;
     return event.type === 'episode.forked' && event.resume === phase && checkForked(context, event) === null;
   };
 
@@ -22,7 +24,9 @@ export const branches = {
   resumesAtScript: resumesAt('script'),
   resumesAtAudio: resumesAt('audio'),
   needsApproval: (context, event) =>
-    event.type === 'phase.complete' && context.rules.approvals.includes(event.phase) && checkComplete(context, event) === null,
+    event.type === 'phase.complete' &&
+    context.rules.approvals.includes(event.phase) &&
+    checkComplete(context, event) === null,
   /** The cost passes the episode's total, or a phase's hard budget. */
   passesBudget: (context, event) => mayLand(context, event) && passesBudget(context, event),
   passesDay: (context, event) => mayLand(context, event) && passesDay(context, event),
@@ -30,6 +34,10 @@ export const branches = {
 
 /** A repeated or unknown operation must reach the guard that explains it. */
 function mayLand(context: EpisodeContext, event: EpisodeEvent): boolean {
-  if (event.type === 'cost.recorded') return event.key === undefined || !(Object.hasOwn(context.settled, event.key) || Object.hasOwn(context.operations, event.key));
+  if (event.type === 'cost.recorded')
+    return (
+      event.key === undefined ||
+      !(Object.hasOwn(context.settled, event.key) || Object.hasOwn(context.operations, event.key))
+    );
   return event.type === 'operation.settled' && moneyMove(context, event) !== undefined;
 }

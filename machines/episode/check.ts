@@ -3,4 +3,7 @@ import type { EpisodeEvent } from './events.js';
 import type { Refusal } from './refusal.js';
 
 /** A guard that explains itself: null lets the event pass. Pure. */
-export type Check<Event extends EpisodeEvent = EpisodeEvent> = (context: EpisodeContext, event: Event) => Refusal | null;
+export type Check<Event extends EpisodeEvent = EpisodeEvent> = (
+  context: EpisodeContext,
+  event: Event,
+) => Refusal | null;

@@ -4,7 +4,9 @@ import { PhaseName, PhaseStatus, type EpisodeStatus } from '../phases.js';
 import { largestAmount, type Usd } from '../usd.js';
 
 /** Integer micro-dollars, as stored. */
-export const Micros = z.number().refine(isMicros, 'is not a whole number of micro-dollars, 0 or more') as unknown as z.ZodType<Usd>;
+export const Micros = z
+  .number()
+  .refine(isMicros, 'is not a whole number of micro-dollars, 0 or more') as unknown as z.ZodType<Usd>;
 
 // Each check of its own costs a step 0.1 µs and an object (zod 4.6.7): what every event carries is checked by one function each.
 export function isMicros(value: number): boolean {
@@ -14,7 +16,10 @@ export function isMicros(value: number): boolean {
 /** One amount that an event moves: {@link Micros} up to the largest single amount. */
 export const Amount = z
   .number()
-  .refine(isAmount, 'is not a whole number of micro-dollars from 0 to 1000000 dollars') as unknown as z.ZodType<Usd>;
+  .refine(
+    isAmount,
+    'is not a whole number of micro-dollars from 0 to 1000000 dollars',
+  ) as unknown as z.ZodType<Usd>;
 
 export function isAmount(value: number): boolean {
   return isMicros(value) && value <= largestAmount;
@@ -53,12 +58,22 @@ function isOnTheClock(text: string): boolean {
 export const SessionFile = z
   .string()
   .max(500)
-  .regex(/^(?!.*\.\.)[A-Za-z0-9_-][A-Za-z0-9._-]*(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/, 'is not a path inside the session folder');
+  .regex(
+    /^(?!.*\.\.)[A-Za-z0-9_-][A-Za-z0-9._-]*(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/,
+    'is not a path inside the session folder',
+  );
 
 /** SHA-256 in lower-case hexadecimal. */
 export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'is not a SHA-256 in lower-case hexadecimal');
 
-const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'valueOf']);
+const forbiddenKeys = new Set([
+  '__proto__',
+  'constructor',
+  'prototype',
+  'toString',
+  'hasOwnProperty',
+  'valueOf',
+]);
 
 /** An operation's idempotency key: 1–200 printable characters. */
 export const OperationKey = z
@@ -178,7 +193,9 @@ export const PersistedEpisode = z.object({
   status: z.literal('active'),
   value: z.union([
     z.enum(['initialized', 'complete', 'failed', 'recovery', 'archived']),
-    z.partialRecord(PhaseName, z.enum(['pending', 'active', 'paused', 'review'])).refine((value) => Object.keys(value).length === 1),
+    z
+      .partialRecord(PhaseName, z.enum(['pending', 'active', 'paused', 'review']))
+      .refine((value) => Object.keys(value).length === 1),
   ]),
   context: EpisodeContext,
   children: z.object({}),

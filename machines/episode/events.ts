@@ -3,7 +3,20 @@ import { ProductionError } from '../errors.js';
 import { FailureCode } from '../failures.js';
 import { PhaseName } from '../phases.js';
 import { isSessionId } from '../ids.js';
-import { Amount, Budgets, CalendarDay, CheckpointRef, Instant, LowerName, Micros, OperationKey, Phases, Rules, SessionFile, Sha256 } from './context.js';
+import {
+  Amount,
+  Budgets,
+  CalendarDay,
+  CheckpointRef,
+  Instant,
+  LowerName,
+  Micros,
+  OperationKey,
+  Phases,
+  Rules,
+  SessionFile,
+  Sha256,
+} from './context.js';
 
 /** Printable text for people: no control characters but newline and tab. */
 function text(longest: number) {
@@ -12,10 +25,12 @@ function text(longest: number) {
     .trim()
     .min(1, 'is empty')
     .max(longest, `is longer than ${longest} characters`)
-    // oxlint-disable-next-line no-control-regex -- control characters are what is refused
-    .refine((value) => !/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/.test(value), 'contains control characters')
+    .refine((value) => !controls.test(value), 'contains control characters')
     .refine((value) => value.isWellFormed(), 'is not well-formed Unicode');
 }
+
+// oxlint-disable-next-line no-control-regex -- control characters are what is refused
+const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/;
 
 /** A topic: 1–500 characters. */
 export const Topic = text(500);
@@ -45,7 +60,9 @@ function event<const Type extends string, Shape extends z.ZodRawShape>(type: Typ
   return z.strictObject({ type: z.literal(type), ...base, ...shape });
 }
 
-const SessionIdText = z.string().refine((text): boolean => isSessionId(text), 'is not a session id such as ep_001_20250903_143022');
+const SessionIdText = z
+  .string()
+  .refine((text): boolean => isSessionId(text), 'is not a session id such as ep_001_20250903_143022');
 
 /** The first event of each session; it builds the initial snapshot. */
 export const EpisodeCreated = event('episode.created', {
@@ -80,16 +97,32 @@ export const EpisodeEvent = z.discriminatedUnion('type', [
   event('review.approve', { phase, reason: Reason.optional() }),
   event('review.reject', { phase, reason: Reason }),
   event('cost.reserve', { phase, operation: LowerName, key: OperationKey, amount: Amount, day: DayMoney }),
-  event('cost.recorded', { phase, operation: LowerName, cost: Amount, key: OperationKey.optional(), day: DayMoney }),
+  event('cost.recorded', {
+    phase,
+    operation: LowerName,
+    cost: Amount,
+    key: OperationKey.optional(),
+    day: DayMoney,
+  }),
   event('operation.settled', {
     key: OperationKey,
     cost: Amount,
     estimated: z.boolean(),
     /** The operation's result as JSON text, or where it lies. */
-    result: z.union([z.object({ json: z.string() }), z.object({ file: SessionFile, sha256: Sha256, bytes: z.int().nonnegative() })]).optional(),
+    result: z
+      .union([
+        z.object({ json: z.string() }),
+        z.object({ file: SessionFile, sha256: Sha256, bytes: z.int().nonnegative() }),
+      ])
+      .optional(),
     day: DayMoney,
   }),
-  event('operation.released', { key: OperationKey, code: FailureCode.optional(), retryAt: Instant.optional(), day: DayMoney }),
+  event('operation.released', {
+    key: OperationKey,
+    code: FailureCode.optional(),
+    retryAt: Instant.optional(),
+    day: DayMoney,
+  }),
   event('operation.held', { key: OperationKey, reason: Reason.optional() }),
   event('operation.retry', { key: OperationKey }),
   event('checkpoint.save', { phase, checkpoint: SavedCheckpoint }),
@@ -106,7 +139,10 @@ export const EpisodeEvent = z.discriminatedUnion('type', [
     amount: Amount,
     reason: Reason,
     day: DayMoney.optional(),
-  }).refine(({ by }) => by !== undefined, { path: ['by'], error: 'is missing: a raise has a name and a reason' }),
+  }).refine(({ by }) => by !== undefined, {
+    path: ['by'],
+    error: 'is missing: a raise has a name and a reason',
+  }),
   event('recovery.begin', { day: DayMoney }),
   event('recovery.resume', { phase }),
   event('lease.claim', { holder: Actor, until: Instant }),
@@ -122,7 +158,9 @@ export type EpisodeEventType = EpisodeEvent['type'];
 export type EventOf<Type extends EpisodeEventType> = Extract<EpisodeEvent, { type: Type }>;
 
 /** Every event type, in the order in which they are declared. */
-export const episodeEventTypes: readonly EpisodeEventType[] = EpisodeEvent.options.map((option) => option.shape.type.value);
+export const episodeEventTypes: readonly EpisodeEventType[] = EpisodeEvent.options.map(
+  (option) => option.shape.type.value,
+);
 
 /** Any event as the journal records it. */
 export const RecordedEvent = z.union([EpisodeCreated, EpisodeEvent]);
@@ -135,7 +173,11 @@ export type RecordedEvent = z.infer<typeof RecordedEvent>;
 export function parseEvent(input: unknown): EpisodeEvent {
   const type = (input as { type?: unknown } | null)?.type;
   if (typeof type === 'string' && type.startsWith('xstate.')) {
-    throw new ProductionError('invalid_input', `type: events named "xstate.…" belong to XState and are not taken from outside.`, { field: 'type' });
+    throw new ProductionError(
+      'invalid_input',
+      `type: events named "xstate.…" belong to XState and are not taken from outside.`,
+      { field: 'type' },
+    );
   }
   const result = EpisodeEvent.safeParse(input);
   if (result.success) return result.data;
@@ -146,6 +188,10 @@ export function parseEvent(input: unknown): EpisodeEvent {
 export function invalidInput(error: z.ZodError, prefix = ''): ProductionError {
   const issue = error.issues[0];
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
-  const path = [...(prefix === '' ? [] : [prefix]), ...(issue?.path ?? []), ...unknown].join('.').slice(0, 200) || 'input';
-  return new ProductionError('invalid_input', `${path}: ${issue?.message ?? 'is not valid'}.`, { field: path });
+  const path =
+    [...(prefix === '' ? [] : [prefix]), ...(issue?.path ?? []), ...unknown].join('.').slice(0, 200) ||
+    'input';
+  return new ProductionError('invalid_input', `${path}: ${issue?.message ?? 'is not valid'}.`, {
+    field: path,
+  });
 }

@@ -27,8 +27,16 @@ export function possibleEvents(snapshot: EpisodeSnapshot): EpisodeEventType[] {
 
 // Always possible, hence not worth listing in an error.
 const quiet = new Set<EpisodeEventType>([
-  'cost.recorded', 'operation.settled', 'operation.released', 'operation.held', 'quality.recorded',
-  'lease.claim', 'lease.renew', 'lease.release', 'budget.raise', 'checkpoint.save',
+  'cost.recorded',
+  'operation.settled',
+  'operation.released',
+  'operation.held',
+  'quality.recorded',
+  'lease.claim',
+  'lease.renew',
+  'lease.release',
+  'budget.raise',
+  'checkpoint.save',
 ]);
 
 // A failure's message may fill a screen; an error is one sentence.
@@ -36,7 +44,9 @@ const longestHint = 200;
 
 function hint(snapshot: EpisodeSnapshot): string {
   const { failure } = snapshot.context;
-  return failure ? ` (it failed: ${failure.code}, ${failure.message.slice(0, longestHint).toWellFormed()})` : '';
+  return failure
+    ? ` (it failed: ${failure.code}, ${failure.message.slice(0, longestHint).toWellFormed()})`
+    : '';
 }
 
 function guardsFor(snapshot: EpisodeSnapshot, type: EpisodeEventType): string[] {

@@ -1,7 +1,14 @@
 import { phaseNames, type PhaseName } from '../phases.js';
 import { formatUsd } from '../usd.js';
 import { checkClaim, checkClaimNumber, checkMover, checkRenew } from './_claim-checks.js';
-import { checkDayMoney, checkEpisodeMoney, checkKeyFree, checkNothingRunning, checkOperationsDone, checkReserve } from './_money-checks.js';
+import {
+  checkDayMoney,
+  checkEpisodeMoney,
+  checkKeyFree,
+  checkNothingRunning,
+  checkOperationsDone,
+  checkReserve,
+} from './_money-checks.js';
 import { checkPhase, checkProgress, checkResumePoint } from './_phase-checks.js';
 import type { Check } from './check.js';
 import type { EpisodeContext } from './context.js';
@@ -16,7 +23,10 @@ const checkQuality = (context: EpisodeContext, phase: PhaseName): Refusal | null
     const score = Object.hasOwn(context.quality, name) ? context.quality[name] : undefined;
     if (score === undefined || score < least) {
       const found = score === undefined ? 'not recorded' : String(score);
-      return refuse('quality_rejected', `${phase} cannot complete in ${context.sessionId}: ${name} is ${found}, the policy asks for at least ${least}; improve the work and record its score, or fail the phase.`);
+      return refuse(
+        'quality_rejected',
+        `${phase} cannot complete in ${context.sessionId}: ${name} is ${found}, the policy asks for at least ${least}; improve the work and record its score, or fail the phase.`,
+      );
     }
   }
   return null;
@@ -25,7 +35,10 @@ const checkQuality = (context: EpisodeContext, phase: PhaseName): Refusal | null
 const checkCheckpointRoom = (context: EpisodeContext, name: string): Refusal | null =>
   Object.hasOwn(context.checkpoints, name) || Object.keys(context.checkpoints).length < mostCheckpoints
     ? null
-    : refuse('checkpoint_limit', `${context.sessionId} has ${mostCheckpoints} checkpoints; save under an existing name.`);
+    : refuse(
+        'checkpoint_limit',
+        `${context.sessionId} has ${mostCheckpoints} checkpoints; save under an existing name.`,
+      );
 
 export const checkStart: Check<EventOf<'phase.start'>> = (context, event) =>
   checkMover(context, event) ??
@@ -46,8 +59,9 @@ export const checkSkip: Check<EventOf<'phase.skip' | 'phase.fulfill'>> = (contex
 export const checkFulfill: Check<EventOf<'phase.fulfill'>> = (context, event) =>
   checkSkip(context, event) ?? checkCheckpointRoom(context, event.checkpoint.name);
 
-export const checkCurrent: Check<EventOf<'phase.pause' | 'phase.resume' | 'review.approve' | 'review.reject'>> = (context, event) =>
-  checkClaimNumber(context, event) ?? checkPhase(context, event.phase);
+export const checkCurrent: Check<
+  EventOf<'phase.pause' | 'phase.resume' | 'review.approve' | 'review.reject'>
+> = (context, event) => checkClaimNumber(context, event) ?? checkPhase(context, event.phase);
 
 export const checkFailed: Check<EventOf<'phase.failed'>> = (context, event) =>
   checkClaimNumber(context, event) ?? checkPhase(context, event.phase);
@@ -56,54 +70,94 @@ export const checkRecorded: Check<EventOf<'cost.recorded'>> = (context, event) =
   event.key === undefined ? null : checkKeyFree(context, event.key);
 
 /** Money facts carry no claim check: what was paid was paid, whoever says so. */
-export const checkOperationKnown: Check<EventOf<'operation.settled' | 'operation.released' | 'operation.held'>> = (context, event) => {
+export const checkOperationKnown: Check<
+  EventOf<'operation.settled' | 'operation.released' | 'operation.held'>
+> = (context, event) => {
   if (openOperation(context, event.key)) return null;
-  if (Object.hasOwn(context.settled, event.key)) return refuse('operation_settled', `operation ${event.key} of ${context.sessionId} is settled already; nothing is paid twice.`);
-  return refuse('operation_unknown', `${context.sessionId} has no reserved operation ${event.key}; reserve it first.`);
+  if (Object.hasOwn(context.settled, event.key))
+    return refuse(
+      'operation_settled',
+      `operation ${event.key} of ${context.sessionId} is settled already; nothing is paid twice.`,
+    );
+  return refuse(
+    'operation_unknown',
+    `${context.sessionId} has no reserved operation ${event.key}; reserve it first.`,
+  );
 };
 
 export const checkRetry: Check<EventOf<'operation.retry'>> = (context, event) => {
-  const unknown = checkClaimNumber(context, event) ?? checkOperationKnown(context, { ...event, type: 'operation.held' });
+  const unknown =
+    checkClaimNumber(context, event) ?? checkOperationKnown(context, { ...event, type: 'operation.held' });
   const operation = openOperation(context, event.key);
   if (unknown || !operation) return unknown;
   if (operation.state === 'held') return checkPhase(context, operation.phase);
-  return refuse('operation_exists', `operation ${event.key} of ${context.sessionId} is under way; settle or release it, or hold it before it is tried again.`);
+  return refuse(
+    'operation_exists',
+    `operation ${event.key} of ${context.sessionId} is under way; settle or release it, or hold it before it is tried again.`,
+  );
 };
 
 export const checkSave: Check<EventOf<'checkpoint.save'>> = (context, event) =>
   checkClaimNumber(context, event) ?? checkCheckpointRoom(context, event.checkpoint.name);
 
 export const checkRestore: Check<EventOf<'checkpoint.restore'>> = (context, event) => {
-  const early = checkMover(context, event) ?? checkNothingRunning(context) ?? checkProgress(context, event.phases, event.resume);
+  const early =
+    checkMover(context, event) ??
+    checkNothingRunning(context) ??
+    checkProgress(context, event.phases, event.resume);
   if (early) return early;
-  if (isCancelled(context)) return refuse('not_recoverable', `${context.sessionId} was cancelled; fork it to work on it again.`);
+  if (isCancelled(context))
+    return refuse('not_recoverable', `${context.sessionId} was cancelled; fork it to work on it again.`);
   const known = Object.hasOwn(context.checkpoints, event.name) ? context.checkpoints[event.name] : undefined;
-  return known?.sha256 === event.sha256 ? null : refuse('checkpoint_unknown', `${context.sessionId} has no checkpoint ${event.name} with this content; restore one of those it has.`);
+  return known?.sha256 === event.sha256
+    ? null
+    : refuse(
+        'checkpoint_unknown',
+        `${context.sessionId} has no checkpoint ${event.name} with this content; restore one of those it has.`,
+      );
 };
 
 /** By a decision, for good. A worker that was aborted fails its phase with the same code, and that can be tried again. */
-const isCancelled = ({ failure }: EpisodeContext): boolean => failure?.code === 'cancelled' && !failure.retryable;
+const isCancelled = ({ failure }: EpisodeContext): boolean =>
+  failure?.code === 'cancelled' && !failure.retryable;
 
 /** `can_recover`: attempts left, failure recoverable, money left (DESIGN.md, section 3). */
 export const checkRecover: Check<EventOf<'recovery.begin'>> = (context, event) => {
   const early = checkMover(context, event);
   if (early) return early;
   const { failure, sessionId, recoveries, rules } = context;
-  if (isCancelled(context)) return refuse('not_recoverable', `${sessionId} was cancelled; fork it to work on it again.`);
-  if (recoveries >= rules.maxRecoveries) return refuse('recovery_exhausted', `${sessionId} has been recovered ${recoveries} times, the most its policy allows; archive or fork it.`);
+  if (isCancelled(context))
+    return refuse('not_recoverable', `${sessionId} was cancelled; fork it to work on it again.`);
+  if (recoveries >= rules.maxRecoveries)
+    return refuse(
+      'recovery_exhausted',
+      `${sessionId} has been recovered ${recoveries} times, the most its policy allows; archive or fork it.`,
+    );
   const money = checkEpisodeMoney(context);
   if (money) return money;
-  const passed = rules.hardPhaseBudgets ? phaseNames.find((phase) => context.phases[phase].spent > context.budgets[phase]) : undefined;
-  if (passed) return refuse('phase_budget_exhausted', `${sessionId} has passed its ${passed} budget; raise it to recover.`);
+  const passed = rules.hardPhaseBudgets
+    ? phaseNames.find((phase) => context.phases[phase].spent > context.budgets[phase])
+    : undefined;
+  if (passed)
+    return refuse(
+      'phase_budget_exhausted',
+      `${sessionId} has passed its ${passed} budget; raise it to recover.`,
+    );
   if (failure?.code === 'daily_cap_reached' && leftOfDay(event.day) <= 0) {
-    return refuse('daily_cap_reached', `the day's ${formatUsd(event.day.cap)} are used up for ${event.day.date}; recover ${sessionId} tomorrow or raise the day's cap.`);
+    return refuse(
+      'daily_cap_reached',
+      `the day's ${formatUsd(event.day.cap)} are used up for ${event.day.date}; recover ${sessionId} tomorrow or raise the day's cap.`,
+    );
   }
   return null;
 };
 
 export const checkRaise: Check<EventOf<'budget.raise'>> = (context, event) => {
   if (event.scope === 'day' && !event.day) {
-    return refuse('invalid_input', `day: raising the day's cap for ${context.sessionId} takes the day that it is for; add it to the event.`);
+    return refuse(
+      'invalid_input',
+      `day: raising the day's cap for ${context.sessionId} takes the day that it is for; add it to the event.`,
+    );
   }
   return checkClaimNumber(context, event);
 };

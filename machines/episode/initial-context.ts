@@ -5,8 +5,15 @@ import type { EpisodeCreated } from './events.js';
 const zero = 0 as Usd;
 
 const untouched: Phase = {
-  status: 'pending', spent: zero, reserved: zero, startedAt: null, endedAt: null,
-  checkpoint: null, attempt: 0, warned: false, reason: null,
+  status: 'pending',
+  spent: zero,
+  reserved: zero,
+  startedAt: null,
+  endedAt: null,
+  checkpoint: null,
+  attempt: 0,
+  warned: false,
+  reason: null,
 };
 
 /** The context of an episode at its creation. */

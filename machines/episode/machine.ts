@@ -19,15 +19,23 @@ interface Scope {
 
 // The chart routes each event only to guards and reducers of its own type, so the narrowing casts below are sound;
 // the table of every state and event in the tests would show one that is not.
-function toGuards<const Checks extends Record<string, unknown>>(all: Checks): Record<keyof Checks & string, (scope: Scope) => boolean> {
-  const entries = Object.entries(all).map(([name, check]) => [name, ({ context, event }: Scope) => (check as Check)(context, event) === null]);
+function toGuards<const Checks extends Record<string, unknown>>(
+  all: Checks,
+): Record<keyof Checks & string, (scope: Scope) => boolean> {
+  const entries = Object.entries(all).map(([name, check]) => [
+    name,
+    ({ context, event }: Scope) => (check as Check)(context, event) === null,
+  ]);
   return Object.fromEntries(entries) as Record<keyof Checks & string, (scope: Scope) => boolean>;
 }
 
-function toBranches<const Names extends Record<string, unknown>>(all: Names): Record<keyof Names & string, (scope: Scope) => boolean> {
+function toBranches<const Names extends Record<string, unknown>>(
+  all: Names,
+): Record<keyof Names & string, (scope: Scope) => boolean> {
   const entries = Object.entries(all).map(([name, branch]) => [
     name,
-    ({ context, event }: Scope) => (branch as (context: EpisodeContext, event: EpisodeEvent) => boolean)(context, event),
+    ({ context, event }: Scope) =>
+      (branch as (context: EpisodeContext, event: EpisodeEvent) => boolean)(context, event),
   ]);
   return Object.fromEntries(entries) as Record<keyof Names & string, (scope: Scope) => boolean>;
 }
@@ -39,7 +47,9 @@ const chart = setup({
 
 // One assign per transition: eight cost three times as much (xstate 5.33.3).
 function change(reduce: unknown) {
-  return quickAssign(chart.assign(({ context, event }) => ({ updatedAt: event.at, ...(reduce as Change)(context, event) })));
+  return quickAssign(
+    chart.assign(({ context, event }) => ({ updatedAt: event.at, ...(reduce as Change)(context, event) })),
+  );
 }
 
 /**
@@ -280,7 +290,8 @@ export const episodeMachine = chart
         },
       },
       failed: {
-        description: 'Something stopped the episode; the failure says what, and whether trying again can help.',
+        description:
+          'Something stopped the episode; the failure says what, and whether trying again can help.',
         on: {
           'recovery.begin': { guard: 'mayRecover', target: 'recovery', actions: 'beginRecovery' },
           'episode.archive': { guard: 'mayMove', target: 'archived', actions: 'archiveEpisode' },

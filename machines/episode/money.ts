@@ -62,7 +62,10 @@ export function passesBudget(context: EpisodeContext, event: EpisodeEvent): bool
   const move = moneyMove(context, event);
   if (!move || move.spent === 0) return false;
   if (context.money.spent + move.spent > context.budgets.total) return true;
-  return context.rules.hardPhaseBudgets && context.phases[move.phase].spent + move.spent > context.budgets[move.phase];
+  return (
+    context.rules.hardPhaseBudgets &&
+    context.phases[move.phase].spent + move.spent > context.budgets[move.phase]
+  );
 }
 
 /** Whether the event's cost takes the day's spending above the cap. */
@@ -78,7 +81,10 @@ export function reachesDay(context: EpisodeContext, event: EpisodeEvent): boolea
 }
 
 /** What the operation's day has seen with this cost; undefined when nothing is spent, or when the event tells of another day. */
-function spendingOfDay(context: EpisodeContext, event: EpisodeEvent): { before: number; after: number; cap: number } | undefined {
+function spendingOfDay(
+  context: EpisodeContext,
+  event: EpisodeEvent,
+): { before: number; after: number; cap: number } | undefined {
   const move = moneyMove(context, event);
   if (!move || move.spent === 0 || !('day' in event) || event.day?.date !== move.day) return undefined;
   return { before: event.day.spent, after: event.day.spent + move.spent, cap: event.day.cap };

@@ -14,14 +14,28 @@ export function plainCostText(event: RecordedEvent): string | undefined {
   if (event.type !== 'cost.recorded' || !hasOnly(event, keys)) return undefined;
   const { at, phase, operation, cost, day } = event as Record<keyof typeof event, unknown>;
   const dayText = plainDayText(day);
-  if (dayText === undefined || !is(at, isInstant) || !isPhaseName(phase) || !is(operation, isLowerName) || !isNumber(cost, isAmount)) return undefined;
+  if (
+    dayText === undefined ||
+    !is(at, isInstant) ||
+    !isPhaseName(phase) ||
+    !is(operation, isLowerName) ||
+    !isNumber(cost, isAmount)
+  )
+    return undefined;
   return `{"at":"${at}","type":"cost.recorded","phase":"${phase}","operation":"${operation}","cost":${cost},"day":${dayText}}`;
 }
 
 function plainDayText(day: unknown): string | undefined {
-  if (typeof day !== 'object' || day === null || Array.isArray(day) || !hasOnly(day, daysKeys)) return undefined;
+  if (typeof day !== 'object' || day === null || Array.isArray(day) || !hasOnly(day, daysKeys))
+    return undefined;
   const { date, spent, reserved, cap } = day as Record<string, unknown>;
-  if (!is(date, isCalendarDay) || !isNumber(spent, isMicros) || !isNumber(reserved, isMicros) || !isNumber(cap, isMicros)) return undefined;
+  if (
+    !is(date, isCalendarDay) ||
+    !isNumber(spent, isMicros) ||
+    !isNumber(reserved, isMicros) ||
+    !isNumber(cap, isMicros)
+  )
+    return undefined;
   return `{"date":"${date}","spent":${spent},"reserved":${reserved},"cap":${cap}}`;
 }
 

@@ -15,7 +15,9 @@ export function unfinishedPhases(context: EpisodeContext): PhaseName[] {
 
 /** Keys of operations whose outcome is unknown. */
 export function heldOperations(context: EpisodeContext): string[] {
-  return Object.entries(context.operations).flatMap(([key, operation]) => (operation.state === 'held' ? [key] : []));
+  return Object.entries(context.operations).flatMap(([key, operation]) =>
+    operation.state === 'held' ? [key] : [],
+  );
 }
 
 export { committedOf, currentPhase, leftOf, leftOfPhase };

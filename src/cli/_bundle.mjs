@@ -22,6 +22,8 @@ await build({
   // Under the Eclipse Public License: used as it is, from its own package.
   external: ['elkjs/*'],
   // Packages written as CommonJS ask for node's modules through require.
-  banner: { js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  banner: {
+    js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
 });
 chmodSync(`${outdir}/main.js`, 0o755);

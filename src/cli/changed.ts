@@ -18,7 +18,14 @@ export async function changed(
   const episode = await act(manager, sessionId);
   const after = await manager.getSnapshot(sessionId);
   const { failure } = after.context;
-  const stopped = before === null && (failure?.code === 'budget_exhausted' || failure?.code === 'daily_cap_reached');
-  const notice = stopped ? `\nThe episode has stopped: ${failure.message} showrunner budget ${name} raises it, showrunner recover ${name} goes on.` : '';
-  return { json: { episode, ...(stopped ? { stopped: failure } : {}) }, text: `${standing(episode, stateName(rehydrate(after)))}${notice}`, ...(stopped ? { exit: exits.budget } : {}) };
+  const stopped =
+    before === null && (failure?.code === 'budget_exhausted' || failure?.code === 'daily_cap_reached');
+  const notice = stopped
+    ? `\nThe episode has stopped: ${failure.message} showrunner budget ${name} raises it, showrunner recover ${name} goes on.`
+    : '';
+  return {
+    json: { episode, ...(stopped ? { stopped: failure } : {}) },
+    text: `${standing(episode, stateName(rehydrate(after)))}${notice}`,
+    ...(stopped ? { exit: exits.budget } : {}),
+  };
 }

@@ -5,7 +5,10 @@ import type { Produced } from '../crew/produce.js';
 import { dollars, standing, table } from './format.js';
 
 /** What a production has given: files, times, costs, scores, and what to do next. */
-export async function closingReport(manager: ProductionStateManager, produced: Produced): Promise<{ json: object; text: string }> {
+export async function closingReport(
+  manager: ProductionStateManager,
+  produced: Produced,
+): Promise<{ json: object; text: string }> {
   const { sessionId, outcome, reason, failure, state } = produced;
   const { budgets } = (await manager.getSnapshot(sessionId)).context;
   const folder = `${relative(process.cwd(), manager.production.directory) || '.'}/${sessionId}`;
@@ -13,9 +16,17 @@ export async function closingReport(manager: ProductionStateManager, produced: P
   const rows = phaseNames.map((phase) => {
     const { status, cost, start_time: start, end_time: end } = state.phases[phase];
     const seconds = start && end ? `${Math.round((Date.parse(end) - Date.parse(start)) / 1000)} s` : '';
-    return [phase, status, seconds, `${dollars(cost)} of ${dollars(toDollars(budgets[phase]))}`, String(files.filter(({ path }) => path.startsWith(`${phase}/`)).length)];
+    return [
+      phase,
+      status,
+      seconds,
+      `${dollars(cost)} of ${dollars(toDollars(budgets[phase]))}`,
+      String(files.filter(({ path }) => path.startsWith(`${phase}/`)).length),
+    ];
   });
-  const scores = Object.entries(state.quality_scores).map(([name, value]) => `${name} ${Number(value.toFixed(2))}`);
+  const scores = Object.entries(state.quality_scores).map(
+    ([name, value]) => `${name} ${Number(value.toFixed(2))}`,
+  );
   const episode = files.find(({ path }) => path.endsWith('.mp3'));
   const text = [
     standing(state),
@@ -29,7 +40,10 @@ export async function closingReport(manager: ProductionStateManager, produced: P
   return { json: { session_id: sessionId, outcome, reason, failure, episode: state, folder, files }, text };
 }
 
-async function artifactsOf(manager: ProductionStateManager, sessionId: string): Promise<{ path: string; bytes: number }[]> {
+async function artifactsOf(
+  manager: ProductionStateManager,
+  sessionId: string,
+): Promise<{ path: string; bytes: number }[]> {
   const { phases } = (await manager.getSnapshot(sessionId)).context;
   const names = phaseNames.flatMap((phase) => phases[phase].checkpoint ?? []);
   const loaded = await Promise.all(names.map((name) => manager.loadCheckpoint(sessionId, name)));
@@ -40,6 +54,7 @@ function nextStep({ sessionId, outcome, failure }: Produced): string {
   if (outcome === 'complete') return `showrunner show ${sessionId}`;
   if (outcome === 'interrupted') return `showrunner resume ${sessionId}`;
   if (outcome === 'waiting') return `showrunner show ${sessionId}, then showrunner resume ${sessionId}`;
-  if (failure?.code === 'budget_exhausted') return `showrunner budget ${sessionId} total <dollars> --reason "…", then showrunner resume ${sessionId}`;
+  if (failure?.code === 'budget_exhausted')
+    return `showrunner budget ${sessionId} total <dollars> --reason "…", then showrunner resume ${sessionId}`;
   return `showrunner recover ${sessionId} --plan, then showrunner resume ${sessionId}`;
 }

@@ -27,7 +27,8 @@ export function makeContext({ directory, policyFile, json, by }: Settings): Open
   const onSignal = (): void => interrupt.abort(new ProductionError('interrupted', 'interrupted.'));
   const name = by ?? userName();
   const context: Context = {
-    directory, json,
+    directory,
+    json,
     by: name,
     get signal() {
       if (!isAwaited) {
@@ -41,7 +42,12 @@ export function makeContext({ directory, policyFile, json, by }: Settings): Open
     async open({ readOnly, make = false } = {}) {
       if (!make) refuseMissing(directory);
       const { ProductionStateManager: Manager } = await import('../crew/production-state-manager.js');
-      manager ??= await Manager.open({ directory, policy: readPolicy(directory, policyFile), by: `${name} (process ${process.pid})`, readOnly });
+      manager ??= await Manager.open({
+        directory,
+        policy: readPolicy(directory, policyFile),
+        by: `${name} (process ${process.pid})`,
+        readOnly,
+      });
       return manager;
     },
   };
@@ -60,8 +66,13 @@ export function makeContext({ directory, policyFile, json, by }: Settings): Open
 /** Whoever only looks, or has mistyped the directory, must not make a production. */
 function refuseMissing(directory: string): void {
   const isOurs = (name: string): boolean => name === 'journal' || name === 'state.json' || isSessionId(name);
-  if (existsSync(directory) && (!statSync(directory).isDirectory() || readdirSync(directory).some(isOurs))) return;
-  throw new ProductionError('production_missing', `there is no production at ${directory}. Name another with --directory, or begin one: showrunner create --topic "…"`, { field: 'directory' });
+  if (existsSync(directory) && (!statSync(directory).isDirectory() || readdirSync(directory).some(isOurs)))
+    return;
+  throw new ProductionError(
+    'production_missing',
+    `there is no production at ${directory}. Name another with --directory, or begin one: showrunner create --topic "…"`,
+    { field: 'directory' },
+  );
 }
 
 function userName(): string {
@@ -85,6 +96,8 @@ function readPolicy(directory: string, file: string | undefined): object {
   try {
     return JSON.parse(text) as object;
   } catch (error) {
-    throw new ProductionError('invalid_input', `policy: ${path} is not JSON: ${(error as Error).message}`, { field: 'policy' });
+    throw new ProductionError('invalid_input', `policy: ${path} is not JSON: ${(error as Error).message}`, {
+      field: 'policy',
+    });
   }
 }

@@ -17,22 +17,40 @@ export interface Finding {
 export function examine(directory: string): { findings: Finding[]; segments: Inspection['segments'] } {
   const journal = join(directory, 'journal');
   if (!existsSync(journal)) {
-    return { findings: [{ severity: 'note', what: `there is no production in ${directory}`, advice: 'Begin one: showrunner create --topic "…"' }], segments: [] };
+    return {
+      findings: [
+        {
+          severity: 'note',
+          what: `there is no production in ${directory}`,
+          advice: 'Begin one: showrunner create --topic "…"',
+        },
+      ],
+      segments: [],
+    };
   }
   // First the documents: processes at work move the journal on meanwhile, and a document is never ahead of it.
   const shown = shownPositions(directory);
   const { segments, damage } = inspectJournal(nodeDisk, journal);
   const findings: Finding[] = damage.map(({ segment, position, what }) => ({
-    severity: 'damage', what: `journal segment ${segment}, position ${position}: ${what}`,
-    advice: 'Commits before this place are whole: restore the segment from a backup, or keep a copy of the folder and import state.json into a new production.',
+    severity: 'damage',
+    what: `journal segment ${segment}, position ${position}: ${what}`,
+    advice:
+      'Commits before this place are whole: restore the segment from a backup, or keep a copy of the folder and import state.json into a new production.',
   }));
-  findings.push(...examineEnd(shown, segments), ...examineDocuments(directory), ...examineLeftovers(directory), ...examineSessions(directory));
+  findings.push(
+    ...examineEnd(shown, segments),
+    ...examineDocuments(directory),
+    ...examineLeftovers(directory),
+    ...examineSessions(directory),
+  );
   return { findings, segments };
 }
 
 /** Folders that are named as sessions are; a file of such a name is none of ours. */
 function sessionFolders(directory: string): SessionId[] {
-  return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).filter(isSessionId);
+  return readdirSync(directory, { withFileTypes: true })
+    .flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
+    .filter(isSessionId);
 }
 
 interface Shown {
@@ -45,7 +63,10 @@ function shownPositions(directory: string): Shown[] {
   const documents = new Documents({ directory, disk: nodeDisk });
   const all = [
     { file: 'state.json', read: () => documents.readState() },
-    ...sessionFolders(directory).map((id) => ({ file: `${id}/session.json`, read: () => documents.readSession(id) })),
+    ...sessionFolders(directory).map((id) => ({
+      file: `${id}/session.json`,
+      read: () => documents.readSession(id),
+    })),
   ];
   return all.flatMap(({ file, read }): Shown[] => {
     const position = isFile(join(directory, file)) ? read()?.showrunner?.position : undefined;
@@ -57,10 +78,14 @@ function shownPositions(directory: string): Shown[] {
 function examineEnd(shown: readonly Shown[], segments: Inspection['segments']): Finding[] {
   const last = segments.at(-1);
   const end = last ? last.start + last.bytes : 0;
-  return shown.filter(({ position }) => position > end).map(({ file, position }) => ({
-    severity: 'damage', what: `${file} reflects the journal up to ${position}, and the journal ends at ${end}: commits are missing`,
-    advice: 'Restore the journal folder from a backup. Without one, delete this document: the production then opens as the journal has it, without those commits.',
-  }));
+  return shown
+    .filter(({ position }) => position > end)
+    .map(({ file, position }) => ({
+      severity: 'damage',
+      what: `${file} reflects the journal up to ${position}, and the journal ends at ${end}: commits are missing`,
+      advice:
+        'Restore the journal folder from a backup. Without one, delete this document: the production then opens as the journal has it, without those commits.',
+    }));
 }
 
 function isFile(path: string): boolean {
@@ -73,8 +98,23 @@ function examineDocuments(directory: string): Finding[] {
     const path = join(directory, file);
     const kind = nodeDisk.stat(path)?.kind;
     if (kind === undefined) return [];
-    if (kind !== 'file') return [{ severity: 'attention', what: `${file} is not a plain file`, advice: 'Move it away: nothing can be written in its place. It is written again from the journal.' }];
-    return isTrusted(path) ? [] : [{ severity: 'note', what: `${file} was edited or is torn`, advice: 'Nothing to do: it is written again from the journal.' }];
+    if (kind !== 'file')
+      return [
+        {
+          severity: 'attention',
+          what: `${file} is not a plain file`,
+          advice: 'Move it away: nothing can be written in its place. It is written again from the journal.',
+        },
+      ];
+    return isTrusted(path)
+      ? []
+      : [
+          {
+            severity: 'note',
+            what: `${file} was edited or is torn`,
+            advice: 'Nothing to do: it is written again from the journal.',
+          },
+        ];
   });
 }
 
@@ -84,10 +124,24 @@ function isTrusted(path: string): boolean {
 }
 
 function examineLeftovers(directory: string): Finding[] {
-  const folders = [directory, join(directory, 'journal'), ...sessionFolders(directory).map((id) => join(directory, id))];
-  const leftovers = folders.flatMap((folder) => readdirSync(folder).filter((name) => name.startsWith('.tmp-')).map((name) => join(folder, name)));
+  const folders = [
+    directory,
+    join(directory, 'journal'),
+    ...sessionFolders(directory).map((id) => join(directory, id)),
+  ];
+  const leftovers = folders.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.startsWith('.tmp-'))
+      .map((name) => join(folder, name)),
+  );
   if (leftovers.length === 0) return [];
-  return [{ severity: 'note', what: `${leftovers.length} temporary file(s) of interrupted writes, such as ${leftovers[0] ?? ''}`, advice: 'They may be removed while no process is at work.' }];
+  return [
+    {
+      severity: 'note',
+      what: `${leftovers.length} temporary file(s) of interrupted writes, such as ${leftovers[0] ?? ''}`,
+      advice: 'They may be removed while no process is at work.',
+    },
+  ];
 }
 
 /** What waits for a person, as the session documents show it. */
@@ -106,13 +160,23 @@ function heldOperations(id: SessionId, { operations }: SessionDocument): Finding
   return Object.entries(operations)
     .filter(([, { state }]) => state === 'held')
     .map(([key, { operation, max_cost: most }]) => ({
-      severity: 'attention', what: `${id}: paid call ${key} (${operation}, up to $${most}) is held: its outcome is unknown`,
+      severity: 'attention',
+      what: `${id}: paid call ${key} (${operation}, up to $${most}) is held: its outcome is unknown`,
       advice: `Find out whether the provider did it, then: showrunner settle ${id} ${key} <dollars>, or showrunner release ${id} ${key}`,
     }));
 }
 
 function waiting(id: SessionId, { state }: SessionDocument): Finding[] {
   const [phase = '', step = ''] = state.split('.');
-  if (step === 'review') return [{ severity: 'attention', what: `${id}: ${phase} waits for approval`, advice: `showrunner approve ${id}, or showrunner reject ${id} --reason "…"` }];
-  return step === 'paused' ? [{ severity: 'attention', what: `${id}: ${phase} is paused`, advice: `showrunner resume ${id}` }] : [];
+  if (step === 'review')
+    return [
+      {
+        severity: 'attention',
+        what: `${id}: ${phase} waits for approval`,
+        advice: `showrunner approve ${id}, or showrunner reject ${id} --reason "…"`,
+      },
+    ];
+  return step === 'paused'
+    ? [{ severity: 'attention', what: `${id}: ${phase} is paused`, advice: `showrunner resume ${id}` }]
+    : [];
 }

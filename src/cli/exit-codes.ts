@@ -1,7 +1,16 @@
 import type { ErrorCode } from '../../machines/errors.js';
 
 /** What the process ends with (docs/command-line.md). */
-export const exits = { done: 0, failed: 1, usage: 2, notFound: 3, wrongState: 4, budget: 5, invalidData: 6, interrupted: 130 } as const;
+export const exits = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  notFound: 3,
+  wrongState: 4,
+  budget: 5,
+  invalidData: 6,
+  interrupted: 130,
+} as const;
 
 /** The exit of each error code. A code without one does not compile. */
 export const exitOf: Record<ErrorCode, number> = {

@@ -11,20 +11,38 @@ export async function findEpisode(manager: ProductionStateManager, name: string)
   if (isSessionId(name)) return name;
   const number = /^(?:ep_)?(\d{1,7})$/.exec(name)?.[1];
   if (number === undefined) {
-    throw new ProductionError('session_unknown', `${JSON.stringify(name.slice(0, 80))} names no episode; use a session id, ep_001 or 1. showrunner list names those there are.`, { field: 'episode' });
+    throw new ProductionError(
+      'session_unknown',
+      `${JSON.stringify(name.slice(0, 80))} names no episode; use a session id, ep_001 or 1. showrunner list names those there are.`,
+      { field: 'episode' },
+    );
   }
   const candidates = await sessionsOf(manager, Number(number));
   const [only, second] = candidates;
-  if (!only) throw new ProductionError('session_unknown', `there is no episode ${Number(number)} in this production; showrunner list names those there are.`, { field: 'episode' });
-  if (second) throw new ProductionError('session_ambiguous', `${name} may mean ${candidates.join(' or ')}; use the full id.`, { field: 'episode' });
+  if (!only)
+    throw new ProductionError(
+      'session_unknown',
+      `there is no episode ${Number(number)} in this production; showrunner list names those there are.`,
+      { field: 'episode' },
+    );
+  if (second)
+    throw new ProductionError(
+      'session_ambiguous',
+      `${name} may mean ${candidates.join(' or ')}; use the full id.`,
+      { field: 'episode' },
+    );
   return only;
 }
 
 async function sessionsOf(manager: ProductionStateManager, number: number): Promise<SessionId[]> {
   const isNumbered = (id: SessionId): boolean => episodeNumberOf(id) === number;
-  const listed = (await manager.listEpisodes()).map(({ session_id: id }) => id as SessionId).filter(isNumbered);
+  const listed = (await manager.listEpisodes())
+    .map(({ session_id: id }) => id as SessionId)
+    .filter(isNumbered);
   // Episodes that ended long ago are only in the archive; their folders are still there. So may be those of forks that were never finished.
   const { directory, store } = manager.production;
-  const others = readdirSync(directory).filter(isSessionId).filter((id) => isNumbered(id) && !listed.includes(id) && store.snapshot(id) !== undefined);
+  const others = readdirSync(directory)
+    .filter(isSessionId)
+    .filter((id) => isNumbered(id) && !listed.includes(id) && store.snapshot(id) !== undefined);
   return [...listed, ...others].sort();
 }

@@ -4,8 +4,28 @@ import type { EpisodeState } from '../shapes/seed.js';
 
 /** A table without heavy lines. */
 export function table(head: string[], rows: string[][]): string {
-  const plain = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ' };
-  const made = new Table({ head: head.map((cell) => colors.bold(cell)), chars: plain, style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 } });
+  const plain = {
+    top: '',
+    'top-mid': '',
+    'top-left': '',
+    'top-right': '',
+    bottom: '',
+    'bottom-mid': '',
+    'bottom-left': '',
+    'bottom-right': '',
+    left: '',
+    'left-mid': '',
+    mid: '',
+    'mid-mid': '',
+    right: '',
+    'right-mid': '',
+    middle: '  ',
+  };
+  const made = new Table({
+    head: head.map((cell) => colors.bold(cell)),
+    chars: plain,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+  });
   made.push(...rows);
   return made.toString();
 }
@@ -20,7 +40,9 @@ const marks: Record<string, string> = { complete: '●', active: '◐', pending:
 
 /** One mark per phase: done, under way, to come, skipped, failed. */
 export function phaseMarks({ phases }: EpisodeState): string {
-  return Object.values(phases).map(({ status }) => marks[status] ?? '?').join('');
+  return Object.values(phases)
+    .map(({ status }) => marks[status] ?? '?')
+    .join('');
 }
 
 export function status(text: string): string {
@@ -45,7 +67,13 @@ export function shorten(text: string, longest: number): string {
 
 /** One sentence on how an episode stands after a change. */
 export function standing(state: EpisodeState, stateName = ''): string {
-  const waits = stateName.endsWith('.paused') ? ', paused' : stateName.endsWith('.review') ? ', in review' : '';
-  const phases = Object.entries(state.phases).map(([name, phase]) => `${name} ${phase.status}`).join(', ');
+  const waits = stateName.endsWith('.paused')
+    ? ', paused'
+    : stateName.endsWith('.review')
+      ? ', in review'
+      : '';
+  const phases = Object.entries(state.phases)
+    .map(([name, phase]) => `${name} ${phase.status}`)
+    .join(', ');
   return `${state.session_id}: ${status(state.status)}${waits} (${phases}), ${dollars(state.total_cost)} spent`;
 }

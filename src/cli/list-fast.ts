@@ -30,6 +30,9 @@ interface StateFile {
 
 /** Where the last segment ends; the name of a segment is where it begins. */
 function journalEnd(folder: string): number {
-  const last = readdirSync(folder).filter((name) => /^\d{20}\.ndjson$/.test(name)).sort().at(-1);
+  const last = readdirSync(folder)
+    .filter((name) => /^\d{20}\.ndjson$/.test(name))
+    .sort()
+    .at(-1);
   return last === undefined ? -1 : Number(last.slice(0, 20)) + statSync(join(folder, last)).size;
 }

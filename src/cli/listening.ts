@@ -14,8 +14,14 @@ export async function whenListening<Server>(start: () => Promise<Server>): Promi
     return await start();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') throw new UsageError('--port: the port is taken, perhaps by another showrunner; name another, or 0 for any free one');
-    if (code === 'EACCES') throw new UsageError('--port: this user may not listen there; name one above 1023, or 0 for any free one');
+    if (code === 'EADDRINUSE')
+      throw new UsageError(
+        '--port: the port is taken, perhaps by another showrunner; name another, or 0 for any free one',
+      );
+    if (code === 'EACCES')
+      throw new UsageError(
+        '--port: this user may not listen there; name one above 1023, or 0 for any free one',
+      );
     throw error;
   }
 }

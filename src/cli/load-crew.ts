@@ -17,6 +17,8 @@ export async function loadCrew(crew: string): Promise<Crew> {
     const module = (await import(pathToFileURL(crew).href)) as { default?: Crew; crew?: Crew };
     return defineCrew(module.default ?? module.crew ?? ({} as Crew));
   } catch (error) {
-    throw new UsageError(`--crew: ${crew} gives no crew: ${(error as Error).message}. Its default export must be defineCrew({ research, script, audio }).`);
+    throw new UsageError(
+      `--crew: ${crew} gives no crew: ${(error as Error).message}. Its default export must be defineCrew({ research, script, audio }).`,
+    );
   }
 }

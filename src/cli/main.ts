@@ -18,7 +18,9 @@ const groups = ['Produce', 'Look', 'Steer', 'Money', 'Repair', 'Keep'] as const;
 function helpText(): string {
   const width = Math.max(...catalog.map(({ name, usage }) => `${name} ${usage}`.length)) + 2;
   const sections = groups.map((group) => {
-    const lines = catalog.filter((command) => command.group === group).map(({ name, usage, summary }) => `  ${`${name} ${usage}`.padEnd(width)}${summary}`);
+    const lines = catalog
+      .filter((command) => command.group === group)
+      .map(({ name, usage, summary }) => `  ${`${name} ${usage}`.padEnd(width)}${summary}`);
     return `${group}\n${lines.join('\n')}`;
   });
   return `
@@ -31,7 +33,9 @@ Help on a command: showrunner <command> --help`;
 
 function buildProgram(act: (command: Command, args: string[], options: Options) => Promise<void>): Program {
   const program = new Program('showrunner')
-    .description('Keeps AI-made podcast episodes alive from idea to audio: every step durable, every dollar accounted for.')
+    .description(
+      'Keeps AI-made podcast episodes alive from idea to audio: every step durable, every dollar accounted for.',
+    )
     .usage('[options] <command>')
     .option('-d, --directory <path>', 'the production (default: $SHOWRUNNER_DIRECTORY or ./production)')
     .option('--policy <file>', 'JSON file with budgets and rules (default: policy.json in the production)')
@@ -43,12 +47,21 @@ function buildProgram(act: (command: Command, args: string[], options: Options) 
     .exitOverride()
     .configureOutput({ writeErr: (text) => process.stderr.write(text) });
   for (const { flag, description } of seedFlags) program.option(flag, description);
-  program.option('--confirm', 'with --reset: really do it').option('--format <format>', 'with --export-metrics: json, csv or prometheus');
+  program
+    .option('--confirm', 'with --reset: really do it')
+    .option('--format <format>', 'with --export-metrics: json, csv or prometheus');
   for (const command of catalog) {
-    const sub = program.command(`${command.name} ${command.usage}`.trim(), { hidden: true }).description(command.summary).exitOverride();
+    const sub = program
+      .command(`${command.name} ${command.usage}`.trim(), { hidden: true })
+      .description(command.summary)
+      .exitOverride();
     for (const [flags, description] of command.options) sub.option(flags, description);
     // Global options are welcome after the command too.
-    sub.option('-d, --directory <path>', 'the production').option('--policy <file>', 'budgets and rules').option('--by <name>', 'who acts').option('--json', 'one JSON object on standard output');
+    sub
+      .option('-d, --directory <path>', 'the production')
+      .option('--policy <file>', 'budgets and rules')
+      .option('--by <name>', 'who acts')
+      .option('--json', 'one JSON object on standard output');
     sub.addHelpText('after', `\nExample:\n  ${command.example}`);
     sub.action(async (...received: unknown[]) => {
       const args = received.slice(0, -2).filter((arg): arg is string => typeof arg === 'string');
@@ -59,10 +72,14 @@ function buildProgram(act: (command: Command, args: string[], options: Options) 
   program.allowExcessArguments().action(async () => {
     const options = program.opts<Options>();
     const [unknown] = program.args;
-    if (unknown !== undefined) throw new UsageError(`there is no command ${JSON.stringify(unknown.slice(0, 40))}; showrunner --help lists those there are`);
+    if (unknown !== undefined)
+      throw new UsageError(
+        `there is no command ${JSON.stringify(unknown.slice(0, 40))}; showrunner --help lists those there are`,
+      );
     const chosen = seedFlags.find(({ flag }) => options[camel(flag)] !== undefined);
     const command = chosen && catalog.find(({ name }) => name === chosen.command);
-    if ((!chosen || !command) && options['json'] === true) throw new UsageError('name a command; showrunner --help lists them');
+    if ((!chosen || !command) && options['json'] === true)
+      throw new UsageError('name a command; showrunner --help lists them');
     if (!chosen || !command) return program.help();
     const value = options[camel(chosen.flag)];
     await act(command, chosen.takesEpisode && typeof value === 'string' ? [value] : [], options);
@@ -71,12 +88,23 @@ function buildProgram(act: (command: Command, args: string[], options: Options) 
 }
 
 function camel(flag: string): string {
-  return flag.split(' ')[0]?.slice(2).replace(/-([a-z])/g, (_all, letter: string) => letter.toUpperCase()) ?? '';
+  return (
+    flag
+      .split(' ')[0]
+      ?.slice(2)
+      .replace(/-([a-z])/g, (_all, letter: string) => letter.toUpperCase()) ?? ''
+  );
 }
 
 function print(result: Result, json: boolean): void {
   if (json && result.json === undefined) return;
-  process.stdout.write(json ? `${JSON.stringify(result.json)}\n` : result.text === '' ? '' : `${result.text.replace(/\n$/, '')}\n`);
+  process.stdout.write(
+    json
+      ? `${JSON.stringify(result.json)}\n`
+      : result.text === ''
+        ? ''
+        : `${result.text.replace(/\n$/, '')}\n`,
+  );
 }
 
 /** An empty name would mean the folder that one happens to be in; an empty variable is one that is not set. */
@@ -92,7 +120,10 @@ async function main(argv: string[]): Promise<number> {
   const act = async (command: Command, args: string[], options: Options): Promise<void> => {
     const { directory, policy, by, json } = options as GlobalOptions;
     opened = makeContext({
-      directory: resolve(directoryOf(directory)), policyFile: policy, json: json === true, by,
+      directory: resolve(directoryOf(directory)),
+      policyFile: policy,
+      json: json === true,
+      by,
     });
     const { run } = await command.load();
     try {
@@ -109,7 +140,8 @@ async function main(argv: string[]): Promise<number> {
     await buildProgram(act).parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) {
-      if (wantsJson && error.exitCode !== 0) process.stdout.write(`${JSON.stringify({ error: { code: 'usage', message: error.message } })}\n`);
+      if (wantsJson && error.exitCode !== 0)
+        process.stdout.write(`${JSON.stringify({ error: { code: 'usage', message: error.message } })}\n`);
       return error.exitCode === 0 ? exits.done : exits.usage;
     }
     const { reportError } = await import('./report-error.js');

@@ -15,7 +15,9 @@ export type Producing = z.infer<typeof Producing>;
 const file = 'producing.json';
 
 export function writeProducing(directory: string, sessionId: SessionId, settings: Producing): void {
-  replaceFile(nodeDisk, join(directory, sessionId, file), [Buffer.from(`${JSON.stringify(settings, undefined, 2)}\n`)]);
+  replaceFile(nodeDisk, join(directory, sessionId, file), [
+    Buffer.from(`${JSON.stringify(settings, undefined, 2)}\n`),
+  ]);
 }
 
 /** Undefined when the episode was not begun by `showrunner produce`. */

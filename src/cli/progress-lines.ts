@@ -6,7 +6,10 @@ const barWidth = 24;
 const stepPercent = 10;
 
 /** Progress on standard error: one moving line on a terminal, a line for every tenth otherwise. */
-export function progressLines({ note }: Context, several: boolean): { show: (progress: Progress) => void; end: () => void } {
+export function progressLines(
+  { note }: Context,
+  several: boolean,
+): { show: (progress: Progress) => void; end: () => void } {
   const isTerminal = process.stderr.isTTY && !several;
   const shown = new Map<string, number>();
   let isOpen = false;
@@ -21,7 +24,9 @@ export function progressLines({ note }: Context, several: boolean): { show: (pro
       if (!shown.has(key)) end();
       const filled = Math.round(fraction * barWidth);
       // A line that wraps would not be cleared as a whole: it ends at the edge instead.
-      process.stderr.write(`\r\u001b[2K\u001b[?7l${phase.padEnd(9)}${colors.cyan('█'.repeat(filled))}${'░'.repeat(barWidth - filled)} ${String(percent).padStart(3)}%  ${message.slice(0, 60)}\u001b[?7h`);
+      process.stderr.write(
+        `\r\u001b[2K\u001b[?7l${phase.padEnd(9)}${colors.cyan('█'.repeat(filled))}${'░'.repeat(barWidth - filled)} ${String(percent).padStart(3)}%  ${message.slice(0, 60)}\u001b[?7h`,
+      );
       isOpen = true;
     } else if (percent >= (shown.get(key) ?? -stepPercent) + stepPercent) {
       note(`${several ? `${sessionId} ` : ''}${phase.padEnd(9)}${String(percent).padStart(3)}%  ${message}`);

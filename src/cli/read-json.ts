@@ -9,6 +9,10 @@ export function readJson(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as unknown;
   } catch (error) {
-    throw new ProductionError('invalid_input', `data: cannot read JSON from ${path}: ${(error as Error).message}.`, { field: 'data', cause: error });
+    throw new ProductionError(
+      'invalid_input',
+      `data: cannot read JSON from ${path}: ${(error as Error).message}.`,
+      { field: 'data', cause: error },
+    );
   }
 }

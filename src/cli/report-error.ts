@@ -12,7 +12,8 @@ const remedies = {
 /** Prints an error, for machines or for people, and gives the exit code. */
 export function reportError(error: unknown, json: boolean): number {
   if (error instanceof UsageError) {
-    if (json) process.stdout.write(`${JSON.stringify({ error: { code: 'usage', message: error.message } })}\n`);
+    if (json)
+      process.stdout.write(`${JSON.stringify({ error: { code: 'usage', message: error.message } })}\n`);
     else process.stderr.write(`showrunner: ${error.message}\n`);
     return exits.usage;
   }

@@ -25,15 +25,24 @@ export class ArtifactFiles {
 
   async create(name: string): Promise<ArtifactWriter> {
     const path = `${this.#phase}/${name}`;
-    if (name === 'checkpoint.json') throw refusal(`${path} is the engine's own document; choose another name.`, this.#sessionId);
+    if (name === 'checkpoint.json')
+      throw refusal(`${path} is the engine's own document; choose another name.`, this.#sessionId);
     const target = this.#resolve(path);
     await mkdir(dirname(target), { recursive: true, mode: 0o700 });
     const temporary = join(dirname(target), `.tmp-${basename(target)}-${randomBytes(6).toString('hex')}`);
-    const handle = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
-    const writer = new Writer(handle, { temporary, target, path }, {
-      ended: () => this.#open.delete(writer),
-      named: () => this.#makeDurable(target),
-    });
+    const handle = await open(
+      temporary,
+      constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+      0o600,
+    );
+    const writer = new Writer(
+      handle,
+      { temporary, target, path },
+      {
+        ended: () => this.#open.delete(writer),
+        named: () => this.#makeDurable(target),
+      },
+    );
     this.#open.add(writer);
     return writer;
   }
@@ -64,7 +73,8 @@ export class ArtifactFiles {
   }
 
   async remove(path: string): Promise<void> {
-    if (!path.startsWith(`${this.#phase}/`)) throw refusal(`${path} belongs to another phase than ${this.#phase}.`, this.#sessionId);
+    if (!path.startsWith(`${this.#phase}/`))
+      throw refusal(`${path} belongs to another phase than ${this.#phase}.`, this.#sessionId);
     await unlink(this.#resolve(path)).catch(ignoreMissing);
   }
 
@@ -75,10 +85,14 @@ export class ArtifactFiles {
 
   async #openForReading(path: string): Promise<FileHandle | undefined> {
     try {
-      return await open(existingPath(nodeDisk, this.#directory, this.#sessionId, path, 'artifact'), constants.O_RDONLY | constants.O_NOFOLLOW);
+      return await open(
+        existingPath(nodeDisk, this.#directory, this.#sessionId, path, 'artifact'),
+        constants.O_RDONLY | constants.O_NOFOLLOW,
+      );
     } catch (error) {
       if (errorCode(error) === 'ENOENT') return undefined;
-      if (errorCode(error) === 'ELOOP') throw refusal(`${path} is a link; nothing is read through it.`, this.#sessionId);
+      if (errorCode(error) === 'ELOOP')
+        throw refusal(`${path} is a link; nothing is read through it.`, this.#sessionId);
       throw error;
     }
   }
@@ -108,7 +122,11 @@ class Writer implements ArtifactWriter {
   #bytes = 0;
   #ended = false;
 
-  constructor(handle: FileHandle, names: { temporary: string; target: string; path: string }, on: { ended: () => void; named: () => void }) {
+  constructor(
+    handle: FileHandle,
+    names: { temporary: string; target: string; path: string },
+    on: { ended: () => void; named: () => void },
+  ) {
     this.#handle = handle;
     this.#names = names;
     this.#on = on;
@@ -116,7 +134,7 @@ class Writer implements ArtifactWriter {
 
   async write(chunk: Uint8Array | string): Promise<void> {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
-    for (let written = 0; written < bytes.length; ) {
+    for (let written = 0; written < bytes.length;) {
       const { bytesWritten } = await this.#handle.write(bytes, written, bytes.length - written);
       written += bytesWritten;
     }

@@ -21,12 +21,18 @@ export class HeldClaim {
    * Claims an episode for `holder`. A live claim of someone else refuses it; an expired one is taken over, and its operations become held.
    * @throws ProductionError `claimed_elsewhere`, naming who works on it.
    */
-  static async take(production: Production, sessionId: SessionId, holder: string, leaseMs: number): Promise<HeldClaim> {
+  static async take(
+    production: Production,
+    sessionId: SessionId,
+    holder: string,
+    leaseMs: number,
+  ): Promise<HeldClaim> {
     const { steps } = await production.commit((view) => [
       { sessionId, event: { type: 'lease.claim', at: view.at, holder, until: later(view.at, leaseMs) } },
     ]);
     const number = steps.at(-1)?.after.context.claim?.number;
-    if (number === undefined) throw new ProductionError('machine_broken', 'a claim gave no number.', { sessionId });
+    if (number === undefined)
+      throw new ProductionError('machine_broken', 'a claim gave no number.', { sessionId });
     const claim = new HeldClaim(production, sessionId, number, leaseMs);
     claim.#keepAlive();
     return claim;
@@ -59,7 +65,10 @@ export class HeldClaim {
     const { number } = this;
     try {
       await this.#production.commit((view) => [
-        { sessionId, event: { type: 'lease.renew', at: view.at, claim: number, until: later(view.at, this.#leaseMs) } },
+        {
+          sessionId,
+          event: { type: 'lease.renew', at: view.at, claim: number, until: later(view.at, this.#leaseMs) },
+        },
       ]);
     } catch (error) {
       // A disk that is full for a moment does not lose the claim; somebody else holding it does.

@@ -1,6 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  ProductionError, classifyError, parseName, parseUsd, type EpisodeEvent, type Operation, type PhaseName, type Policy, type SessionId, type Usd,
+  ProductionError,
+  classifyError,
+  parseName,
+  parseUsd,
+  type EpisodeEvent,
+  type Operation,
+  type PhaseName,
+  type Policy,
+  type SessionId,
+  type Usd,
 } from '../../machines/index.js';
 import type { AskBefore } from '../manager/hooks.js';
 import { findResult, toJson, type Production, type Step, type View } from '../production/index.js';
@@ -50,7 +59,12 @@ export class Operations {
     const { key } = options;
     const known = this.#underWay.get(key);
     if (known) return known as ReturnType<typeof body> as never;
-    const promise = this.#run({ name: parseName(name, 'operation'), options, body, maxCost: parseUsd(options.maxCost, 'maxCost') }).finally(() => this.#underWay.delete(key));
+    const promise = this.#run({
+      name: parseName(name, 'operation'),
+      options,
+      body,
+      maxCost: parseUsd(options.maxCost, 'maxCost'),
+    }).finally(() => this.#underWay.delete(key));
     this.#underWay.set(key, promise);
     return promise;
   };
@@ -68,14 +82,20 @@ export class Operations {
     if (Object.hasOwn(settled, key)) return this.#keptResult(key) as T;
     const open = Object.hasOwn(operations, key) ? operations[key] : undefined;
     if (open?.state === 'held') return this.#reconcile(call, open);
-    if (open) throw new ProductionError('operation_exists', `operation ${key} of ${sessionId} is under way elsewhere since ${open.at}.`, { sessionId });
+    if (open)
+      throw new ProductionError(
+        'operation_exists',
+        `operation ${key} of ${sessionId} is under way elsewhere since ${open.at}.`,
+        { sessionId },
+      );
     return this.#attempt(call);
   }
 
   #context() {
     const { production, sessionId } = this.#on;
     const snapshot = production.store.snapshot(sessionId);
-    if (!snapshot) throw new ProductionError('session_unknown', `there is no session ${sessionId}.`, { sessionId });
+    if (!snapshot)
+      throw new ProductionError('session_unknown', `there is no session ${sessionId}.`, { sessionId });
     return snapshot.context;
   }
 
@@ -90,7 +110,10 @@ export class Operations {
     const { sessionId, abort: signal } = this.#on;
     const { key, reconcile = 'ask' } = call.options;
     const attempt = this.#attempts(key) + 1;
-    const answer = typeof reconcile === 'function' ? await reconcile({ idempotencyKey: this.#idempotencyKey(key), signal, attempt }) : reconcile;
+    const answer =
+      typeof reconcile === 'function'
+        ? await reconcile({ idempotencyKey: this.#idempotencyKey(key), signal, attempt })
+        : reconcile;
     if (answer === 'ask') {
       throw new ProductionError(
         'operation_held',
@@ -112,7 +135,14 @@ export class Operations {
     stop.throwIfAborted();
     const attempt = this.#attempts(key) + 1;
     await production.commit((view) => [
-      this.#step(view, { type: 'cost.reserve', phase, operation: call.name, key, amount: call.maxCost, day: view.day() }),
+      this.#step(view, {
+        type: 'cost.reserve',
+        phase,
+        operation: call.name,
+        key,
+        amount: call.maxCost,
+        day: view.day(),
+      }),
     ]);
     if (stop.aborted) {
       // Nothing has been sent yet: the reservation can go back.
@@ -132,7 +162,8 @@ export class Operations {
   async #waitForTurn(key: string): Promise<void> {
     const { retries } = this.#context();
     const notBefore = Object.hasOwn(retries, key) ? retries[key]?.notBefore : undefined;
-    const waitMs = notBefore === undefined ? 0 : Date.parse(notBefore) - Date.parse(this.#on.production.now());
+    const waitMs =
+      notBefore === undefined ? 0 : Date.parse(notBefore) - Date.parse(this.#on.production.now());
     if (waitMs > 0) await sleep(waitMs, undefined, { signal: this.#on.stop });
   }
 
@@ -142,7 +173,10 @@ export class Operations {
     const signal = AbortSignal.any([this.#on.abort, timeout]);
     let outcome: OperationOutcome<T>;
     try {
-      outcome = await unlessAborted(call.body({ idempotencyKey: this.#idempotencyKey(key), signal, attempt }), signal);
+      outcome = await unlessAborted(
+        call.body({ idempotencyKey: this.#idempotencyKey(key), signal, attempt }),
+        signal,
+      );
     } catch (error) {
       return this.#failed(call, attempt, error);
     }
@@ -166,8 +200,12 @@ export class Operations {
       const reserved = view.episode(sessionId).context.operations[key];
       return [
         this.#step(view, {
-          type: 'operation.settled', key, cost: cost ?? reserved?.amount ?? call.maxCost, estimated: cost === undefined,
-          ...(result === undefined ? {} : { result }), day: view.day(reserved?.day),
+          type: 'operation.settled',
+          key,
+          cost: cost ?? reserved?.amount ?? call.maxCost,
+          estimated: cost === undefined,
+          ...(result === undefined ? {} : { result }),
+          day: view.day(reserved?.day),
         }),
       ];
     });
@@ -187,9 +225,23 @@ export class Operations {
     await production.commit((view) => {
       const day = view.day(view.episode(sessionId).context.operations[key]?.day);
       return [
-        this.#step(view, { type: 'operation.released', key, code, day, ...(again ? { retryAt: later(view.at, waitMs) } : {}) }),
+        this.#step(view, {
+          type: 'operation.released',
+          key,
+          code,
+          day,
+          ...(again ? { retryAt: later(view.at, waitMs) } : {}),
+        }),
         ...(charge.kind === 'known' && charge.cost > 0
-          ? [this.#step(view, { type: 'cost.recorded', phase, operation: call.name, cost: charge.cost, day: released(day, call.maxCost) })]
+          ? [
+              this.#step(view, {
+                type: 'cost.recorded',
+                phase,
+                operation: call.name,
+                cost: charge.cost,
+                day: released(day, call.maxCost),
+              }),
+            ]
           : []),
       ];
     });
@@ -204,7 +256,8 @@ export class Operations {
     await this.#on.production.commit((view) => [this.#step(view, { type: 'operation.held', key })]);
     const held = this.#context().operations[key];
     const rule = this.#policy.retry[classifyError(error).code];
-    if (stop.aborted || reconcile === 'ask' || !held || !rule || this.#countUnknown(key) >= rule.attempts) throw error;
+    if (stop.aborted || reconcile === 'ask' || !held || !rule || this.#countUnknown(key) >= rule.attempts)
+      throw error;
     return this.#reconcile(call, held);
   }
 
@@ -216,7 +269,13 @@ export class Operations {
 
   async #release(key: string): Promise<void> {
     const { production, sessionId } = this.#on;
-    await production.commit((view) => [this.#step(view, { type: 'operation.released', key, day: view.day(view.episode(sessionId).context.operations[key]?.day) })]);
+    await production.commit((view) => [
+      this.#step(view, {
+        type: 'operation.released',
+        key,
+        day: view.day(view.episode(sessionId).context.operations[key]?.day),
+      }),
+    ]);
   }
 
   #step(view: View, event: Untimed): Step {

@@ -1,9 +1,15 @@
 import { classifyError, parseUsd, type FailureCode, type RetryRule, type Usd } from '../../machines/index.js';
 
 /** What a failed call means for money. `unknown`: the provider may have done the work and charged for it. */
-export type Charge = { kind: 'none' } | { kind: 'known'; cost: Usd; estimated: boolean } | { kind: 'unknown' };
+export type Charge =
+  { kind: 'none' } | { kind: 'known'; cost: Usd; estimated: boolean } | { kind: 'unknown' };
 
-const refusedByProvider = new Set<FailureCode>(['rate_limited', 'quota_exceeded', 'provider_unavailable', 'content_filtered']);
+const refusedByProvider = new Set<FailureCode>([
+  'rate_limited',
+  'quota_exceeded',
+  'provider_unavailable',
+  'content_filtered',
+]);
 const outcomeUnknown = new Set<FailureCode>(['timeout', 'cancelled', 'worker_lost']);
 
 /**
@@ -32,6 +38,7 @@ export function costOf(cost: unknown): Usd | undefined {
 export function backOff(rule: RetryRule, attempts: number, random: () => number, error?: unknown): number {
   const most = Math.min(rule.maxMs, rule.baseMs * 2 ** (attempts - 1));
   const asked = (error as { retryAfterMs?: unknown } | null)?.retryAfterMs;
-  const least = typeof asked === 'number' && Number.isFinite(asked) ? Math.min(Math.max(asked, 0), rule.maxMs) : 0;
+  const least =
+    typeof asked === 'number' && Number.isFinite(asked) ? Math.min(Math.max(asked, 0), rule.maxMs) : 0;
   return Math.max(least, Math.round(most / 2 + (most / 2) * random()));
 }

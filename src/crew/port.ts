@@ -47,9 +47,7 @@ export interface OperationOutcome<T> {
  * function that looks the operation up by its key: it returns the outcome, `'retry'` when the provider knows nothing of it, or `'ask'`.
  */
 export type Reconcile<T> =
-  | 'ask'
-  | 'retry'
-  | ((call: OperationCall) => Promise<OperationOutcome<T> | 'retry' | 'ask'>);
+  'ask' | 'retry' | ((call: OperationCall) => Promise<OperationOutcome<T> | 'retry' | 'ask'>);
 
 export interface OperationOptions<T> {
   /** Unique in the episode; the operation's identity across crashes and resumes. */
@@ -124,7 +122,12 @@ export interface Crew {
  * Checks a crew's shape and returns it.
  * @throws ProductionError `invalid_input`, naming the worker that is missing.
  */
-export function defineCrew(crew: { name?: string; research: PhaseWorker; script: PhaseWorker; audio: PhaseWorker }): Crew {
+export function defineCrew(crew: {
+  name?: string;
+  research: PhaseWorker;
+  script: PhaseWorker;
+  audio: PhaseWorker;
+}): Crew {
   checkCrew(crew);
   return { name: crew.name ?? 'crew', research: crew.research, script: crew.script, audio: crew.audio };
 }
@@ -133,5 +136,10 @@ export function defineCrew(crew: { name?: string; research: PhaseWorker; script:
 export function checkCrew(crew: unknown): void {
   const workers = (crew ?? {}) as Record<PhaseName, unknown>;
   const missing = phaseNames.find((phase) => typeof workers[phase] !== 'function');
-  if (missing) throw new ProductionError('invalid_input', `crew.${missing}: is not a function; a crew has one for each phase.`, { field: `crew.${missing}` });
+  if (missing)
+    throw new ProductionError(
+      'invalid_input',
+      `crew.${missing}: is not a function; a crew has one for each phase.`,
+      { field: `crew.${missing}` },
+    );
 }

@@ -2,8 +2,17 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import {
-  Actor, ProductionError, classifyError, currentPhase, episodeStatus, stateName,
-  type EpisodeSnapshot, type Failure, type FailureCode, type PhaseName, type SessionId,
+  Actor,
+  ProductionError,
+  classifyError,
+  currentPhase,
+  episodeStatus,
+  stateName,
+  type EpisodeSnapshot,
+  type Failure,
+  type FailureCode,
+  type PhaseName,
+  type SessionId,
 } from '../../machines/index.js';
 import { check } from '../manager/inputs.js';
 import { planFail, planRecover } from '../manager/plans.js';
@@ -88,7 +97,10 @@ export async function produce(work: Work, sessionId: SessionId): Promise<Produce
 }
 
 /** Produces several episodes, at most `concurrency` at a time; one that throws does not stop the others. */
-export async function produceAll(work: Work<ProduceOptions & { concurrency?: number }>, sessionIds: readonly SessionId[]): Promise<(Produced | { sessionId: SessionId; error: unknown })[]> {
+export async function produceAll(
+  work: Work<ProduceOptions & { concurrency?: number }>,
+  sessionIds: readonly SessionId[],
+): Promise<(Produced | { sessionId: SessionId; error: unknown })[]> {
   check(ProduceInput, work.options);
   const results: (Produced | { sessionId: SessionId; error: unknown })[] = [];
   const waiting = [...sessionIds.entries()];
@@ -126,7 +138,9 @@ class Producing {
   async run(): Promise<Produced> {
     // Asked to produce a failed episode: that is the wish to recover it. A failure of this run is answered by policy.
     if (episodeStatus(this.#snapshot()) === 'failed') {
-      const refused = await this.#tryTo(planRecover(this.#sessionId, { claim: this.#claim.number, start: false }));
+      const refused = await this.#tryTo(
+        planRecover(this.#sessionId, { claim: this.#claim.number, start: false }),
+      );
       if (refused) return this.#end('failed', refused.message);
     }
     for (;;) {
@@ -140,17 +154,24 @@ class Producing {
   async #step(): Promise<Produced | undefined> {
     const snapshot = this.#snapshot();
     if (snapshot.context.claims !== this.#claim.number) {
-      throw new ProductionError('claim_lost', `somebody else has taken ${this.#sessionId} over; nothing more is done here.`, { sessionId: this.#sessionId });
+      throw new ProductionError(
+        'claim_lost',
+        `somebody else has taken ${this.#sessionId} over; nothing more is done here.`,
+        { sessionId: this.#sessionId },
+      );
     }
     const status = episodeStatus(snapshot);
     if (status === 'complete' || status === 'archived') return this.#end(status, null);
     if (status === 'failed') return this.#answerFailure(snapshot);
-    if (this.#options.signal?.aborted) return this.#end('interrupted', 'it was interrupted and can be resumed');
+    if (this.#options.signal?.aborted)
+      return this.#end('interrupted', 'it was interrupted and can be resumed');
     const state = stateName(snapshot);
     if (state.endsWith('.paused')) return this.#end('waiting', pausedReason(snapshot));
     if (state.endsWith('.review')) return this.#awaitApproval(snapshot);
     if (state.endsWith('.active')) return this.#work(currentPhase(snapshot.context) ?? 'audio');
-    const refused = await this.#tryTo(planRecover(this.#sessionId, { claim: this.#claim.number, start: true }));
+    const refused = await this.#tryTo(
+      planRecover(this.#sessionId, { claim: this.#claim.number, start: true }),
+    );
     return refused ? this.#end('waiting', refused.message) : undefined;
   }
 
@@ -159,13 +180,18 @@ class Producing {
     const stop = new AbortController();
     const abort = new AbortController();
     const limits = production.policy.phaseTimeoutMs;
-    const timeout = setTimeout(() => stopAll(new DOMException(`${phase} took longer than ${limits} ms`, 'TimeoutError')), limits);
+    const timeout = setTimeout(
+      () => stopAll(new DOMException(`${phase} took longer than ${limits} ms`, 'TimeoutError')),
+      limits,
+    );
     const stopAll = (reason: unknown): void => {
       stop.abort(reason);
       abort.abort(reason);
     };
     const interrupt = (): void => {
-      const reason = new ProductionError('interrupted', `${this.#sessionId} was interrupted.`, { sessionId: this.#sessionId });
+      const reason = new ProductionError('interrupted', `${this.#sessionId} was interrupted.`, {
+        sessionId: this.#sessionId,
+      });
       stop.abort(reason);
       setTimeout(() => abort.abort(reason), this.#options.graceMs ?? 10_000).unref();
     };
@@ -176,13 +202,27 @@ class Producing {
     this.#claim.lost.addEventListener('abort', lose, { once: true });
     // Somebody paused, cancelled or stopped the episode, here or in another process.
     const unsubscribe = production.onCommit(() => {
-      if (stateName(this.#snapshot()) !== `${phase}.active`) stopAll(new ProductionError('interrupted', `${phase} was stopped from outside.`, { sessionId: this.#sessionId }));
+      if (stateName(this.#snapshot()) !== `${phase}.active`)
+        stopAll(
+          new ProductionError('interrupted', `${phase} was stopped from outside.`, {
+            sessionId: this.#sessionId,
+          }),
+        );
     });
     try {
       await runPhase({
-        manager: this.#manager, askBefore: this.#askBefore, sessionId: this.#sessionId, phase, crew: this.#crew, crewOptions: this.#options.crewOptions ?? {},
-        claim: this.#claim.number, stop: stop.signal, abort: abort.signal, random: this.#random,
-        onProgress: (fraction, message) => this.#tell({ sessionId: this.#sessionId, phase, fraction, message }),
+        manager: this.#manager,
+        askBefore: this.#askBefore,
+        sessionId: this.#sessionId,
+        phase,
+        crew: this.#crew,
+        crewOptions: this.#options.crewOptions ?? {},
+        claim: this.#claim.number,
+        stop: stop.signal,
+        abort: abort.signal,
+        random: this.#random,
+        onProgress: (fraction, message) =>
+          this.#tell({ sessionId: this.#sessionId, phase, fraction, message }),
       });
       return undefined;
     } catch (error) {
@@ -201,10 +241,18 @@ class Producing {
     // The worker's error is only the echo of what happened to the episode.
     if (stateName(this.#snapshot()) !== `${phase}.active`) return undefined;
     const { signal } = this.#options;
-    if (signal?.aborted && isInterruption(error)) return this.#end('interrupted', 'it was interrupted and can be resumed');
-    if (error instanceof ProductionError && error.code === 'operation_held') return this.#waitForReconciling(phase, error);
-    if (error instanceof ProductionError && (error.code === 'journal_unavailable' || error.code === 'claim_lost')) throw error;
-    const refused = await this.#tryTo(planFail(this.#sessionId, phase, error, { code: failureCode(error), claim: this.#claim.number }));
+    if (signal?.aborted && isInterruption(error))
+      return this.#end('interrupted', 'it was interrupted and can be resumed');
+    if (error instanceof ProductionError && error.code === 'operation_held')
+      return this.#waitForReconciling(phase, error);
+    if (
+      error instanceof ProductionError &&
+      (error.code === 'journal_unavailable' || error.code === 'claim_lost')
+    )
+      throw error;
+    const refused = await this.#tryTo(
+      planFail(this.#sessionId, phase, error, { code: failureCode(error), claim: this.#claim.number }),
+    );
     if (refused) throw refused;
     return undefined;
   }
@@ -213,7 +261,12 @@ class Producing {
   async #waitForReconciling(phase: PhaseName, error: ProductionError): Promise<Produced> {
     const sessionId = this.#sessionId;
     const claim = this.#claim.number;
-    await this.#tryTo((view) => [{ sessionId, event: { type: 'phase.pause', at: view.at, phase, claim, reason: error.message.slice(0, 500) } }]);
+    await this.#tryTo((view) => [
+      {
+        sessionId,
+        event: { type: 'phase.pause', at: view.at, phase, claim, reason: error.message.slice(0, 500) },
+      },
+    ]);
     return this.#end('waiting', error.message);
   }
 
@@ -226,17 +279,27 @@ class Producing {
     this.#tries.set(failure.phase, tries);
     if (tries >= rule.attempts) return this.#end('failed', failure.message);
     try {
-      await sleep(backOff(rule, tries, this.#random), undefined, this.#options.signal ? { signal: this.#options.signal } : {});
+      await sleep(
+        backOff(rule, tries, this.#random),
+        undefined,
+        this.#options.signal ? { signal: this.#options.signal } : {},
+      );
     } catch {
       return this.#end('interrupted', 'it was interrupted while waiting to try again');
     }
-    const refused = await this.#tryTo(planRecover(this.#sessionId, { claim: this.#claim.number, start: true }));
+    const refused = await this.#tryTo(
+      planRecover(this.#sessionId, { claim: this.#claim.number, start: true }),
+    );
     return refused ? this.#end('failed', refused.message) : undefined;
   }
 
   async #awaitApproval(snapshot: EpisodeSnapshot): Promise<Produced | undefined> {
     const phase = currentPhase(snapshot.context);
-    if (!this.#options.waitForApproval) return this.#end('waiting', `${phase} waits for approval: showrunner approve ${this.#sessionId}, or reject it with a reason`);
+    if (!this.#options.waitForApproval)
+      return this.#end(
+        'waiting',
+        `${phase} waits for approval: showrunner approve ${this.#sessionId}, or reject it with a reason`,
+      );
     try {
       await sleep(pollMs, undefined, this.#options.signal ? { signal: this.#options.signal } : {});
     } catch {
@@ -260,7 +323,11 @@ class Producing {
       await this.#manager.production.commit(plan);
       return undefined;
     } catch (error) {
-      if (error instanceof ProductionError && !['journal_unavailable', 'journal_damaged', 'claim_lost', 'machine_broken'].includes(error.code)) return error;
+      if (
+        error instanceof ProductionError &&
+        !['journal_unavailable', 'journal_damaged', 'claim_lost', 'machine_broken'].includes(error.code)
+      )
+        return error;
       throw error;
     }
   }
@@ -278,10 +345,19 @@ function snapshotOf({ production }: ProductionStateManager, sessionId: SessionId
   production.refresh();
   const snapshot = production.store.snapshot(sessionId);
   if (snapshot) return snapshot;
-  throw new ProductionError('session_unknown', `there is no session ${sessionId} in this production; showrunner list names those there are.`, { sessionId });
+  throw new ProductionError(
+    'session_unknown',
+    `there is no session ${sessionId} in this production; showrunner list names those there are.`,
+    { sessionId },
+  );
 }
 
-async function report(manager: ProductionStateManager, sessionId: SessionId, outcome: Produced['outcome'], reason: string | null): Promise<Produced> {
+async function report(
+  manager: ProductionStateManager,
+  sessionId: SessionId,
+  outcome: Produced['outcome'],
+  reason: string | null,
+): Promise<Produced> {
   const { failure } = snapshotOf(manager, sessionId).context;
   return { sessionId, outcome, reason, failure, state: await manager.getEpisodeState(sessionId) };
 }

@@ -20,8 +20,18 @@ export class ProductionStateManager extends StateManager {
   }
 
   /** Produces several episodes, at most `concurrency` at a time. One that throws does not stop the others. */
-  async produceAll(sessionIds: readonly string[], crew: Crew, options: ProduceOptions & { concurrency?: number } = {}): Promise<(Produced | { sessionId: SessionId; error: unknown })[]> {
-    if (!Array.isArray(sessionIds)) throw new ProductionError('invalid_input', 'sessionIds: is not a list of session ids.', { field: 'sessionIds' });
-    return produceAll({ manager: this, askBefore: this.askBefore, crew, options }, sessionIds.map(parseSessionId));
+  async produceAll(
+    sessionIds: readonly string[],
+    crew: Crew,
+    options: ProduceOptions & { concurrency?: number } = {},
+  ): Promise<(Produced | { sessionId: SessionId; error: unknown })[]> {
+    if (!Array.isArray(sessionIds))
+      throw new ProductionError('invalid_input', 'sessionIds: is not a list of session ids.', {
+        field: 'sessionIds',
+      });
+    return produceAll(
+      { manager: this, askBefore: this.askBefore, crew, options },
+      sessionIds.map(parseSessionId),
+    );
   }
 }

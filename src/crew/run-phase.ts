@@ -1,5 +1,15 @@
 import {
-  ProductionError, Score, formatUsd, leftOf, leftOfPhase, parseName, phaseNames, zeroUsd, type EpisodeContext, type PhaseName, type SessionId,
+  ProductionError,
+  Score,
+  formatUsd,
+  leftOf,
+  leftOfPhase,
+  parseName,
+  phaseNames,
+  zeroUsd,
+  type EpisodeContext,
+  type PhaseName,
+  type SessionId,
 } from '../../machines/index.js';
 import type { ProductionStateManager } from '../manager/manager.js';
 import type { AskBefore } from '../manager/hooks.js';
@@ -32,7 +42,16 @@ export async function runPhase(run: PhaseRun): Promise<void> {
   const { manager, sessionId, phase, crew, claim } = run;
   const { production } = manager;
   const files = new ArtifactFiles(production.directory, sessionId, phase);
-  const operations = new Operations({ production, askBefore: run.askBefore, sessionId, phase, claim, stop: run.stop, abort: run.abort, random: run.random });
+  const operations = new Operations({
+    production,
+    askBefore: run.askBefore,
+    sessionId,
+    phase,
+    claim,
+    stop: run.stop,
+    abort: run.abort,
+    random: run.random,
+  });
   try {
     const context = await phaseContext(run, operations, files);
     const data = await unlessAborted(crew[phase](context), run.abort);
@@ -47,12 +66,17 @@ export async function runPhase(run: PhaseRun): Promise<void> {
   }
 }
 
-async function phaseContext(run: PhaseRun, operations: Operations, files: ArtifactFiles): Promise<PhaseContext> {
+async function phaseContext(
+  run: PhaseRun,
+  operations: Operations,
+  files: ArtifactFiles,
+): Promise<PhaseContext> {
   const { manager, sessionId, phase, claim, stop, onProgress } = run;
   const { production } = manager;
   const { context } = await manager.getSnapshot(sessionId);
   return {
-    sessionId, phase,
+    sessionId,
+    phase,
     episodeNumber: context.episodeNumber,
     topic: context.topic,
     attempt: context.phases[phase].attempt,
@@ -60,21 +84,38 @@ async function phaseContext(run: PhaseRun, operations: Operations, files: Artifa
     options: run.crewOptions,
     earlier: await earlierPhases(manager, sessionId, phase, context),
     operation: operations.run,
-    progress: (fraction, message) => onProgress(Math.min(1, Math.max(0, Number.isFinite(fraction) ? fraction : 0)), message),
+    progress: (fraction, message) =>
+      onProgress(Math.min(1, Math.max(0, Number.isFinite(fraction) ? fraction : 0)), message),
     artifact: (name) => files.create(name),
     writeArtifact: (name, content) => files.writeWhole(name, content),
     readArtifact: (path) => files.read(path),
     streamArtifact: (path) => files.stream(path),
     removeArtifact: (path) => files.remove(path),
     async score(name, value) {
-      await production.commit((view) => [{ sessionId, event: { type: 'quality.recorded', at: view.at, claim, name: parseName(name, 'name'), value: checkScore(value, name) } }]);
+      await production.commit((view) => [
+        {
+          sessionId,
+          event: {
+            type: 'quality.recorded',
+            at: view.at,
+            claim,
+            name: parseName(name, 'name'),
+            value: checkScore(value, name),
+          },
+        },
+      ]);
     },
     left: () => Promise.resolve(leftNow(manager, sessionId, phase)),
     signal: stop,
   };
 }
 
-async function earlierPhases(manager: ProductionStateManager, sessionId: SessionId, phase: PhaseName, context: EpisodeContext): Promise<PhaseContext['earlier']> {
+async function earlierPhases(
+  manager: ProductionStateManager,
+  sessionId: SessionId,
+  phase: PhaseName,
+  context: EpisodeContext,
+): Promise<PhaseContext['earlier']> {
   const earlier: Partial<Record<PhaseName, FinishedPhase>> = {};
   for (const name of phaseNames.slice(0, phaseNames.indexOf(phase))) {
     const { checkpoint } = context.phases[name];
@@ -86,11 +127,18 @@ async function earlierPhases(manager: ProductionStateManager, sessionId: Session
   return earlier;
 }
 
-function leftNow({ production }: ProductionStateManager, sessionId: SessionId, phase: PhaseName): Awaited<ReturnType<PhaseContext['left']>> {
+function leftNow(
+  { production }: ProductionStateManager,
+  sessionId: SessionId,
+  phase: PhaseName,
+): Awaited<ReturnType<PhaseContext['left']>> {
   production.refresh();
   const context = production.store.snapshot(sessionId)?.context;
   const day = production.today();
-  const left = { phase: context ? leftOfPhase(context, phase) : zeroUsd, episode: context ? leftOf(context) : zeroUsd };
+  const left = {
+    phase: context ? leftOfPhase(context, phase) : zeroUsd,
+    episode: context ? leftOf(context) : zeroUsd,
+  };
   const ofDay = Math.max(0, day.cap - day.spent - day.reserved) as typeof left.phase;
   return { phase: plain(left.phase), episode: plain(left.episode), day: plain(ofDay) };
 }
@@ -101,5 +149,9 @@ function plain(amount: Parameters<typeof formatUsd>[0]): string {
 
 function checkScore(value: number, name: string): number {
   if (Score.safeParse(value).success) return value;
-  throw new ProductionError('invalid_input', `score ${name}: ${value} is not a number from -1000000 to 1000000.`, { field: 'value' });
+  throw new ProductionError(
+    'invalid_input',
+    `score ${name}: ${value} is not a number from -1000000 to 1000000.`,
+    { field: 'value' },
+  );
 }

@@ -51,7 +51,7 @@ export function errorCode(error: unknown): string | undefined {
 
 /** Writes everything, in as many writes as it takes. A disk that takes nothing at all is full. */
 export function writeAll(disk: Disk, fd: number, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length; ) {
+  for (let written = 0; written < bytes.length;) {
     const count = disk.write(fd, bytes.subarray(written));
     if (count === 0) throw Object.assign(new Error('nothing was written'), { code: 'ENOSPC' });
     written += count;

@@ -47,14 +47,23 @@ function typed(path: string, work: () => void): void {
     work();
   } catch (error) {
     if (error instanceof ProductionError) throw error;
-    throw new ProductionError('journal_unavailable', `cannot make the folder ${path} (${errorCode(error) ?? String(error)}); check the disk and its permissions.`, { cause: error });
+    throw new ProductionError(
+      'journal_unavailable',
+      `cannot make the folder ${path} (${errorCode(error) ?? String(error)}); check the disk and its permissions.`,
+      { cause: error },
+    );
   }
 }
 
 function make(disk: Disk, path: string): void {
   const info = disk.stat(path);
   if (info?.kind === 'directory') return;
-  if (info) throw new ProductionError('path_refused', `${path} is a ${info.kind}, not a folder; name another directory.`, { field: 'directory' });
+  if (info)
+    throw new ProductionError(
+      'path_refused',
+      `${path} is a ${info.kind}, not a folder; name another directory.`,
+      { field: 'directory' },
+    );
   if (dirname(path) !== path) makeParent(disk, dirname(path));
   try {
     disk.makeDirectory(path);
@@ -73,8 +82,17 @@ function syncParent(disk: Disk, path: string): void {
     disk.syncDirectory(dirname(path));
   } catch (error) {
     // A parent that we may not read (EACCES) or that cannot be synced is not ours to make durable.
-    if (errorCode(error) !== 'EACCES' && errorCode(error) !== 'EPERM' && errorCode(error) !== 'EINVAL' && errorCode(error) !== 'EROFS') {
-      throw new ProductionError('journal_unavailable', `cannot sync the folder of ${path} (${errorCode(error) ?? String(error)}); check the disk.`, { cause: error });
+    if (
+      errorCode(error) !== 'EACCES' &&
+      errorCode(error) !== 'EPERM' &&
+      errorCode(error) !== 'EINVAL' &&
+      errorCode(error) !== 'EROFS'
+    ) {
+      throw new ProductionError(
+        'journal_unavailable',
+        `cannot sync the folder of ${path} (${errorCode(error) ?? String(error)}); check the disk.`,
+        { cause: error },
+      );
     }
   }
 }

@@ -1,5 +1,10 @@
 export { errorCode, writeAll } from './disk.js';
 export type { Disk, OpenMode, PathInfo } from './disk.js';
-export { makeDirectory, makeNewDirectories, makeDurableDirectories, makeDurableDirectory } from './durable-directory.js';
+export {
+  makeDirectory,
+  makeNewDirectories,
+  makeDurableDirectories,
+  makeDurableDirectory,
+} from './durable-directory.js';
 export { refuseNetworkFilesystem } from './network-filesystem.js';
 export { nodeDisk } from './node-disk.js';

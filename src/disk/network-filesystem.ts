@@ -29,7 +29,11 @@ export function networkFilesystem(type: number): string | undefined {
 export async function refuseNetworkFilesystem(directory: string, typeOf = typeFromStatfs): Promise<void> {
   const name = networkFilesystem(await nearestType(directory, typeOf));
   if (name === undefined) return;
-  throw new ProductionError('filesystem_unsupported', `${directory} is on ${name}, where appends of two machines can overwrite each other; keep the production on a local disk.`, { field: 'directory' });
+  throw new ProductionError(
+    'filesystem_unsupported',
+    `${directory} is on ${name}, where appends of two machines can overwrite each other; keep the production on a local disk.`,
+    { field: 'directory' },
+  );
 }
 
 async function typeFromStatfs(path: string): Promise<number> {

@@ -74,6 +74,12 @@ function orMissing<Value>(read: () => Value): Value | undefined {
 function info(path: string): PathInfo | undefined {
   const stats = fs.lstatSync(path, { throwIfNoEntry: false });
   if (!stats) return undefined;
-  const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : stats.isSymbolicLink() ? 'link' : 'other';
+  const kind = stats.isFile()
+    ? 'file'
+    : stats.isDirectory()
+      ? 'directory'
+      : stats.isSymbolicLink()
+        ? 'link'
+        : 'other';
   return { kind, size: stats.size, mtimeMs: stats.mtimeMs, ino: stats.ino };
 }

@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { ProductionError, phaseNames, type PhaseName, type SessionId } from '../../machines/index.js';
-import { errorCode, makeDirectory, makeDurableDirectories, makeDurableDirectory, makeNewDirectories, type Disk } from '../disk/index.js';
+import {
+  errorCode,
+  makeDirectory,
+  makeDurableDirectories,
+  makeDurableDirectory,
+  makeNewDirectories,
+  type Disk,
+} from '../disk/index.js';
 import { refuseLink, replaceFile, unavailable, type Durability } from './durable-file.js';
 import { copyManifest, readManifest, verifyManifest, type ManifestEntry } from './manifest.js';
 import { SealedJson, writeDocument } from './sealed-json.js';
@@ -42,7 +49,10 @@ export class Documents {
   }
 
   #state(durability: Durability = 'synced'): SealedJson<StateDocument> {
-    return new SealedJson<StateDocument>(this.#disk, join(this.#directory, 'state.json'), { render: stateText, durability });
+    return new SealedJson<StateDocument>(this.#disk, join(this.#directory, 'state.json'), {
+      render: stateText,
+      durability,
+    });
   }
 
   readSession(sessionId: SessionId): SessionDocument | undefined {
@@ -57,11 +67,16 @@ export class Documents {
   }
 
   #session(sessionId: SessionId): SealedJson<SessionDocument> {
-    return new SealedJson<SessionDocument>(this.#disk, this.#path(sessionId, 'session.json'), { durability: 'rebuildable-later' });
+    return new SealedJson<SessionDocument>(this.#disk, this.#path(sessionId, 'session.json'), {
+      durability: 'rebuildable-later',
+    });
   }
 
   hasSession(sessionId: SessionId): boolean {
-    return this.#typed(sessionId, () => this.#disk.stat(join(this.#directory, sessionId, 'session.json')) !== undefined);
+    return this.#typed(
+      sessionId,
+      () => this.#disk.stat(join(this.#directory, sessionId, 'session.json')) !== undefined,
+    );
   }
 
   /** Whether anything has the session's name already: its folder is made before or right after its first commit. */
@@ -83,12 +98,25 @@ export class Documents {
   }
 
   /** Shows the phase's newest checkpoint in its folder, and named ones in `checkpoints/` as well. `isNewest`: no later one of the phase is about to be shown. */
-  async writeCheckpoint(sessionId: SessionId, document: CheckpointDocument, { durability = 'synced', isNewest = true }: { durability?: Durability; isNewest?: boolean } = {}): Promise<void> {
+  async writeCheckpoint(
+    sessionId: SessionId,
+    document: CheckpointDocument,
+    { durability = 'synced', isNewest = true }: { durability?: Durability; isNewest?: boolean } = {},
+  ): Promise<void> {
     this.prepareSession(sessionId);
-    if (isNewest) await this.#write(sessionId, this.#checkpoint(sessionId, `${document.phase}/checkpoint.json`, durability), document);
+    if (isNewest)
+      await this.#write(
+        sessionId,
+        this.#checkpoint(sessionId, `${document.phase}/checkpoint.json`, durability),
+        document,
+      );
     if (document.name === `${document.phase}_complete`) return;
     makeDirectory(this.#disk, join(this.#directory, sessionId, 'checkpoints'));
-    await this.#write(sessionId, this.#checkpoint(sessionId, `checkpoints/${document.name}.json`, durability), document);
+    await this.#write(
+      sessionId,
+      this.#checkpoint(sessionId, `checkpoints/${document.name}.json`, durability),
+      document,
+    );
   }
 
   readCheckpoint(sessionId: SessionId, which: PhaseName | { name: string }): CheckpointDocument | undefined {
@@ -97,7 +125,11 @@ export class Documents {
     return document?.showrunner?.format === 1 ? document : undefined;
   }
 
-  #checkpoint(sessionId: SessionId, path: string, durability: Durability = 'synced'): SealedJson<CheckpointDocument> {
+  #checkpoint(
+    sessionId: SessionId,
+    path: string,
+    durability: Durability = 'synced',
+  ): SealedJson<CheckpointDocument> {
     return new SealedJson<CheckpointDocument>(this.#disk, this.#path(sessionId, path), { durability });
   }
 
@@ -118,7 +150,11 @@ export class Documents {
     const path = this.#path(sessionId, file);
     const bytes = this.#read(path);
     if (bytes && createHash('sha256').update(bytes).digest('hex') === sha256) return bytes.toString('utf8');
-    throw new ProductionError('artifact_invalid', `${sessionId}/${file} is ${bytes ? 'altered' : 'missing'}; restore the file from a backup, or do the phase again.`, { sessionId });
+    throw new ProductionError(
+      'artifact_invalid',
+      `${sessionId}/${file} is ${bytes ? 'altered' : 'missing'}; restore the file from a backup, or do the phase again.`,
+      { sessionId },
+    );
   }
 
   #read(path: string): Buffer | undefined {
@@ -132,7 +168,10 @@ export class Documents {
 
   async manifest(sessionId: SessionId, phase: PhaseName): Promise<ManifestEntry[]> {
     this.#path(sessionId, `${phase}/x`);
-    const entries = await this.#typedLater(`${sessionId}/${phase}`, readManifest(this.#disk, this.#directory, sessionId, phase));
+    const entries = await this.#typedLater(
+      `${sessionId}/${phase}`,
+      readManifest(this.#disk, this.#directory, sessionId, phase),
+    );
     if (entries.length > 0) this.#makeDurable(sessionId);
     return entries;
   }
@@ -147,7 +186,9 @@ export class Documents {
   }
 
   #path(sessionId: SessionId, path: string): string {
-    return this.#typed(`${sessionId}/${path}`, () => sessionPath(this.#disk, this.#directory, sessionId, path));
+    return this.#typed(`${sessionId}/${path}`, () =>
+      sessionPath(this.#disk, this.#directory, sessionId, path),
+    );
   }
 
   #typed<Result>(what: string, work: () => Result): Result {
@@ -206,7 +247,11 @@ export class Documents {
   }
 
   /** Writes a document into a session's folder. Should the folder have been removed, the next attempt makes it again. */
-  async #write<Document>(sessionId: SessionId, adapter: SealedJson<Document>, document: Document): Promise<void> {
+  async #write<Document>(
+    sessionId: SessionId,
+    adapter: SealedJson<Document>,
+    document: Document,
+  ): Promise<void> {
     try {
       await writeDocument(adapter, document);
     } catch (error) {

@@ -20,7 +20,12 @@ function temporaryName(path: string): string {
  * sync and shares one temporary name between processes (lowdb 7.0.1, steno 4.0.2). A link at the target is refused.
  * @throws ProductionError `path_refused`, `document_unavailable`.
  */
-export function replaceFile(disk: Disk, path: string, parts: readonly Uint8Array[], durability: 'synced' | 'rebuildable' = 'synced'): void {
+export function replaceFile(
+  disk: Disk,
+  path: string,
+  parts: readonly Uint8Array[],
+  durability: 'synced' | 'rebuildable' = 'synced',
+): void {
   const temporary = temporaryName(path);
   try {
     writeNew(disk, { path, temporary, parts, isSynced: durability === 'synced' });
@@ -37,7 +42,11 @@ export function replaceFile(disk: Disk, path: string, parts: readonly Uint8Array
  * disk at once, for which a rename waits (120 µs of a document's 200, Linux 6, Node 20.20).
  * @throws ProductionError `path_refused`, `document_unavailable`.
  */
-export async function replaceFileLater(disk: Disk, path: string, parts: readonly Uint8Array[]): Promise<void> {
+export async function replaceFileLater(
+  disk: Disk,
+  path: string,
+  parts: readonly Uint8Array[],
+): Promise<void> {
   const temporary = temporaryName(path);
   try {
     writeNew(disk, { path, temporary, parts, isSynced: false });
@@ -48,7 +57,15 @@ export async function replaceFileLater(disk: Disk, path: string, parts: readonly
   }
 }
 
-function writeNew(disk: Disk, { path, temporary, parts, isSynced }: { path: string; temporary: string; parts: readonly Uint8Array[]; isSynced: boolean }): void {
+function writeNew(
+  disk: Disk,
+  {
+    path,
+    temporary,
+    parts,
+    isSynced,
+  }: { path: string; temporary: string; parts: readonly Uint8Array[]; isSynced: boolean },
+): void {
   refuseLink(disk, path);
   const fd = disk.open(temporary, 'create');
   try {
@@ -62,7 +79,11 @@ function writeNew(disk: Disk, { path, temporary, parts, isSynced }: { path: stri
 export function refuseLink(disk: Disk, path: string): void {
   const kind = disk.stat(path)?.kind;
   if (kind === undefined || kind === 'file') return;
-  throw new ProductionError('path_refused', `${path} is a ${kind} and not a file of this program; remove it.`, { field: 'path' });
+  throw new ProductionError(
+    'path_refused',
+    `${path} is a ${kind} and not a file of this program; remove it.`,
+    { field: 'path' },
+  );
 }
 
 function removeQuietly(disk: Disk, path: string): void {
@@ -76,6 +97,15 @@ function removeQuietly(disk: Disk, path: string): void {
 export function unavailable(path: string, error: unknown): ProductionError {
   if (error instanceof ProductionError) return error;
   const code = errorCode(error) ?? 'error';
-  const advice = code === 'ENOSPC' || code === 'EDQUOT' ? 'free space on the disk' : code === 'EACCES' || code === 'EROFS' || code === 'EPERM' ? 'check permissions' : 'check the disk';
-  return new ProductionError('document_unavailable', `cannot write or read ${path} (${code}): ${advice}. The journal has everything; documents are written again.`, { cause: error });
+  const advice =
+    code === 'ENOSPC' || code === 'EDQUOT'
+      ? 'free space on the disk'
+      : code === 'EACCES' || code === 'EROFS' || code === 'EPERM'
+        ? 'check permissions'
+        : 'check the disk';
+  return new ProductionError(
+    'document_unavailable',
+    `cannot write or read ${path} (${code}): ${advice}. The journal has everything; documents are written again.`,
+    { cause: error },
+  );
 }

@@ -15,7 +15,12 @@ const blockBytes = 1 << 20;
 const deepest = 8;
 
 /** Every file of a phase, synced and hashed, sorted by path; documents of ours, hidden and temporary files left out. Links are refused. */
-export async function readManifest(disk: Disk, directory: string, sessionId: SessionId, phase: PhaseName): Promise<ManifestEntry[]> {
+export async function readManifest(
+  disk: Disk,
+  directory: string,
+  sessionId: SessionId,
+  phase: PhaseName,
+): Promise<ManifestEntry[]> {
   const base = join(directory, sessionId);
   const entries: ManifestEntry[] = [];
   for (const path of walk(disk, base, phase, 0)) {
@@ -28,15 +33,24 @@ export async function readManifest(disk: Disk, directory: string, sessionId: Ses
 
 function walk(disk: Disk, base: string, folder: string, depth: number): string[] {
   if (!disk.stat(join(base, folder))) return [];
-  if (depth > deepest) throw new ProductionError('path_refused', `${folder} is nested deeper than ${deepest} folders.`, { field: 'path' });
-  const names = disk.list(join(base, folder)).filter((name) => !name.startsWith('.') && !(depth === 0 && name === 'checkpoint.json'));
+  if (depth > deepest)
+    throw new ProductionError('path_refused', `${folder} is nested deeper than ${deepest} folders.`, {
+      field: 'path',
+    });
+  const names = disk
+    .list(join(base, folder))
+    .filter((name) => !name.startsWith('.') && !(depth === 0 && name === 'checkpoint.json'));
   const found = names.sort().flatMap((name) => {
     const path = `${folder}/${name}`;
     const kind = disk.stat(join(base, path))?.kind;
     if (kind === 'directory') return walk(disk, base, path, depth + 1);
     if (kind === 'file') return [path];
     if (kind === undefined) return [];
-    throw new ProductionError('path_refused', `${path} is a ${kind}; a phase's folder may hold files and folders only.`, { field: 'path' });
+    throw new ProductionError(
+      'path_refused',
+      `${path} is a ${kind}; a phase's folder may hold files and folders only.`,
+      { field: 'path' },
+    );
   });
   if (found.length > 0) disk.syncDirectory(join(base, folder));
   return found;
@@ -49,7 +63,11 @@ function hashFile(disk: Disk, path: string, sync: boolean): { sha256: string; by
     const hash = createHash('sha256');
     const buffer = Buffer.allocUnsafe(blockBytes);
     let bytes = 0;
-    for (let count = disk.read(fd, buffer, 0, blockBytes, 0); count > 0; count = disk.read(fd, buffer, 0, blockBytes, bytes)) {
+    for (
+      let count = disk.read(fd, buffer, 0, blockBytes, 0);
+      count > 0;
+      count = disk.read(fd, buffer, 0, blockBytes, bytes)
+    ) {
       hash.update(buffer.subarray(0, count));
       bytes += count;
     }
@@ -60,7 +78,12 @@ function hashFile(disk: Disk, path: string, sync: boolean): { sha256: string; by
 }
 
 /** @throws ProductionError `artifact_invalid`, naming every file that is missing or altered. */
-export async function verifyManifest(disk: Disk, directory: string, sessionId: SessionId, entries: readonly ManifestEntry[]): Promise<void> {
+export async function verifyManifest(
+  disk: Disk,
+  directory: string,
+  sessionId: SessionId,
+  entries: readonly ManifestEntry[],
+): Promise<void> {
   const problems: string[] = [];
   for (const entry of entries) {
     const path = existingPath(disk, directory, sessionId, entry.path);
@@ -70,11 +93,21 @@ export async function verifyManifest(disk: Disk, directory: string, sessionId: S
     await new Promise((resolve) => setImmediate(resolve));
   }
   if (problems.length === 0) return;
-  throw new ProductionError('artifact_invalid', `${sessionId}: ${problems.join('; ')}. Put the file back as it was, or recover to the phase that makes it.`, { sessionId });
+  throw new ProductionError(
+    'artifact_invalid',
+    `${sessionId}: ${problems.join('; ')}. Put the file back as it was, or recover to the phase that makes it.`,
+    { sessionId },
+  );
 }
 
 /** Copies files from one session to another, durably, and checks each copy. */
-export async function copyManifest(disk: Disk, directory: string, from: SessionId, to: SessionId, entries: readonly ManifestEntry[]): Promise<void> {
+export async function copyManifest(
+  disk: Disk,
+  directory: string,
+  from: SessionId,
+  to: SessionId,
+  entries: readonly ManifestEntry[],
+): Promise<void> {
   for (const entry of entries) {
     const source = existingPath(disk, directory, from, entry.path);
     const target = existingPath(disk, directory, to, entry.path);
@@ -94,7 +127,11 @@ function copyFile(disk: Disk, source: string, target: string): void {
     try {
       const buffer = Buffer.allocUnsafe(blockBytes);
       let place = 0;
-      for (let count = disk.read(input, buffer, 0, blockBytes, 0); count > 0; count = disk.read(input, buffer, 0, blockBytes, place)) {
+      for (
+        let count = disk.read(input, buffer, 0, blockBytes, 0);
+        count > 0;
+        count = disk.read(input, buffer, 0, blockBytes, place)
+      ) {
         writeAll(disk, output, buffer.subarray(0, count));
         place += count;
       }

@@ -10,7 +10,11 @@ export class SealedJson<Document> implements Adapter<Document> {
   readonly #render: (document: Document) => string;
   readonly #durability: Durability;
 
-  constructor(disk: Disk, path: string, options: { render?: (document: Document) => string; durability?: Durability } = {}) {
+  constructor(
+    disk: Disk,
+    path: string,
+    options: { render?: (document: Document) => string; durability?: Durability } = {},
+  ) {
     this.#disk = disk;
     this.#path = path;
     this.#render = options.render ?? ((document) => JSON.stringify(document, undefined, 2));
@@ -39,7 +43,10 @@ export class SealedJson<Document> implements Adapter<Document> {
 }
 
 /** Writes a document through lowdb. */
-export async function writeDocument<Document>(adapter: SealedJson<Document>, document: Document): Promise<void> {
+export async function writeDocument<Document>(
+  adapter: SealedJson<Document>,
+  document: Document,
+): Promise<void> {
   const low = new Low<Document>(adapter, document);
   await low.write();
 }

@@ -1,5 +1,18 @@
-import { stateName, rehydrate, toDollars, type DayMoney, type PersistedEpisode, type PhaseName, type Usd } from '../../machines/index.js';
-import { episodeState, type CheckpointContents, type EpisodeState, type StateMetrics } from '../shapes/index.js';
+import {
+  stateName,
+  rehydrate,
+  toDollars,
+  type DayMoney,
+  type PersistedEpisode,
+  type PhaseName,
+  type Usd,
+} from '../../machines/index.js';
+import {
+  episodeState,
+  type CheckpointContents,
+  type EpisodeState,
+  type StateMetrics,
+} from '../shapes/index.js';
 
 /** Which chart wrote a document. */
 export interface MachineIdentity {
@@ -41,7 +54,10 @@ export interface SessionDocument extends EpisodeState {
   state: string;
   budgets: Record<PhaseName | 'total', number>;
   reserved: number;
-  operations: Record<string, { operation: string; phase: string; max_cost: number; state: string; since: string }>;
+  operations: Record<
+    string,
+    { operation: string; phase: string; max_cost: number; state: string; since: string }
+  >;
   failure: PersistedEpisode['context']['failure'];
   checkpoints: Record<string, { phase: string; timestamp: string; next_phase: string | null }>;
   forked_from: string | null;
@@ -69,19 +85,36 @@ export interface MonthDocument {
 }
 
 /** The document of a session as it stands. */
-export function sessionDocument(persisted: PersistedEpisode, position: number, machine: MachineIdentity): SessionDocument {
+export function sessionDocument(
+  persisted: PersistedEpisode,
+  position: number,
+  machine: MachineIdentity,
+): SessionDocument {
   const { context } = persisted;
   const { budgets } = context;
   return {
     ...episodeState(persisted),
     state: stateName(rehydrate(persisted)),
-    budgets: { research: toDollars(budgets.research), script: toDollars(budgets.script), audio: toDollars(budgets.audio), total: toDollars(budgets.total) },
+    budgets: {
+      research: toDollars(budgets.research),
+      script: toDollars(budgets.script),
+      audio: toDollars(budgets.audio),
+      total: toDollars(budgets.total),
+    },
     reserved: toDollars(context.money.reserved),
     operations: Object.fromEntries(
-      Object.entries(context.operations).map(([key, { operation, phase, amount, state, at }]) => [key, { operation, phase, max_cost: toDollars(amount), state, since: at }]),
+      Object.entries(context.operations).map(([key, { operation, phase, amount, state, at }]) => [
+        key,
+        { operation, phase, max_cost: toDollars(amount), state, since: at },
+      ]),
     ),
     failure: context.failure,
-    checkpoints: Object.fromEntries(Object.entries(context.checkpoints).map(([name, { phase, at, next }]) => [name, { phase, timestamp: at, next_phase: next }])),
+    checkpoints: Object.fromEntries(
+      Object.entries(context.checkpoints).map(([name, { phase, at, next }]) => [
+        name,
+        { phase, timestamp: at, next_phase: next },
+      ]),
+    ),
     forked_from: context.forkedFrom,
     inherited_cost: toDollars(context.money.inherited),
     showrunner: { format: 1, machine, position, snapshot: persisted },

@@ -12,7 +12,9 @@ export function stateText(document: StateDocument): string {
 }
 
 function episodesText(episodes: Record<string, EpisodeState>): string {
-  const lines = Object.entries(episodes).map(([id, state]) => `    ${JSON.stringify(id)}: ${episodeText(state)}`);
+  const lines = Object.entries(episodes).map(
+    ([id, state]) => `    ${JSON.stringify(id)}: ${episodeText(state)}`,
+  );
   return lines.length === 0 ? '{}' : `{\n${lines.join(',\n')}\n  }`;
 }
 

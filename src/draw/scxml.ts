@@ -12,7 +12,14 @@ export function drawScxml(machine: AnyStateMachine, standing?: Standing): string
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<scxml xmlns="http://www.w3.org/2005/07/scxml" version="1.0" datamodel="null" name="${escape(machine.id)}" initial="${initial}">`,
     // What the outermost state takes belongs to every state, and scxml itself has no transitions.
-    ...(root.transitions.size > 0 ? [`  <state id="${escape(machine.id)}" initial="${first(root)}">`, ...transitions(root, '    '), ...children(root, '    '), '  </state>'] : children(root, '  ')),
+    ...(root.transitions.size > 0
+      ? [
+          `  <state id="${escape(machine.id)}" initial="${first(root)}">`,
+          ...transitions(root, '    '),
+          ...children(root, '    '),
+          '  </state>',
+        ]
+      : children(root, '  ')),
     '</scxml>',
     '',
   ].join('\n');
@@ -48,5 +55,9 @@ function idOf(node: AnyStateNode): string {
 }
 
 function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
 }

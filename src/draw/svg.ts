@@ -21,7 +21,9 @@ const style = `
 
 /** The chart as an SVG file, or the chart with an episode's place and money. Pure. */
 export function drawSvg(chart: ChartView, standing?: Standing): string {
-  const title = standing ? `Showrunner's statechart: ${standing.sessionId} is in ${standing.state}` : "Showrunner's statechart";
+  const title = standing
+    ? `Showrunner's statechart: ${standing.sessionId} is in ${standing.state}`
+    : "Showrunner's statechart";
   const parents = new Set(chart.states.flatMap(({ parent }) => parent ?? []));
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${chart.width} ${chart.height}" width="${chart.width}" height="${chart.height}" role="img" aria-label="${escape(title)}">`,
@@ -38,13 +40,24 @@ export function drawSvg(chart: ChartView, standing?: Standing): string {
   ].join('\n');
 }
 
-function drawGroup({ id, label, description, x, y, width, height }: State, standing: Standing | undefined): string {
+function drawGroup(
+  { id, label, description, x, y, width, height }: State,
+  standing: Standing | undefined,
+): string {
   const around = standing?.state.startsWith(`${id}.`) ? ' class="around"' : '';
-  const money = standing && Object.hasOwn(standing.money, id) ? drawMoney(standing.money[id as PhaseName], x + 14, y + 34, width - 28) : '';
+  const money =
+    standing && Object.hasOwn(standing.money, id)
+      ? drawMoney(standing.money[id as PhaseName], x + 14, y + 34, width - 28)
+      : '';
   return `<g${around}><title>${escape(description)}</title><rect class="group" x="${x}" y="${y}" width="${width}" height="${height}" rx="8"/><text class="name" x="${x + 14}" y="${y + 22}">${escape(label)}</text>${money}</g>`;
 }
 
-function drawMoney({ spent, reserved, budget }: Standing['money'][PhaseName], x: number, y: number, width: number): string {
+function drawMoney(
+  { spent, reserved, budget }: Standing['money'][PhaseName],
+  x: number,
+  y: number,
+  width: number,
+): string {
   const share = (amount: number): number => (budget > 0 ? Math.min(1, amount / budget) : 0) * width;
   const done = share(spent);
   const open = Math.min(width - done, share(reserved));
@@ -52,7 +65,10 @@ function drawMoney({ spent, reserved, budget }: Standing['money'][PhaseName], x:
   return `<rect class="track" x="${x}" y="${y}" width="${width}" height="5" rx="2"/><rect class="spent" x="${x}" y="${y}" width="${round(done)}" height="5" rx="2"/><rect class="reserved" x="${round(x + done)}" y="${y}" width="${round(open)}" height="5"/><text class="money" x="${x}" y="${y + 19}">${text}</text>`;
 }
 
-function drawLeaf({ id, label, description, x, y, width, height }: State, standing: Standing | undefined): string {
+function drawLeaf(
+  { id, label, description, x, y, width, height }: State,
+  standing: Standing | undefined,
+): string {
   const lit = standing?.state === id ? ' class="lit"' : '';
   return `<g${lit}><title>${escape(description)}</title><rect class="leaf" x="${round(x)}" y="${round(y)}" width="${width}" height="${height}" rx="7"/><text class="name" text-anchor="middle" x="${round(x + width / 2)}" y="${round(y + height / 2 + 4.5)}">${escape(label)}</text></g>`;
 }
@@ -66,7 +82,10 @@ function drawLabel({ label }: Edge): string {
   if (!label) return '';
   const { x, y, width, height } = label;
   const lines = label.text.split('\n');
-  const texts = lines.map((line, index) => `<text class="event" text-anchor="middle" x="${round(x + width / 2)}" y="${round(y + (height / lines.length) * (index + 0.75))}">${escape(line)}</text>`);
+  const texts = lines.map(
+    (line, index) =>
+      `<text class="event" text-anchor="middle" x="${round(x + width / 2)}" y="${round(y + (height / lines.length) * (index + 0.75))}">${escape(line)}</text>`,
+  );
   return `<rect class="plate" x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${height}"/>${texts.join('')}`;
 }
 
@@ -75,5 +94,9 @@ function round(number: number): number {
 }
 
 function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
 }

@@ -1,6 +1,16 @@
 import {
-  ProductionError, classifyError, dayOf, phaseAfter, phaseNames,
-  type EpisodeEvent, type Policy, type PhaseName, type RecordedEvent, type SavedCheckpoint, type SessionId, type Usd,
+  ProductionError,
+  classifyError,
+  dayOf,
+  phaseAfter,
+  phaseNames,
+  type EpisodeEvent,
+  type Policy,
+  type PhaseName,
+  type RecordedEvent,
+  type SavedCheckpoint,
+  type SessionId,
+  type Usd,
 } from '../../machines/index.js';
 import { checkpointData, saveCheckpointPayload, type Production, type View } from '../production/index.js';
 import type { OlderEpisode } from './older-episode.js';
@@ -25,10 +35,21 @@ export async function importOlder(production: Production, path: string): Promise
   for (const episode of older.episodes) {
     try {
       if (await importEpisode(production, episode)) imported.push(episode.sessionId);
-      else report.push({ severity: 'info', where: episode.sessionId, what: 'it is in this production already', decision: 'left as it is' });
+      else
+        report.push({
+          severity: 'info',
+          where: episode.sessionId,
+          what: 'it is in this production already',
+          decision: 'left as it is',
+        });
     } catch (error) {
       if (!(error instanceof ProductionError)) throw error;
-      report.push({ severity: 'error', where: episode.sessionId, what: error.message, decision: 'the episode is left out' });
+      report.push({
+        severity: 'error',
+        where: episode.sessionId,
+        what: error.message,
+        decision: 'the episode is left out',
+      });
     }
   }
   return { source: path, imported, report };
@@ -41,7 +62,16 @@ async function importEpisode(production: Production, episode: OlderEpisode): Pro
   production.documents.prepareSession(sessionId);
   const kept: Saved['kept'] = [];
   for (const { name, phase, at, data } of episode.checkpoints) {
-    kept.push({ phase, at, saved: await saveCheckpointPayload(production.documents, sessionId, { name, next: phase, data: checkpointData(data), artifacts: [] }) });
+    kept.push({
+      phase,
+      at,
+      saved: await saveCheckpointPayload(production.documents, sessionId, {
+        name,
+        next: phase,
+        data: checkpointData(data),
+        artifacts: [],
+      }),
+    });
   }
   const completions = await saveCompletions(production, episode);
   const { steps } = await production.commit((view) => {
@@ -58,12 +88,21 @@ interface Saved {
 }
 
 /** A complete phase's work is what its newest checkpoint has: that is what the phases after it go on from. */
-async function saveCompletions(production: Production, { sessionId, phases, checkpoints }: OlderEpisode): Promise<Saved['completions']> {
+async function saveCompletions(
+  production: Production,
+  { sessionId, phases, checkpoints }: OlderEpisode,
+): Promise<Saved['completions']> {
   const completions: Saved['completions'] = {};
   for (const phase of phaseNames.filter((name) => phases[name].status === 'complete')) {
-    const newest = checkpoints.filter((each) => each.phase === phase).toSorted((a, b) => ((a.at ?? '') < (b.at ?? '') ? -1 : 1)).at(-1);
+    const newest = checkpoints
+      .filter((each) => each.phase === phase)
+      .toSorted((a, b) => ((a.at ?? '') < (b.at ?? '') ? -1 : 1))
+      .at(-1);
     completions[phase] = await saveCheckpointPayload(production.documents, sessionId, {
-      name: `${phase}_complete`, next: phaseAfter(phase), data: checkpointData(newest?.data ?? null), artifacts: [],
+      name: `${phase}_complete`,
+      next: phaseAfter(phase),
+      data: checkpointData(newest?.data ?? null),
+      artifacts: [],
     });
   }
   return completions;
@@ -73,40 +112,82 @@ async function saveCompletions(production: Production, { sessionId, phases, chec
 function replay(episode: OlderEpisode, { kept, completions }: Saved, view: View): RecordedEvent[] {
   const { sessionId, episodeNumber, topic, createdAt } = episode;
   const { policy } = view;
-  const events: RecordedEvent[] = [{ type: 'episode.created', at: createdAt, sessionId, episodeNumber, topic, budgets: policy.budgets, rules: rulesFor(policy) }];
+  const events: RecordedEvent[] = [
+    {
+      type: 'episode.created',
+      at: createdAt,
+      sessionId,
+      episodeNumber,
+      topic,
+      budgets: policy.budgets,
+      rules: rulesFor(policy),
+    },
+  ];
   let last = createdAt;
   const add = (event: EventWithoutTime, at?: string | null): void => {
     if (at && at > last) last = at;
     events.push({ ...event, at: last });
   };
-  const total = phaseNames.reduce((sum, name) => sum + episode.phases[name].cost, episode.unattributed as number);
+  const total = phaseNames.reduce(
+    (sum, name) => sum + episode.phases[name].cost,
+    episode.unattributed as number,
+  );
   // A micro-dollar above what was spent: at its total, an episode could not have started its later phases.
   if (total >= policy.budgets.total) {
-    add({ type: 'budget.raise', scope: 'total', amount: (total - policy.budgets.total + 1) as Usd, by, reason: 'the imported episode had spent more' });
+    add({
+      type: 'budget.raise',
+      scope: 'total',
+      amount: (total - policy.budgets.total + 1) as Usd,
+      by,
+      reason: 'the imported episode had spent more',
+    });
   }
   const lastPhase = phaseNames.findLast((name) => episode.phases[name].status !== 'pending') ?? 'research';
   for (const phase of phaseNames) {
     const { status, cost, startedAt, endedAt, error } = episode.phases[phase];
     const completion = completions[phase];
-    if (status === 'skipped') add({ type: 'phase.skip', phase, reason: 'it was recorded as skipped, or not at all' }, endedAt);
-    if (status === 'active' || status === 'complete' || status === 'failed') add({ type: 'phase.start', phase }, startedAt);
+    if (status === 'skipped')
+      add({ type: 'phase.skip', phase, reason: 'it was recorded as skipped, or not at all' }, endedAt);
+    if (status === 'active' || status === 'complete' || status === 'failed')
+      add({ type: 'phase.start', phase }, startedAt);
     const spent = (cost + (phase === lastPhase ? episode.unattributed : 0)) as Usd;
-    if (spent > 0) add({ type: 'cost.recorded', phase, operation: 'imported', cost: spent, day: dayFor(view, policy, endedAt ?? startedAt ?? last, spent) }, endedAt ?? startedAt);
-    for (const { saved, at } of kept.filter((each) => each.phase === phase)) add({ type: 'checkpoint.save', phase, checkpoint: saved }, at);
+    if (spent > 0)
+      add(
+        {
+          type: 'cost.recorded',
+          phase,
+          operation: 'imported',
+          cost: spent,
+          day: dayFor(view, policy, endedAt ?? startedAt ?? last, spent),
+        },
+        endedAt ?? startedAt,
+      );
+    for (const { saved, at } of kept.filter((each) => each.phase === phase))
+      add({ type: 'checkpoint.save', phase, checkpoint: saved }, at);
     if (completion) add({ type: 'phase.complete', phase, checkpoint: completion }, endedAt);
-    if (status === 'failed') add({ type: 'phase.failed', phase, ...classifyError(error ?? episode.error ?? noReason) }, endedAt);
+    if (status === 'failed')
+      add({ type: 'phase.failed', phase, ...classifyError(error ?? episode.error ?? noReason) }, endedAt);
   }
   for (const [name, value] of Object.entries(episode.quality)) add({ type: 'quality.recorded', name, value });
   const failedPhase = phaseNames.some((name) => episode.phases[name].status === 'failed');
-  const unfinished = phaseNames.find((name) => episode.phases[name].status === 'pending' || episode.phases[name].status === 'active');
+  const unfinished = phaseNames.find(
+    (name) => episode.phases[name].status === 'pending' || episode.phases[name].status === 'active',
+  );
   if ((episode.ended === 'failed' || episode.ended === 'archived') && !failedPhase && unfinished) {
-    add({ type: 'phase.failed', phase: unfinished, ...classifyError(episode.phases[unfinished].error ?? episode.error ?? noReason) });
+    add({
+      type: 'phase.failed',
+      phase: unfinished,
+      ...classifyError(episode.phases[unfinished].error ?? episode.error ?? noReason),
+    });
   }
-  if (episode.ended === 'archived') add({ type: 'episode.archive', reason: 'it was archived before the import' });
+  if (episode.ended === 'archived')
+    add({ type: 'episode.archive', reason: 'it was archived before the import' });
   return events;
 }
 
-type WithoutTime<Event> = Event extends EpisodeEvent ? Omit<Event, 'at' | 'by' | 'claim'> & { by?: string } : never;
+type WithoutTime<Event> = Event extends EpisodeEvent
+  ? Omit<Event, 'at' | 'by' | 'claim'> & { by?: string }
+  : never;
 type EventWithoutTime = WithoutTime<EpisodeEvent>;
 
 /** Gates and approvals of today do not apply to work of the past. */

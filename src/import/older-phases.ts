@@ -11,13 +11,32 @@ export interface OlderPhase {
   error: string | null;
 }
 
-const phaseKeys = ['status', 'cost', 'total_cost', 'start_time', 'started_at', 'started', 'end_time', 'ended_at', 'completed_at', 'ended', 'checkpoint', 'error', 'error_message'];
+const phaseKeys = [
+  'status',
+  'cost',
+  'total_cost',
+  'start_time',
+  'started_at',
+  'started',
+  'end_time',
+  'ended_at',
+  'completed_at',
+  'ended',
+  'checkpoint',
+  'error',
+  'error_message',
+];
 
 /** The three phases; undefined when a cost cannot be understood. */
-export function readPhases(value: unknown, where: string, report: Report): Record<PhaseName, OlderPhase> | undefined {
+export function readPhases(
+  value: unknown,
+  where: string,
+  report: Report,
+): Record<PhaseName, OlderPhase> | undefined {
   const phases: Partial<Record<PhaseName, OlderPhase>> = {};
   const all = isObject(value) ? value : {};
-  if (value !== undefined && !isObject(value)) report.note('warning', where, 'it is not an object of phases', 'all phases are read as pending');
+  if (value !== undefined && !isObject(value))
+    report.note('warning', where, 'it is not an object of phases', 'all phases are read as pending');
   noteUnread(all, phaseNames, where, report);
   for (const name of phaseNames) {
     const found = Object.hasOwn(all, name) ? all[name] : undefined;
@@ -28,9 +47,17 @@ export function readPhases(value: unknown, where: string, report: Report): Recor
     noteUnread(phase, phaseKeys, at, report);
     phases[name] = {
       cost,
-      status: readPhaseStatus(typeof found === 'string' ? found : pick(phase, 'status'), `${at}.status`, report),
+      status: readPhaseStatus(
+        typeof found === 'string' ? found : pick(phase, 'status'),
+        `${at}.status`,
+        report,
+      ),
       startedAt: readTime(pick(phase, 'start_time', 'started_at', 'started'), `${at}.start_time`, report),
-      endedAt: readTime(pick(phase, 'end_time', 'ended_at', 'completed_at', 'ended'), `${at}.end_time`, report),
+      endedAt: readTime(
+        pick(phase, 'end_time', 'ended_at', 'completed_at', 'ended'),
+        `${at}.end_time`,
+        report,
+      ),
       error: readError(phase),
     };
   }
@@ -38,12 +65,22 @@ export function readPhases(value: unknown, where: string, report: Report): Recor
 }
 
 /** The statechart knows no phase that is begun before the one before it is finished. */
-export function inOrder(phases: Record<PhaseName, OlderPhase>, where: string, report: Report): Record<PhaseName, OlderPhase> {
+export function inOrder(
+  phases: Record<PhaseName, OlderPhase>,
+  where: string,
+  report: Report,
+): Record<PhaseName, OlderPhase> {
   let open = false;
   const entries = phaseNames.map((name) => {
     const phase = phases[name];
     const isEarly = open && phase.status !== 'pending';
-    if (isEarly) report.note('warning', `${where}.${name}`, `it is ${phase.status} although an earlier phase is not finished`, 'imported as pending; its cost is kept');
+    if (isEarly)
+      report.note(
+        'warning',
+        `${where}.${name}`,
+        `it is ${phase.status} although an earlier phase is not finished`,
+        'imported as pending; its cost is kept',
+      );
     open ||= !isFinished(phase.status);
     return [name, isEarly ? { ...phase, status: 'pending' as const } : phase];
   });

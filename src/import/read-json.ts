@@ -20,7 +20,8 @@ export async function readJson(folder: string, path: string, report: Report): Pr
     }
     return JSON.parse(await readFile(real, 'utf8')) as unknown;
   } catch (error) {
-    if ((error as { code?: string }).code !== 'ENOENT' && (error as { code?: string }).code !== 'ENOTDIR') report.note('warning', path, `it cannot be read: ${(error as Error).message}`, 'left out');
+    if ((error as { code?: string }).code !== 'ENOENT' && (error as { code?: string }).code !== 'ENOTDIR')
+      report.note('warning', path, `it cannot be read: ${(error as Error).message}`, 'left out');
     return undefined;
   }
 }

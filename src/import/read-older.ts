@@ -15,7 +15,17 @@ export interface OlderProduction {
   report: ReportLine[];
 }
 
-const stateKeys = ['version', 'active_episodes', 'completed_episodes', 'total_cost', 'total_episodes', 'last_updated', 'metrics', 'showrunner', 'crc32'];
+const stateKeys = [
+  'version',
+  'active_episodes',
+  'completed_episodes',
+  'total_cost',
+  'total_episodes',
+  'last_updated',
+  'metrics',
+  'showrunner',
+  'crc32',
+];
 
 /**
  * Reads an older production: the seed's 3.0.0 shape, or the one in which `active_episodes` maps numbers to session ids.
@@ -29,20 +39,30 @@ export async function readOlder(path: string): Promise<OlderProduction> {
   const file = basename(path);
   const episodes = new Map<string, OlderEpisode>();
   const seen = new Set<string>();
-  for (const [key, isEnded] of [['active_episodes', false], ['completed_episodes', true]] as const) {
+  for (const [key, isEnded] of [
+    ['active_episodes', false],
+    ['completed_episodes', true],
+  ] as const) {
     for (const { id, value, where } of listed(pick(state, key), `${file}: ${key}`, report)) {
       seen.add(id);
       const own = await readSessionState(folder, id, report);
       const place: Place = (...keys) => {
         const inOwn = keys.find((key) => Object.hasOwn(own.value, key));
         if (inOwn !== undefined) return `${own.file}: ${inOwn}`;
-        return [where, ...keys.filter((key) => Object.hasOwn(value, key)).concat(keys).slice(0, 1)].join('.');
+        return [
+          where,
+          ...keys
+            .filter((key) => Object.hasOwn(value, key))
+            .concat(keys)
+            .slice(0, 1),
+        ].join('.');
       };
       noteUnread(value, episodeKeys, where, report);
       noteUnread(own.value, episodeKeys, own.file, report);
       const episode = readEpisode(id, { ...value, ...own.value }, isEnded, place, report);
       if (!episode) continue;
-      if (episodes.has(id)) report.note('warning', where, `${id} is listed twice`, 'the later listing counts');
+      if (episodes.has(id))
+        report.note('warning', where, `${id} is listed twice`, 'the later listing counts');
       episode.checkpoints = await readCheckpoints(folder, id, report);
       episodes.set(id, episode);
     }
@@ -50,7 +70,11 @@ export async function readOlder(path: string): Promise<OlderProduction> {
   noteUnread(state, stateKeys, file, report);
   await noteUnlisted(folder, seen, report);
   noteTotal(pick(state, 'total_cost'), [...episodes.values()], `${file}: total_cost`, report);
-  return { source: path, episodes: [...episodes.values()].sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1)), report: report.lines };
+  return {
+    source: path,
+    episodes: [...episodes.values()].sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1)),
+    report: report.lines,
+  };
 }
 
 async function readState(path: string): Promise<Json> {
@@ -58,10 +82,24 @@ async function readState(path: string): Promise<Json> {
   try {
     value = JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
-    throw new ProductionError('import_invalid', `${path}: ${(error as Error).message}. Name a state.json of an older production.`, { field: 'path', cause: error });
+    throw new ProductionError(
+      'import_invalid',
+      `${path}: ${(error as Error).message}. Name a state.json of an older production.`,
+      { field: 'path', cause: error },
+    );
   }
-  if (isObject(value) && (isObject(value['active_episodes']) || Array.isArray(value['active_episodes']) || value['completed_episodes'] !== undefined)) return value;
-  throw new ProductionError('import_invalid', `${path} has neither active_episodes nor completed_episodes: it is not a production's state file.`, { field: 'path' });
+  if (
+    isObject(value) &&
+    (isObject(value['active_episodes']) ||
+      Array.isArray(value['active_episodes']) ||
+      value['completed_episodes'] !== undefined)
+  )
+    return value;
+  throw new ProductionError(
+    'import_invalid',
+    `${path} has neither active_episodes nor completed_episodes: it is not a production's state file.`,
+    { field: 'path' },
+  );
 }
 
 /** Both shapes as one: an id, what the main file says of it, and where. */
@@ -91,11 +129,16 @@ function withEnd(entry: Json): Json {
 }
 
 /** What the session's own folder says of it, and in which file; nothing where there is no such file. */
-async function readSessionState(folder: string, id: string, report: Report): Promise<{ file: string; value: Json }> {
+async function readSessionState(
+  folder: string,
+  id: string,
+  report: Report,
+): Promise<{ file: string; value: Json }> {
   for (const file of isSessionId(id) ? [`${id}/state.json`, `${id}/session.json`] : []) {
     const value = await readJson(folder, file, report);
     if (isObject(value)) return { file, value };
-    if (value !== undefined) report.note('warning', file, 'it is not an object', 'what the main file says counts');
+    if (value !== undefined)
+      report.note('warning', file, 'it is not an object', 'what the main file says counts');
   }
   return { file: '', value: {} };
 }

@@ -22,7 +22,20 @@ function inOneLine(text: string): string {
 }
 
 /** The report for people. */
-export function formatReport({ report, imported, source }: { report: readonly ReportLine[]; imported: readonly string[]; source: string }): string {
-  const lines = report.map(({ severity, where, what, decision }) => `${severity.padEnd(7)} ${where}: ${what}; ${decision}`);
-  return [...lines, `Imported ${imported.length} episode(s) from ${source}: ${imported.join(', ') || 'none'}. The original files were not changed.`].join('\n');
+export function formatReport({
+  report,
+  imported,
+  source,
+}: {
+  report: readonly ReportLine[];
+  imported: readonly string[];
+  source: string;
+}): string {
+  const lines = report.map(
+    ({ severity, where, what, decision }) => `${severity.padEnd(7)} ${where}: ${what}; ${decision}`,
+  );
+  return [
+    ...lines,
+    `Imported ${imported.length} episode(s) from ${source}: ${imported.join(', ') || 'none'}. The original files were not changed.`,
+  ].join('\n');
 }

@@ -20,8 +20,16 @@ export type Place = (...keys: string[]) => string;
 export function noteUnread(object: Json, read: readonly string[], where: string, report: Report): void {
   const unread = Object.keys(object).filter((key) => !read.includes(key));
   if (unread.length === 0) return;
-  const shown = unread.slice(0, 10).map((key) => key.slice(0, 60)).join(', ');
-  report.note('info', where, `not known here: ${shown}${unread.length > 10 ? `, and ${unread.length - 10} more` : ''}`, 'left out');
+  const shown = unread
+    .slice(0, 10)
+    .map((key) => key.slice(0, 60))
+    .join(', ');
+  report.note(
+    'info',
+    where,
+    `not known here: ${shown}${unread.length > 10 ? `, and ${unread.length - 10} more` : ''}`,
+    'left out',
+  );
 }
 
 const drift = 1e-9;
@@ -31,14 +39,24 @@ export function readCost(value: unknown, where: string, report: Report): Usd | u
   if (value === undefined || value === null) return 0 as Usd;
   const amount = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   if (typeof amount !== 'number' || !Number.isFinite(amount) || amount < 0 || amount > 1e6) {
-    report.note('error', where, `${JSON.stringify(value)} is not an amount of dollars`, 'the episode is left out');
+    report.note(
+      'error',
+      where,
+      `${JSON.stringify(value)} is not an amount of dollars`,
+      'the episode is left out',
+    );
     return undefined;
   }
   const micros = Math.round(amount * 1e6);
   const difference = Math.abs(amount * 1e6 - micros);
   if (String(amount).replace(/^\d+\.?/, '').length > 6) {
     const isDrift = difference <= Math.max(1, micros) * drift;
-    report.note(isDrift ? 'info' : 'warning', where, `${amount} is finer than a micro-dollar`, `read as ${micros / 1e6}${isDrift ? ' (float drift)' : ', rounded'}`);
+    report.note(
+      isDrift ? 'info' : 'warning',
+      where,
+      `${amount} is finer than a micro-dollar`,
+      `read as ${micros / 1e6}${isDrift ? ' (float drift)' : ', rounded'}`,
+    );
   }
   return parseUsd((micros / 1e6).toFixed(6), where);
 }
@@ -58,7 +76,8 @@ export function readTime(value: unknown, where: string, report: Report): string 
     return validInstant(`${match[1]}T${match[2]}.${(match[3] ?? '').padEnd(3, '0').slice(0, 3)}Z`);
   }
   const parsed = /^\d{4}-\d\d-\d\dT/.test(text) ? validInstant(text) : null;
-  if (parsed === null) report.note('warning', where, `${JSON.stringify(value)?.slice(0, 60)} is not a time`, 'left out');
+  if (parsed === null)
+    report.note('warning', where, `${JSON.stringify(value)?.slice(0, 60)} is not a time`, 'left out');
   return parsed;
 }
 
@@ -68,17 +87,34 @@ function validInstant(text: string): string | null {
 }
 
 const statuses: Record<string, PhaseStatus> = {
-  pending: 'pending', not_started: 'pending', initialized: 'pending',
-  active: 'active', in_progress: 'active', running: 'active', processing: 'active', started: 'active',
-  complete: 'complete', completed: 'complete', done: 'complete', success: 'complete',
-  failed: 'failed', error: 'failed', skipped: 'skipped', bypassed: 'skipped',
+  pending: 'pending',
+  not_started: 'pending',
+  initialized: 'pending',
+  active: 'active',
+  in_progress: 'active',
+  running: 'active',
+  processing: 'active',
+  started: 'active',
+  complete: 'complete',
+  completed: 'complete',
+  done: 'complete',
+  success: 'complete',
+  failed: 'failed',
+  error: 'failed',
+  skipped: 'skipped',
+  bypassed: 'skipped',
 };
 
 export function readPhaseStatus(value: unknown, where: string, report: Report): PhaseStatus {
   if (value === undefined) return 'pending';
   const word = typeof value === 'string' ? value.toLowerCase() : '';
   if (Object.hasOwn(statuses, word)) return statuses[word] ?? 'pending';
-  report.note('warning', where, `${JSON.stringify(value)?.slice(0, 60)} is not a phase status`, 'read as pending');
+  report.note(
+    'warning',
+    where,
+    `${JSON.stringify(value)?.slice(0, 60)} is not a phase status`,
+    'read as pending',
+  );
   return 'pending';
 }
 

@@ -4,15 +4,35 @@ import type { OlderEpisode } from './older-episode.js';
 import type { Report } from './report.js';
 
 /** Session folders that the state file says nothing of. */
-export async function noteUnlisted(folder: string, listed: ReadonlySet<string>, report: Report): Promise<void> {
+export async function noteUnlisted(
+  folder: string,
+  listed: ReadonlySet<string>,
+  report: Report,
+): Promise<void> {
   const names = (await readdir(folder)).filter((name) => isSessionId(name) && !listed.has(name)).sort();
-  for (const name of names) report.note('warning', name, 'it is a session folder that the state file does not list', 'not imported');
+  for (const name of names)
+    report.note('warning', name, 'it is a session folder that the state file does not list', 'not imported');
 }
 
 /** The production's own sum, where it is not what its episodes sum to. */
-export function noteTotal(value: unknown, episodes: readonly OlderEpisode[], where: string, report: Report): void {
+export function noteTotal(
+  value: unknown,
+  episodes: readonly OlderEpisode[],
+  where: string,
+  report: Report,
+): void {
   if (value === undefined) return;
-  const sum = episodes.reduce((all, { phases, unattributed }) => phaseNames.reduce((each, name) => each + phases[name].cost, all + unattributed), 0);
+  const sum = episodes.reduce(
+    (all, { phases, unattributed }) =>
+      phaseNames.reduce((each, name) => each + phases[name].cost, all + unattributed),
+    0,
+  );
   const total = Math.round(Number(value) * 1e6);
-  if (total !== sum) report.note('warning', where, `it says ${JSON.stringify(value)?.slice(0, 60)}, the episodes that are understood sum to ${sum / 1e6}`, 'what the episodes say counts');
+  if (total !== sum)
+    report.note(
+      'warning',
+      where,
+      `it says ${JSON.stringify(value)?.slice(0, 60)}, the episodes that are understood sum to ${sum / 1e6}`,
+      'what the episodes say counts',
+    );
 }

@@ -7,7 +7,11 @@ import { actorMessage, pastMessages, stepMessages, type InspectionMessage } from
  * Tells the whole past of the given episodes, or of every one that is at work, and then whatever anyone commits. Returns how to stop.
  * An episode that is created meanwhile is told of when nobody in particular was asked for.
  */
-export async function tellProduction(manager: ProductionStateManager, only: SessionId | undefined, tell: (message: InspectionMessage) => void): Promise<() => void> {
+export async function tellProduction(
+  manager: ProductionStateManager,
+  only: SessionId | undefined,
+  tell: (message: InspectionMessage) => void,
+): Promise<() => void> {
   const { production } = manager;
   const told = new Set<string>();
   /** Where the past of each episode ended when it was told. */
@@ -31,10 +35,13 @@ export async function tellProduction(manager: ProductionStateManager, only: Sess
     else waiting.push(pass);
   });
   manager.follow();
-  const active = (await manager.listEpisodes()).filter(({ status }) => status !== 'complete' && status !== 'archived').map(({ session_id: id }) => id as SessionId);
+  const active = (await manager.listEpisodes())
+    .filter(({ status }) => status !== 'complete' && status !== 'archived')
+    .map(({ session_id: id }) => id as SessionId);
   for (const id of only === undefined ? active : [only]) {
     const history = await manager.history(id);
-    for (const message of pastMessages(id, history, (position) => stateAt(production.journal, id, position))) tell(message);
+    for (const message of pastMessages(id, history, (position) => stateAt(production.journal, id, position)))
+      tell(message);
     told.add(id);
     toldTo.set(id, history.at(-1)?.position ?? 0);
   }

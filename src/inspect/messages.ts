@@ -1,4 +1,12 @@
-import { advance, episodeMachine, persist, rehydrate, type EpisodeSnapshot, type RecordedEvent, type SessionId } from '../../machines/index.js';
+import {
+  advance,
+  episodeMachine,
+  persist,
+  rehydrate,
+  type EpisodeSnapshot,
+  type RecordedEvent,
+  type SessionId,
+} from '../../machines/index.js';
 
 /** What @statelyai/inspect 0.7.2 says over its WebSocket, as far as we say and understand it. */
 export type InspectionMessage = ActorMessage | EventMessage | SnapshotMessage;
@@ -43,11 +51,23 @@ const definition = JSON.stringify(episodeMachine.config);
 /** An episode as an actor of the inspector's, with the chart it runs. */
 export function actorMessage(snapshot: EpisodeSnapshot): ActorMessage {
   const { sessionId, createdAt } = snapshot.context;
-  return { type: '@xstate.actor', name: sessionId, parentId: undefined, definition, snapshot: shown(snapshot), ...base(sessionId, createdAt) };
+  return {
+    type: '@xstate.actor',
+    name: sessionId,
+    parentId: undefined,
+    definition,
+    snapshot: shown(snapshot),
+    ...base(sessionId, createdAt),
+  };
 }
 
 /** A committed event, and what it led to. */
-export function stepMessages(sessionId: SessionId, event: RecordedEvent, after: EpisodeSnapshot, by: string): [EventMessage, SnapshotMessage] {
+export function stepMessages(
+  sessionId: SessionId,
+  event: RecordedEvent,
+  after: EpisodeSnapshot,
+  by: string,
+): [EventMessage, SnapshotMessage] {
   const common = base(sessionId, event.at);
   const sanitised = shortened(event) as { type: string };
   return [
@@ -57,7 +77,11 @@ export function stepMessages(sessionId: SessionId, event: RecordedEvent, after: 
 }
 
 /** A whole past as messages. `stateAt` is asked only where an older chart decided otherwise. */
-export function pastMessages(sessionId: SessionId, history: readonly { event: RecordedEvent; by: string; position: number }[], stateAt: (position: number) => Parameters<typeof rehydrate>[0] | undefined): InspectionMessage[] {
+export function pastMessages(
+  sessionId: SessionId,
+  history: readonly { event: RecordedEvent; by: string; position: number }[],
+  stateAt: (position: number) => Parameters<typeof rehydrate>[0] | undefined,
+): InspectionMessage[] {
   const messages: InspectionMessage[] = [];
   let present: EpisodeSnapshot | undefined;
   for (const { event, by, position } of history) {
@@ -82,8 +106,10 @@ function shown(snapshot: EpisodeSnapshot): unknown {
 
 /** Payloads and results stay here, and long texts are cut: what goes to the inspector's page leaves this machine's control. */
 function shortened(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value, (key, part: unknown) => {
-    if (key === 'payload' || key === 'result') return '[kept here]';
-    return typeof part === 'string' && part.length > longestText ? `${part.slice(0, longestText)}…` : part;
-  })) as unknown;
+  return JSON.parse(
+    JSON.stringify(value, (key, part: unknown) => {
+      if (key === 'payload' || key === 'result') return '[kept here]';
+      return typeof part === 'string' && part.length > longestText ? `${part.slice(0, longestText)}…` : part;
+    }),
+  ) as unknown;
 }

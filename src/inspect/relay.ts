@@ -37,7 +37,8 @@ export async function startRelay({ token, port }: RelayOptions): Promise<Relay> 
   const { port: taken } = server.address() as AddressInfo;
   own = [`127.0.0.1:${taken}`, `localhost:${taken}`];
   return {
-    port: taken, store,
+    port: taken,
+    store,
     page: `http://127.0.0.1:${taken}/#token=${token}`,
     socket: `ws://127.0.0.1:${taken}/?token=${token}`,
     tell: socket.tell,
@@ -49,12 +50,21 @@ export async function startRelay({ token, port }: RelayOptions): Promise<Relay> 
   };
 }
 
-function answer({ url, method, headers }: IncomingMessage, response: ServerResponse, own: readonly string[]): void {
-  const body = own.includes(headers.host ?? '') && method === 'GET' ? ({ '/': bridgePage, '/bridge.js': bridgeScript } as Record<string, string>)[url ?? ''] : undefined;
+function answer(
+  { url, method, headers }: IncomingMessage,
+  response: ServerResponse,
+  own: readonly string[],
+): void {
+  const body =
+    own.includes(headers.host ?? '') && method === 'GET'
+      ? ({ '/': bridgePage, '/bridge.js': bridgeScript } as Record<string, string>)[url ?? '']
+      : undefined;
   response.writeHead(own.includes(headers.host ?? '') ? (body === undefined ? 404 : 200) : 421, {
     'content-type': url === '/bridge.js' ? 'text/javascript; charset=utf-8' : 'text/html; charset=utf-8',
     'content-security-policy': `default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; connect-src 'self' ws://${headers.host ?? ''}; frame-src ${new URL(inspectorUrl).origin}; frame-ancestors 'none'`,
-    'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer', 'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-store',
   });
   response.end(body ?? '');
 }

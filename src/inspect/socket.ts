@@ -33,7 +33,13 @@ const longestUnread = 16 * 1024 * 1024;
  * Takes connections that bring the token, and passes what each client says to the others. The token goes in the socket's query, because neither a
  * browser nor @statelyai/inspect can send a header there. Pages of other origins are refused.
  */
-export function inspectionSocket({ store, token, hosts, path, onMessage = () => {} }: SocketOptions): InspectionSocket {
+export function inspectionSocket({
+  store,
+  token,
+  hosts,
+  path,
+  onMessage = () => {},
+}: SocketOptions): InspectionSocket {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: largestMessage });
   const hear = (text: string, client: WebSocket): void => {
     const message = parseMessage(text);
@@ -60,16 +66,28 @@ export function inspectionSocket({ store, token, hosts, path, onMessage = () => 
 }
 
 /** Why a connection is refused, as a status line; undefined when it is welcome. */
-function refusalOf({ url, headers }: IncomingMessage, own: readonly string[], token: string, path: string | undefined): string | undefined {
+function refusalOf(
+  { url, headers }: IncomingMessage,
+  own: readonly string[],
+  token: string,
+  path: string | undefined,
+): string | undefined {
   if (!own.includes(headers.host ?? '')) return '421 Misdirected Request';
-  if (headers.origin !== undefined && !own.some((host) => headers.origin === `http://${host}`)) return '403 Forbidden';
+  if (headers.origin !== undefined && !own.some((host) => headers.origin === `http://${host}`))
+    return '403 Forbidden';
   const asked = new URL(url ?? '/', 'http://127.0.0.1');
   if (path !== undefined && asked.pathname !== path) return '404 Not Found';
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(asked.searchParams.get('token') ?? ''), digest(token)) ? undefined : '401 Unauthorized';
+  return timingSafeEqual(digest(asked.searchParams.get('token') ?? ''), digest(token))
+    ? undefined
+    : '401 Unauthorized';
 }
 
-function welcome(client: WebSocket, store: InspectionStore, hear: (text: string, from: WebSocket) => void): void {
+function welcome(
+  client: WebSocket,
+  store: InspectionStore,
+  hear: (text: string, from: WebSocket) => void,
+): void {
   // A receiver begins to listen when it hears that it is connected, a moment after it is.
   setTimeout(() => {
     for (const message of store.backlog()) client.send(JSON.stringify(message));

@@ -15,7 +15,9 @@ export interface Compacted {
 /** Compresses every segment but the last, without loss. The plain file goes only after the compressed one is durable and was read back equal. */
 export function compactSegments(disk: Disk, directory: string): Compacted[] {
   const sealed = listSegments(disk, directory).slice(0, -1);
-  return sealed.filter(({ compressed }) => !compressed).flatMap(({ file }) => compactSegment(disk, directory, file) ?? []);
+  return sealed
+    .filter(({ compressed }) => !compressed)
+    .flatMap(({ file }) => compactSegment(disk, directory, file) ?? []);
 }
 
 function compactSegment(disk: Disk, directory: string, file: string): Compacted | undefined {
@@ -27,7 +29,10 @@ function compactSegment(disk: Disk, directory: string, file: string): Compacted 
   replace(disk, directory, `${path}.gz`, packed);
   const readBack = disk.readFile(`${path}.gz`);
   if (!readBack || !isEqual(readBack, plain)) {
-    throw new ProductionError('journal_damaged', `the compressed copy of ${file} does not read back equal; the plain one was kept. Check the disk.`);
+    throw new ProductionError(
+      'journal_damaged',
+      `the compressed copy of ${file} does not read back equal; the plain one was kept. Check the disk.`,
+    );
   }
   unlinkIfThere(disk, path);
   disk.syncDirectory(directory);

@@ -30,15 +30,33 @@ export function inspectSegments(disk: Disk, directory: string): Inspection {
   const names = listSegments(disk, directory);
   if (names[0] && names[0].start > 0) {
     chain.crc = undefined;
-    damage.push({ segment: names[0].file, position: 0, what: `the journal begins at ${names[0].start}: what was before is missing` });
+    damage.push({
+      segment: names[0].file,
+      position: 0,
+      what: `the journal begins at ${names[0].start}: what was before is missing`,
+    });
   }
   for (const [index, { start, file, compressed }] of names.entries()) {
-    const found: InspectedSegment = { file, start, bytes: 0, commits: 0, voidLines: 0, voidBytes: 0, sealed: false, compressed };
+    const found: InspectedSegment = {
+      file,
+      start,
+      bytes: 0,
+      commits: 0,
+      voidLines: 0,
+      voidBytes: 0,
+      sealed: false,
+      compressed,
+    };
     segments.push(found);
     const until = takenOverFrom(disk, directory, start);
     inspectSegment({ disk, directory, found, chain, until: until ?? Number.POSITIVE_INFINITY, damage });
     const needsSeal = index < names.length - 1 && until === undefined;
-    if (needsSeal && !found.sealed) damage.push({ segment: file, position: start + found.bytes, what: 'it has no seal although another segment follows it' });
+    if (needsSeal && !found.sealed)
+      damage.push({
+        segment: file,
+        position: start + found.bytes,
+        what: 'it has no seal although another segment follows it',
+      });
   }
   return { segments, damage };
 }
@@ -88,7 +106,8 @@ function inspectLines(bytes: Buffer, on: Inspecting): void {
     const line = decodeLine(raw, position);
     // After its seal, and from where a later segment's copies count, nothing here matters any more.
     const counts = !found.sealed && position < until;
-    if (counts && start === 0 && line?.kind !== 'header') report(on, position, 'it does not begin with a header');
+    if (counts && start === 0 && line?.kind !== 'header')
+      report(on, position, 'it does not begin with a header');
     if (counts && !line && on.chain.isDamage(raw, position)) report(on, position, 'the line is altered');
     if (line && counts && isSound(line, on)) count(line, found);
     else if (!line || counts) {
@@ -107,7 +126,8 @@ function isSound(line: ValidLine, on: Inspecting): boolean {
   const worth = chain.worth(line);
   if (worth === 'lost') return false;
   if (worth === 'damage') report(on, line.position, 'the line follows a line that is missing or altered');
-  if (line.kind === 'rescued' && !unwrapRescued(line.text)) report(on, line.position, 'the copy of a line is not whole');
+  if (line.kind === 'rescued' && !unwrapRescued(line.text))
+    report(on, line.position, 'the copy of a line is not whole');
   chain.take(line);
   return true;
 }

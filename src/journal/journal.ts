@@ -82,7 +82,8 @@ export class Journal {
   #prepare(): void {
     const { disk, directory } = this.#on;
     makeDurableDirectory(disk, directory);
-    if (listSegments(disk, directory).length === 0) makeSegment({ disk, directory, start: 0, previous: noCrc, header: this.#header() });
+    if (listSegments(disk, directory).length === 0)
+      makeSegment({ disk, directory, start: 0, previous: noCrc, header: this.#header() });
   }
 
   /** Everything before it has been read by this handle. */
@@ -129,9 +130,18 @@ export class Journal {
    * After a `journal_unavailable` the outcome is unknown until the journal has been read again.
    */
   append(bodies: readonly string[]): AppendResult | Promise<AppendResult> {
-    if (this.#closed) return Promise.reject(new ProductionError('production_closed', 'the journal has been closed.'));
-    if (this.#on.readOnly) return { landed: [], error: new ProductionError('journal_unavailable', 'the journal was opened for reading only; open it for writing.') };
-    if (this.#appending) return Promise.reject(new ProductionError('machine_broken', 'two appends at once on one handle.'));
+    if (this.#closed)
+      return Promise.reject(new ProductionError('production_closed', 'the journal has been closed.'));
+    if (this.#on.readOnly)
+      return {
+        landed: [],
+        error: new ProductionError(
+          'journal_unavailable',
+          'the journal was opened for reading only; open it for writing.',
+        ),
+      };
+    if (this.#appending)
+      return Promise.reject(new ProductionError('machine_broken', 'two appends at once on one handle.'));
     try {
       const appended = this.#append(bodies);
       return appended instanceof Promise ? this.#whileAppending(appended) : appended;
@@ -169,7 +179,9 @@ export class Journal {
     const landing = landCommits(this.#tail(), bodies);
     if (landing.count === 0) return { landed: [], ...(landing.problem ? { error: landing.problem } : {}) };
     const synced = this.#sync({ force: true });
-    return synced instanceof Promise ? synced.then((error) => this.#landed(landing, error)) : this.#landed(landing, synced);
+    return synced instanceof Promise
+      ? synced.then((error) => this.#landed(landing, error))
+      : this.#landed(landing, synced);
   }
 
   #landed({ lines, count, problem }: Landing, error: ProductionError | undefined): AppendResult {
@@ -215,7 +227,8 @@ export class Journal {
 
   #synced(segment: Segment, validEnd: number): ProductionError | undefined {
     // Another sync of the same file failed meanwhile: this one may have succeeded over its hole.
-    if (this.#suspectFrom !== undefined) return syncFailed(Object.assign(new Error('an earlier sync failed'), { code: 'EIO' }));
+    if (this.#suspectFrom !== undefined)
+      return syncFailed(Object.assign(new Error('an earlier sync failed'), { code: 'EIO' }));
     this.#syncedTo = Math.max(this.#syncedTo, validEnd);
     if (this.#reader.segment === segment) this.#hasSynced = true;
     return undefined;
@@ -261,7 +274,14 @@ export class Journal {
   /** Calls back when commits may have been added by anyone, until the returned function is called. */
   follow(onChange: () => void, options: { pollMs?: number } = {}): () => void {
     const { disk, directory } = this.#on;
-    return follow({ disk, directory, position: () => this.#reader.seenEnd, end: () => this.end(), onChange, pollMs: options.pollMs ?? 250 });
+    return follow({
+      disk,
+      directory,
+      position: () => this.#reader.seenEnd,
+      end: () => this.end(),
+      onChange,
+      pollMs: options.pollMs ?? 250,
+    });
   }
 
   /** Compresses sealed segments without loss. */
@@ -276,13 +296,22 @@ export class Journal {
 
   #header(rescued?: Header['rescue']): Header {
     const { machine, program, now } = this.#on;
-    return { format: journalFormat, machine, program, started: now(), ...(rescued ? { rescue: rescued } : {}) };
+    return {
+      format: journalFormat,
+      machine,
+      program,
+      started: now(),
+      ...(rescued ? { rescue: rescued } : {}),
+    };
   }
 
   #entered(header: Header, segment: Segment, isLast: boolean): void {
     const { machine, disk, directory, readOnly } = this.#on;
     if (header.machine.version > machine.version) {
-      throw new ProductionError('production_upgraded', `this production was written by ${header.program} with version ${header.machine.version} of the statechart, this program has ${machine.version}; upgrade showrunner.`);
+      throw new ProductionError(
+        'production_upgraded',
+        `this production was written by ${header.program} with version ${header.machine.version} of the statechart, this program has ${machine.version}; upgrade showrunner.`,
+      );
     }
     if (readOnly) return;
     // A folder entry that another process made may not be durable yet. One sync covers the entries of all earlier segments too.
@@ -298,7 +327,10 @@ export class Journal {
     const { start } = this.#segment();
     const { position, madeTo } = this.#reader;
     // A segment takes at least one commit, or a limit below its header's size would have it sealed for ever.
-    return this.#needsRotation || (position > madeTo && position - start >= (this.#on.segmentBytes ?? defaultSegmentBytes));
+    return (
+      this.#needsRotation ||
+      (position > madeTo && position - start >= (this.#on.segmentBytes ?? defaultSegmentBytes))
+    );
   }
 
   /** Makes the segment that a seal names. Nothing may be committed there before everything before it is durable. */
@@ -306,9 +338,17 @@ export class Journal {
     const { disk, directory } = this.#on;
     const start = seal.next;
     const from = seal.rescue?.from ?? this.#syncSealed(sealed);
-    if (from === undefined) return makeSegment({ disk, directory, start, previous: line.crc, header: this.#header() });
+    if (from === undefined)
+      return makeSegment({ disk, directory, start, previous: line.crc, header: this.#header() });
     const rescued = linesBetween(disk, directory, from, start);
-    makeSegment({ disk, directory, start, previous: noCrc, header: this.#header({ from, lines: rescued.length }), rescued });
+    makeSegment({
+      disk,
+      directory,
+      start,
+      previous: noCrc,
+      header: this.#header({ from, lines: rescued.length }),
+      rescued,
+    });
   }
 
   /** Where doubt begins, when a sealed segment cannot be synced. */
@@ -335,7 +375,14 @@ export class Journal {
     if (this.#suspectFrom === undefined) return;
     const { disk, directory } = this.#on;
     const { position, link } = this.#reader;
-    rescue({ disk, directory, from: this.#suspectFrom, position, link, onMissingSegment: (found, sealed) => this.#makeNext(found, sealed) });
+    rescue({
+      disk,
+      directory,
+      from: this.#suspectFrom,
+      position,
+      link,
+      onMissingSegment: (found, sealed) => this.#makeNext(found, sealed),
+    });
     this.#suspectFrom = undefined;
   }
 
@@ -347,7 +394,10 @@ export class Journal {
     if (!this.#reader.segment) this.#reader.read(() => {});
     const { segment } = this.#reader;
     if (segment) return segment;
-    throw new ProductionError('journal_unavailable', `${this.#on.directory} has no journal; was the folder removed?`);
+    throw new ProductionError(
+      'journal_unavailable',
+      `${this.#on.directory} has no journal; was the folder removed?`,
+    );
   }
 
   #guard<Result>(work: () => Result): Result {

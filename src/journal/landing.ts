@@ -37,21 +37,34 @@ export function landCommits(tail: Tail, texts: readonly string[]): Landing {
 /** A seal names the byte after itself, so its own length depends on the digits of that number. */
 export function landSeal(tail: Tail, extra: Partial<Seal> = {}): Landing {
   let next = 0;
-  for (let round = 0; round < 3; round += 1) next = encodeAll(tail, 'seal', [JSON.stringify({ next, ...extra })]).lines[0]?.end ?? next;
+  for (let round = 0; round < 3; round += 1)
+    next = encodeAll(tail, 'seal', [JSON.stringify({ next, ...extra })]).lines[0]?.end ?? next;
   return land(tail, 'seal', [JSON.stringify({ next, ...extra })]);
 }
 
 /** The handle that a segment is appended to with. */
 export function writable(segment: Segment | undefined): number {
   if (segment?.fd !== undefined) return segment.fd;
-  throw new ProductionError('journal_unavailable', 'the journal was opened for reading only, or its last segment is compressed; open it for writing.');
+  throw new ProductionError(
+    'journal_unavailable',
+    'the journal was opened for reading only, or its last segment is compressed; open it for writing.',
+  );
 }
 
-function encodeAll({ reader, durableTo }: Tail, kind: 'commit' | 'seal', texts: readonly string[]): { lines: EncodedLine[]; bytes: Buffer } {
+function encodeAll(
+  { reader, durableTo }: Tail,
+  kind: 'commit' | 'seal',
+  texts: readonly string[],
+): { lines: EncodedLine[]; bytes: Buffer } {
   const { position, seenEnd, validEnd, lastCrc } = reader;
   const place = seenEnd > position ? seenEnd + spoiler.length : position;
   const isSure = durableTo >= validEnd;
-  return encodeLines(place, lastCrc, texts.map((text, index) => (isSure && index === 0 ? { kind, text } : { kind, text, since: durableTo })), room);
+  return encodeLines(
+    place,
+    lastCrc,
+    texts.map((text, index) => (isSure && index === 0 ? { kind, text } : { kind, text, since: durableTo })),
+    room,
+  );
 }
 
 /** Writes, and looks where it went: the size tells when nobody else wrote meanwhile, reading back tells otherwise. */
@@ -64,14 +77,19 @@ function land(tail: Tail, kind: 'commit' | 'seal', texts: readonly string[]): La
   let problem: ProductionError | undefined;
   try {
     written = disk.write(writable(segment), bytes);
-    if (written < bytes.length) problem = unavailable(Object.assign(new Error('the write was cut short'), { code: 'ENOSPC' }));
+    if (written < bytes.length)
+      problem = unavailable(Object.assign(new Error('the write was cut short'), { code: 'ENOSPC' }));
   } catch (error) {
     problem = unavailable(error);
   }
   const end = seenEnd + written;
   const found = segment?.end() ?? 0;
-  if (found < end) problem ??= unavailable(Object.assign(new Error('what was written is not there'), { code: 'EIO' }));
-  const isThere = written > 0 && segment !== undefined && (found === end || segment.read(seenEnd, end).equals(bytes.subarray(0, written)));
+  if (found < end)
+    problem ??= unavailable(Object.assign(new Error('what was written is not there'), { code: 'EIO' }));
+  const isThere =
+    written > 0 &&
+    segment !== undefined &&
+    (found === end || segment.read(seenEnd, end).equals(bytes.subarray(0, written)));
   const count = isThere ? lines.filter((line) => line.end <= end).length : 0;
   return { lines, count, ...(problem ? { problem } : {}) };
 }

@@ -24,7 +24,8 @@ export const noCrc = '00000000';
 /** Ends a torn line for good: a line that lacks only its newline must never come alive after others decided without it. */
 export const spoiler = Buffer.from('~void\n');
 
-const head = /^\{"position":(\d{1,16}),"previous":"([0-9a-f]{8})",(?:"since":(\d{1,16}),)?"(commit|header|seal|rescued)":/;
+const head =
+  /^\{"position":(\d{1,16}),"previous":"([0-9a-f]{8})",(?:"since":(\d{1,16}),)?"(commit|header|seal|rescued)":/;
 const tailLength = ',"crc":"00000000"}'.length;
 const longestHead = 110;
 
@@ -69,7 +70,8 @@ export function encodeLines(
     crc = hex(crc32(bytes.subarray(begin, used)));
     // Each write of a string costs as much as a checksum (Node 20.20): the tail is copied, and its digits are put in.
     bytes.set(unsignedTail, used);
-    for (let digit = 0; digit < crc.length; digit += 1) bytes[used + crcInTail + digit] = crc.charCodeAt(digit);
+    for (let digit = 0; digit < crc.length; digit += 1)
+      bytes[used + crcInTail + digit] = crc.charCodeAt(digit);
     used += unsignedTail.length;
     lines.push({ position: place, end: position + used, crc });
   }
@@ -87,8 +89,12 @@ export function decodeLine(bytes: Buffer, position: number): ValidLine | undefin
   const crc = tail.slice(8, 16);
   if (hex(crc32(bytes.subarray(0, signedLength))) !== crc) return undefined;
   return {
-    kind: start[4] as LineKind, position, end: position + bytes.length + 1,
-    previous: start[2] ?? noCrc, crc, since: start[3] === undefined ? position : Number(start[3]),
+    kind: start[4] as LineKind,
+    position,
+    end: position + bytes.length + 1,
+    previous: start[2] ?? noCrc,
+    crc,
+    since: start[3] === undefined ? position : Number(start[3]),
     text: bytes.toString('utf8', start[0].length, signedLength),
   };
 }

@@ -28,7 +28,8 @@ export function makeSegment({ disk, directory, start, previous, header, rescued 
     writeAll(disk, fd, bytes);
     disk.sync(fd);
     // A segment without its header would close the journal to everyone; this is the last moment at which it is nobody's.
-    if (!readsBack(disk, fd, bytes)) throw Object.assign(new Error('what was written does not read back'), { code: 'EIO' });
+    if (!readsBack(disk, fd, bytes))
+      throw Object.assign(new Error('what was written does not read back'), { code: 'EIO' });
     disk.link(temporary, join(directory, segmentFile(start)));
   } catch (error) {
     if (errorCode(error) !== 'EEXIST') throw error;
@@ -41,7 +42,11 @@ export function makeSegment({ disk, directory, start, previous, header, rescued 
 
 function readsBack(disk: Disk, fd: number, bytes: Buffer): boolean {
   const found = Buffer.alloc(bytes.length);
-  return disk.size(fd) === bytes.length && disk.read(fd, found, 0, bytes.length, 0) === bytes.length && found.equals(bytes);
+  return (
+    disk.size(fd) === bytes.length &&
+    disk.read(fd, found, 0, bytes.length, 0) === bytes.length &&
+    found.equals(bytes)
+  );
 }
 
 // A leftover temporary file hurts nobody; doctor names it.

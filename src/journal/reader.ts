@@ -134,7 +134,11 @@ export class Reader {
       if (block.length === 0) break;
       const bytes = carried.length === 0 ? block : Buffer.concat([carried, block]);
       let start = 0;
-      for (let newline = bytes.indexOf(10); newline !== -1 && this.position < to; newline = bytes.indexOf(10, start)) {
+      for (
+        let newline = bytes.indexOf(10);
+        newline !== -1 && this.position < to;
+        newline = bytes.indexOf(10, start)
+      ) {
         const found = this.#line(bytes.subarray(start, newline), segment, onEntry, to);
         if (found) return found;
         start = newline + 1;
@@ -146,11 +150,20 @@ export class Reader {
     return undefined;
   }
 
-  #line(bytes: Buffer, segment: Segment, onEntry: (entry: JournalEntry) => void, to: number): FoundSeal | undefined {
+  #line(
+    bytes: Buffer,
+    segment: Segment,
+    onEntry: (entry: JournalEntry) => void,
+    to: number,
+  ): FoundSeal | undefined {
     const line = decodeLine(bytes, this.position);
     const worth = line && this.#chain.worth(line);
-    if (worth === 'damage') throw damaged(`segment ${segment.file}: the line at ${this.position} follows a line that is missing or altered`);
-    if (!line && this.#chain.isDamage(bytes, this.position)) throw damaged(`segment ${segment.file}: the line at ${this.position} is altered`);
+    if (worth === 'damage')
+      throw damaged(
+        `segment ${segment.file}: the line at ${this.position} follows a line that is missing or altered`,
+      );
+    if (!line && this.#chain.isDamage(bytes, this.position))
+      throw damaged(`segment ${segment.file}: the line at ${this.position} is altered`);
     // A seal stays unread until the next segment has been entered: nobody may write behind it.
     if (line?.kind === 'seal' && worth === 'valid') {
       this.seenEnd = this.position;
@@ -175,7 +188,11 @@ export class Reader {
     const { original, commit } = unwrapRescued(line.text) ?? {};
     if (!original) throw damaged(`the copy of a rescued line at ${line.position} is not whole`);
     // The header of a segment of copies names no line before it.
-    if (this.#rescueLink !== undefined && original.kind !== 'header' && original.previous !== this.#rescueLink) {
+    if (
+      this.#rescueLink !== undefined &&
+      original.kind !== 'header' &&
+      original.previous !== this.#rescueLink
+    ) {
       throw damaged(`the rescued line of ${original.position} follows a line that is missing or altered`);
     }
     this.#rescueLink = original.crc;
@@ -197,11 +214,13 @@ export class Reader {
       const later = this.#takeovers.after(next).next;
       // Another process may have made both since the first look.
       if (later !== undefined && this.#enter(next, next, found)) return true;
-      if (later !== undefined) throw damaged(`the segment that begins at ${next} is missing although ${later} follows it`);
+      if (later !== undefined)
+        throw damaged(`the segment that begins at ${next} is missing although ${later} follows it`);
       this.#on.onMissingSegment?.(found, segment);
       return this.#enter(next, next, found);
     }
-    if (this.#takeover && this.position >= this.#takeover.from) return this.#enter(this.#takeover.start, this.#takeover.start);
+    if (this.#takeover && this.position >= this.#takeover.from)
+      return this.#enter(this.#takeover.start, this.#takeover.start);
     if (this.#following === undefined) return false;
     throw damaged(`segment ${segment?.file ?? ''} has no seal although ${this.#following} follows it`);
   }
@@ -219,7 +238,8 @@ export class Reader {
       this.segment = segment;
       // The header of a segment of copies cannot name the line before it, which may be lost; its copies are checked against what was read before.
       const begins = position === start;
-      if (header.rescue && begins) this.#rescueLink = this.position === header.rescue.from ? this.#chain.crc : undefined;
+      if (header.rescue && begins)
+        this.#rescueLink = this.position === header.rescue.from ? this.#chain.crc : undefined;
       if (found) this.#chain.take(found.line);
       if (found) this.#on.onLine?.(found.line, found.bytes);
       if (header.rescue && begins) this.#chain.crc = undefined;
@@ -247,5 +267,8 @@ export class Reader {
 }
 
 function damaged(what: string): ProductionError {
-  return new ProductionError('journal_damaged', `the journal is damaged: ${what}. Run showrunner doctor to see what can be saved.`);
+  return new ProductionError(
+    'journal_damaged',
+    `the journal is damaged: ${what}. Run showrunner doctor to see what can be saved.`,
+  );
 }

@@ -22,7 +22,10 @@ interface Rescue {
 export function rescue({ disk, directory, from, position, link, onMissingSegment }: Rescue): void {
   let isRescued = false;
   const reader = new Reader({
-    disk, directory, writable: true, onMissingSegment,
+    disk,
+    directory,
+    writable: true,
+    onMissingSegment,
     onSegment(header, segment) {
       if (header.rescue && header.rescue.from <= from && segment.start > from) isRescued = true;
     },
@@ -32,7 +35,10 @@ export function rescue({ disk, directory, from, position, link, onMissingSegment
     for (;;) {
       reader.read(() => {});
       if (isRescued) return;
-      const { problem } = landSeal({ disk, reader, durableTo: from }, { rescue: { from: wholeFrom(disk, directory, from) } });
+      const { problem } = landSeal(
+        { disk, reader, durableTo: from },
+        { rescue: { from: wholeFrom(disk, directory, from) } },
+      );
       if (problem) throw problem;
     }
   } finally {
@@ -50,7 +56,9 @@ function wholeFrom(disk: Disk, directory: string, from: number): number {
 export function linesBetween(disk: Disk, directory: string, from: number, to: number): Rescued[] {
   const found: Rescued[] = [];
   const reader = new Reader({
-    disk, directory, writable: false,
+    disk,
+    directory,
+    writable: false,
     onLine: ({ position, end }, bytes) => {
       if (position >= from && end < to) found.push({ position, line: bytes.toString('utf8') });
     },

@@ -7,10 +7,13 @@ export interface Rescued {
 }
 
 /** What a `rescued` line carries: the line it copies, and the commit in it, which a copy of a copy carries deeper inside. Undefined when it is not whole. */
-export function unwrapRescued(text: string): { original: ValidLine; commit: ValidLine | undefined } | undefined {
+export function unwrapRescued(
+  text: string,
+): { original: ValidLine; commit: ValidLine | undefined } | undefined {
   const { position, line } = JSON.parse(text) as Rescued;
   const original = decodeLine(Buffer.from(line), position);
-  if (original?.kind !== 'rescued') return original && { original, commit: original.kind === 'commit' ? original : undefined };
+  if (original?.kind !== 'rescued')
+    return original && { original, commit: original.kind === 'commit' ? original : undefined };
   const inner = unwrapRescued(original.text);
   return inner && { original, commit: inner.commit };
 }

@@ -61,7 +61,13 @@ export class Segment {
   #holds = 0;
   #isClosing = false;
 
-  private constructor(disk: Disk, name: SegmentName, fd: number | undefined, readFd: number | undefined, packed: Buffer | undefined) {
+  private constructor(
+    disk: Disk,
+    name: SegmentName,
+    fd: number | undefined,
+    readFd: number | undefined,
+    packed: Buffer | undefined,
+  ) {
     this.#disk = disk;
     this.start = name.start;
     this.file = name.file;
@@ -80,7 +86,10 @@ export class Segment {
       if (errorCode(error) !== 'ENOENT') throw error;
     }
     const packed = disk.readFile(join(directory, `${file}.gz`));
-    return packed && new Segment(disk, { start, file: `${file}.gz`, compressed: true }, undefined, undefined, packed);
+    return (
+      packed &&
+      new Segment(disk, { start, file: `${file}.gz`, compressed: true }, undefined, undefined, packed)
+    );
   }
 
   /** The global position at which its bytes end now. */
@@ -105,16 +114,25 @@ export class Segment {
   /** @throws ProductionError `journal_damaged`, `production_upgraded`. */
   header(): Header {
     const line = this.#firstLine();
-    if (line?.kind !== 'header') throw new ProductionError('journal_damaged', `segment ${this.file} does not begin with a header; run showrunner doctor.`);
+    if (line?.kind !== 'header')
+      throw new ProductionError(
+        'journal_damaged',
+        `segment ${this.file} does not begin with a header; run showrunner doctor.`,
+      );
     const header = JSON.parse(line.text) as Header;
     if (header.format > journalFormat) {
-      throw new ProductionError('production_upgraded', `this production was written by ${header.program}, whose journal format ${header.format} is newer than this program's ${journalFormat}; upgrade showrunner.`);
+      throw new ProductionError(
+        'production_upgraded',
+        `this production was written by ${header.program}, whose journal format ${header.format} is newer than this program's ${journalFormat}; upgrade showrunner.`,
+      );
     }
     return header;
   }
 
   #firstLine(): ValidLine | undefined {
-    const bytes = this.#packed ? unpackBeginning(this.#packed) : this.read(this.start, this.start + longestHeader);
+    const bytes = this.#packed
+      ? unpackBeginning(this.#packed)
+      : this.read(this.start, this.start + longestHeader);
     const newline = bytes.indexOf(10);
     return newline === -1 ? undefined : decodeLine(bytes.subarray(0, newline), this.start);
   }
@@ -154,6 +172,10 @@ function unpack(file: string, packed: Buffer): Buffer {
   try {
     return gunzipSync(packed);
   } catch (cause) {
-    throw new ProductionError('journal_damaged', `segment ${file} cannot be decompressed; restore it from a backup, or run showrunner doctor.`, { cause });
+    throw new ProductionError(
+      'journal_damaged',
+      `segment ${file} cannot be decompressed; restore it from a backup, or run showrunner doctor.`,
+      { cause },
+    );
   }
 }

@@ -16,7 +16,11 @@ const advice: Record<string, string> = {
 export function unavailable(error: unknown): ProductionError {
   if (error instanceof ProductionError) return error;
   const code = errorCode(error) ?? 'error';
-  return new ProductionError('journal_unavailable', `the journal cannot be written or read (${code}): ${advice[code] ?? (error as Error).message}.`, { cause: error });
+  return new ProductionError(
+    'journal_unavailable',
+    `the journal cannot be written or read (${code}): ${advice[code] ?? (error as Error).message}.`,
+    { cause: error },
+  );
 }
 
 /** A sync failed: what was written may be on disk or not, and may be found later or not. */

@@ -1,7 +1,25 @@
 import {
-  ProductionError, currentPhase, episodeStatus, isFinished, parseName, phaseAfter, phaseNames, type CheckpointRef, type PhaseName, type SavedCheckpoint, type SessionId,
+  ProductionError,
+  currentPhase,
+  episodeStatus,
+  isFinished,
+  parseName,
+  phaseAfter,
+  phaseNames,
+  type CheckpointRef,
+  type PhaseName,
+  type SavedCheckpoint,
+  type SessionId,
 } from '../../machines/index.js';
-import { findCheckpoint, parsePayload, shownPayload, saveCheckpointPayload, type CheckpointPayload, type Plan, type Production } from '../production/index.js';
+import {
+  findCheckpoint,
+  parsePayload,
+  shownPayload,
+  saveCheckpointPayload,
+  type CheckpointPayload,
+  type Plan,
+  type Production,
+} from '../production/index.js';
 import type { CheckpointContents } from '../shapes/index.js';
 import { stepsFor } from './plans.js';
 
@@ -12,26 +30,52 @@ export interface LoadedCheckpoint extends CheckpointContents {
 }
 
 /** Saves data, given as JSON text, and the manifest of the phase's folder, durably; the returned reference goes into a commit. */
-export async function prepareCheckpoint(production: Production, sessionId: SessionId, phase: PhaseName, name: string, next: PhaseName | null, data: string): Promise<SavedCheckpoint> {
+export async function prepareCheckpoint(
+  production: Production,
+  sessionId: SessionId,
+  phase: PhaseName,
+  name: string,
+  next: PhaseName | null,
+  data: string,
+): Promise<SavedCheckpoint> {
   const artifacts = await production.documents.manifest(sessionId, phase);
   return saveCheckpointPayload(production.documents, sessionId, { name, next, data, artifacts });
 }
 
 /** The checkpoint that completing a phase saves. */
-export function completionCheckpoint(production: Production, sessionId: SessionId, phase: PhaseName, data: string): Promise<SavedCheckpoint> {
+export function completionCheckpoint(
+  production: Production,
+  sessionId: SessionId,
+  phase: PhaseName,
+  data: string,
+): Promise<SavedCheckpoint> {
   return prepareCheckpoint(production, sessionId, phase, completionName(phase), phaseAfter(phase), data);
 }
 
 /** A checkpoint in between: after restoring it, the phase it was saved in is to be done again. */
-export async function saveManual(production: Production, sessionId: SessionId, phase: PhaseName, name: string, data: string): Promise<{ checkpoint: SavedCheckpoint; plan: Plan }> {
+export async function saveManual(
+  production: Production,
+  sessionId: SessionId,
+  phase: PhaseName,
+  name: string,
+  data: string,
+): Promise<{ checkpoint: SavedCheckpoint; plan: Plan }> {
   const checkpoint = await prepareCheckpoint(production, sessionId, phase, name, phase, data);
-  return { checkpoint, plan: (view) => stepsFor(view, sessionId, { type: 'checkpoint.save', phase, checkpoint }) };
+  return {
+    checkpoint,
+    plan: (view) => stepsFor(view, sessionId, { type: 'checkpoint.save', phase, checkpoint }),
+  };
 }
 
 /** A checkpoint right after its commit. What it keeps is at hand, unless a later one took its name: the journal is searched only then. */
-export function loadSaved(production: Production, sessionId: SessionId, saved: SavedCheckpoint): LoadedCheckpoint {
+export function loadSaved(
+  production: Production,
+  sessionId: SessionId,
+  saved: SavedCheckpoint,
+): LoadedCheckpoint {
   const ref = known(production, sessionId).context.checkpoints[saved.name];
-  if (!ref || ref.sha256 !== saved.sha256 || saved.file !== null) return loadCheckpoint(production, sessionId, saved.name);
+  if (!ref || ref.sha256 !== saved.sha256 || saved.file !== null)
+    return loadCheckpoint(production, sessionId, saved.name);
   return contentsOf(saved.name, ref, parsePayload(JSON.stringify(saved.payload), ref));
 }
 
@@ -42,7 +86,11 @@ export function loadSaved(production: Production, sessionId: SessionId, saved: S
 export function ownName(text: string): string {
   const name = parseName(text, 'checkpointName');
   if (!phaseNames.some((phase) => name === completionName(phase))) return name;
-  throw new ProductionError('invalid_input', `checkpointName: ${name} is what completing a phase saves; choose another name.`, { field: 'checkpointName' });
+  throw new ProductionError(
+    'invalid_input',
+    `checkpointName: ${name} is what completing a phase saves; choose another name.`,
+    { field: 'checkpointName' },
+  );
 }
 
 function completionName(phase: PhaseName): string {
@@ -58,22 +106,38 @@ export function phaseForCheckpoint(production: Production, sessionId: SessionId)
 export function known(production: Production, sessionId: SessionId) {
   const snapshot = production.store.snapshot(sessionId);
   if (snapshot) return snapshot;
-  throw new ProductionError('session_unknown', `there is no session ${sessionId} in this production; showrunner list names those there are.`, { sessionId });
+  throw new ProductionError(
+    'session_unknown',
+    `there is no session ${sessionId} in this production; showrunner list names those there are.`,
+    { sessionId },
+  );
 }
 
 /** The name of a checkpoint that `phaseOrName` means: a name, or a phase's newest. */
-export function resolveName(checkpoints: Record<string, CheckpointRef>, phaseOrName: string, sessionId: SessionId): string {
+export function resolveName(
+  checkpoints: Record<string, CheckpointRef>,
+  phaseOrName: string,
+  sessionId: SessionId,
+): string {
   const name = parseName(phaseOrName, 'checkpoint');
   if (Object.hasOwn(checkpoints, name)) return name;
   const ofPhase = Object.entries(checkpoints).filter(([, ref]) => ref.phase === name);
   const newest = ofPhase.toSorted(([, a], [, b]) => (a.at < b.at ? 1 : -1))[0];
   if (newest) return newest[0];
   const there = Object.keys(checkpoints).join(', ') || 'none yet';
-  throw new ProductionError('checkpoint_unknown', `${sessionId} has no checkpoint ${name}; it has: ${there}.`, { sessionId, field: 'checkpoint' });
+  throw new ProductionError(
+    'checkpoint_unknown',
+    `${sessionId} has no checkpoint ${name}; it has: ${there}.`,
+    { sessionId, field: 'checkpoint' },
+  );
 }
 
 /** A checkpoint with its data: from its document if that is what was saved, else from the journal, so it is there when every document is gone. */
-export function loadCheckpoint(production: Production, sessionId: SessionId, phaseOrName: string): LoadedCheckpoint {
+export function loadCheckpoint(
+  production: Production,
+  sessionId: SessionId,
+  phaseOrName: string,
+): LoadedCheckpoint {
   const { checkpoints } = known(production, sessionId).context;
   const name = resolveName(checkpoints, phaseOrName, sessionId);
   const ref = checkpoints[name];
@@ -83,8 +147,20 @@ export function loadCheckpoint(production: Production, sessionId: SessionId, pha
   return contentsOf(name, saved, found.payload);
 }
 
-function contentsOf(name: string, ref: CheckpointRef, { data, artifacts }: CheckpointPayload): LoadedCheckpoint {
-  return { phase: ref.phase, timestamp: `${ref.at.slice(0, 19)}Z`, data, next_phase: ref.next, can_resume: ref.next !== null, name, artifacts };
+function contentsOf(
+  name: string,
+  ref: CheckpointRef,
+  { data, artifacts }: CheckpointPayload,
+): LoadedCheckpoint {
+  return {
+    phase: ref.phase,
+    timestamp: `${ref.at.slice(0, 19)}Z`,
+    data,
+    next_phase: ref.next,
+    can_resume: ref.next !== null,
+    name,
+    artifacts,
+  };
 }
 
 function find(production: Production, sessionId: SessionId, phaseOrName: string) {
@@ -92,7 +168,12 @@ function find(production: Production, sessionId: SessionId, phaseOrName: string)
   const name = resolveName(checkpoints, phaseOrName, sessionId);
   const ref = checkpoints[name];
   const found = ref && findCheckpoint(production.journal, production.documents, sessionId, name, ref);
-  if (!ref || !found) throw new ProductionError('checkpoint_unknown', `the journal has no payload for checkpoint ${name} of ${sessionId}.`, { sessionId, field: 'checkpoint' });
+  if (!ref || !found)
+    throw new ProductionError(
+      'checkpoint_unknown',
+      `the journal has no payload for checkpoint ${name} of ${sessionId}.`,
+      { sessionId, field: 'checkpoint' },
+    );
   return { name, ref, found };
 }
 
@@ -100,26 +181,50 @@ function find(production: Production, sessionId: SessionId, phaseOrName: string)
 export async function openCheckpoint(production: Production, sessionId: SessionId, phaseOrName: string) {
   const { name, ref, found } = find(production, sessionId, phaseOrName);
   if (ref.next === null) {
-    throw new ProductionError('wrong_state', `checkpoint ${name} of ${sessionId} is the end of the episode: nothing is left to resume.`, { sessionId, field: 'checkpoint' });
+    throw new ProductionError(
+      'wrong_state',
+      `checkpoint ${name} of ${sessionId} is the end of the episode: nothing is left to resume.`,
+      { sessionId, field: 'checkpoint' },
+    );
   }
   await production.documents.verifyManifest(sessionId, found.payload.artifacts);
   return { name, ref, resume: ref.next, payload: found.payload, context: found.persisted.context };
 }
 
 /** Goes back to a checkpoint; missing or altered artifacts are refused, and money stays spent. */
-export async function planRestore(production: Production, sessionId: SessionId, phaseOrName: string): Promise<Plan> {
+export async function planRestore(
+  production: Production,
+  sessionId: SessionId,
+  phaseOrName: string,
+): Promise<Plan> {
   const status = episodeStatus(known(production, sessionId));
   if (status === 'complete' || status === 'archived') {
-    throw new ProductionError('wrong_state', `${sessionId} is ${status}: it cannot go back; fork it to work on it again.`, { sessionId });
+    throw new ProductionError(
+      'wrong_state',
+      `${sessionId} is ${status}: it cannot go back; fork it to work on it again.`,
+      { sessionId },
+    );
   }
   const { name, ref, resume, context } = await openCheckpoint(production, sessionId, phaseOrName);
   await checkEarlier(production, sessionId, context.phases, resume);
   return (view) =>
-    stepsFor(view, sessionId, { type: 'checkpoint.restore', name, sha256: ref.sha256, resume, phases: context.phases, quality: context.quality });
+    stepsFor(view, sessionId, {
+      type: 'checkpoint.restore',
+      name,
+      sha256: ref.sha256,
+      resume,
+      phases: context.phases,
+      quality: context.quality,
+    });
 }
 
 /** Every phase that a restore keeps must still have its artifacts. */
-async function checkEarlier(production: Production, sessionId: SessionId, phases: Record<PhaseName, { status: string; checkpoint: string | null }>, resume: PhaseName): Promise<void> {
+async function checkEarlier(
+  production: Production,
+  sessionId: SessionId,
+  phases: Record<PhaseName, { status: string; checkpoint: string | null }>,
+  resume: PhaseName,
+): Promise<void> {
   for (const [phase, { status, checkpoint }] of Object.entries(phases)) {
     if (phase === resume) return;
     if (!isFinished(status as 'complete') || checkpoint === null) continue;

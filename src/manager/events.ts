@@ -1,7 +1,15 @@
-import type { Announcement, AnnouncementType, EpisodeEventType, RecordedEvent } from '../../machines/index.js';
+import type {
+  Announcement,
+  AnnouncementType,
+  EpisodeEventType,
+  RecordedEvent,
+} from '../../machines/index.js';
 
 /** What listeners get with each announcement: the announcement, and where its commit is and whether this process made it. */
-export type Notice<Type extends AnnouncementType = AnnouncementType> = Extract<Announcement, { type: Type }> & {
+export type Notice<Type extends AnnouncementType = AnnouncementType> = Extract<
+  Announcement,
+  { type: Type }
+> & {
   /** Journal position at which the commit begins: `stateAt` there shows what stood before it. */
   position: number;
   /** False for commits of other processes. */

@@ -1,5 +1,10 @@
 import {
-  ProductionError, phaseNames, type CheckpointRef, type EpisodeContext, type PhaseName, type SessionId,
+  ProductionError,
+  phaseNames,
+  type CheckpointRef,
+  type EpisodeContext,
+  type PhaseName,
+  type SessionId,
 } from '../../machines/index.js';
 import { findCheckpoint, type FoundCheckpoint, type Plan, type Production } from '../production/index.js';
 import { known, openCheckpoint } from './checkpoints.js';
@@ -29,13 +34,24 @@ interface CheckedFork {
 export async function checkFork(production: Production, request: ForkRequest): Promise<CheckedFork> {
   const { sessionId } = request;
   const source = known(production, sessionId).context;
-  const { resume, context } = await openCheckpoint(production, sessionId, request.checkpointName ?? latestResumable(source.checkpoints, sessionId));
+  const { resume, context } = await openCheckpoint(
+    production,
+    sessionId,
+    request.checkpointName ?? latestResumable(source.checkpoints, sessionId),
+  );
   const kept: CheckedFork['kept'] = [];
-  for (const name of phaseNames.slice(0, phaseNames.indexOf(resume)).flatMap((phase) => context.phases[phase].checkpoint ?? [])) {
+  for (const name of phaseNames
+    .slice(0, phaseNames.indexOf(resume))
+    .flatMap((phase) => context.phases[phase].checkpoint ?? [])) {
     const ref = context.checkpoints[name];
     if (!ref) continue;
     const found = findCheckpoint(production.journal, production.documents, sessionId, name, ref);
-    if (!found) throw new ProductionError('checkpoint_unknown', `the journal has no payload for checkpoint ${name} of ${sessionId}.`, { sessionId, field: 'checkpointName' });
+    if (!found)
+      throw new ProductionError(
+        'checkpoint_unknown',
+        `the journal has no payload for checkpoint ${name} of ${sessionId}.`,
+        { sessionId, field: 'checkpointName' },
+      );
     await production.documents.verifyManifest(sessionId, found.payload.artifacts);
     kept.push({ name, ref, found });
   }
@@ -43,25 +59,47 @@ export async function checkFork(production: Production, request: ForkRequest): P
 }
 
 /** A new session that goes on from a checkpoint of another, with copies of its artifacts and nothing spent of its own. */
-export async function prepareFork(production: Production, { request, source, context, resume, kept }: CheckedFork, freshId: SessionId): Promise<Plan> {
+export async function prepareFork(
+  production: Production,
+  { request, source, context, resume, kept }: CheckedFork,
+  freshId: SessionId,
+): Promise<Plan> {
   production.documents.prepareSession(freshId);
   const checkpoints: Record<string, CheckpointRef> = {};
   for (const { name, ref, found } of kept) {
     await production.documents.copyArtifacts(request.sessionId, freshId, found.payload.artifacts);
     // The payload goes along as a file of the fork's own, since its journal lines begin with the fork.
-    checkpoints[name] = { ...ref, ...(await production.documents.writePayload(freshId, name, JSON.stringify(found.payload))) };
+    checkpoints[name] = {
+      ...ref,
+      ...(await production.documents.writePayload(freshId, name, JSON.stringify(found.payload))),
+    };
   }
   return (view) => {
-    if (view.has(freshId)) throw new ProductionError('claimed_elsewhere', `${freshId} was taken meanwhile; try again.`, { sessionId: freshId });
+    if (view.has(freshId))
+      throw new ProductionError('claimed_elsewhere', `${freshId} was taken meanwhile; try again.`, {
+        sessionId: freshId,
+      });
     const created = {
-      type: 'episode.created' as const, at: view.at, sessionId: freshId,
-      episodeNumber: request.episodeNum ?? source.episodeNumber, topic: request.topic ?? source.topic,
+      type: 'episode.created' as const,
+      at: view.at,
+      sessionId: freshId,
+      episodeNumber: request.episodeNum ?? source.episodeNumber,
+      topic: request.topic ?? source.topic,
       // What was decided for the episode holds for its fork: an approval that is asked for, a budget of its own.
-      budgets: source.budgets, rules: source.rules, forkedFrom: request.sessionId, inherited: source.money.spent,
+      budgets: source.budgets,
+      rules: source.rules,
+      forkedFrom: request.sessionId,
+      inherited: source.money.spent,
     };
     return [
       { sessionId: freshId, event: created },
-      ...stepsFor(view, freshId, { type: 'episode.forked', phases: context.phases, resume, quality: context.quality, checkpoints }),
+      ...stepsFor(view, freshId, {
+        type: 'episode.forked',
+        phases: context.phases,
+        resume,
+        quality: context.quality,
+        checkpoints,
+      }),
     ];
   };
 }
@@ -72,5 +110,8 @@ function latestResumable(checkpoints: Record<string, CheckpointRef>, sessionId: 
     .filter(([, ref]) => ref.next !== null)
     .toSorted(([, a], [, b]) => order(b.next) - order(a.next) || (a.at < b.at ? 1 : -1))[0];
   if (best) return best[0];
-  throw new ProductionError('checkpoint_unknown', `${sessionId} has no checkpoint to fork from yet.`, { sessionId, field: 'checkpointName' });
+  throw new ProductionError('checkpoint_unknown', `${sessionId} has no checkpoint to fork from yet.`, {
+    sessionId,
+    field: 'checkpointName',
+  });
 }

@@ -1,7 +1,20 @@
 import { resolve } from 'node:path';
-import { ProductionError, announcementsOf, parsePolicy, type PolicyInput, type SessionId } from '../../machines/index.js';
+import {
+  ProductionError,
+  announcementsOf,
+  parsePolicy,
+  type PolicyInput,
+  type SessionId,
+} from '../../machines/index.js';
 import { nodeDisk, refuseNetworkFilesystem, type Disk } from '../disk/index.js';
-import { Production, asRecorded, systemClock, type Clock, type Committed, type Plan } from '../production/index.js';
+import {
+  Production,
+  asRecorded,
+  systemClock,
+  type Clock,
+  type Committed,
+  type Plan,
+} from '../production/index.js';
 import { programName } from '../program.js';
 import type { EpisodeState } from '../shapes/index.js';
 import { known } from './checkpoints.js';
@@ -56,7 +69,8 @@ export abstract class ManagerHandle extends SafeEmitter {
     const policy = parsePolicy(options.policy ?? {});
     if (!options.disk) await refuseNetworkFilesystem(directory);
     const production = Production.open({
-      directory, policy,
+      directory,
+      policy,
       clock: options.clock ?? systemClock,
       disk: options.disk ?? nodeDisk,
       by: input.by ?? `process ${process.pid}`,
@@ -111,7 +125,12 @@ export abstract class ManagerHandle extends SafeEmitter {
     return this.do(call, sessionId, input, plan).then(() => this.state(sessionId));
   }
 
-  protected do(call: string, sessionId: SessionId | undefined, input: unknown, plan: Plan): Promise<Committed> {
+  protected do(
+    call: string,
+    sessionId: SessionId | undefined,
+    input: unknown,
+    plan: Plan,
+  ): Promise<Committed> {
     if (this.#hooks.empty) return this.commit(plan);
     return this.#hooks.askBefore({ call, sessionId, input }).then(() => this.commit(plan));
   }
@@ -126,11 +145,21 @@ export abstract class ManagerHandle extends SafeEmitter {
     const tell = this.emit.bind(this) as (type: string, notice: Notice) => boolean;
     for (const { sessionId, event, before, after, quiet } of steps) {
       // Whoever listens may change what he gets.
-      const notice: CommitNotice = { sessionId, type: event.type, event: asRecorded(event), position, at: event.at, local };
+      const notice: CommitNotice = {
+        sessionId,
+        type: event.type,
+        event: asRecorded(event),
+        position,
+        at: event.at,
+        local,
+      };
       this.emit('commit', notice);
       for (const announcement of quiet ? [] : announcementsOf(before, event, after)) {
         tell(announcement.type, { position, local, ...asRecorded(announcement) });
-        if (local && announcement.type === 'failed') this.#hooks.failed({ sessionId, failure: asRecorded(announcement.failure) }, () => this.initiateRecovery(sessionId));
+        if (local && announcement.type === 'failed')
+          this.#hooks.failed({ sessionId, failure: asRecorded(announcement.failure) }, () =>
+            this.initiateRecovery(sessionId),
+          );
       }
       if (local) this.#hooks.after(notice);
     }

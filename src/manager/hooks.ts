@@ -17,7 +17,12 @@ export interface Hooks {
   /** Runs after each commit of this process, once it is on disk. */
   after?: ((notice: CommitNotice) => void | Promise<void>) | undefined;
   /** Runs when an episode has failed by this process's doing. `'recover'`, returned, begins its recovery. */
-  onFailure?: ((failed: { sessionId: string; failure: Failure }) => 'recover' | undefined | void | Promise<'recover' | undefined | void>) | undefined;
+  onFailure?:
+    | ((failed: {
+        sessionId: string;
+        failure: Failure;
+      }) => 'recover' | undefined | void | Promise<'recover' | undefined | void>)
+    | undefined;
 }
 
 /** Asks the `before` hooks; throws `vetoed`. */
@@ -52,14 +57,19 @@ export class HookChain {
     for (const { before } of this.#chain.slice()) {
       const reason = await before?.(call);
       if (typeof reason === 'string') {
-        throw new ProductionError('vetoed', `${call.call} was vetoed: ${reason}`, { sessionId: call.sessionId });
+        throw new ProductionError('vetoed', `${call.call} was vetoed: ${reason}`, {
+          sessionId: call.sessionId,
+        });
       }
     }
   }
 
   after(notice: CommitNotice): void {
     for (const { after } of this.#chain) {
-      if (after) void Promise.resolve().then(() => after(notice)).catch((error: unknown) => this.#report(error, 'after hook'));
+      if (after)
+        void Promise.resolve()
+          .then(() => after(notice))
+          .catch((error: unknown) => this.#report(error, 'after hook'));
     }
   }
 

@@ -1,13 +1,32 @@
 import * as z from 'zod';
 import {
-  Actor, PhaseName, PhaseStatus, ProductionError, Reason, Score, Topic, invalidInput, isPhaseName, isSessionId, parseEvent, parseName, parseUsd, type SessionId, type Usd,
+  Actor,
+  PhaseName,
+  PhaseStatus,
+  ProductionError,
+  Reason,
+  Score,
+  Topic,
+  invalidInput,
+  isPhaseName,
+  isSessionId,
+  parseEvent,
+  parseName,
+  parseUsd,
+  type SessionId,
+  type Usd,
 } from '../../machines/index.js';
 
 /** Decimal dollars, read exactly. */
 export const Dollars = z.union([z.number(), z.string()]);
 export type Dollars = z.infer<typeof Dollars>;
 
-const Id = z.string().refine(isSessionId, 'is not a session id such as ep_001_20250903_143022') as unknown as z.ZodType<SessionId>;
+const Id = z
+  .string()
+  .refine(
+    isSessionId,
+    'is not a session id such as ep_001_20250903_143022',
+  ) as unknown as z.ZodType<SessionId>;
 const Key = z.string().min(1).max(200);
 const EpisodeNumber = z.int().min(1).max(9_999_999);
 
@@ -18,12 +37,20 @@ export const HooksInput = z.looseObject({ before: Hook, after: Hook, onFailure: 
 function isClock(clock: unknown): boolean {
   if (typeof clock !== 'object' || clock === null) return false;
   const { now, elapsedMs } = clock as Record<string, unknown>;
-  return typeof now === 'function' && typeof elapsedMs === 'function' && typeof (now as () => unknown).call(clock) === 'string';
+  return (
+    typeof now === 'function' &&
+    typeof elapsedMs === 'function' &&
+    typeof (now as () => unknown).call(clock) === 'string'
+  );
 }
 
 /** What `open` takes, as far as it is not checked elsewhere. */
 export const OpenInput = z.looseObject({
-  directory: z.string().min(1, 'is empty').refine((path) => !path.includes('\0'), 'holds a NUL character').default('production'),
+  directory: z
+    .string()
+    .min(1, 'is empty')
+    .refine((path) => !path.includes('\0'), 'holds a NUL character')
+    .default('production'),
   clock: z.unknown().refine(isClock, 'is not a clock with now() and elapsedMs()').optional(),
   by: Actor.optional(),
   readOnly: z.boolean().optional(),
@@ -38,10 +65,23 @@ export const CreateInput = z
     /** Phases of this episode that wait for approval, beside the policy's. */
     approvals: z.array(PhaseName).optional(),
     /** Overrides of the policy's budgets, in decimal dollars. */
-    budgets: z.strictObject({ research: Dollars.optional(), script: Dollars.optional(), audio: Dollars.optional(), total: Dollars.optional() }).optional(),
+    budgets: z
+      .strictObject({
+        research: Dollars.optional(),
+        script: Dollars.optional(),
+        audio: Dollars.optional(),
+        total: Dollars.optional(),
+      })
+      .optional(),
   })
-  .refine((input) => (input.episodeNum ?? input.episodeNumber) !== undefined, { path: ['episodeNum'], message: 'is missing' })
-  .refine((input) => (input.episodeNum ?? input.episodeNumber) === (input.episodeNumber ?? input.episodeNum), { path: ['episodeNumber'], message: 'is another number than episodeNum' });
+  .refine((input) => (input.episodeNum ?? input.episodeNumber) !== undefined, {
+    path: ['episodeNum'],
+    message: 'is missing',
+  })
+  .refine(
+    (input) => (input.episodeNum ?? input.episodeNumber) === (input.episodeNumber ?? input.episodeNum),
+    { path: ['episodeNumber'], message: 'is another number than episodeNum' },
+  );
 
 export const UpdatePhaseInput = z.strictObject({
   sessionId: Id,
@@ -65,11 +105,26 @@ export const AddCostInput = z.strictObject({
   key: Key.optional(),
 });
 
-export const ReserveInput = z.strictObject({ sessionId: Id, phase: PhaseName, operation: z.string(), key: Key, maxCost: Dollars });
-export const SettleInput = z.strictObject({ sessionId: Id, key: Key, cost: Dollars.optional(), result: z.unknown().optional() });
+export const ReserveInput = z.strictObject({
+  sessionId: Id,
+  phase: PhaseName,
+  operation: z.string(),
+  key: Key,
+  maxCost: Dollars,
+});
+export const SettleInput = z.strictObject({
+  sessionId: Id,
+  key: Key,
+  cost: Dollars.optional(),
+  result: z.unknown().optional(),
+});
 export const ReleaseInput = z.strictObject({ sessionId: Id, key: Key });
 export const SaveCheckpointInput = z.strictObject({ sessionId: Id, phase: PhaseName, data: z.unknown() });
-export const CreateCheckpointInput = z.strictObject({ sessionId: Id, checkpointName: z.string(), data: z.unknown().optional() });
+export const CreateCheckpointInput = z.strictObject({
+  sessionId: Id,
+  checkpointName: z.string(),
+  data: z.unknown().optional(),
+});
 export const RestoreInput = z.strictObject({ sessionId: Id, checkpointName: z.string() });
 export const FailInput = z.strictObject({ sessionId: Id, phase: PhaseName, error: z.unknown() });
 export const QualityInput = z.strictObject({ sessionId: Id, name: z.string(), value: Score });
@@ -88,8 +143,15 @@ export const RaiseInput = z.strictObject({
   by: Actor,
   reason: Reason,
 });
-export const ForkInput = z.strictObject({ sessionId: Id, checkpointName: z.string().optional(), episodeNum: EpisodeNumber.optional(), topic: Topic.optional() });
-export const CleanupInput = z.strictObject({ olderThanHours: z.number().nonnegative().max(1_000_000).default(24) });
+export const ForkInput = z.strictObject({
+  sessionId: Id,
+  checkpointName: z.string().optional(),
+  episodeNum: EpisodeNumber.optional(),
+  topic: Topic.optional(),
+});
+export const CleanupInput = z.strictObject({
+  olderThanHours: z.number().nonnegative().max(1_000_000).default(24),
+});
 
 /**
  * Checks a call's input.
@@ -111,16 +173,28 @@ export function checkAddCost(input: unknown): z.output<typeof AddCostInput> {
 function isPlainCost(input: unknown): input is z.output<typeof AddCostInput> {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return false;
   for (const name in input) if (!costKeys.has(name)) return false;
-  const { sessionId, phase, operation, cost, key } = input as Partial<Record<keyof z.output<typeof AddCostInput>, unknown>>;
+  const { sessionId, phase, operation, cost, key } = input as Partial<
+    Record<keyof z.output<typeof AddCostInput>, unknown>
+  >;
   const isKey = key === undefined || (typeof key === 'string' && key.length > 0 && key.length <= 200);
-  return isKey && isSessionId(sessionId) && isPhaseName(phase) && typeof operation === 'string' && (typeof cost === 'string' || Number.isFinite(cost));
+  return (
+    isKey &&
+    isSessionId(sessionId) &&
+    isPhaseName(phase) &&
+    typeof operation === 'string' &&
+    (typeof cost === 'string' || Number.isFinite(cost))
+  );
 }
 
 /** @throws ProductionError `invalid_input` naming `phase`. */
 export function checkPhase(phase: unknown): PhaseName {
   const result = PhaseName.safeParse(phase);
   if (result.success) return result.data;
-  throw new ProductionError('invalid_input', `phase: ${typeof phase === 'string' ? JSON.stringify(phase.slice(0, 40)) : `a value of type ${typeof phase}`} is not research, script or audio.`, { field: 'phase' });
+  throw new ProductionError(
+    'invalid_input',
+    `phase: ${typeof phase === 'string' ? JSON.stringify(phase.slice(0, 40)) : `a value of type ${typeof phase}`} is not research, script or audio.`,
+    { field: 'phase' },
+  );
 }
 
 export function optionalUsd(amount: Dollars | undefined, field: string): Usd | undefined {

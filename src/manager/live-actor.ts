@@ -1,5 +1,10 @@
 import { createActor, type Actor, type ActorOptions } from 'xstate';
-import { episodeMachine, type EpisodeEvent, type PersistedEpisode, type RecordedEvent } from '../../machines/index.js';
+import {
+  episodeMachine,
+  type EpisodeEvent,
+  type PersistedEpisode,
+  type RecordedEvent,
+} from '../../machines/index.js';
 
 /** An XState actor of an episode that follows the journal. */
 export type LiveActor = Actor<typeof episodeMachine>;

@@ -1,14 +1,56 @@
 import {
-  ProductionError, episodeStatus, parseName, parseSessionId, parseUsd, persist, toDollars,
-  type PersistedEpisode, type PhaseName, type PhaseStatus, type SessionId,
+  ProductionError,
+  episodeStatus,
+  parseName,
+  parseSessionId,
+  parseUsd,
+  persist,
+  toDollars,
+  type PersistedEpisode,
+  type PhaseName,
+  type PhaseStatus,
+  type SessionId,
 } from '../../machines/index.js';
-import { globalMetrics, productionMetrics, qualityMetrics, rankResumePoints, spendingReport, type ResumePoint, type SpendingReport } from '../reports/index.js';
 import {
-  asRecorded, checkpointData, historyOf, stateAt, toJson, verify, findResult,
-  type HistoryEntry, type Plan, type Production, type Verification,
+  globalMetrics,
+  productionMetrics,
+  qualityMetrics,
+  rankResumePoints,
+  spendingReport,
+  type ResumePoint,
+  type SpendingReport,
+} from '../reports/index.js';
+import {
+  asRecorded,
+  checkpointData,
+  historyOf,
+  stateAt,
+  toJson,
+  verify,
+  findResult,
+  type HistoryEntry,
+  type Plan,
+  type Production,
+  type Verification,
 } from '../production/index.js';
-import { copyState, type EpisodeState, type GlobalMetrics, type ProductionMetrics, type QualityMetrics } from '../shapes/index.js';
-import { completionCheckpoint, known, loadCheckpoint, loadSaved, ownName, phaseForCheckpoint, planRestore, saveManual, type LoadedCheckpoint } from './checkpoints.js';
+import {
+  copyState,
+  type EpisodeState,
+  type GlobalMetrics,
+  type ProductionMetrics,
+  type QualityMetrics,
+} from '../shapes/index.js';
+import {
+  completionCheckpoint,
+  known,
+  loadCheckpoint,
+  loadSaved,
+  ownName,
+  phaseForCheckpoint,
+  planRestore,
+  saveManual,
+  type LoadedCheckpoint,
+} from './checkpoints.js';
 import { checkFork, prepareFork } from './fork.js';
 import { ManagerHandle, type OpenOptions } from './handle.js';
 import * as inputs from './inputs.js';
@@ -16,11 +58,25 @@ import { check, checkPhase, operationName, optionalUsd } from './inputs.js';
 import { liveActor, type LiveActor, type LiveActorOptions } from './live-actor.js';
 import { cleanUp, type CleanedUp } from './orphans.js';
 import {
-  bothOf, phaseUnderWay, planComplete, planCompleteEpisode, planCost, planCreate, planFail, planOf, planRecover, planResume, planStart, refusalToRecover, stepsFor,
+  bothOf,
+  phaseUnderWay,
+  planComplete,
+  planCompleteEpisode,
+  planCost,
+  planCreate,
+  planFail,
+  planOf,
+  planRecover,
+  planResume,
+  planStart,
+  refusalToRecover,
+  stepsFor,
 } from './plans.js';
 import { planSent, takeSent, type SentEvent } from './sent.js';
 
-type In<Schema extends keyof typeof inputs> = (typeof inputs)[Schema] extends { _zod: { input: infer Input } } ? Input : never;
+type In<Schema extends keyof typeof inputs> = (typeof inputs)[Schema] extends { _zod: { input: infer Input } }
+  ? Input
+  : never;
 
 /**
  * The production's state manager: every call of the seed (SEED.md, State Manager API), and what an orchestrator needs beside them.
@@ -42,8 +98,15 @@ export class ProductionStateManager extends ManagerHandle {
   /** Creates an episode's session and its folders; gives the session id. */
   async createEpisodeSession(input: In<'CreateInput'>): Promise<SessionId> {
     const { topic, budgets, episodeNum, episodeNumber, approvals } = check(inputs.CreateInput, input);
-    const own = Object.fromEntries(Object.entries(budgets ?? {}).map(([name, amount]) => [name, parseUsd(amount, `budgets.${name}`)]));
-    const committed = await this.do('createEpisodeSession', undefined, input, planCreate({ episodeNumber: episodeNum ?? episodeNumber ?? 1, topic, budgets: own, approvals }));
+    const own = Object.fromEntries(
+      Object.entries(budgets ?? {}).map(([name, amount]) => [name, parseUsd(amount, `budgets.${name}`)]),
+    );
+    const committed = await this.do(
+      'createEpisodeSession',
+      undefined,
+      input,
+      planCreate({ episodeNumber: episodeNum ?? episodeNumber ?? 1, topic, budgets: own, approvals }),
+    );
     const sessionId = committed.steps[0]?.sessionId;
     if (!sessionId) throw new ProductionError('machine_broken', 'the creation made no session.');
     // The journal has the episode: folders that cannot be made now are made with the first document.
@@ -61,18 +124,44 @@ export class ProductionStateManager extends ManagerHandle {
     const spent = optionalUsd(cost, 'cost');
     known(this.read(), sessionId);
     if (status === 'complete') return this.#complete('updatePhase', input, sessionId, phase, data, spent);
-    if (status === 'active') return this.doFor('updatePhase', sessionId, input, planStart(sessionId, phase, spent));
+    if (status === 'active')
+      return this.doFor('updatePhase', sessionId, input, planStart(sessionId, phase, spent));
     // One commit for both: a refusal must not leave the cost behind, to be paid again by the next try.
-    const withCost = (plan: Plan): Plan => (spent === undefined ? plan : bothOf(planCost(sessionId, { phase, operation: phase, cost: spent }), plan));
-    if (status === 'failed') return this.doFor('updatePhase', sessionId, input, withCost(planFail(sessionId, phase, error ?? reason ?? 'no reason was given')));
+    const withCost = (plan: Plan): Plan =>
+      spent === undefined
+        ? plan
+        : bothOf(planCost(sessionId, { phase, operation: phase, cost: spent }), plan);
+    if (status === 'failed')
+      return this.doFor(
+        'updatePhase',
+        sessionId,
+        input,
+        withCost(planFail(sessionId, phase, error ?? reason ?? 'no reason was given')),
+      );
     if (status === 'skipped') {
       const skip = check(inputs.SkipInput, { sessionId, phase, reason: reason ?? '' });
-      return this.doFor('updatePhase', sessionId, input, withCost(planOf(sessionId, { type: 'phase.skip', phase, reason: skip.reason })));
+      return this.doFor(
+        'updatePhase',
+        sessionId,
+        input,
+        withCost(planOf(sessionId, { type: 'phase.skip', phase, reason: skip.reason })),
+      );
     }
-    throw new ProductionError('wrong_state', `${phase} of ${sessionId} cannot be set to pending; restore a checkpoint, or recover to an earlier phase.`, { sessionId, field: 'status' });
+    throw new ProductionError(
+      'wrong_state',
+      `${phase} of ${sessionId} cannot be set to pending; restore a checkpoint, or recover to an earlier phase.`,
+      { sessionId, field: 'status' },
+    );
   }
 
-  async #complete(call: string, input: unknown, sessionId: SessionId, phase: PhaseName, data: unknown, cost?: ReturnType<typeof parseUsd>): Promise<EpisodeState> {
+  async #complete(
+    call: string,
+    input: unknown,
+    sessionId: SessionId,
+    phase: PhaseName,
+    data: unknown,
+    cost?: ReturnType<typeof parseUsd>,
+  ): Promise<EpisodeState> {
     const kept = checkpointData(data);
     await this.askBefore({ call, sessionId, input });
     const checkpoint = await completionCheckpoint(this.production, sessionId, phase, kept);
@@ -86,7 +175,14 @@ export class ProductionStateManager extends ManagerHandle {
     return this.#saveManual('saveCheckpoint', input, sessionId, phase, `${phase}_checkpoint`, data);
   }
 
-  async #saveManual(call: string, input: unknown, sessionId: SessionId, phase: PhaseName, name: string, data: unknown): Promise<LoadedCheckpoint> {
+  async #saveManual(
+    call: string,
+    input: unknown,
+    sessionId: SessionId,
+    phase: PhaseName,
+    name: string,
+    data: unknown,
+  ): Promise<LoadedCheckpoint> {
     const kept = checkpointData(data);
     known(this.read(), sessionId);
     await this.askBefore({ call, sessionId, input });
@@ -106,7 +202,11 @@ export class ProductionStateManager extends ManagerHandle {
   /** Episodes that are neither complete nor archived, by session id. */
   async getActiveEpisodes(): Promise<Record<string, EpisodeState>> {
     const states = await this.listEpisodes();
-    return Object.fromEntries(states.filter(({ status }) => status !== 'complete' && status !== 'archived').map((state) => [state.session_id, state]));
+    return Object.fromEntries(
+      states
+        .filter(({ status }) => status !== 'complete' && status !== 'archived')
+        .map((state) => [state.session_id, state]),
+    );
   }
 
   /** Every listed episode: the active ones and the recently ended. */
@@ -158,7 +258,9 @@ export class ProductionStateManager extends ManagerHandle {
     return this.doFor('recoverFailedSession', id, { sessionId, ...options }, (view) => {
       const status = episodeStatus(view.episode(id));
       if (status === 'failed' || status === 'recovery') return recover(view);
-      throw new ProductionError('wrong_state', `${id} is ${status} and has not failed; resume it instead.`, { sessionId: id });
+      throw new ProductionError('wrong_state', `${id} is ${status} and has not failed; resume it instead.`, {
+        sessionId: id,
+      });
     });
   }
 
@@ -174,7 +276,12 @@ export class ProductionStateManager extends ManagerHandle {
   /** Records what was spent. Always lands; stops the episode when it passes the total, the day's cap, or a hard phase budget. */
   async addCost(input: In<'AddCostInput'>): Promise<EpisodeState> {
     const { sessionId, phase, operation, cost, key } = inputs.checkAddCost(input);
-    return this.doFor('addCost', sessionId, input, planCost(sessionId, { phase, operation: operationName(operation), cost: parseUsd(cost, 'cost'), key }));
+    return this.doFor(
+      'addCost',
+      sessionId,
+      input,
+      planCost(sessionId, { phase, operation: operationName(operation), cost: parseUsd(cost, 'cost'), key }),
+    );
   }
 
   async getPhaseCost(sessionId: string, phase: PhaseName): Promise<number> {
@@ -197,7 +304,14 @@ export class ProductionStateManager extends ManagerHandle {
     const amount = parseUsd(maxCost, 'maxCost');
     const name = operationName(operation);
     return this.doFor('reserveCost', sessionId, input, (view) =>
-      stepsFor(view, sessionId, { type: 'cost.reserve', phase, operation: name, key, amount, day: view.day() }),
+      stepsFor(view, sessionId, {
+        type: 'cost.reserve',
+        phase,
+        operation: name,
+        key,
+        amount,
+        day: view.day(),
+      }),
     );
   }
 
@@ -207,12 +321,19 @@ export class ProductionStateManager extends ManagerHandle {
     const spent = optionalUsd(cost, 'cost');
     // A large result is kept in the session's folder, which is not made for a session that is none.
     if (result !== undefined) known(this.read(), sessionId);
-    const saved = result === undefined ? undefined : await this.production.keepResult(sessionId, key, toJson(result, 'result'));
+    const saved =
+      result === undefined
+        ? undefined
+        : await this.production.keepResult(sessionId, key, toJson(result, 'result'));
     return this.doFor('settleCost', sessionId, input, (view) => {
       const operation = view.episode(sessionId).context.operations[key];
       return stepsFor(view, sessionId, {
-        type: 'operation.settled', key, cost: spent ?? operation?.amount ?? parseUsd(0), estimated: spent === undefined,
-        ...(saved === undefined ? {} : { result: saved }), day: view.day(operation?.day),
+        type: 'operation.settled',
+        key,
+        cost: spent ?? operation?.amount ?? parseUsd(0),
+        estimated: spent === undefined,
+        ...(saved === undefined ? {} : { result: saved }),
+        day: view.day(operation?.day),
       });
     });
   }
@@ -221,7 +342,11 @@ export class ProductionStateManager extends ManagerHandle {
   async releaseCost(input: In<'ReleaseInput'>): Promise<EpisodeState> {
     const { sessionId, key } = check(inputs.ReleaseInput, input);
     return this.doFor('releaseCost', sessionId, input, (view) =>
-      stepsFor(view, sessionId, { type: 'operation.released', key, day: view.day(view.episode(sessionId).context.operations[key]?.day) }),
+      stepsFor(view, sessionId, {
+        type: 'operation.released',
+        key,
+        day: view.day(view.episode(sessionId).context.operations[key]?.day),
+      }),
     );
   }
 
@@ -239,7 +364,14 @@ export class ProductionStateManager extends ManagerHandle {
     const { sessionId, scope, amount, by, reason } = check(inputs.RaiseInput, input);
     const more = parseUsd(amount, 'amount');
     return this.doFor('raiseBudget', sessionId, input, (view) =>
-      stepsFor(view, sessionId, { type: 'budget.raise', scope, amount: more, by, reason, ...(scope === 'day' ? { day: view.day() } : {}) }),
+      stepsFor(view, sessionId, {
+        type: 'budget.raise',
+        scope,
+        amount: more,
+        by,
+        reason,
+        ...(scope === 'day' ? { day: view.day() } : {}),
+      }),
     );
   }
 
@@ -250,7 +382,8 @@ export class ProductionStateManager extends ManagerHandle {
     const id = parseSessionId(sessionId);
     const name = checkPhase(phase);
     const { checkpoint, status } = known(this.read(), id).context.phases[name];
-    if (status !== 'complete' || checkpoint === null) return this.#saveManual('checkpointPhase', { sessionId, phase }, id, name, `${name}_checkpoint`, null);
+    if (status !== 'complete' || checkpoint === null)
+      return this.#saveManual('checkpointPhase', { sessionId, phase }, id, name, `${name}_checkpoint`, null);
     const loaded = loadCheckpoint(this.production, id, checkpoint);
     await this.production.documents.verifyManifest(id, loaded.artifacts);
     return loaded;
@@ -291,7 +424,9 @@ export class ProductionStateManager extends ManagerHandle {
   /** Takes a failed episode into `recovery`; `resumeEpisode` or `recoverFailedSession` goes on from there. */
   async initiateRecovery(sessionId: string): Promise<EpisodeState> {
     const id = parseSessionId(sessionId);
-    return this.doFor('initiateRecovery', id, { sessionId }, (view) => stepsFor(view, id, { type: 'recovery.begin', day: view.day() }));
+    return this.doFor('initiateRecovery', id, { sessionId }, (view) =>
+      stepsFor(view, id, { type: 'recovery.begin', day: view.day() }),
+    );
   }
 
   async archiveFailedEpisode(sessionId: string, reason?: string): Promise<EpisodeState> {
@@ -301,7 +436,15 @@ export class ProductionStateManager extends ManagerHandle {
   /** Puts a complete or failed episode away for good; its files stay. */
   async archiveEpisode(sessionId: string, reason?: string): Promise<EpisodeState> {
     const id = parseSessionId(sessionId);
-    return this.doFor('archiveEpisode', id, { sessionId, reason }, planOf(id, { type: 'episode.archive', ...(reason === undefined ? {} : { reason: check(inputs.SkipInput.shape.reason, reason) }) }));
+    return this.doFor(
+      'archiveEpisode',
+      id,
+      { sessionId, reason },
+      planOf(id, {
+        type: 'episode.archive',
+        ...(reason === undefined ? {} : { reason: check(inputs.SkipInput.shape.reason, reason) }),
+      }),
+    );
   }
 
   // --- Metrics (SEED.md) ---
@@ -318,7 +461,12 @@ export class ProductionStateManager extends ManagerHandle {
   /** Spending per phase, operation, day and episode. */
   async getSpending(): Promise<SpendingReport> {
     const { showing, ledger } = await this.readDurably();
-    return spendingReport({ states: showing.states(), total: showing.total(), operations: showing.operations, days: ledger.days });
+    return spendingReport({
+      states: showing.states(),
+      total: showing.total(),
+      operations: showing.operations,
+      days: ledger.days,
+    });
   }
 
   // --- Beyond the seed ---
@@ -326,12 +474,22 @@ export class ProductionStateManager extends ManagerHandle {
   /** Records a quality score such as `technical_accuracy` 0.88. */
   async recordQuality(input: In<'QualityInput'>): Promise<EpisodeState> {
     const { sessionId, name, value } = check(inputs.QualityInput, input);
-    return this.doFor('recordQuality', sessionId, input, planOf(sessionId, { type: 'quality.recorded', name: parseName(name, 'name'), value }));
+    return this.doFor(
+      'recordQuality',
+      sessionId,
+      input,
+      planOf(sessionId, { type: 'quality.recorded', name: parseName(name, 'name'), value }),
+    );
   }
 
   async skipPhase(input: In<'SkipInput'>): Promise<EpisodeState> {
     const { sessionId, phase, reason } = check(inputs.SkipInput, input);
-    return this.doFor('skipPhase', sessionId, input, planOf(sessionId, { type: 'phase.skip', phase, reason }));
+    return this.doFor(
+      'skipPhase',
+      sessionId,
+      input,
+      planOf(sessionId, { type: 'phase.skip', phase, reason }),
+    );
   }
 
   /** Finishes a phase with files that are already in its folder, made elsewhere. */
@@ -349,39 +507,60 @@ export class ProductionStateManager extends ManagerHandle {
   async pause(input: In<'PauseInput'>): Promise<EpisodeState> {
     const { sessionId, reason } = check(inputs.PauseInput, input);
     return this.doFor('pause', sessionId, input, (view) =>
-      stepsFor(view, sessionId, { type: 'phase.pause', phase: phaseUnderWay(view, sessionId), ...(reason === undefined ? {} : { reason }) }),
+      stepsFor(view, sessionId, {
+        type: 'phase.pause',
+        phase: phaseUnderWay(view, sessionId),
+        ...(reason === undefined ? {} : { reason }),
+      }),
     );
   }
 
   /** Lets a paused phase go on. */
   async resume(input: { sessionId: string }): Promise<EpisodeState> {
     const { sessionId: id } = check(inputs.ResumeInput, input);
-    return this.doFor('resume', id, input, (view) => stepsFor(view, id, { type: 'phase.resume', phase: phaseUnderWay(view, id) }));
+    return this.doFor('resume', id, input, (view) =>
+      stepsFor(view, id, { type: 'phase.resume', phase: phaseUnderWay(view, id) }),
+    );
   }
 
   /** Approves the phase that is in review. */
   async approve(input: In<'ReviewInput'>): Promise<EpisodeState> {
     const { sessionId, ...said } = check(inputs.ReviewInput, input);
-    return this.doFor('approve', sessionId, input, (view) => stepsFor(view, sessionId, { type: 'review.approve', phase: phaseUnderWay(view, sessionId), ...said }));
+    return this.doFor('approve', sessionId, input, (view) =>
+      stepsFor(view, sessionId, { type: 'review.approve', phase: phaseUnderWay(view, sessionId), ...said }),
+    );
   }
 
   /** Sends the phase in review back to work, as a new attempt. */
   async reject(input: In<'RejectInput'>): Promise<EpisodeState> {
     const { sessionId, ...said } = check(inputs.RejectInput, input);
-    return this.doFor('reject', sessionId, input, (view) => stepsFor(view, sessionId, { type: 'review.reject', phase: phaseUnderWay(view, sessionId), ...said }));
+    return this.doFor('reject', sessionId, input, (view) =>
+      stepsFor(view, sessionId, { type: 'review.reject', phase: phaseUnderWay(view, sessionId), ...said }),
+    );
   }
 
   /** Stops an episode for good; it can be forked or archived, not recovered. */
   async cancelEpisode(input: In<'CancelInput'>): Promise<EpisodeState> {
     const { sessionId, reason } = check(inputs.CancelInput, input);
-    return this.doFor('cancelEpisode', sessionId, input, planOf(sessionId, { type: 'episode.cancelled', reason }));
+    return this.doFor(
+      'cancelEpisode',
+      sessionId,
+      input,
+      planOf(sessionId, { type: 'episode.cancelled', reason }),
+    );
   }
 
   /** Where an episode could go on: each point with what it keeps, what it is expected to cost, and what is left. */
-  async planRecovery(sessionId: string): Promise<{ recoverable: boolean; reason: string | null; options: ResumePoint[] }> {
+  async planRecovery(
+    sessionId: string,
+  ): Promise<{ recoverable: boolean; reason: string | null; options: ResumePoint[] }> {
     const id = parseSessionId(sessionId);
     const refusal = await this.#refusalToRecover(id);
-    const options = rankResumePoints(known(this.production, id).context, this.production.showing.states(), this.production.today());
+    const options = rankResumePoints(
+      known(this.production, id).context,
+      this.production.showing.states(),
+      this.production.today(),
+    );
     return { recoverable: refusal === null, reason: refusal?.message ?? null, options };
   }
 
@@ -408,11 +587,18 @@ export class ProductionStateManager extends ManagerHandle {
   async stateAt(sessionId: string, position: number): Promise<PersistedEpisode> {
     const id = parseSessionId(sessionId);
     if (!Number.isSafeInteger(position) || position < 0) {
-      throw new ProductionError('invalid_input', `position: ${String(position).slice(0, 40)} is not a journal position; history gives them.`, { sessionId: id, field: 'position' });
+      throw new ProductionError(
+        'invalid_input',
+        `position: ${String(position).slice(0, 40)} is not a journal position; history gives them.`,
+        { sessionId: id, field: 'position' },
+      );
     }
     const found = stateAt((await this.readDurably()).journal, id, position);
     if (found) return found;
-    throw new ProductionError('session_unknown', `${id} did not exist at position ${position}.`, { sessionId: id, field: 'position' });
+    throw new ProductionError('session_unknown', `${id} did not exist at position ${position}.`, {
+      sessionId: id,
+      field: 'position',
+    });
   }
 
   /**
@@ -426,7 +612,10 @@ export class ProductionStateManager extends ManagerHandle {
     return liveActor(snapshot, {
       ...options,
       send: (event) => this.send(id, event).catch((error: unknown) => this.report(error, `actor of ${id}`)),
-      onStep: (listener) => this.production.onCommit(({ steps }) => steps.filter((step) => step.sessionId === id).forEach((step) => listener(asRecorded(step.event)))),
+      onStep: (listener) =>
+        this.production.onCommit(({ steps }) =>
+          steps.filter((step) => step.sessionId === id).forEach((step) => listener(asRecorded(step.event))),
+        ),
     });
   }
 
@@ -438,9 +627,15 @@ export class ProductionStateManager extends ManagerHandle {
     const id = parseSessionId(sessionId);
     // The caller may change his later, and it is decided upon later.
     const own = takeSent(id, event);
-    const checkpoint = own.type === 'phase.complete'
-      ? await completionCheckpoint(this.read(), id, checkPhase((own as { phase?: unknown }).phase), checkpointData(null))
-      : undefined;
+    const checkpoint =
+      own.type === 'phase.complete'
+        ? await completionCheckpoint(
+            this.read(),
+            id,
+            checkPhase((own as { phase?: unknown }).phase),
+            checkpointData(null),
+          )
+        : undefined;
     return this.doFor('send', id, event, planSent(id, own, checkpoint));
   }
 
@@ -451,10 +646,15 @@ export class ProductionStateManager extends ManagerHandle {
 }
 
 function globalMetricsOf(production: Production, total: Parameters<typeof globalMetrics>[0]): GlobalMetrics {
-  const active = production.showing.states().filter(({ status }) => status !== 'complete' && status !== 'archived').length;
+  const active = production.showing
+    .states()
+    .filter(({ status }) => status !== 'complete' && status !== 'archived').length;
   return {
-    total_cost: toDollars(total.spent), total_episodes: total.episodes, active_episodes: active,
-    completed_episodes: total.episodes - active, last_updated: production.lastUpdated, metrics: globalMetrics(total),
+    total_cost: toDollars(total.spent),
+    total_episodes: total.episodes,
+    active_episodes: active,
+    completed_episodes: total.episodes - active,
+    last_updated: production.lastUpdated,
+    metrics: globalMetrics(total),
   };
 }
-

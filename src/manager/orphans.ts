@@ -14,7 +14,12 @@ export interface CleanedUp {
 export function isOrphan(snapshot: EpisodeSnapshot, before: string, now: string): boolean {
   const { updatedAt, claim } = snapshot.context;
   const status = episodeStatus(snapshot);
-  return status !== 'complete' && status !== 'archived' && updatedAt <= before && (claim === null || claim.until <= now);
+  return (
+    status !== 'complete' &&
+    status !== 'archived' &&
+    updatedAt <= before &&
+    (claim === null || claim.until <= now)
+  );
 }
 
 /** A person was asked and has not answered: that is not a lost worker. */
@@ -31,7 +36,14 @@ export function planCleanup(sessionId: SessionId, before: string, hours: number)
     const fail: Draft[] =
       episodeStatus(snapshot) === 'failed'
         ? []
-        : [{ type: 'phase.failed', phase: phaseUnderWay(view, sessionId), code: 'worker_lost', message: reason }];
+        : [
+            {
+              type: 'phase.failed',
+              phase: phaseUnderWay(view, sessionId),
+              code: 'worker_lost',
+              message: reason,
+            },
+          ];
     return stepsFor(view, sessionId, ...fail, { type: 'episode.archive', reason });
   };
 }
@@ -47,7 +59,8 @@ export async function cleanUp(production: Production, olderThanHours: number): P
     const snapshot = production.store.snapshot(id);
     if (!snapshot || !isOrphan(snapshot, before, now)) continue;
     if (waitsForPerson(snapshot)) result.waiting.push(id);
-    else if ((await production.commit(planCleanup(id, before, olderThanHours))).steps.length > 0) result.archived.push(id);
+    else if ((await production.commit(planCleanup(id, before, olderThanHours))).steps.length > 0)
+      result.archived.push(id);
   }
   return result;
 }

@@ -1,12 +1,26 @@
 import {
-  classifyError, currentPhase, decide, episodeStatus, unfinishedPhases,
-  ProductionError, type EpisodeEvent, type EpisodeSnapshot, type EventOf, type FailureCode, type PhaseName, type Policy, type SavedCheckpoint,
-  type SessionId, type Usd,
+  classifyError,
+  currentPhase,
+  decide,
+  episodeStatus,
+  unfinishedPhases,
+  ProductionError,
+  type EpisodeEvent,
+  type EpisodeSnapshot,
+  type EventOf,
+  type FailureCode,
+  type PhaseName,
+  type Policy,
+  type SavedCheckpoint,
+  type SessionId,
+  type Usd,
 } from '../../machines/index.js';
 import type { Plan, Step, View } from '../production/index.js';
 
 /** Distributes over the union, so that each event loses its time. */
-type Untimed<Event> = Event extends EpisodeEvent ? Omit<Event, 'at' | 'by'> & { by?: string | undefined } : never;
+type Untimed<Event> = Event extends EpisodeEvent
+  ? Omit<Event, 'at' | 'by'> & { by?: string | undefined }
+  : never;
 /** An event as a plan writes it: the time is the commit's. */
 export type Draft = Untimed<EpisodeEvent>;
 
@@ -37,7 +51,20 @@ export function planCreate({ episodeNumber, topic, budgets, approvals = [] }: Ne
     const sessionId = view.freshId(episodeNumber);
     const { policy, at } = view;
     const rules = rulesOf(policy);
-    return [{ sessionId, event: { type: 'episode.created', at, sessionId, episodeNumber, topic, budgets: { ...policy.budgets, ...budgets }, rules: { ...rules, approvals: [...new Set([...rules.approvals, ...approvals])] } } }];
+    return [
+      {
+        sessionId,
+        event: {
+          type: 'episode.created',
+          at,
+          sessionId,
+          episodeNumber,
+          topic,
+          budgets: { ...policy.budgets, ...budgets },
+          rules: { ...rules, approvals: [...new Set([...rules.approvals, ...approvals])] },
+        },
+      },
+    ];
   };
 }
 
@@ -63,7 +90,8 @@ function costSteps(view: View, sessionId: SessionId, { phase, operation, cost, k
 export function planCost(sessionId: SessionId, cost: Cost): Plan {
   return (view) => {
     const { settled } = view.episode(sessionId).context;
-    if (cost.key !== undefined && Object.hasOwn(settled, cost.key) && settled[cost.key] === cost.cost) return [];
+    if (cost.key !== undefined && Object.hasOwn(settled, cost.key) && settled[cost.key] === cost.cost)
+      return [];
     return costSteps(view, sessionId, cost);
   };
 }
@@ -77,7 +105,12 @@ export function planStart(sessionId: SessionId, phase: PhaseName, cost?: Usd): P
 }
 
 /** Completing, from `pending` on if need be. The cost comes after, so that finished work is kept even when its cost stops the episode. */
-export function planComplete(sessionId: SessionId, phase: PhaseName, checkpoint: SavedCheckpoint, extras: { cost?: Usd | undefined; claim?: number | undefined } = {}): Plan {
+export function planComplete(
+  sessionId: SessionId,
+  phase: PhaseName,
+  checkpoint: SavedCheckpoint,
+  extras: { cost?: Usd | undefined; claim?: number | undefined } = {},
+): Plan {
   const claim = extras.claim === undefined ? {} : { claim: extras.claim };
   return (view) => {
     const { context } = view.episode(sessionId);
@@ -85,15 +118,26 @@ export function planComplete(sessionId: SessionId, phase: PhaseName, checkpoint:
     return [
       ...(isPending ? stepsFor(view, sessionId, { type: 'phase.start', phase, ...claim }) : []),
       ...stepsFor(view, sessionId, { type: 'phase.complete', phase, checkpoint, ...claim }),
-      ...(extras.cost === undefined ? [] : costSteps(view, sessionId, { phase, operation: phase, cost: extras.cost })),
+      ...(extras.cost === undefined
+        ? []
+        : costSteps(view, sessionId, { phase, operation: phase, cost: extras.cost })),
     ];
   };
 }
 
-export function planFail(sessionId: SessionId, phase: PhaseName, error: unknown, extras: { code?: FailureCode | undefined; claim?: number | undefined } = {}): Plan {
+export function planFail(
+  sessionId: SessionId,
+  phase: PhaseName,
+  error: unknown,
+  extras: { code?: FailureCode | undefined; claim?: number | undefined } = {},
+): Plan {
   const { code, message } = classifyError(error);
   return planOf(sessionId, {
-    type: 'phase.failed', phase, code: extras.code ?? code, message, ...(extras.claim === undefined ? {} : { claim: extras.claim }),
+    type: 'phase.failed',
+    phase,
+    code: extras.code ?? code,
+    message,
+    ...(extras.claim === undefined ? {} : { claim: extras.claim }),
   });
 }
 
@@ -116,18 +160,26 @@ export function phaseUnderWay(view: View, sessionId: SessionId): PhaseName {
   const snapshot = view.episode(sessionId);
   const phase = currentPhase(snapshot.context);
   if (phase) return phase;
-  throw new ProductionError('wrong_state', `${sessionId} is ${episodeStatus(snapshot)}: no phase is under way.`, { sessionId });
+  throw new ProductionError(
+    'wrong_state',
+    `${sessionId} is ${episodeStatus(snapshot)}: no phase is under way.`,
+    { sessionId },
+  );
 }
 
 /** Begins recovery where it is needed, resumes at the given or the first unfinished phase, and starts it. */
-export function planRecover(sessionId: SessionId, options: { phase?: PhaseName | undefined; claim?: number | undefined; start: boolean }): Plan {
+export function planRecover(
+  sessionId: SessionId,
+  options: { phase?: PhaseName | undefined; claim?: number | undefined; start: boolean },
+): Plan {
   const claim = options.claim === undefined ? {} : { claim: options.claim };
   return (view) => {
     const snapshot = view.episode(sessionId);
     const status = episodeStatus(snapshot);
     const phase = options.phase ?? phaseUnderWay(view, sessionId);
     const begin: Draft[] = status === 'failed' ? [{ type: 'recovery.begin', day: view.day(), ...claim }] : [];
-    const resume: Draft[] = status === 'failed' || status === 'recovery' ? [{ type: 'recovery.resume', phase, ...claim }] : [];
+    const resume: Draft[] =
+      status === 'failed' || status === 'recovery' ? [{ type: 'recovery.resume', phase, ...claim }] : [];
     const start: Draft[] = options.start ? [{ type: 'phase.start', phase, day: view.day(), ...claim }] : [];
     return stepsFor(view, sessionId, ...begin, ...resume, ...start);
   };
@@ -139,22 +191,34 @@ export function planResume(sessionId: SessionId): Plan {
     const snapshot = view.episode(sessionId);
     const phase = currentPhase(snapshot.context);
     if (!phase || ['complete', 'archived'].includes(episodeStatus(snapshot))) {
-      throw new ProductionError('wrong_state', `${sessionId} is ${episodeStatus(snapshot)}: there is nothing to resume; fork it to work on it again.`, { sessionId });
+      throw new ProductionError(
+        'wrong_state',
+        `${sessionId} is ${episodeStatus(snapshot)}: there is nothing to resume; fork it to work on it again.`,
+        { sessionId },
+      );
     }
     const { value } = snapshot;
     const inner = typeof value === 'string' ? value : Object.values(value)[0];
     if (inner === 'active') return [];
-    if (inner === 'review') throw new ProductionError('wrong_state', `${sessionId} waits for approval of ${phase}; approve or reject it.`, { sessionId });
+    if (inner === 'review')
+      throw new ProductionError(
+        'wrong_state',
+        `${sessionId} waits for approval of ${phase}; approve or reject it.`,
+        { sessionId },
+      );
     if (inner === 'paused') return stepsFor(view, sessionId, { type: 'phase.resume', phase });
     return planRecover(sessionId, { start: true })(view);
   };
 }
 
 /** Why an episode cannot be recovered now, or null: the guard itself, asked without writing. */
-export function refusalToRecover(snapshot: EpisodeSnapshot, day: EventOf<'recovery.begin'>['day'], at: string): { code: string; message: string } | null {
+export function refusalToRecover(
+  snapshot: EpisodeSnapshot,
+  day: EventOf<'recovery.begin'>['day'],
+  at: string,
+): { code: string; message: string } | null {
   const status = episodeStatus(snapshot);
   if (status === 'recovery') return null;
   const decision = decide(snapshot, { type: 'recovery.begin', day, at });
   return decision.accepted ? null : decision.refusal;
 }
-

@@ -10,12 +10,14 @@ export class SafeEmitter extends EventEmitter<ManagerEvents> {
   constructor() {
     super();
     const { on, once, removeListener } = EventEmitter.prototype;
-    const guard = (type: unknown, listener: unknown): Listener => this.#guard(String(type), listener as Listener);
+    const guard = (type: unknown, listener: unknown): Listener =>
+      this.#guard(String(type), listener as Listener);
     const known = (type: unknown, listener: unknown): Listener | undefined =>
       this.#guarded.get(String(type))?.get(listener as Listener) ?? (listener as Listener | undefined);
     this.on = (type, listener, context) => on.call(this, type, guard(type, listener), context) as this;
     this.once = (type, listener, context) => once.call(this, type, guard(type, listener), context) as this;
-    this.removeListener = (type, listener, context, onlyOnce) => removeListener.call(this, type, listener && known(type, listener), context, onlyOnce) as this;
+    this.removeListener = (type, listener, context, onlyOnce) =>
+      removeListener.call(this, type, listener && known(type, listener), context, onlyOnce) as this;
     this.addListener = this.on;
     this.off = this.removeListener;
   }

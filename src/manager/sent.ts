@@ -1,5 +1,12 @@
 import * as z from 'zod';
-import { ProductionError, Score, messageOf, type EpisodeEvent, type SavedCheckpoint, type SessionId } from '../../machines/index.js';
+import {
+  ProductionError,
+  Score,
+  messageOf,
+  type EpisodeEvent,
+  type SavedCheckpoint,
+  type SessionId,
+} from '../../machines/index.js';
 import type { Plan, View } from '../production/index.js';
 import { check, checkEvent } from './inputs.js';
 
@@ -21,37 +28,59 @@ const Scored = z.looseObject({ value: Score });
  * @throws ProductionError `invalid_input`, when it is no event, cannot be copied, or needs a call of its own.
  */
 export function takeSent(sessionId: SessionId, event: SentEvent): SentEvent {
-  const invalid = (message: string, field = 'event', cause?: unknown) => new ProductionError('invalid_input', `${field}: ${message}`, { sessionId, field, cause });
+  const invalid = (message: string, field = 'event', cause?: unknown) =>
+    new ProductionError('invalid_input', `${field}: ${message}`, { sessionId, field, cause });
   if (typeof event !== 'object' || event === null) throw invalid('is not an event.');
   const call = Object.hasOwn(preparedBy, event.type) ? preparedBy[event.type] : undefined;
-  if (call) throw invalid(`${event.type} carries what the engine has to look up; call ${call} instead.`, 'type');
+  if (call)
+    throw invalid(`${event.type} carries what the engine has to look up; call ${call} instead.`, 'type');
   if ('result' in event) throw invalid('a result is kept by settleCost; call that instead.', 'result');
   if (event.type === 'quality.recorded') check(Scored, event);
   try {
     const own = structuredClone(event);
-    return own.type === 'phase.failed' && 'message' in own && typeof own.message === 'string' ? { ...own, message: messageOf(own.message) } : own;
+    return own.type === 'phase.failed' && 'message' in own && typeof own.message === 'string'
+      ? { ...own, message: messageOf(own.message) }
+      : own;
   } catch (error) {
     throw invalid(`cannot be copied: ${(error as Error).message}.`, 'event', error);
   }
 }
 
 /** Fills in what the engine knows, also where the sender said something else; then the event is checked. */
-export function planSent(sessionId: SessionId, event: SentEvent, checkpoint: SavedCheckpoint | undefined): Plan {
+export function planSent(
+  sessionId: SessionId,
+  event: SentEvent,
+  checkpoint: SavedCheckpoint | undefined,
+): Plan {
   return (view) => {
     const day = needsDay(event) ? { day: view.day(dayOfOperation(view, sessionId, event)) } : {};
-    return [{ sessionId, event: checkEvent({ ...event, ...day, ...(checkpoint ? { checkpoint } : {}), at: view.at }) }];
+    return [
+      {
+        sessionId,
+        event: checkEvent({ ...event, ...day, ...(checkpoint ? { checkpoint } : {}), at: view.at }),
+      },
+    ];
   };
 }
 
-const withDay = new Set<EpisodeEvent['type']>(['cost.reserve', 'cost.recorded', 'operation.settled', 'operation.released', 'recovery.begin']);
+const withDay = new Set<EpisodeEvent['type']>([
+  'cost.reserve',
+  'cost.recorded',
+  'operation.settled',
+  'operation.released',
+  'recovery.begin',
+]);
 
 function needsDay(event: SentEvent): boolean {
-  return 'day' in event || withDay.has(event.type) || (event.type === 'budget.raise' && event.scope === 'day');
+  return (
+    'day' in event || withDay.has(event.type) || (event.type === 'budget.raise' && event.scope === 'day')
+  );
 }
 
 /** A reservation's money belongs to the day on which it was reserved. */
 function dayOfOperation(view: View, sessionId: SessionId, event: SentEvent): string | undefined {
-  const key = event.type === 'operation.settled' || event.type === 'operation.released' ? event.key : undefined;
+  const key =
+    event.type === 'operation.settled' || event.type === 'operation.released' ? event.key : undefined;
   const { operations } = view.episode(sessionId).context;
   return key !== undefined && Object.hasOwn(operations, key) ? operations[key]?.day : undefined;
 }

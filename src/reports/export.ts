@@ -17,8 +17,16 @@ export function exportMetrics(metrics: MetricsExport, format: ExportFormat): str
 
 /** RFC 4180, one metric a line: metric, label, value, unit. */
 function toCsv(metrics: MetricsExport): string {
-  const rows = samples(metrics).map(({ name, label, value, unit }) => [name, label?.[1] ?? '', String(value), unit]);
-  return [['metric', 'label', 'value', 'unit'], ...rows].map((row) => row.map(csvField).join(',')).join('\r\n').concat('\r\n');
+  const rows = samples(metrics).map(({ name, label, value, unit }) => [
+    name,
+    label?.[1] ?? '',
+    String(value),
+    unit,
+  ]);
+  return [['metric', 'label', 'value', 'unit'], ...rows]
+    .map((row) => row.map(csvField).join(','))
+    .join('\r\n')
+    .concat('\r\n');
 }
 
 /** A field that begins like a formula would be run by spreadsheet programs. */
@@ -64,26 +72,95 @@ interface Sample {
 function samples({ production, quality, spending }: MetricsExport): Sample[] {
   const list: Sample[] = [
     { name: 'episodes', value: production.total_episodes, unit: 'episodes', help: 'Episodes ever created.' },
-    { name: 'success', value: production.success_rate, unit: 'ratio', help: 'Completed over completed and failed episodes.' },
-    { name: 'production_time', value: production.avg_production_time, unit: 'minutes', help: 'Mean time from creation to the end of the last phase.' },
+    {
+      name: 'success',
+      value: production.success_rate,
+      unit: 'ratio',
+      help: 'Completed over completed and failed episodes.',
+    },
+    {
+      name: 'production_time',
+      value: production.avg_production_time,
+      unit: 'minutes',
+      help: 'Mean time from creation to the end of the last phase.',
+    },
     { name: 'average_cost', value: production.avg_cost, unit: 'dollars', help: 'Mean spending per episode.' },
     { name: 'spent', value: spending.total, unit: 'dollars', help: 'Spending over all episodes.' },
   ];
-  for (const [phase, { avg_time: time, success_rate: rate }] of Object.entries(production.phase_performance)) {
-    list.push({ name: 'phase_time', label: ['phase', phase], value: time, unit: 'minutes', help: 'Mean time of a completed phase.' });
-    list.push({ name: 'phase_success', label: ['phase', phase], value: rate, unit: 'ratio', help: 'Completed over completed and failed phases.' });
+  for (const [phase, { avg_time: time, success_rate: rate }] of Object.entries(
+    production.phase_performance,
+  )) {
+    list.push({
+      name: 'phase_time',
+      label: ['phase', phase],
+      value: time,
+      unit: 'minutes',
+      help: 'Mean time of a completed phase.',
+    });
+    list.push({
+      name: 'phase_success',
+      label: ['phase', phase],
+      value: rate,
+      unit: 'ratio',
+      help: 'Completed over completed and failed phases.',
+    });
   }
-  for (const [phase, cost] of Object.entries(spending.per_phase)) list.push({ name: 'phase_spent', label: ['phase', phase], value: cost, unit: 'dollars', help: 'Spending per phase.' });
+  for (const [phase, cost] of Object.entries(spending.per_phase))
+    list.push({
+      name: 'phase_spent',
+      label: ['phase', phase],
+      value: cost,
+      unit: 'dollars',
+      help: 'Spending per phase.',
+    });
   for (const [operation, { cost, count }] of Object.entries(spending.per_operation)) {
-    list.push({ name: 'operation_spent', label: ['operation', operation], value: cost, unit: 'dollars', help: 'Spending per operation.' });
-    list.push({ name: 'operation_calls', label: ['operation', operation], value: count, unit: 'calls', help: 'Recorded costs per operation.' });
+    list.push({
+      name: 'operation_spent',
+      label: ['operation', operation],
+      value: cost,
+      unit: 'dollars',
+      help: 'Spending per operation.',
+    });
+    list.push({
+      name: 'operation_calls',
+      label: ['operation', operation],
+      value: count,
+      unit: 'calls',
+      help: 'Recorded costs per operation.',
+    });
   }
-  for (const [day, { spent }] of Object.entries(spending.per_day)) list.push({ name: 'day_spent', label: ['day', day], value: spent, unit: 'dollars', help: 'Spending per day.' });
-  for (const [episode, cost] of Object.entries(spending.per_episode)) list.push({ name: 'episode_spent', label: ['session_id', episode], value: cost, unit: 'dollars', help: 'Spending per listed episode.' });
+  for (const [day, { spent }] of Object.entries(spending.per_day))
+    list.push({
+      name: 'day_spent',
+      label: ['day', day],
+      value: spent,
+      unit: 'dollars',
+      help: 'Spending per day.',
+    });
+  for (const [episode, cost] of Object.entries(spending.per_episode))
+    list.push({
+      name: 'episode_spent',
+      label: ['session_id', episode],
+      value: cost,
+      unit: 'dollars',
+      help: 'Spending per listed episode.',
+    });
   for (const [name, value] of Object.entries(quality)) {
-    if (typeof value === 'number') list.push({ name: 'quality', label: ['score', name.replace(/^avg_/, '')], value, unit: 'score', help: 'Mean quality score.' });
+    if (typeof value === 'number')
+      list.push({
+        name: 'quality',
+        label: ['score', name.replace(/^avg_/, '')],
+        value,
+        unit: 'score',
+        help: 'Mean quality score.',
+      });
   }
-  list.push({ name: 'quality_trend', value: directions[quality.trending], unit: 'direction', help: '1 when quality is improving, 0 when it is stable, -1 when it is declining.' });
+  list.push({
+    name: 'quality_trend',
+    value: directions[quality.trending],
+    unit: 'direction',
+    help: '1 when quality is improving, 0 when it is stable, -1 when it is declining.',
+  });
   return list;
 }
 

@@ -18,7 +18,13 @@ export function productionMetrics(total: Tally): ProductionMetrics {
   const { avg_cost_per_episode: cost, avg_production_time: time, success_rate: rate } = globalMetrics(total);
   const performance = phaseNames.map((name) => {
     const { completed, failed, ms } = total.phases[name];
-    return [name, { avg_time: mean(ms / msPerMinute, completed, 1), success_rate: mean(completed, completed + failed, 4) }];
+    return [
+      name,
+      {
+        avg_time: mean(ms / msPerMinute, completed, 1),
+        success_rate: mean(completed, completed + failed, 4),
+      },
+    ];
   });
   return {
     total_episodes: total.episodes,
@@ -58,7 +64,9 @@ function average(total: Tally, name: string): number | null {
 function trendOf(states: readonly EpisodeState[]): QualityMetrics['trending'] {
   const scored = states
     .toSorted((a, b) => (a.created_at < b.created_at ? -1 : 1))
-    .map(({ quality_scores: scores }) => Object.values(scores).map((value) => (value > 1 ? value / 10 : value)))
+    .map(({ quality_scores: scores }) =>
+      Object.values(scores).map((value) => (value > 1 ? value / 10 : value)),
+    )
     .filter((values) => values.length > 0)
     .slice(-trendEpisodes)
     .map(meanOf);

@@ -21,9 +21,22 @@ interface Sources {
 export function spendingReport({ states, total, operations, days }: Sources): SpendingReport {
   return {
     total: toDollars(total.spent),
-    per_phase: Object.fromEntries(phaseNames.map((name) => [name, toDollars(total.phases[name].spent)])) as SpendingReport['per_phase'],
-    per_operation: Object.fromEntries([...operations].sort(byName).map(([name, { count, spent }]) => [name, { count, cost: toDollars(spent) }])),
-    per_day: Object.fromEntries([...days].sort(byName).map(([date, { spent, reserved }]) => [date, { spent: toDollars(spent), reserved: toDollars(reserved) }])),
+    per_phase: Object.fromEntries(
+      phaseNames.map((name) => [name, toDollars(total.phases[name].spent)]),
+    ) as SpendingReport['per_phase'],
+    per_operation: Object.fromEntries(
+      [...operations]
+        .sort(byName)
+        .map(([name, { count, spent }]) => [name, { count, cost: toDollars(spent) }]),
+    ),
+    per_day: Object.fromEntries(
+      [...days]
+        .sort(byName)
+        .map(([date, { spent, reserved }]) => [
+          date,
+          { spent: toDollars(spent), reserved: toDollars(reserved) },
+        ]),
+    ),
     per_episode: Object.fromEntries(states.map((state) => [state.session_id, state.total_cost])),
   };
 }

@@ -26,7 +26,15 @@ const none = 0 as Usd;
 const emptyPhase: PhaseTally = { completed: 0, failed: 0, ms: 0, spent: none };
 
 export function emptyTally(): Tally {
-  return { episodes: 0, completed: 0, failed: 0, spent: none, productionMs: 0, phases: { research: emptyPhase, script: emptyPhase, audio: emptyPhase }, quality: {} };
+  return {
+    episodes: 0,
+    completed: 0,
+    failed: 0,
+    spent: none,
+    productionMs: 0,
+    phases: { research: emptyPhase, script: emptyPhase, audio: emptyPhase },
+    quality: {},
+  };
 }
 
 const known = new WeakMap<EpisodeState, Tally>();
@@ -44,14 +52,26 @@ export function tallyOf(state: EpisodeState): Tally {
     failed: failed ? 1 : 0,
     spent: fromDollars(state.total_cost, 'total_cost'),
     productionMs: completed ? between(state.created_at, ends.at(-1) ?? null) : 0,
-    phases: Object.fromEntries(phaseNames.map((name) => [name, tallyOfPhase(state.phases[name])])) as Tally['phases'],
-    quality: Object.fromEntries(Object.entries(state.quality_scores).map(([name, value]) => [name, { sum: Math.round(value * 1e6), count: 1 }])),
+    phases: Object.fromEntries(
+      phaseNames.map((name) => [name, tallyOfPhase(state.phases[name])]),
+    ) as Tally['phases'],
+    quality: Object.fromEntries(
+      Object.entries(state.quality_scores).map(([name, value]) => [
+        name,
+        { sum: Math.round(value * 1e6), count: 1 },
+      ]),
+    ),
   };
   known.set(state, tally);
   return tally;
 }
 
-function tallyOfPhase({ status, cost, start_time: start, end_time: end }: EpisodeState['phases']['research']): PhaseTally {
+function tallyOfPhase({
+  status,
+  cost,
+  start_time: start,
+  end_time: end,
+}: EpisodeState['phases']['research']): PhaseTally {
   return {
     completed: status === 'complete' ? 1 : 0,
     failed: status === 'failed' ? 1 : 0,
@@ -77,7 +97,15 @@ function combine(a: Tally, b: Tally, sign: 1 | -1): Tally {
   const phases = Object.fromEntries(
     phaseNames.map((name) => {
       const [x, y] = [a.phases[name], b.phases[name]];
-      return [name, { completed: x.completed + sign * y.completed, failed: x.failed + sign * y.failed, ms: x.ms + sign * y.ms, spent: x.spent + sign * y.spent }];
+      return [
+        name,
+        {
+          completed: x.completed + sign * y.completed,
+          failed: x.failed + sign * y.failed,
+          ms: x.ms + sign * y.ms,
+          spent: x.spent + sign * y.spent,
+        },
+      ];
     }),
   ) as Tally['phases'];
   const quality = { ...a.quality };

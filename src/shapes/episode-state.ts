@@ -20,7 +20,11 @@ export function episodeState({ value, context }: PersistedEpisode): EpisodeState
 /** One to give away: whoever gets it may change it. */
 export function copyState(state: EpisodeState): EpisodeState {
   const { research, script, audio } = state.phases;
-  return { ...state, phases: { research: { ...research }, script: { ...script }, audio: { ...audio } }, quality_scores: { ...state.quality_scores } };
+  return {
+    ...state,
+    phases: { research: { ...research }, script: { ...script }, audio: { ...audio } },
+    quality_scores: { ...state.quality_scores },
+  };
 }
 
 function phaseState(phase: Phase): EpisodeState['phases']['research'] {

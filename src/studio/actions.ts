@@ -1,5 +1,12 @@
 import * as z from 'zod';
-import { PhaseName, invalidInput, possibleEvents, type EpisodeEventType, type EpisodeSnapshot, type SessionId } from '../../machines/index.js';
+import {
+  PhaseName,
+  invalidInput,
+  possibleEvents,
+  type EpisodeEventType,
+  type EpisodeSnapshot,
+  type SessionId,
+} from '../../machines/index.js';
 import type { ProductionStateManager } from '../crew/production-state-manager.js';
 import type { StudioAction } from './api.js';
 
@@ -9,7 +16,12 @@ const Action = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('pause'), reason: z.string().optional() }),
   z.strictObject({ action: z.literal('resume') }),
   z.strictObject({ action: z.literal('recover'), phase: PhaseName.optional() }),
-  z.strictObject({ action: z.literal('raiseBudget'), scope: z.union([PhaseName, z.literal('total')]), amount: z.string(), reason: z.string() }),
+  z.strictObject({
+    action: z.literal('raiseBudget'),
+    scope: z.union([PhaseName, z.literal('total')]),
+    amount: z.string(),
+    reason: z.string(),
+  }),
   z.strictObject({ action: z.literal('cancel'), reason: z.string() }),
   z.strictObject({ action: z.literal('archive'), reason: z.string().optional() }),
 ]);
@@ -18,26 +30,59 @@ const Action = z.discriminatedUnion('action', [
  * Does what a person asked for on the page, in that person's name.
  * @throws ProductionError `invalid_input`, or the engine's refusal.
  */
-export async function act(manager: ProductionStateManager, sessionId: SessionId, input: unknown, by: string): Promise<void> {
+export async function act(
+  manager: ProductionStateManager,
+  sessionId: SessionId,
+  input: unknown,
+  by: string,
+): Promise<void> {
   const parsed = Action.safeParse(input);
   if (!parsed.success) throw invalidInput(parsed.error, 'action');
   const asked = parsed.data;
-  const because = 'reason' in asked && asked.reason !== undefined && asked.reason !== '' ? { reason: asked.reason } : {};
+  const because =
+    'reason' in asked && asked.reason !== undefined && asked.reason !== '' ? { reason: asked.reason } : {};
   switch (asked.action) {
-    case 'approve': await manager.approve({ sessionId, by, ...because }); break;
-    case 'reject': await manager.reject({ sessionId, by, reason: asked.reason }); break;
-    case 'pause': await manager.pause({ sessionId, ...because }); break;
-    case 'resume': await manager.resume({ sessionId }); break;
-    case 'recover': await manager.recoverFailedSession(sessionId, asked.phase === undefined ? {} : { phase: asked.phase }); break;
-    case 'raiseBudget': await manager.raiseBudget({ sessionId, scope: asked.scope, amount: asked.amount, by, reason: asked.reason }); break;
-    case 'cancel': await manager.cancelEpisode({ sessionId, reason: asked.reason }); break;
-    case 'archive': await manager.archiveEpisode(sessionId, because.reason); break;
+    case 'approve':
+      await manager.approve({ sessionId, by, ...because });
+      break;
+    case 'reject':
+      await manager.reject({ sessionId, by, reason: asked.reason });
+      break;
+    case 'pause':
+      await manager.pause({ sessionId, ...because });
+      break;
+    case 'resume':
+      await manager.resume({ sessionId });
+      break;
+    case 'recover':
+      await manager.recoverFailedSession(sessionId, asked.phase === undefined ? {} : { phase: asked.phase });
+      break;
+    case 'raiseBudget':
+      await manager.raiseBudget({
+        sessionId,
+        scope: asked.scope,
+        amount: asked.amount,
+        by,
+        reason: asked.reason,
+      });
+      break;
+    case 'cancel':
+      await manager.cancelEpisode({ sessionId, reason: asked.reason });
+      break;
+    case 'archive':
+      await manager.archiveEpisode(sessionId, because.reason);
+      break;
   }
 }
 
 const eventFor: [StudioAction['action'], EpisodeEventType][] = [
-  ['approve', 'review.approve'], ['reject', 'review.reject'], ['resume', 'phase.resume'], ['pause', 'phase.pause'],
-  ['raiseBudget', 'budget.raise'], ['cancel', 'episode.cancelled'], ['archive', 'episode.archive'],
+  ['approve', 'review.approve'],
+  ['reject', 'review.reject'],
+  ['resume', 'phase.resume'],
+  ['pause', 'phase.pause'],
+  ['raiseBudget', 'budget.raise'],
+  ['cancel', 'episode.cancelled'],
+  ['archive', 'episode.archive'],
 ];
 
 /** What a person may do now, most likely first. */

@@ -1,4 +1,10 @@
-import type { EpisodeStatus, Failure, PersistedEpisode, PhaseName, PhaseStatus } from '../../machines/index.js';
+import type {
+  EpisodeStatus,
+  Failure,
+  PersistedEpisode,
+  PhaseName,
+  PhaseStatus,
+} from '../../machines/index.js';
 import type { ChartView } from '../draw/chart-view.js';
 import type { HistoryEntry } from '../production/index.js';
 import type { EpisodeState, ProductionMetrics, QualityMetrics } from '../shapes/index.js';
@@ -98,7 +104,13 @@ export interface FileView {
 
 export interface EpisodeView extends EpisodeMoment {
   operations: OperationView[];
-  checkpoints: { name: string; phase: PhaseName; savedAt: string; automatic: boolean; bytes: number | null }[];
+  checkpoints: {
+    name: string;
+    phase: PhaseName;
+    savedAt: string;
+    automatic: boolean;
+    bytes: number | null;
+  }[];
   files: FileView[];
   failures: Failure[];
   /** Present when the episode has failed. */

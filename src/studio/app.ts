@@ -52,10 +52,20 @@ export function studioApp({ manager, live, actors, token, hosts, page, by, note 
     const entries = timelineOf(await manager.history(id(context))).filter(({ position }) => position > after);
     return context.json({ entries: cutBetweenCommits(entries) });
   });
-  app.get('/api/episodes/:id/at/:position', async (context) => context.json(await momentAt(manager, id(context), wholeNumber(context.req.param('position'), 'position'))));
+  app.get('/api/episodes/:id/at/:position', async (context) =>
+    context.json(
+      await momentAt(manager, id(context), wholeNumber(context.req.param('position'), 'position')),
+    ),
+  );
   app.get('/api/episodes/:id/files/:phase/:name', async (context) => {
     await manager.getSnapshot(id(context));
-    return serveFile(manager.production.directory, id(context), context.req.param('phase'), context.req.param('name'), context.req.header('range'));
+    return serveFile(
+      manager.production.directory,
+      id(context),
+      context.req.param('phase'),
+      context.req.param('name'),
+      context.req.header('range'),
+    );
   });
   app.post('/api/episodes/:id/actions', async (context) => {
     await act(manager, id(context), await jsonOf(context), by);
@@ -65,7 +75,14 @@ export function studioApp({ manager, live, actors, token, hosts, page, by, note 
   app.get('/api/actors', (context) => context.json({ actors: actors.actors().map(actorLine) }));
   app.get('/api/actors/:id', (context) => {
     const actor = actors.actor(context.req.param('id'));
-    return actor ? context.json(actorView(actor)) : refusal(context, 404, 'invalid_input', 'there is no such actor, or it was told of before the studio was started.');
+    return actor
+      ? context.json(actorView(actor))
+      : refusal(
+          context,
+          404,
+          'invalid_input',
+          'there is no such actor, or it was told of before the studio was started.',
+        );
   });
   app.get('/api/events', (context) => {
     const since = context.req.query('since');

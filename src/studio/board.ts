@@ -1,6 +1,13 @@
 import {
-  heldOperations, phaseNames, possibleEvents, stateName, statusOf, toDollars,
-  type EpisodeContext, type EpisodeSnapshot, type PhaseName,
+  heldOperations,
+  phaseNames,
+  possibleEvents,
+  stateName,
+  statusOf,
+  toDollars,
+  type EpisodeContext,
+  type EpisodeSnapshot,
+  type PhaseName,
 } from '../../machines/index.js';
 import type { BoardEpisode, Need, PhaseView } from './api.js';
 
@@ -14,7 +21,10 @@ export function boardEpisode(snapshot: EpisodeSnapshot): BoardEpisode {
     topic: context.topic,
     status: statusOf(snapshot.value),
     state: stateName(snapshot),
-    phases: Object.fromEntries(phaseNames.map((name) => [name, phaseView(context, name)])) as Record<PhaseName, PhaseView>,
+    phases: Object.fromEntries(phaseNames.map((name) => [name, phaseView(context, name)])) as Record<
+      PhaseName,
+      PhaseView
+    >,
     spent: toDollars(money.spent),
     reserved: toDollars(money.reserved),
     budget: toDollars(budgets.total),
@@ -33,8 +43,13 @@ function phaseView({ phases, budgets, rules }: EpisodeContext, name: PhaseName):
   const { status, spent, reserved, startedAt, endedAt } = phases[name];
   const budget = toDollars(budgets[name]);
   return {
-    status, spent: toDollars(spent), reserved: toDollars(reserved), startedAt, endedAt,
-    budget, warnAt: Number(((budget * rules.warnAtPercent) / 100).toFixed(6)),
+    status,
+    spent: toDollars(spent),
+    reserved: toDollars(reserved),
+    startedAt,
+    endedAt,
+    budget,
+    warnAt: Number(((budget * rules.warnAtPercent) / 100).toFixed(6)),
   };
 }
 
@@ -48,9 +63,14 @@ function needsOf(snapshot: EpisodeSnapshot): { need: Need; text: string }[] {
   const [phase = ''] = state.split('.');
   if (state.endsWith('.review')) needs.push({ need: 'approval', text: `${phase} waits for approval` });
   const held = heldOperations(context);
-  if (held.length > 0) needs.push({ need: 'held_operation', text: `outcome unknown: ${held.slice(0, 3).join(', ')}${held.length > 3 ? ` and ${held.length - 3} more` : ''}` });
+  if (held.length > 0)
+    needs.push({
+      need: 'held_operation',
+      text: `outcome unknown: ${held.slice(0, 3).join(', ')}${held.length > 3 ? ` and ${held.length - 3} more` : ''}`,
+    });
   const { failure } = context;
-  if (status === 'failed' && failure && failure.code !== 'cancelled') needs.push({ need: needAfter(failure.code), text: failure.message });
+  if (status === 'failed' && failure && failure.code !== 'cancelled')
+    needs.push({ need: needAfter(failure.code), text: failure.message });
   return needs;
 }
 

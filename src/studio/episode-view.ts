@@ -1,4 +1,11 @@
-import { persist, rehydrate, statusOf, type Failure, type EpisodeSnapshot, type SessionId } from '../../machines/index.js';
+import {
+  persist,
+  rehydrate,
+  statusOf,
+  type Failure,
+  type EpisodeSnapshot,
+  type SessionId,
+} from '../../machines/index.js';
 import type { ProductionStateManager } from '../crew/production-state-manager.js';
 import type { HistoryEntry } from '../production/index.js';
 import { episodeState } from '../shapes/index.js';
@@ -9,7 +16,10 @@ import { filesOf } from './files.js';
 import { operationsOf } from './operations-view.js';
 
 /** An episode as it stands now. */
-export async function episodeView(manager: ProductionStateManager, sessionId: SessionId): Promise<EpisodeView> {
+export async function episodeView(
+  manager: ProductionStateManager,
+  sessionId: SessionId,
+): Promise<EpisodeView> {
   const history = await manager.history(sessionId);
   const snapshot = rehydrate(await manager.getSnapshot(sessionId));
   const recovery = await recoveryOf(manager, sessionId, snapshot);
@@ -26,35 +36,71 @@ export async function episodeView(manager: ProductionStateManager, sessionId: Se
 }
 
 /** The episode as it stood at a journal position. */
-export async function momentAt(manager: ProductionStateManager, sessionId: SessionId, position: number): Promise<EpisodeMoment> {
+export async function momentAt(
+  manager: ProductionStateManager,
+  sessionId: SessionId,
+  position: number,
+): Promise<EpisodeMoment> {
   return moment(rehydrate(await manager.stateAt(sessionId, position)), position);
 }
 
 function moment(snapshot: EpisodeSnapshot, position: number): EpisodeMoment {
   const persisted = persist(snapshot);
-  return { position, state: episodeState(persisted), board: boardEpisode(snapshot), snapshot: persisted, allowed: allowedEvents(snapshot) };
-}
-
-async function recoveryOf(manager: ProductionStateManager, sessionId: SessionId, snapshot: EpisodeSnapshot): Promise<EpisodeView['recovery']> {
-  if (statusOf(snapshot.value) !== 'failed') return null;
-  const { recoverable, reason, options } = await manager.planRecovery(sessionId);
   return {
-    recoverable, reason,
-    options: options.map(({ phase, keeps, expected_cost: expectedCost, left, reason: text }): RecoveryOption => ({ phase, keeps, expectedCost, left, text })),
+    position,
+    state: episodeState(persisted),
+    board: boardEpisode(snapshot),
+    snapshot: persisted,
+    allowed: allowedEvents(snapshot),
   };
 }
 
-function checkpointsOf({ context }: EpisodeSnapshot, history: readonly HistoryEntry[]): EpisodeView['checkpoints'] {
-  const byHand = new Set(history.flatMap(({ event }) => (event.type === 'checkpoint.save' ? [event.checkpoint.name] : [])));
+async function recoveryOf(
+  manager: ProductionStateManager,
+  sessionId: SessionId,
+  snapshot: EpisodeSnapshot,
+): Promise<EpisodeView['recovery']> {
+  if (statusOf(snapshot.value) !== 'failed') return null;
+  const { recoverable, reason, options } = await manager.planRecovery(sessionId);
+  return {
+    recoverable,
+    reason,
+    options: options.map(
+      ({ phase, keeps, expected_cost: expectedCost, left, reason: text }): RecoveryOption => ({
+        phase,
+        keeps,
+        expectedCost,
+        left,
+        text,
+      }),
+    ),
+  };
+}
+
+function checkpointsOf(
+  { context }: EpisodeSnapshot,
+  history: readonly HistoryEntry[],
+): EpisodeView['checkpoints'] {
+  const byHand = new Set(
+    history.flatMap(({ event }) => (event.type === 'checkpoint.save' ? [event.checkpoint.name] : [])),
+  );
   return Object.entries(context.checkpoints)
-    .map(([name, { phase, at, bytes }]) => ({ name, phase, savedAt: at, automatic: !byHand.has(name), bytes }))
+    .map(([name, { phase, at, bytes }]) => ({
+      name,
+      phase,
+      savedAt: at,
+      automatic: !byHand.has(name),
+      bytes,
+    }))
     .sort((a, b) => (a.savedAt < b.savedAt ? -1 : 1));
 }
 
 /** Every failure of the episode's past; the present one last. */
 function failuresOf(history: readonly HistoryEntry[], { context }: EpisodeSnapshot): Failure[] {
   const past = history.flatMap(({ event, at }): Failure[] =>
-    event.type === 'phase.failed' ? [{ code: event.code, phase: event.phase, message: event.message, retryable: false, attempt: 0, at }] : [],
+    event.type === 'phase.failed'
+      ? [{ code: event.code, phase: event.phase, message: event.message, retryable: false, attempt: 0, at }]
+      : [],
   );
   const { failure } = context;
   if (!failure) return past;

@@ -1,32 +1,75 @@
 import { createReadStream, closeSync, constants, fstatSync, openSync, readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { Readable } from 'node:stream';
-import { ProductionError, isPhaseName, phaseNames, type PhaseName, type SessionId } from '../../machines/index.js';
+import {
+  ProductionError,
+  isPhaseName,
+  phaseNames,
+  type PhaseName,
+  type SessionId,
+} from '../../machines/index.js';
 import { nodeDisk } from '../disk/index.js';
 import { existingPath } from '../documents/index.js';
 import type { FileView } from './api.js';
 
-const sound: Record<string, string> = { '.mp3': 'audio/mpeg', '.wav': 'audio/wav', '.flac': 'audio/flac', '.m4a': 'audio/mp4', '.ogg': 'audio/ogg', '.opus': 'audio/ogg' };
-const texts = new Set(['.md', '.txt', '.json', '.vtt', '.srt', '.xml', '.html', '.htm', '.csv', '.log', '.ndjson', '.rss']);
+const sound: Record<string, string> = {
+  '.mp3': 'audio/mpeg',
+  '.wav': 'audio/wav',
+  '.flac': 'audio/flac',
+  '.m4a': 'audio/mp4',
+  '.ogg': 'audio/ogg',
+  '.opus': 'audio/ogg',
+};
+const texts = new Set([
+  '.md',
+  '.txt',
+  '.json',
+  '.vtt',
+  '.srt',
+  '.xml',
+  '.html',
+  '.htm',
+  '.csv',
+  '.log',
+  '.ndjson',
+  '.rss',
+]);
 
 /** The files of an episode's phases, without hidden ones, links, and documents of the engine's own. */
 export function filesOf(directory: string, sessionId: SessionId): FileView[] {
-  return phaseNames.flatMap((phase) => namesIn(join(directory, sessionId, phase)).flatMap((name) => fileView(directory, sessionId, phase, name) ?? []));
+  return phaseNames.flatMap((phase) =>
+    namesIn(join(directory, sessionId, phase)).flatMap(
+      (name) => fileView(directory, sessionId, phase, name) ?? [],
+    ),
+  );
 }
 
 function namesIn(folder: string): string[] {
   try {
-    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isFile() && entry.name !== 'checkpoint.json' ? [entry.name] : [])).sort();
+    return readdirSync(folder, { withFileTypes: true })
+      .flatMap((entry) => (entry.isFile() && entry.name !== 'checkpoint.json' ? [entry.name] : []))
+      .sort();
   } catch {
     return [];
   }
 }
 
-function fileView(directory: string, sessionId: SessionId, phase: PhaseName, name: string): FileView | undefined {
+function fileView(
+  directory: string,
+  sessionId: SessionId,
+  phase: PhaseName,
+  name: string,
+): FileView | undefined {
   try {
     const bytes = nodeDisk.stat(existingPath(nodeDisk, directory, sessionId, `${phase}/${name}`))?.size;
     if (bytes === undefined) return undefined;
-    return { phase, name, bytes, kind: kindOf(name), url: `/api/episodes/${sessionId}/files/${phase}/${encodeURIComponent(name)}` };
+    return {
+      phase,
+      name,
+      bytes,
+      kind: kindOf(name),
+      url: `/api/episodes/${sessionId}/files/${phase}/${encodeURIComponent(name)}`,
+    };
   } catch (error) {
     if (error instanceof ProductionError) return undefined;
     throw error;
@@ -43,12 +86,23 @@ function kindOf(name: string): FileView['kind'] {
  * An artifact's bytes, or a range of them. Text is plain text, whatever it says it is: what sources or models wrote never becomes a page.
  * @throws ProductionError `path_refused` for anything but a plain name in a phase's folder.
  */
-export function serveFile(directory: string, sessionId: SessionId, phase: string, name: string, range: string | undefined): Response {
+export function serveFile(
+  directory: string,
+  sessionId: SessionId,
+  phase: string,
+  name: string,
+  range: string | undefined,
+): Response {
   if (!isPhaseName(phase) || name === 'checkpoint.json') throw missing(sessionId);
   const path = existingPath(nodeDisk, directory, sessionId, `${phase}/${name}`);
   const fd = openPlain(path, sessionId);
   const { size } = fstatSync(fd);
-  const headers = new Headers({ 'content-type': typeOf(name), 'accept-ranges': 'bytes', 'cache-control': 'no-store', 'content-disposition': kindOf(name) === 'other' ? 'attachment' : 'inline' });
+  const headers = new Headers({
+    'content-type': typeOf(name),
+    'accept-ranges': 'bytes',
+    'cache-control': 'no-store',
+    'content-disposition': kindOf(name) === 'other' ? 'attachment' : 'inline',
+  });
   const wanted = range === undefined ? { start: 0, end: size - 1 } : parseRange(range, size);
   if (!wanted) {
     closeSync(fd);
@@ -79,7 +133,10 @@ function openPlain(path: string, sessionId: SessionId): number {
 }
 
 function missing(sessionId: SessionId): ProductionError {
-  return new ProductionError('path_refused', 'there is no such file in this episode.', { sessionId, field: 'path' });
+  return new ProductionError('path_refused', 'there is no such file in this episode.', {
+    sessionId,
+    field: 'path',
+  });
 }
 
 function typeOf(name: string): string {
@@ -92,7 +149,10 @@ function typeOf(name: string): string {
 function parseRange(header: string, size: number): { start: number; end: number } | undefined {
   const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header.trim());
   if (!match || (match[1] === '' && match[2] === '')) return undefined;
-  if (match[1] === '') return size === 0 || Number(match[2]) === 0 ? undefined : { start: Math.max(0, size - Number(match[2])), end: size - 1 };
+  if (match[1] === '')
+    return size === 0 || Number(match[2]) === 0
+      ? undefined
+      : { start: Math.max(0, size - Number(match[2])), end: size - 1 };
   const start = Number(match[1]);
   const end = match[2] === '' ? size - 1 : Math.min(Number(match[2]), size - 1);
   return start <= end && start < size ? { start, end } : undefined;

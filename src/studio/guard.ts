@@ -7,8 +7,16 @@ const largestBody = 16 * 1024;
 
 // Everything comes from files of the studio's own; blob: is for sound that the page has fetched with its token.
 const contentPolicy = [
-  "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "media-src 'self' blob:", "connect-src 'self'", "font-src 'self'",
-  "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "media-src 'self' blob:",
+  "connect-src 'self'",
+  "font-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
 ].join('; ');
 
 /** What every answer says to the browser. */
@@ -25,11 +33,19 @@ export const safeHeaders: MiddlewareHandler = async (context, next) => {
 export function onlyThisHost(hosts: () => readonly string[]): MiddlewareHandler {
   return async (context, next) => {
     const host = context.req.header('host');
-    if (host === undefined || !hosts().includes(host)) return refusal(context, 421, 'invalid_input', 'this server answers to its own address only: open the link that showrunner studio printed.');
+    if (host === undefined || !hosts().includes(host))
+      return refusal(
+        context,
+        421,
+        'invalid_input',
+        'this server answers to its own address only: open the link that showrunner studio printed.',
+      );
     const origin = context.req.header('origin');
-    if (origin !== undefined && origin !== `http://${host}`) return refusal(context, 403, 'invalid_input', 'requests of other sites are refused.');
+    if (origin !== undefined && origin !== `http://${host}`)
+      return refusal(context, 403, 'invalid_input', 'requests of other sites are refused.');
     const site = context.req.header('sec-fetch-site');
-    if (site !== undefined && site !== 'same-origin' && site !== 'none') return refusal(context, 403, 'invalid_input', 'requests of other sites are refused.');
+    if (site !== undefined && site !== 'same-origin' && site !== 'none')
+      return refusal(context, 403, 'invalid_input', 'requests of other sites are refused.');
     return next();
   };
 }
@@ -39,7 +55,13 @@ export function onlyWithToken(token: string): MiddlewareHandler {
   const expected = digest(`Bearer ${token}`);
   return async (context, next) => {
     const given = context.req.header('authorization') ?? '';
-    if (!timingSafeEqual(digest(given), expected)) return refusal(context, 401, 'invalid_input', 'the token is missing or wrong: open the link that showrunner studio printed.');
+    if (!timingSafeEqual(digest(given), expected))
+      return refusal(
+        context,
+        401,
+        'invalid_input',
+        'the token is missing or wrong: open the link that showrunner studio printed.',
+      );
     return next();
   };
 }
@@ -56,4 +78,7 @@ export const onlyJson: MiddlewareHandler = async (context, next) => {
   return next();
 };
 
-export const onlySmall = bodyLimit({ maxSize: largestBody, onError: (context) => refusal(context, 413, 'invalid_input', `an action has at most ${largestBody} bytes.`) });
+export const onlySmall = bodyLimit({
+  maxSize: largestBody,
+  onError: (context) => refusal(context, 413, 'invalid_input', `an action has at most ${largestBody} bytes.`),
+});

@@ -86,7 +86,12 @@ export class Live {
   #take({ steps, end, by }: Committed): void {
     for (const { sessionId, event, before, after } of steps) {
       const entry: TimelineEntry = {
-        position: end, at: event.at, by, type: event.type, state: stateName(after), total_cost: toDollars(after.context.money.spent),
+        position: end,
+        at: event.at,
+        by,
+        type: event.type,
+        state: stateName(after),
+        total_cost: toDollars(after.context.money.spent),
         text: describeEvent(event, openOperations(before?.context)),
       };
       const list = this.#gathered.get(sessionId);
@@ -117,7 +122,9 @@ export class Live {
   }
 
   #remember(told: readonly Exclude<StudioEvent, { type: 'actors' }>[]): void {
-    this.#past.push(...told.map((event) => ({ position: event.type === 'today' ? this.#position : event.position, event })));
+    this.#past.push(
+      ...told.map((event) => ({ position: event.type === 'today' ? this.#position : event.position, event })),
+    );
     const dropped = this.#past.splice(0, Math.max(0, this.#past.length - rememberedEvents));
     for (const { position } of dropped) this.#rememberedFrom = Math.max(this.#rememberedFrom, position);
   }

@@ -12,9 +12,29 @@ export function operationsOf(history: readonly HistoryEntry[]): OperationView[] 
   };
   for (const { event, at, position } of history) {
     if (event.type === 'cost.reserve') {
-      open({ key: event.key, phase: event.phase, name: event.operation, status: 'reserved', reserved: toDollars(event.amount), cost: null, estimated: false, startedAt: at, durationMs: null });
+      open({
+        key: event.key,
+        phase: event.phase,
+        name: event.operation,
+        status: 'reserved',
+        reserved: toDollars(event.amount),
+        cost: null,
+        estimated: false,
+        startedAt: at,
+        durationMs: null,
+      });
     } else if (event.type === 'cost.recorded') {
-      open({ key: event.key ?? `@${position}`, phase: event.phase, name: event.operation, status: 'settled', reserved: 0, cost: toDollars(event.cost), estimated: false, startedAt: at, durationMs: null });
+      open({
+        key: event.key ?? `@${position}`,
+        phase: event.phase,
+        name: event.operation,
+        status: 'settled',
+        reserved: 0,
+        cost: toDollars(event.cost),
+        estimated: false,
+        startedAt: at,
+        durationMs: null,
+      });
     } else if ('key' in event && event.key !== undefined) {
       const view = byKey.get(event.key);
       if (view) become(view, event, at);
@@ -25,8 +45,16 @@ export function operationsOf(history: readonly HistoryEntry[]): OperationView[] 
 
 function become(view: OperationView, event: HistoryEntry['event'], at: string): void {
   const took = Date.parse(at) - Date.parse(view.startedAt);
-  if (event.type === 'operation.settled') Object.assign(view, { status: 'settled', cost: toDollars(event.cost), estimated: event.estimated, durationMs: took, reserved: 0 });
-  if (event.type === 'operation.released') Object.assign(view, { status: 'released', durationMs: took, reserved: 0 });
+  if (event.type === 'operation.settled')
+    Object.assign(view, {
+      status: 'settled',
+      cost: toDollars(event.cost),
+      estimated: event.estimated,
+      durationMs: took,
+      reserved: 0,
+    });
+  if (event.type === 'operation.released')
+    Object.assign(view, { status: 'released', durationMs: took, reserved: 0 });
   if (event.type === 'operation.held') view.status = 'held';
   if (event.type === 'operation.retry') view.status = 'reserved';
 }

@@ -8,20 +8,32 @@ const msPerMinute = 60_000;
 
 /** The production as a whole: money per day, costs, times and scores over time. */
 export async function productionView(manager: ProductionStateManager): Promise<ProductionView> {
-  const [metrics, qualityMetrics, totalSpent] = await Promise.all([manager.getProductionMetrics(), manager.getQualityMetrics(), manager.getTotalSpending()]);
+  const [metrics, qualityMetrics, totalSpent] = await Promise.all([
+    manager.getProductionMetrics(),
+    manager.getQualityMetrics(),
+    manager.getTotalSpending(),
+  ]);
   const { production } = manager;
   const states = allStates(manager);
   return {
     directory: shortened(production.directory),
     today: todayView(production.today()),
-    days: [...production.ledger.days].map(([date, { spent, reserved }]) => ({ date, spent: toDollars(spent), reserved: toDollars(reserved) })).sort(byDate),
+    days: [...production.ledger.days]
+      .map(([date, { spent, reserved }]) => ({
+        date,
+        spent: toDollars(spent),
+        reserved: toDollars(reserved),
+      }))
+      .sort(byDate),
     phaseCosts: phaseCosts(states),
     outcomes: outcomes(states),
     quality: states
       .filter(({ quality_scores: scores }) => Object.keys(scores).length > 0)
       .map(({ session_id: sessionId, updated_at: at, quality_scores: scores }) => ({ sessionId, at, scores }))
       .sort((a, b) => (a.at < b.at ? -1 : 1)),
-    metrics, qualityMetrics, totalSpent,
+    metrics,
+    qualityMetrics,
+    totalSpent,
   };
 }
 
@@ -37,35 +49,56 @@ export function todayView({ date, spent, reserved, cap }: DayMoney): ProductionV
 
 /** The listed episodes and those that have moved to the archive of their month. */
 function allStates({ production: { showing, documents } }: ProductionStateManager): EpisodeState[] {
-  const archived = showing.months.flatMap((month) => Object.values(documents.readMonth(month)?.completed_episodes ?? {}));
+  const archived = showing.months.flatMap((month) =>
+    Object.values(documents.readMonth(month)?.completed_episodes ?? {}),
+  );
   const listed = new Map(showing.states().map((state) => [state.session_id, state]));
   return [...archived.filter(({ session_id: id }) => !listed.has(id)), ...listed.values()];
 }
 
 function phaseCosts(states: readonly EpisodeState[]): ProductionView['phaseCosts'] {
   return perDay(states, ({ created_at: at }) => at).map(([date, list]) => ({
-    date, episodes: list.length,
-    cost: Object.fromEntries(phaseNames.map((name) => [name, mean(list.map(({ phases }) => phases[name].cost)) ?? 0])) as Record<PhaseName, number>,
+    date,
+    episodes: list.length,
+    cost: Object.fromEntries(
+      phaseNames.map((name) => [name, mean(list.map(({ phases }) => phases[name].cost)) ?? 0]),
+    ) as Record<PhaseName, number>,
   }));
 }
 
 function outcomes(states: readonly EpisodeState[]): ProductionView['outcomes'] {
-  const ended = states.filter((state) => isComplete(state) || state.status === 'failed' || state.status === 'archived');
+  const ended = states.filter(
+    (state) => isComplete(state) || state.status === 'failed' || state.status === 'archived',
+  );
   return perDay(ended, endOf).map(([date, list]) => {
     const completed = list.filter(isComplete);
-    return { date, completed: completed.length, failed: list.length - completed.length, minutes: mean(completed.map((state) => (Date.parse(endOf(state)) - Date.parse(state.created_at)) / msPerMinute)) };
+    return {
+      date,
+      completed: completed.length,
+      failed: list.length - completed.length,
+      minutes: mean(
+        completed.map((state) => (Date.parse(endOf(state)) - Date.parse(state.created_at)) / msPerMinute),
+      ),
+    };
   });
 }
 
 function isComplete({ status, phases }: EpisodeState): boolean {
-  return status === 'complete' || (status === 'archived' && phaseNames.every((name) => ['complete', 'skipped'].includes(phases[name].status)));
+  return (
+    status === 'complete' ||
+    (status === 'archived' &&
+      phaseNames.every((name) => ['complete', 'skipped'].includes(phases[name].status)))
+  );
 }
 
 function endOf(state: EpisodeState): string {
   return isComplete(state) ? (state.phases.audio.end_time ?? state.updated_at) : state.updated_at;
 }
 
-function perDay(states: readonly EpisodeState[], timeOf: (state: EpisodeState) => string): [string, EpisodeState[]][] {
+function perDay(
+  states: readonly EpisodeState[],
+  timeOf: (state: EpisodeState) => string,
+): [string, EpisodeState[]][] {
   const days = new Map<string, EpisodeState[]>();
   for (const state of states) {
     const date = timeOf(state).slice(0, 10);

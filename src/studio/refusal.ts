@@ -3,7 +3,12 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { ProductionError, errorRemedies, type ErrorCode } from '../../machines/index.js';
 
 /** An error as the page reads it. */
-export function refusal(context: Context, status: ContentfulStatusCode, code: ErrorCode, message: string): Response {
+export function refusal(
+  context: Context,
+  status: ContentfulStatusCode,
+  code: ErrorCode,
+  message: string,
+): Response {
   return context.json({ error: { code, message, remedy: errorRemedies[code] } }, status);
 }
 
@@ -11,11 +16,18 @@ export function refusal(context: Context, status: ContentfulStatusCode, code: Er
 export function answerTo(error: unknown, context: Context, note: (text: string) => void): Response {
   if (error instanceof ProductionError) return context.json({ error: error.toJSON() }, statusFor(error.code));
   note(`studio: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-  return refusal(context, 500, 'machine_broken', 'the studio has met an error of its own; its terminal says more.');
+  return refusal(
+    context,
+    500,
+    'machine_broken',
+    'the studio has met an error of its own; its terminal says more.',
+  );
 }
 
 function statusFor(code: ErrorCode): ContentfulStatusCode {
   if (code === 'session_unknown' || code === 'checkpoint_unknown') return 404;
   if (code === 'invalid_input' || code === 'path_refused') return 400;
-  return errorRemedies[code] === 'bug' || code.startsWith('journal_') || code === 'document_unavailable' ? 500 : 409;
+  return errorRemedies[code] === 'bug' || code.startsWith('journal_') || code === 'document_unavailable'
+    ? 500
+    : 409;
 }

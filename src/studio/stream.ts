@@ -28,7 +28,8 @@ export function streamEvents(context: Context, live: Live, since: number | undef
       while (!over.signal.aborted) {
         const event = queue.shift();
         if (event) await stream.writeSSE({ data: JSON.stringify(event) });
-        else if (!(await somethingOr(signOfLifeMs, (callback) => (wake = callback)))) await stream.write(': ping\n\n');
+        else if (!(await somethingOr(signOfLifeMs, (callback) => (wake = callback))))
+          await stream.write(': ping\n\n');
       }
     } finally {
       stop();

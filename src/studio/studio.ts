@@ -32,7 +32,13 @@ export async function startStudio({ port, ...options }: StudioOptions): Promise<
   void chartView();
   let hosts: string[] = [];
   const actors = new InspectionStore(0);
-  const socket = inspectionSocket({ store: actors, token: options.token, hosts: () => hosts, path: '/inspect', onMessage: () => live.tellActors() });
+  const socket = inspectionSocket({
+    store: actors,
+    token: options.token,
+    hosts: () => hosts,
+    path: '/inspect',
+    onMessage: () => live.tellActors(),
+  });
   const app = studioApp({ ...options, live, actors, hosts: () => hosts });
   try {
     const { server, info } = await listen(app.fetch, port);
@@ -53,7 +59,10 @@ export async function startStudio({ port, ...options }: StudioOptions): Promise<
   }
 }
 
-function listen(fetch: Parameters<typeof serve>[0]['fetch'], port: number): Promise<{ server: ServerType; info: AddressInfo }> {
+function listen(
+  fetch: Parameters<typeof serve>[0]['fetch'],
+  port: number,
+): Promise<{ server: ServerType; info: AddressInfo }> {
   return new Promise((resolve, reject) => {
     const server = serve({ fetch, port, hostname: '127.0.0.1' }, (info) => resolve({ server, info }));
     server.on('error', reject);

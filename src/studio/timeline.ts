@@ -3,37 +3,68 @@ import type { HistoryEntry } from '../production/index.js';
 import type { TimelineEntry } from './api.js';
 
 /** What an event did, in a few words. `operationOf` finds the operation's name for a key. */
-export function describeEvent(event: RecordedEvent, operationOf: (key: string) => string | undefined): string {
+export function describeEvent(
+  event: RecordedEvent,
+  operationOf: (key: string) => string | undefined,
+): string {
   const name = 'key' in event && event.key !== undefined ? (operationOf(event.key) ?? event.key) : '';
   switch (event.type) {
-    case 'episode.created': return `created: ${event.topic}`;
-    case 'episode.forked': return `forked, to go on at ${event.resume}`;
-    case 'phase.start': return `${event.phase} started`;
-    case 'phase.complete': return `${event.phase} completed, checkpoint ${event.checkpoint.name}`;
-    case 'phase.skip': return `${event.phase} skipped: ${event.reason}`;
-    case 'phase.fulfill': return `${event.phase} fulfilled: ${event.reason}`;
-    case 'phase.pause': return `${event.phase} paused${because(event.reason)}`;
-    case 'phase.resume': return `${event.phase} resumed`;
-    case 'phase.failed': return `${event.phase} failed (${event.code}): ${event.message}`;
-    case 'review.approve': return `${event.phase} approved${by(event.by)}${because(event.reason)}`;
-    case 'review.reject': return `${event.phase} rejected${by(event.by)}: ${event.reason}`;
-    case 'cost.reserve': return `${event.operation} reserved ${formatUsd(event.amount)}`;
-    case 'cost.recorded': return `${event.operation} cost ${formatUsd(event.cost)}`;
-    case 'operation.settled': return `${name} settled at ${formatUsd(event.cost)}${event.estimated ? ' (estimated)' : ''}`;
-    case 'operation.released': return `${name} released${event.code ? ` (${event.code})` : ''}`;
-    case 'operation.held': return `${name} held: its outcome is unknown`;
-    case 'operation.retry': return `${name} called again`;
-    case 'checkpoint.save': return `checkpoint ${event.checkpoint.name} saved`;
-    case 'checkpoint.restore': return `checkpoint ${event.name} restored, to go on at ${event.resume}`;
-    case 'quality.recorded': return `${event.name} scored ${Number(event.value.toFixed(3))}`;
-    case 'budget.raise': return `${event.scope} budget raised by ${formatUsd(event.amount)}${by(event.by)}: ${event.reason}`;
-    case 'recovery.begin': return 'recovery began';
-    case 'recovery.resume': return `recovery goes on at ${event.phase}`;
-    case 'lease.claim': return `claimed by ${event.holder}`;
-    case 'lease.renew': return 'claim renewed';
-    case 'lease.release': return 'claim released';
-    case 'episode.cancelled': return `cancelled: ${event.reason}`;
-    case 'episode.archive': return `archived${because(event.reason)}`;
+    case 'episode.created':
+      return `created: ${event.topic}`;
+    case 'episode.forked':
+      return `forked, to go on at ${event.resume}`;
+    case 'phase.start':
+      return `${event.phase} started`;
+    case 'phase.complete':
+      return `${event.phase} completed, checkpoint ${event.checkpoint.name}`;
+    case 'phase.skip':
+      return `${event.phase} skipped: ${event.reason}`;
+    case 'phase.fulfill':
+      return `${event.phase} fulfilled: ${event.reason}`;
+    case 'phase.pause':
+      return `${event.phase} paused${because(event.reason)}`;
+    case 'phase.resume':
+      return `${event.phase} resumed`;
+    case 'phase.failed':
+      return `${event.phase} failed (${event.code}): ${event.message}`;
+    case 'review.approve':
+      return `${event.phase} approved${by(event.by)}${because(event.reason)}`;
+    case 'review.reject':
+      return `${event.phase} rejected${by(event.by)}: ${event.reason}`;
+    case 'cost.reserve':
+      return `${event.operation} reserved ${formatUsd(event.amount)}`;
+    case 'cost.recorded':
+      return `${event.operation} cost ${formatUsd(event.cost)}`;
+    case 'operation.settled':
+      return `${name} settled at ${formatUsd(event.cost)}${event.estimated ? ' (estimated)' : ''}`;
+    case 'operation.released':
+      return `${name} released${event.code ? ` (${event.code})` : ''}`;
+    case 'operation.held':
+      return `${name} held: its outcome is unknown`;
+    case 'operation.retry':
+      return `${name} called again`;
+    case 'checkpoint.save':
+      return `checkpoint ${event.checkpoint.name} saved`;
+    case 'checkpoint.restore':
+      return `checkpoint ${event.name} restored, to go on at ${event.resume}`;
+    case 'quality.recorded':
+      return `${event.name} scored ${Number(event.value.toFixed(3))}`;
+    case 'budget.raise':
+      return `${event.scope} budget raised by ${formatUsd(event.amount)}${by(event.by)}: ${event.reason}`;
+    case 'recovery.begin':
+      return 'recovery began';
+    case 'recovery.resume':
+      return `recovery goes on at ${event.phase}`;
+    case 'lease.claim':
+      return `claimed by ${event.holder}`;
+    case 'lease.renew':
+      return 'claim renewed';
+    case 'lease.release':
+      return 'claim released';
+    case 'episode.cancelled':
+      return `cancelled: ${event.reason}`;
+    case 'episode.archive':
+      return `archived${because(event.reason)}`;
   }
 }
 
@@ -47,7 +78,8 @@ function by(name: string | undefined): string {
 
 /** Looks a key up in what is open. */
 export function openOperations(context: EpisodeContext | undefined): (key: string) => string | undefined {
-  return (key) => (context && Object.hasOwn(context.operations, key) ? context.operations[key]?.operation : undefined);
+  return (key) =>
+    context && Object.hasOwn(context.operations, key) ? context.operations[key]?.operation : undefined;
 }
 
 /** A history as the page's timeline. */
@@ -55,6 +87,14 @@ export function timelineOf(history: readonly HistoryEntry[]): TimelineEntry[] {
   const names = new Map<string, string>();
   return history.map(({ position, at, by: writer, type, event, state, total_cost: total }) => {
     if (event.type === 'cost.reserve') names.set(event.key, event.operation);
-    return { position, at, by: writer, type, state, total_cost: total, text: describeEvent(event, (key) => names.get(key)) };
+    return {
+      position,
+      at,
+      by: writer,
+      type,
+      state,
+      total_cost: total,
+      text: describeEvent(event, (key) => names.get(key)),
+    };
   });
 }

@@ -19,7 +19,11 @@ export function studioToken(directory: string): string {
   if (known !== undefined) return known;
   const token = randomBytes(32).toString('base64url');
   fs.rmSync(path, { force: true });
-  const fd = fs.openSync(path, fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL | fs.constants.O_NOFOLLOW, 0o600);
+  const fd = fs.openSync(
+    path,
+    fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL | fs.constants.O_NOFOLLOW,
+    0o600,
+  );
   try {
     fs.writeSync(fd, `${token}\n`);
   } finally {

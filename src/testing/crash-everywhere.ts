@@ -12,7 +12,11 @@ export interface CrashScenario<Told> {
   open?: Omit<OpenOptions, 'directory' | 'clock' | 'disk'>;
   told: () => Told;
   /** Works, and notes what it was told is done, each as soon as it was told. `another` opens a second handle, as another process has it. */
-  work: (manager: ProductionStateManager, told: Told, another: () => Promise<ProductionStateManager>) => Promise<void>;
+  work: (
+    manager: ProductionStateManager,
+    told: Told,
+    another: () => Promise<ProductionStateManager>,
+  ) => Promise<void>;
   /** Throws when something that was told is not there. */
   check: (manager: ProductionStateManager, told: Told) => Promise<void>;
 }
@@ -46,7 +50,10 @@ const usualCuts: readonly PowerCut[] = ['lose-unsynced', 'keep-unsynced', { seed
  * audit must find nothing, `check` must find what was told, work must go on, and that too must outlive a power cut. The same each time.
  * @throws StoryFailed naming the call, and the point to pass as `only` to see it again.
  */
-export async function crashEverywhere<Told>(scenario: CrashScenario<Told>, { faults = usualFaults, cuts = usualCuts, only }: CrashOptions = {}): Promise<Crashed> {
+export async function crashEverywhere<Told>(
+  scenario: CrashScenario<Told>,
+  { faults = usualFaults, cuts = usualCuts, only }: CrashOptions = {},
+): Promise<Crashed> {
   if (only) {
     await breakAt(scenario, only);
     return { points: 1 };
@@ -76,7 +83,12 @@ async function callsOf<Told>({ open = {}, told, work }: CrashScenario<Told>): Pr
 }
 
 /** One life; its handles are added to `opened`. */
-async function live<Told>({ open = {}, work }: Pick<CrashScenario<Told>, 'open' | 'work'>, disk: MemoryDisk, told: Told, opened: ProductionStateManager[]): Promise<void> {
+async function live<Told>(
+  { open = {}, work }: Pick<CrashScenario<Told>, 'open' | 'work'>,
+  disk: MemoryDisk,
+  told: Told,
+  opened: ProductionStateManager[],
+): Promise<void> {
   const another = async (): Promise<ProductionStateManager> => {
     const { manager } = await memoryProduction({ ...open, disk });
     opened.push(manager);
@@ -110,12 +122,19 @@ async function breakAt<Told>(scenario: CrashScenario<Told>, point: CrashPoint): 
     await survive(scenario, left.powerCut(), told);
   } catch (error) {
     const where = struck ? `${struck.name} ${struck.path}` : 'a call that this run did not make';
-    throw new StoryFailed(`at call ${point.call}, ${where}: ${(error as Error).message}\nsee it again with only: ${JSON.stringify(point, (_key, value: unknown) => (typeof value === 'function' ? 'the same function' : value))}`, { cause: error });
+    throw new StoryFailed(
+      `at call ${point.call}, ${where}: ${(error as Error).message}\nsee it again with only: ${JSON.stringify(point, (_key, value: unknown) => (typeof value === 'function' ? 'the same function' : value))}`,
+      { cause: error },
+    );
   }
 }
 
 /** The next life: nothing is missing, nothing is damaged, and work goes on. */
-async function survive<Told>({ open = {}, check }: CrashScenario<Told>, disk: MemoryDisk, told: Told): Promise<MemoryDisk> {
+async function survive<Told>(
+  { open = {}, check }: CrashScenario<Told>,
+  disk: MemoryDisk,
+  told: Told,
+): Promise<MemoryDisk> {
   const { manager } = await memoryProduction({ ...open, disk });
   await check(manager, told);
   const { problems } = await manager.verify();

@@ -1,5 +1,13 @@
 import {
-  phaseAfter, phaseNames, type DayMoney, type EpisodeEvent, type EpisodeSnapshot, type PhaseName, type Policy, type SavedCheckpoint, type Usd,
+  phaseAfter,
+  phaseNames,
+  type DayMoney,
+  type EpisodeEvent,
+  type EpisodeSnapshot,
+  type PhaseName,
+  type Policy,
+  type SavedCheckpoint,
+  type Usd,
 } from '../../machines/index.js';
 
 /** An event that can be tried on an episode, made for the day's money as it is and the first phase that is not done. */
@@ -12,20 +20,46 @@ export const exploredDay = at.slice(0, 10);
 
 /** The phase that the next event is about. */
 export function nextPhase({ context }: EpisodeSnapshot): PhaseName {
-  return phaseNames.find((phase) => !['complete', 'skipped'].includes(context.phases[phase].status)) ?? 'audio';
+  return (
+    phaseNames.find((phase) => !['complete', 'skipped'].includes(context.phases[phase].status)) ?? 'audio'
+  );
 }
 
 /** Everything that can happen to an episode, with amounts on, just below and just above each of the policy's thresholds. */
 export function movesFor({ budgets, warnAtPercent, dailyCap }: Policy): Move[] {
   const warning = Math.ceil((budgets.research * warnAtPercent) / 100);
-  const amounts = distinct([0, warning - 1, warning, warning + 1, budgets.total - warning, budgets.total, budgets.total + 1, dailyCap]);
+  const amounts = distinct([
+    0,
+    warning - 1,
+    warning,
+    warning + 1,
+    budgets.total - warning,
+    budgets.total,
+    budgets.total + 1,
+    dailyCap,
+  ]);
   return [
     ...amounts.flatMap((amount): Move[] => [
       (day, phase) => ({ type: 'cost.recorded', at, phase, operation: 'q', cost: amount, day }),
       (day, phase) => ({ type: 'cost.reserve', at, phase, operation: 'q', key: 'a', amount, day }),
     ]),
-    (day, phase) => ({ type: 'cost.reserve', at, phase, operation: 'q', key: 'b', amount: warning as Usd, day }),
-    ...distinct([warning, budgets.total - warning, budgets.total + 1]).map((cost): Move => (day) => ({ type: 'operation.settled', at, key: 'a', cost, estimated: false, day })),
+    (day, phase) => ({
+      type: 'cost.reserve',
+      at,
+      phase,
+      operation: 'q',
+      key: 'b',
+      amount: warning as Usd,
+      day,
+    }),
+    ...distinct([warning, budgets.total - warning, budgets.total + 1]).map((cost): Move => (day) => ({
+      type: 'operation.settled',
+      at,
+      key: 'a',
+      cost,
+      estimated: false,
+      day,
+    })),
     (day) => ({ type: 'operation.settled', at, key: 'b', cost: warning as Usd, estimated: true, day }),
     (day) => ({ type: 'operation.released', at, key: 'a', day }),
     () => ({ type: 'operation.held', at, key: 'a' }),
@@ -40,7 +74,14 @@ export function movesFor({ budgets, warnAtPercent, dailyCap }: Policy): Move[] {
     (_day, phase) => ({ type: 'review.reject', at, phase, reason: 'too shallow' }),
     (day) => ({ type: 'recovery.begin', at, day }),
     (_day, phase) => ({ type: 'recovery.resume', at, phase }),
-    () => ({ type: 'budget.raise', at, scope: 'total', amount: (budgets.total / 2) as Usd, by: 'explorer', reason: 'worth it' }),
+    () => ({
+      type: 'budget.raise',
+      at,
+      scope: 'total',
+      amount: (budgets.total / 2) as Usd,
+      by: 'explorer',
+      reason: 'worth it',
+    }),
     () => ({ type: 'episode.cancelled', at, reason: 'out of date' }),
     () => ({ type: 'episode.archive', at }),
   ];
@@ -51,5 +92,12 @@ function distinct(amounts: number[]): Usd[] {
 }
 
 function checkpointOf(phase: PhaseName): SavedCheckpoint {
-  return { name: `${phase}_complete`, sha256: 'a'.repeat(64), bytes: 2, next: phaseAfter(phase), file: null, payload: {} };
+  return {
+    name: `${phase}_complete`,
+    sha256: 'a'.repeat(64),
+    bytes: 2,
+    next: phaseAfter(phase),
+    file: null,
+    payload: {},
+  };
 }

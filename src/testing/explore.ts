@@ -1,6 +1,20 @@
 import {
-  Ledger, decide, errorRemedies, initialSnapshot, moneyMove, parsePolicy, phaseNames, stateName,
-  type DayMoney, type Decision, type EpisodeCreated, type EpisodeEvent, type EpisodeSnapshot, type ErrorCode, type Policy, type PolicyInput,
+  Ledger,
+  decide,
+  errorRemedies,
+  initialSnapshot,
+  moneyMove,
+  parsePolicy,
+  phaseNames,
+  stateName,
+  type DayMoney,
+  type Decision,
+  type EpisodeCreated,
+  type EpisodeEvent,
+  type EpisodeSnapshot,
+  type ErrorCode,
+  type Policy,
+  type PolicyInput,
 } from '../../machines/index.js';
 import { exploredDay, movesFor, nextPhase, type Move } from './explore-moves.js';
 import { StoryFailed, episodeCreated } from './given.js';
@@ -52,7 +66,8 @@ export function explorePaths(options: Exploration = {}): Explored {
   const { steps: most = 250_000, depth: longest = 9 } = options;
   const search = new Search(options);
   let level = [search.root];
-  for (let depth = 0; depth < longest && search.steps < most && level.length > 0; depth += 1) level = level.flatMap((node) => (search.steps < most ? search.expand(node) : []));
+  for (let depth = 0; depth < longest && search.steps < most && level.length > 0; depth += 1)
+    level = level.flatMap((node) => (search.steps < most ? search.expand(node) : []));
   return search.result();
 }
 
@@ -76,7 +91,14 @@ class Search {
     this.#moves = movesFor(this.#policy);
     this.#rules = Object.entries({ ...invariants, ...own });
     this.#decide = decideStep;
-    this.root = { snapshot: initialSnapshot(this.#created), from: undefined, event: undefined, ledger: new Ledger(), paid: 0, isGuarded: true };
+    this.root = {
+      snapshot: initialSnapshot(this.#created),
+      from: undefined,
+      event: undefined,
+      ledger: new Ledger(),
+      paid: 0,
+      isGuarded: true,
+    };
     this.#seen = new Set([keyOf(this.root)]);
     this.#states = new Set([stateName(this.root.snapshot)]);
   }
@@ -107,7 +129,19 @@ class Search {
     }
     const after = follow(node, event, decision.snapshot);
     const { paid, isGuarded } = after;
-    checkStep(this.#rules, { before: node.snapshot, event, after: after.snapshot, announcements: decision.announcements, day: this.#dayOf(after), paid, isGuarded }, after);
+    checkStep(
+      this.#rules,
+      {
+        before: node.snapshot,
+        event,
+        after: after.snapshot,
+        announcements: decision.announcements,
+        day: this.#dayOf(after),
+        paid,
+        isGuarded,
+      },
+      after,
+    );
     const edge = `${stateName(node.snapshot)} ${event.type} ${stateName(after.snapshot)}`;
     if (!this.#edges.has(edge)) this.#edges.set(edge, storyOf(after));
     return after;
@@ -119,25 +153,47 @@ class Search {
 
   result(): Explored {
     return {
-      created: this.#created, steps: this.steps, episodes: this.#seen.size, states: [...this.#states].toSorted(),
-      refusals: [...this.#refusals].toSorted(), paths: [...this.#edges.values()],
+      created: this.#created,
+      steps: this.steps,
+      episodes: this.#seen.size,
+      states: [...this.#states].toSorted(),
+      refusals: [...this.#refusals].toSorted(),
+      paths: [...this.#edges.values()],
     };
   }
 }
 
 function follow(node: Node, event: EpisodeEvent, snapshot: EpisodeSnapshot): Node {
   const moved = moneyMove(node.snapshot.context, event);
-  const isUnguarded = event.type === 'cost.recorded' || (moved !== undefined && moved.spent + moved.reserved > 0 && event.type === 'operation.settled');
+  const isUnguarded =
+    event.type === 'cost.recorded' ||
+    (moved !== undefined && moved.spent + moved.reserved > 0 && event.type === 'operation.settled');
   const ledger = new Ledger();
   for (const [date, money] of node.ledger.days) ledger.set(date, money);
   ledger.book(node.snapshot.context, event);
-  return { snapshot, from: node, event, ledger, paid: node.paid + (moved?.spent ?? 0), isGuarded: node.isGuarded && !isUnguarded };
+  return {
+    snapshot,
+    from: node,
+    event,
+    ledger,
+    paid: node.paid + (moved?.spent ?? 0),
+    isGuarded: node.isGuarded && !isUnguarded,
+  };
 }
 
 /** What tells two episodes apart: the state, and everything that a guard looks at. */
 function keyOf({ snapshot: { context, value }, isGuarded }: Node): string {
   const { phases, money, operations, budgets, failure, recoveries } = context;
-  return JSON.stringify([value, isGuarded, money, operations, budgets.total, failure?.code, recoveries, phaseNames.map((name) => [phases[name].status, phases[name].spent, phases[name].warned])]);
+  return JSON.stringify([
+    value,
+    isGuarded,
+    money,
+    operations,
+    budgets.total,
+    failure?.code,
+    recoveries,
+    phaseNames.map((name) => [phases[name].status, phases[name].spent, phases[name].warned]),
+  ]);
 }
 
 function storyOf(node: Node): EpisodeEvent[] {
@@ -148,13 +204,27 @@ function storyOf(node: Node): EpisodeEvent[] {
 
 function checkStep(rules: readonly [string, Invariant][], step: ExploredStep, node: Node): void {
   for (const [sentence, holds] of rules) {
-    if (!holds(step)) throw new StoryFailed(`broken: ${sentence}. The story:\n${told(storyOf(node))}\nled to ${stateName(step.after)} with ${JSON.stringify(step.after.context.money)}.`);
+    if (!holds(step))
+      throw new StoryFailed(
+        `broken: ${sentence}. The story:\n${told(storyOf(node))}\nled to ${stateName(step.after)} with ${JSON.stringify(step.after.context.money)}.`,
+      );
   }
 }
 
-function checkedRefusal(node: Node, event: EpisodeEvent, { code, message }: { code: ErrorCode; message: string }): ErrorCode {
-  if (Object.hasOwn(errorRemedies, code) && message.includes(node.snapshot.context.sessionId) && message.endsWith('.')) return code;
-  throw new StoryFailed(`broken: no refusal without a code and a sentence that names the episode. The story:\n${told([...storyOf(node), event])}\nends with ${code}: ${message}`);
+function checkedRefusal(
+  node: Node,
+  event: EpisodeEvent,
+  { code, message }: { code: ErrorCode; message: string },
+): ErrorCode {
+  if (
+    Object.hasOwn(errorRemedies, code) &&
+    message.includes(node.snapshot.context.sessionId) &&
+    message.endsWith('.')
+  )
+    return code;
+  throw new StoryFailed(
+    `broken: no refusal without a code and a sentence that names the episode. The story:\n${told([...storyOf(node), event])}\nends with ${code}: ${message}`,
+  );
 }
 
 function told(story: readonly EpisodeEvent[]): string {

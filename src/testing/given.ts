@@ -1,7 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
-  decide, initialSnapshot, parsePolicy, stateName,
-  type Announcement, type EpisodeCreated, type EpisodeEvent, type EpisodeSnapshot, type ErrorCode, type PolicyInput,
+  decide,
+  initialSnapshot,
+  parsePolicy,
+  stateName,
+  type Announcement,
+  type EpisodeCreated,
+  type EpisodeEvent,
+  type EpisodeSnapshot,
+  type ErrorCode,
+  type PolicyInput,
 } from '../../machines/index.js';
 
 /** A failed expectation of a story. */
@@ -37,10 +45,16 @@ export interface Given {
 
 /** The creation of episode 1 at the seed's first instant, under a policy. */
 export function episodeCreated(policyInput: PolicyInput = {}): EpisodeCreated {
-  const { budgets, warnAtPercent, hardPhaseBudgets, approvals, maxRecoveries, quality } = parsePolicy(policyInput);
+  const { budgets, warnAtPercent, hardPhaseBudgets, approvals, maxRecoveries, quality } =
+    parsePolicy(policyInput);
   return {
-    type: 'episode.created', at: '2025-09-03T14:30:22.000Z', sessionId: 'ep_001_20250903_143022', episodeNumber: 1, topic: 'The Dirty Secret',
-    budgets, rules: { warnAtPercent, hardPhaseBudgets, approvals, maxRecoveries, quality },
+    type: 'episode.created',
+    at: '2025-09-03T14:30:22.000Z',
+    sessionId: 'ep_001_20250903_143022',
+    episodeNumber: 1,
+    topic: 'The Dirty Secret',
+    budgets,
+    rules: { warnAtPercent, hardPhaseBudgets, approvals, maxRecoveries, quality },
   };
 }
 
@@ -49,7 +63,10 @@ export function given(policyInput: PolicyInput, ...events: EpisodeEvent[]): Give
   let snapshot = initialSnapshot(episodeCreated(policyInput));
   for (const event of events) {
     const decision = decide(snapshot, event);
-    if (!decision.accepted) throw new StoryFailed(`given ${event.type}: it was refused with ${decision.refusal.code}: ${decision.refusal.message}`);
+    if (!decision.accepted)
+      throw new StoryFailed(
+        `given ${event.type}: it was refused with ${decision.refusal.code}: ${decision.refusal.message}`,
+      );
     snapshot = decision.snapshot;
   }
   return { snapshot, when: (event) => whenDecided(snapshot, event) };
@@ -63,11 +80,20 @@ function whenDecided(before: EpisodeSnapshot, event: EpisodeEvent): Then {
   const then: Then = {
     ...outcome,
     thenState(state) {
-      if (outcome.refusal) throw new StoryFailed(`${event.type} was refused with ${outcome.refusal.code}: ${outcome.refusal.message}`);
+      if (outcome.refusal)
+        throw new StoryFailed(
+          `${event.type} was refused with ${outcome.refusal.code}: ${outcome.refusal.message}`,
+        );
       return expectEqual('the state', stateName(outcome.snapshot), state, then);
     },
     thenRefused: (code) => expectEqual('the refusal', outcome.refusal?.code ?? 'none', code, then),
-    thenAnnounced: (...types) => expectEqual('what was announced', outcome.announcements.map(({ type }) => type), types, then),
+    thenAnnounced: (...types) =>
+      expectEqual(
+        'what was announced',
+        outcome.announcements.map(({ type }) => type),
+        types,
+        then,
+      ),
   };
   return then;
 }

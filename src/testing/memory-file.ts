@@ -64,7 +64,8 @@ export class MemoryFile {
     const size = this.#durable.length + Math.floor(chance() * (this.#size - this.#durable.length + 1));
     const left = Buffer.alloc(size);
     this.#durable.copy(left);
-    for (let from = 0; from < size; from += sector) if (chance() < 0.5) this.content.copy(left, from, from, Math.min(from + sector, size));
+    for (let from = 0; from < size; from += sector)
+      if (chance() < 0.5) this.content.copy(left, from, from, Math.min(from + sector, size));
     return left;
   }
 }

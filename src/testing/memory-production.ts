@@ -13,7 +13,9 @@ export interface MemoryProduction {
 const directory = '/production';
 
 /** Opens a production in memory; pass the `disk` of an earlier one to open it again. */
-export async function memoryProduction(options: Omit<OpenOptions, 'directory' | 'clock' | 'disk'> & { disk?: MemoryDisk; clock?: FixedClock } = {}): Promise<MemoryProduction> {
+export async function memoryProduction(
+  options: Omit<OpenOptions, 'directory' | 'clock' | 'disk'> & { disk?: MemoryDisk; clock?: FixedClock } = {},
+): Promise<MemoryProduction> {
   const { disk = new MemoryDisk(), clock = fixedClock(), ...rest } = options;
   const manager = await ProductionStateManager.open({ ...rest, directory, clock, disk });
   return { manager, clock, disk };

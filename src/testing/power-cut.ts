@@ -19,10 +19,14 @@ export function afterPowerCut(root: MemoryFolder, cut: PowerCut): MemoryFolder {
     copies.set(node, left);
     return left;
   };
-  const copyFile = (file: MemoryFile, path: string): MemoryFile => new MemoryFile(file.ino, keeps(path) ? Buffer.from(file.content) : file.left(chance));
+  const copyFile = (file: MemoryFile, path: string): MemoryFile =>
+    new MemoryFile(file.ino, keeps(path) ? Buffer.from(file.content) : file.left(chance));
   const copyFolder = (folder: MemoryFolder, path: string): MemoryFolder => {
     const entries = keeps(path) ? folder.entries : folder.left(chance);
-    return new MemoryFolder(folder.ino, new Map([...entries].map(([name, node]) => [name, copy(node, `${path}/${name}`)])));
+    return new MemoryFolder(
+      folder.ino,
+      new Map([...entries].map(([name, node]) => [name, copy(node, `${path}/${name}`)])),
+    );
   };
   return copyFolder(root, '');
 }

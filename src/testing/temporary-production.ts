@@ -15,12 +15,16 @@ export interface TemporaryProduction {
 }
 
 /** A production in a folder of its own under the system's temporary folder, with a clock that stands still, so that ids are always the same. */
-export async function temporaryProduction(options: Omit<OpenOptions, 'directory' | 'clock'> = {}): Promise<TemporaryProduction> {
+export async function temporaryProduction(
+  options: Omit<OpenOptions, 'directory' | 'clock'> = {},
+): Promise<TemporaryProduction> {
   const directory = await mkdtemp(join(tmpdir(), 'showrunner-'));
   const clock = fixedClock();
   const manager = await ProductionStateManager.open({ ...options, directory, clock });
   return {
-    manager, clock, directory,
+    manager,
+    clock,
+    directory,
     async remove() {
       await manager.close();
       await rm(directory, { recursive: true, force: true });

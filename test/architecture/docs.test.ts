@@ -16,14 +16,29 @@ describe('the docs', () => {
   });
 
   test('given any error code, then something throws it', () => {
-    const places = ['machines', 'src'].flatMap((folder) => readdirSync(`${root}${folder}`, { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`));
-    const sources = places.filter((path) => path.endsWith('.ts')).map((path) => readFileSync(`${root}${path}`, 'utf8'));
-    const thrown = new Set(sources.flatMap((text) => [...text.matchAll(/(?:ProductionError|refuse|invalid)\(\s*'(\w+)'/g)].map((match) => match[1])));
+    const places = ['machines', 'src'].flatMap((folder) =>
+      readdirSync(`${root}${folder}`, { recursive: true, encoding: 'utf8' }).map(
+        (name) => `${folder}/${name}`,
+      ),
+    );
+    const sources = places
+      .filter((path) => path.endsWith('.ts'))
+      .map((path) => readFileSync(`${root}${path}`, 'utf8'));
+    const thrown = new Set(
+      sources.flatMap((text) =>
+        [...text.matchAll(/(?:ProductionError|refuse|invalid)\(\s*'(\w+)'/g)].map((match) => match[1]),
+      ),
+    );
     expect(Object.keys(errorRemedies).filter((code) => !thrown.has(code))).toEqual([]);
   });
 
   test('given a link between pages, then the page is there', () => {
-    const pages = [...readdirSync(`${root}docs`).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`), 'README.md'];
+    const pages = [
+      ...readdirSync(`${root}docs`)
+        .filter((name) => name.endsWith('.md'))
+        .map((name) => `docs/${name}`),
+      'README.md',
+    ];
     const broken = pages.flatMap((page) =>
       [...readFileSync(`${root}${page}`, 'utf8').matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)]
         .map((match) => match[1] ?? '')
@@ -35,11 +50,15 @@ describe('the docs', () => {
 
   test('given any command, then docs/command-line.md speaks of it', () => {
     const page = doc('command-line.md');
-    expect(catalog.map(({ name }) => name).filter((name) => !new RegExp(`\\b${name}\\b`).test(page))).toEqual([]);
+    expect(catalog.map(({ name }) => name).filter((name) => !new RegExp(`\\b${name}\\b`).test(page))).toEqual(
+      [],
+    );
   });
 
   test("given the README's lines for embedding, when they are run, then an episode is complete and the files are those that it shows", () => {
-    const [embedding = ''] = [...readFileSync(`${root}README.md`, 'utf8').matchAll(/```js\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
+    const [embedding = ''] = [
+      ...readFileSync(`${root}README.md`, 'utf8').matchAll(/```js\n([\s\S]*?)```/g),
+    ].map((match) => match[1] ?? '');
     const folder = mkdtempSync(`${root}dist/.readme-`);
     try {
       writeFileSync(join(folder, 'run.mjs'), embedding);
@@ -48,14 +67,21 @@ describe('the docs', () => {
       expect(ran.stdout).toContain("outcome: 'complete'");
       const files = readdirSync(join(folder, 'production')).sort();
       expect(files).toEqual([expect.stringMatching(/^ep_001_/), 'journal', 'state.json']);
-      expect(readdirSync(join(folder, 'production', files[0] ?? '')).sort()).toEqual(['audio', 'research', 'script', 'session.json']);
+      expect(readdirSync(join(folder, 'production', files[0] ?? '')).sort()).toEqual([
+        'audio',
+        'research',
+        'script',
+        'session.json',
+      ]);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
   });
 
   test('given the crew of docs/crews.md, when it is run as the page says, then it makes an episode', () => {
-    const [crew = '', embedding = ''] = [...doc('crews.md').matchAll(/```js\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
+    const [crew = '', embedding = ''] = [...doc('crews.md').matchAll(/```js\n([\s\S]*?)```/g)].map(
+      (match) => match[1] ?? '',
+    );
     // Inside the package, so that it can import the package by its own name.
     const folder = mkdtempSync(`${root}dist/.crew-`);
     try {

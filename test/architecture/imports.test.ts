@@ -19,19 +19,47 @@ const allowed: Record<string, readonly string[]> = {
   'src/crew': ['machines', 'src/disk', 'src/shapes', 'src/documents', 'src/production', 'src/manager'],
   'src/draw': ['machines'],
   'src/inspect': ['machines', 'src/production', 'src/manager', 'src/crew'],
-  'src/studio': ['machines', 'src/disk', 'src/shapes', 'src/documents', 'src/production', 'src/manager', 'src/crew', 'src/draw', 'src/inspect'],
+  'src/studio': [
+    'machines',
+    'src/disk',
+    'src/shapes',
+    'src/documents',
+    'src/production',
+    'src/manager',
+    'src/crew',
+    'src/draw',
+    'src/inspect',
+  ],
   'src/testing': ['machines', 'src/disk', 'src/production', 'src/manager', 'src/crew'],
-  'src/cli': ['machines', 'src/disk', 'src/shapes', 'src/journal', 'src/documents', 'src/reports', 'src/import', 'src/manager', 'src/production', 'src/crew', 'src/draw', 'src/inspect', 'src/studio'],
+  'src/cli': [
+    'machines',
+    'src/disk',
+    'src/shapes',
+    'src/journal',
+    'src/documents',
+    'src/reports',
+    'src/import',
+    'src/manager',
+    'src/production',
+    'src/crew',
+    'src/draw',
+    'src/inspect',
+    'src/studio',
+  ],
   'src/program.ts': [],
   'src/index.ts': ['machines', 'src/shapes', 'src/production', 'src/manager', 'src/crew'],
 };
 
 function sources(folder: string): string[] {
-  return readdirSync(`${root}${folder}`, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts')).map((name) => `${folder}/${name}`);
+  return readdirSync(`${root}${folder}`, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => `${folder}/${name}`);
 }
 
 function importsOf(file: string): string[] {
-  return [...readFileSync(`${root}${file}`, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '');
+  return [...readFileSync(`${root}${file}`, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
+    (match) => match[1] ?? '',
+  );
 }
 
 function roomOf(path: string): string {
@@ -46,7 +74,10 @@ describe('the direction of imports', () => {
       importsOf(file)
         .filter((name) => name.startsWith('.'))
         .map((name) => posix.join(posix.dirname(file), name).replace(/\.js$/, '.ts'))
-        .filter((target) => roomOf(target) !== roomOf(file) && !(allowed[roomOf(file)] ?? []).includes(roomOf(target)))
+        .filter(
+          (target) =>
+            roomOf(target) !== roomOf(file) && !(allowed[roomOf(file)] ?? []).includes(roomOf(target)),
+        )
         .map((target) => `${file} imports ${target}`),
     );
     expect(wrong).toEqual([]);
@@ -54,11 +85,15 @@ describe('the direction of imports', () => {
   });
 
   test('given the charts, then nothing of them touches node', () => {
-    expect(sources('machines').filter((file) => importsOf(file).some((name) => name.startsWith('node:')))).toEqual([]);
+    expect(
+      sources('machines').filter((file) => importsOf(file).some((name) => name.startsWith('node:'))),
+    ).toEqual([]);
   });
 
   test('given the engine, then the offline crew is not part of it', () => {
-    const engine = files.filter((file) => !file.startsWith('src/crew/offline/') && !file.startsWith('src/cli/'));
+    const engine = files.filter(
+      (file) => !file.startsWith('src/crew/offline/') && !file.startsWith('src/cli/'),
+    );
     expect(engine.filter((file) => importsOf(file).some((name) => name.includes('/offline/')))).toEqual([]);
   });
 });

@@ -16,7 +16,12 @@ export interface ColdStart {
 export async function coldStart(directory: string, rounds: number): Promise<ColdStart | null> {
   const list = [commandLine, 'list', '--json', '--directory', directory];
   if (!existsSync(commandLine) || spawnSync(process.execPath, list).status !== 0) return null;
-  const run = (parameters: string[]) => () => timed(() => spawnSync(process.execPath, parameters, { stdio: 'ignore' }));
+  const run = (parameters: string[]) => () =>
+    timed(() => spawnSync(process.execPath, parameters, { stdio: 'ignore' }));
   const pairs = await alternate(rounds, run(['-e', '0']), run(list));
-  return { ratio: ratio(pairs), listMs: median(pairs.map(({ b }) => b)), nodeMs: median(pairs.map(({ a }) => a)) };
+  return {
+    ratio: ratio(pairs),
+    listMs: median(pairs.map(({ b }) => b)),
+    nodeMs: median(pairs.map(({ a }) => a)),
+  };
 }

@@ -27,7 +27,11 @@ export interface Grown {
 const sizes = [10, 100, 1000, 10_000, 100_000];
 
 /** Builds a production of each size in turn and measures it beside one with ten ended episodes. */
-export async function measureGrowth(folder: string, largest: number, note: (text: string) => void): Promise<Grown[]> {
+export async function measureGrowth(
+  folder: string,
+  largest: number,
+  note: (text: string) => void,
+): Promise<Grown[]> {
   const reference = await build(join(folder, 'reference'), 10);
   const small = await openProduction(reference.directory);
   const [smallId = ''] = await startEpisodes(small, 1);
@@ -36,7 +40,15 @@ export async function measureGrowth(folder: string, largest: number, note: (text
   for (const episodes of sizes.filter((size) => size <= largest)) {
     const took = await timed(async () => {
       const { directory, ids } = await build(join(folder, `grown-${episodes}`), episodes);
-      rows.push(await measureOne(directory, ids, (many, id) => alternate(16, () => addCosts(small, smallId, 200), () => addCosts(many, id, 200))));
+      rows.push(
+        await measureOne(directory, ids, (many, id) =>
+          alternate(
+            16,
+            () => addCosts(small, smallId, 200),
+            () => addCosts(many, id, 200),
+          ),
+        ),
+      );
       rmSync(directory, { recursive: true });
     });
     note(`${episodes.toLocaleString('en')} episodes: ${(took / 1000).toFixed(1)} s`);
@@ -70,7 +82,8 @@ async function measureOne(directory: string, ids: readonly string[], inTurns: In
   const heapBytes = heap() - before;
   const reading: number[] = [];
   const step = Math.max(1, Math.floor(ids.length / 20));
-  for (let index = 0; index < ids.length; index += step) reading.push(await timed(() => manager.getSnapshot(ids[index] ?? '')));
+  for (let index = 0; index < ids.length; index += step)
+    reading.push(await timed(() => manager.getSnapshot(ids[index] ?? '')));
   const diskBytes = diskUse(directory);
   const journalBytes = sizeOfFiles(join(directory, 'journal'));
   const compactMs = await timed(() => manager.production.journal.compact());
@@ -79,7 +92,18 @@ async function measureOne(directory: string, ids: readonly string[], inTurns: In
   await addCosts(manager, id, 3000);
   const commit = ratio(await inTurns(manager, id));
   await manager.close();
-  return { episodes: ids.length, commit, openMs, coldStart: cold?.ratio ?? null, rehydrateMs: median(reading), heapBytes, journalBytes, compactedBytes, compactMs, diskBytes };
+  return {
+    episodes: ids.length,
+    commit,
+    openMs,
+    coldStart: cold?.ratio ?? null,
+    rehydrateMs: median(reading),
+    heapBytes,
+    journalBytes,
+    compactedBytes,
+    compactMs,
+    diskBytes,
+  };
 }
 
 function heap(): number {
@@ -101,7 +125,8 @@ function diskUse(directory: string): number {
   return blocks * 512;
 }
 
-const mega = (bytes: number): string => `${(bytes / 1e6).toLocaleString('en', { maximumSignificantDigits: 3 })} MB`;
+const mega = (bytes: number): string =>
+  `${(bytes / 1e6).toLocaleString('en', { maximumSignificantDigits: 3 })} MB`;
 
 const columns: [title: string, show: (row: Grown) => string][] = [
   ['ended episodes', ({ episodes }) => episodes.toLocaleString('en')],
@@ -111,7 +136,10 @@ const columns: [title: string, show: (row: Grown) => string][] = [
   ['reading one, ms', ({ rehydrateMs }) => rehydrateMs.toFixed(2)],
   ['memory', ({ heapBytes }) => mega(heapBytes)],
   ['journal', ({ journalBytes }) => mega(journalBytes)],
-  ['… compacted', ({ compactedBytes, compactMs }) => `${mega(compactedBytes)} in ${Math.round(compactMs)} ms`],
+  [
+    '… compacted',
+    ({ compactedBytes, compactMs }) => `${mega(compactedBytes)} in ${Math.round(compactMs)} ms`,
+  ],
   ['all files on disk', ({ diskBytes }) => mega(diskBytes)],
 ];
 

@@ -7,7 +7,14 @@ import { alternate, median, ratio, timed } from './measure.js';
 import { measureGrowth, printGrowth } from './growth.js';
 import { folderOnDisk } from './place.js';
 import { PlainLowdb } from './plain-lowdb.js';
-import { addCosts, addCostsAtOnce, endEpisodes, openProduction, openUnsynced, startEpisodes } from './production.js';
+import {
+  addCosts,
+  addCostsAtOnce,
+  endEpisodes,
+  openProduction,
+  openUnsynced,
+  startEpisodes,
+} from './production.js';
 import { RawAppends } from './raw.js';
 import { print, type Results } from './report.js';
 
@@ -44,8 +51,10 @@ async function sequential(): Promise<Partial<Results>> {
   raw.close();
   await manager.close();
   return {
-    sequentialShare: ratio(pairs), sequentialPerSecond: 1000 / median(pairs.map(({ a }) => a)),
-    rawPerSecond: 1000 / median(pairs.map(({ b }) => b)), bytesPerCommit: bytes,
+    sequentialShare: ratio(pairs),
+    sequentialPerSecond: 1000 / median(pairs.map(({ a }) => a)),
+    rawPerSecond: 1000 / median(pairs.map(({ b }) => b)),
+    bytesPerCommit: bytes,
   };
 }
 
@@ -55,7 +64,11 @@ async function concurrent(): Promise<Partial<Results>> {
   const ids = await startEpisodes(manager, 1000);
   await addCostsAtOnce(manager, ids, 30);
   const raw = new RawAppends(folder);
-  const pairs = await alternate(9, () => addCostsAtOnce(manager, ids, 30), () => raw.run(1000, 500));
+  const pairs = await alternate(
+    9,
+    () => addCostsAtOnce(manager, ids, 30),
+    () => raw.run(1000, 500),
+  );
   raw.close();
   await manager.close();
   return { concurrentMultiple: ratio(pairs), concurrentPerSecond: 1000 / median(pairs.map(({ a }) => a)) };
@@ -68,14 +81,20 @@ async function growth(): Promise<Partial<Results>> {
   const ended: string[] = [];
   let closing = 0;
   const building = await timed(async () => {
-    for (const [directory, count] of [[small, 10], [large, 10_000]] as const) {
+    for (const [directory, count] of [
+      [small, 10],
+      [large, 10_000],
+    ] as const) {
       const manager = await openUnsynced(directory);
-      for (let done = 0; done < count; done += 1000) ended.push(...(await endEpisodes(manager, Math.min(1000, count - done))));
+      for (let done = 0; done < count; done += 1000)
+        ended.push(...(await endEpisodes(manager, Math.min(1000, count - done))));
       closing = await timed(() => manager.close());
     }
     spawnSync('sync');
   });
-  note(`built 10,010 ended episodes in ${Math.round(building)} ms, of which closing ${Math.round(closing)} ms`);
+  note(
+    `built 10,010 ended episodes in ${Math.round(building)} ms, of which closing ${Math.round(closing)} ms`,
+  );
   const cold10 = await coldStart(small, 9);
   const cold10k = await coldStart(large, 9);
   const one = await openProduction(small);
@@ -85,17 +104,28 @@ async function growth(): Promise<Partial<Results>> {
     many = await openProduction(large);
   });
   const reading: number[] = [];
-  for (let index = 100; index < ended.length; index += 500) reading.push(await timed(() => many.getSnapshot(ended[index] ?? '')));
+  for (let index = 100; index < ended.length; index += 500)
+    reading.push(await timed(() => many.getSnapshot(ended[index] ?? '')));
   const [first = ''] = await startEpisodes(one, 1);
   const [second = ''] = await startEpisodes(many, 1);
   await addCosts(one, first, 300);
   await addCosts(many, second, 300);
-  const pairs = await alternate(16, () => addCosts(one, first, 200), () => addCosts(many, second, 200));
+  const pairs = await alternate(
+    16,
+    () => addCosts(one, first, 200),
+    () => addCosts(many, second, 200),
+  );
   await one.close();
   await many.close();
   return {
-    growth10k: ratio(pairs), openMs10k: opening, rehydrateMs: median(reading),
-    coldStart10: cold10?.ratio ?? null, coldStart10k: cold10k?.ratio ?? null, listMs10: cold10?.listMs ?? null, listMs10k: cold10k?.listMs ?? null, bareNodeMs: cold10?.nodeMs ?? null,
+    growth10k: ratio(pairs),
+    openMs10k: opening,
+    rehydrateMs: median(reading),
+    coldStart10: cold10?.ratio ?? null,
+    coldStart10k: cold10k?.ratio ?? null,
+    listMs10: cold10?.listMs ?? null,
+    listMs10k: cold10k?.listMs ?? null,
+    bareNodeMs: cold10?.nodeMs ?? null,
   };
 }
 
@@ -134,7 +164,8 @@ function note(text: string): void {
 async function main(): Promise<void> {
   const asJson = process.argv.includes('--json');
   const grow = process.argv.find((argument) => argument.startsWith('--growth'));
-  if (grow) return printGrowth(await measureGrowth(folder, Number(grow.split('=')[1] ?? 100_000), note), asJson);
+  if (grow)
+    return printGrowth(await measureGrowth(folder, Number(grow.split('=')[1] ?? 100_000), note), asJson);
   const parts = { sequential, concurrent, growth, memory, lowdb };
   const results: Partial<Results> = {};
   for (const [name, part] of Object.entries(parts)) {

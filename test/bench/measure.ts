@@ -20,7 +20,11 @@ export interface Pair {
 }
 
 /** Runs two things in turn, changing who comes first, so that whatever else the machine does meets both. */
-export async function alternate(rounds: number, a: () => Promise<number>, b: () => Promise<number>): Promise<Pair[]> {
+export async function alternate(
+  rounds: number,
+  a: () => Promise<number>,
+  b: () => Promise<number>,
+): Promise<Pair[]> {
   const pairs: Pair[] = [];
   for (let round = 0; round < rounds; round += 1) {
     if (round % 2 === 0) {

@@ -9,7 +9,10 @@ const ramfs = 0x858458f6;
 export function folderOnDisk(): string {
   const candidates = [tmpdir(), dirname(process.cwd()), process.cwd()];
   const found = candidates.find((path) => isOnDisk(path));
-  if (!found) throw new Error(`none of ${candidates.join(', ')} is on a disk that can be written; set TMPDIR to a folder that is.`);
+  if (!found)
+    throw new Error(
+      `none of ${candidates.join(', ')} is on a disk that can be written; set TMPDIR to a folder that is.`,
+    );
   const folder = mkdtempSync(join(found, 'showrunner-bench-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));

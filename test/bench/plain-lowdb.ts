@@ -4,7 +4,15 @@ import { JSONFile } from 'lowdb/node';
 import { timed } from './measure.js';
 
 interface State {
-  active_episodes: Record<string, { topic: string; status: string; phases: Record<string, { status: string; cost: number }>; total_cost: number }>;
+  active_episodes: Record<
+    string,
+    {
+      topic: string;
+      status: string;
+      phases: Record<string, { status: string; cost: number }>;
+      total_cost: number;
+    }
+  >;
   total_cost: number;
 }
 
@@ -13,9 +21,23 @@ export class PlainLowdb {
   readonly #low: Low<State>;
 
   constructor(folder: string, episodes: number) {
-    const phases = () => ({ research: { status: 'active', cost: 0 }, script: { status: 'pending', cost: 0 }, audio: { status: 'pending', cost: 0 } });
-    const entries = Array.from({ length: episodes }, (_, index) => [`ep_${index}`, { topic: `Benchmark episode ${index}`, status: 'research', phases: phases(), total_cost: 0 }] as const);
-    this.#low = new Low<State>(new JSONFile(join(folder, `lowdb-${episodes}.json`)), { active_episodes: Object.fromEntries(entries), total_cost: 0 });
+    const phases = () => ({
+      research: { status: 'active', cost: 0 },
+      script: { status: 'pending', cost: 0 },
+      audio: { status: 'pending', cost: 0 },
+    });
+    const entries = Array.from(
+      { length: episodes },
+      (_, index) =>
+        [
+          `ep_${index}`,
+          { topic: `Benchmark episode ${index}`, status: 'research', phases: phases(), total_cost: 0 },
+        ] as const,
+    );
+    this.#low = new Low<State>(new JSONFile(join(folder, `lowdb-${episodes}.json`)), {
+      active_episodes: Object.fromEntries(entries),
+      total_cost: 0,
+    });
   }
 
   /** Milliseconds per write, one after the other. */
@@ -36,7 +58,9 @@ export class PlainLowdb {
   }
 
   async addCostsAtOnce(episodes: number, each: number): Promise<number> {
-    const took = await timed(() => Promise.all(Array.from({ length: episodes }, (_, index) => this.addCosts(`ep_${index}`, each))));
+    const took = await timed(() =>
+      Promise.all(Array.from({ length: episodes }, (_, index) => this.addCosts(`ep_${index}`, each))),
+    );
     return took / (episodes * each);
   }
 }

@@ -20,8 +20,14 @@ export function openUnsynced(directory: string): Promise<ProductionStateManager>
 /** Episodes at work on their research. */
 export async function startEpisodes(manager: ProductionStateManager, count: number): Promise<string[]> {
   const numbers = Array.from({ length: count }, (_, index) => index + 1);
-  const ids = await Promise.all(numbers.map((episodeNum) => manager.createEpisodeSession({ episodeNum, topic: `Benchmark episode ${episodeNum}` })));
-  await Promise.all(ids.map((sessionId) => manager.updatePhase({ sessionId, phase: 'research', status: 'active' })));
+  const ids = await Promise.all(
+    numbers.map((episodeNum) =>
+      manager.createEpisodeSession({ episodeNum, topic: `Benchmark episode ${episodeNum}` }),
+    ),
+  );
+  await Promise.all(
+    ids.map((sessionId) => manager.updatePhase({ sessionId, phase: 'research', status: 'active' })),
+  );
   return ids;
 }
 
@@ -30,29 +36,56 @@ export async function endEpisodes(manager: ProductionStateManager, count: number
   const { production } = manager;
   const { budgets, warnAtPercent, hardPhaseBudgets, approvals, maxRecoveries, quality } = production.policy;
   const rules = { warnAtPercent, hardPhaseBudgets, approvals, maxRecoveries, quality };
-  const planEnded = (episodeNumber: number): Plan => (view) => {
-    const sessionId = view.freshId(episodeNumber);
-    const { at } = view;
-    return [
-      { sessionId, event: { type: 'episode.created', at, sessionId, episodeNumber, topic: `Ended episode ${episodeNumber}`, budgets, rules } },
-      ...(['research', 'script', 'audio'] as const).map((phase) => ({ sessionId, event: { type: 'phase.skip' as const, at, phase, reason: 'for the benchmark' } })),
-    ];
-  };
+  const planEnded =
+    (episodeNumber: number): Plan =>
+    (view) => {
+      const sessionId = view.freshId(episodeNumber);
+      const { at } = view;
+      return [
+        {
+          sessionId,
+          event: {
+            type: 'episode.created',
+            at,
+            sessionId,
+            episodeNumber,
+            topic: `Ended episode ${episodeNumber}`,
+            budgets,
+            rules,
+          },
+        },
+        ...(['research', 'script', 'audio'] as const).map((phase) => ({
+          sessionId,
+          event: { type: 'phase.skip' as const, at, phase, reason: 'for the benchmark' },
+        })),
+      ];
+    };
   const numbers = Array.from({ length: count }, (_, index) => index + 1_000_000);
-  const committed = await Promise.all(numbers.map((episodeNumber) => production.commit(planEnded(episodeNumber))));
+  const committed = await Promise.all(
+    numbers.map((episodeNumber) => production.commit(planEnded(episodeNumber))),
+  );
   return committed.map(({ steps }) => steps[0]?.sessionId ?? '');
 }
 
 /** Commits one after the other on one episode. Gives milliseconds per commit. */
-export async function addCosts(manager: ProductionStateManager, sessionId: string, count: number): Promise<number> {
+export async function addCosts(
+  manager: ProductionStateManager,
+  sessionId: string,
+  count: number,
+): Promise<number> {
   const took = await timed(async () => {
-    for (let done = 0; done < count; done += 1) await manager.addCost({ sessionId, phase: 'research', operation: 'search', cost: 0.0015 });
+    for (let done = 0; done < count; done += 1)
+      await manager.addCost({ sessionId, phase: 'research', operation: 'search', cost: 0.0015 });
   });
   return took / count;
 }
 
 /** Every episode commits at once, each waiting for its own commit before its next. Gives milliseconds per commit. */
-export async function addCostsAtOnce(manager: ProductionStateManager, ids: readonly string[], each: number): Promise<number> {
+export async function addCostsAtOnce(
+  manager: ProductionStateManager,
+  ids: readonly string[],
+  each: number,
+): Promise<number> {
   const took = await timed(() => Promise.all(ids.map((id) => addCosts(manager, id, each))));
   return took / (ids.length * each);
 }

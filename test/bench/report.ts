@@ -22,11 +22,21 @@ export interface Results {
 }
 
 const rows: [keyof Results, string, string, number][] = [
-  ['sequentialShare', 'Commits one after the other, as a share of raw append + fdatasync', 'aim 0.9, at least 0.75', 2],
+  [
+    'sequentialShare',
+    'Commits one after the other, as a share of raw append + fdatasync',
+    'aim 0.9, at least 0.75',
+    2,
+  ],
   ['sequentialPerSecond', '… commits a second', '', 0],
   ['rawPerSecond', '… raw appends of as many bytes a second', '', 0],
   ['bytesPerCommit', 'Bytes written to the journal per commit', '', 0],
-  ['concurrentMultiple', '1,000 episodes at once, as a multiple of raw appends one after the other', 'aim 15, at least 10', 1],
+  [
+    'concurrentMultiple',
+    '1,000 episodes at once, as a multiple of raw appends one after the other',
+    'aim 15, at least 10',
+    1,
+  ],
   ['concurrentPerSecond', '… commits a second', '', 0],
   ['growth10k', 'Cost of a commit beside 10,000 ended episodes, over beside 10', 'at most 1.2', 2],
   ['openMs10k', 'Opening a production with 10,000 ended episodes, ms', '', 1],
@@ -51,7 +61,13 @@ export function print(results: Partial<Results>, asJson: boolean): void {
   for (const [key, what, wanted, digits] of rows) {
     const value = results[key];
     if (value === undefined) continue;
-    table.push([what, value === null ? 'not yet' : value.toLocaleString('en-US', { maximumFractionDigits: digits, minimumFractionDigits: digits }), wanted]);
+    table.push([
+      what,
+      value === null
+        ? 'not yet'
+        : value.toLocaleString('en-US', { maximumFractionDigits: digits, minimumFractionDigits: digits }),
+      wanted,
+    ]);
   }
   process.stdout.write(`${table.toString()}\n`);
 }

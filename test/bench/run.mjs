@@ -10,10 +10,20 @@ const folder = join(root, 'node_modules/.cache/showrunner-bench');
 mkdirSync(folder, { recursive: true });
 const outfile = join(folder, `bench-${process.pid}.mjs`);
 await build({
-  entryPoints: [join(root, 'test/bench/main.ts')], outfile,
-  bundle: true, packages: 'external', platform: 'node', format: 'esm', target: 'node20', logLevel: 'warning',
+  entryPoints: [join(root, 'test/bench/main.ts')],
+  outfile,
+  bundle: true,
+  packages: 'external',
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  logLevel: 'warning',
 });
 const own = process.argv.slice(2);
 const isForNode = (argument) => argument.startsWith('--cpu-prof');
-const { status } = spawnSync(process.execPath, ['--expose-gc', ...own.filter(isForNode), outfile, ...own.filter((each) => !isForNode(each))], { stdio: 'inherit' });
+const { status } = spawnSync(
+  process.execPath,
+  ['--expose-gc', ...own.filter(isForNode), outfile, ...own.filter((each) => !isForNode(each))],
+  { stdio: 'inherit' },
+);
 process.exitCode = status ?? 1;

@@ -8,7 +8,12 @@ import { closeBrowser, goToEpisode, open } from './watched-page.js';
 
 afterAll(closeBrowser);
 
-async function told(): Promise<{ directory: string; story: Story; page: Page; expectFailedRequests: () => void }> {
+async function told(): Promise<{
+  directory: string;
+  story: Story;
+  page: Page;
+  expectFailedRequests: () => void;
+}> {
   const directory = temporaryDirectory();
   const story = await tellStory(directory);
   const { page, expectFailedRequests } = await open((await studioFor(directory)).link);
@@ -17,7 +22,9 @@ async function told(): Promise<{ directory: string; story: Story; page: Page; ex
 }
 
 async function events(directory: string, id: string): Promise<Record<string, unknown>[]> {
-  const answer = (await run(directory, 'history', id, '--json')).json() as { events: { event: Record<string, unknown> }[] };
+  const answer = (await run(directory, 'history', id, '--json')).json() as {
+    events: { event: Record<string, unknown> }[];
+  };
   return answer.events.map(({ event }) => event);
 }
 
@@ -36,7 +43,9 @@ describe('what people do on the page', () => {
     await page.getByLabel('Reason').fill('reads well');
     await confirm(page, 'approve');
     await expect.poll(() => state(page)).toBe('audio.pending');
-    expect(await events(directory, story.review)).toContainEqual(expect.objectContaining({ type: 'review.approve', phase: 'script', reason: 'reads well' }));
+    expect(await events(directory, story.review)).toContainEqual(
+      expect.objectContaining({ type: 'review.approve', phase: 'script', reason: 'reads well' }),
+    );
   });
 
   test('given a phase in review, when it is rejected without a reason, then nothing is sent; with one, the worker’s phase is active again', async () => {
@@ -49,7 +58,9 @@ describe('what people do on the page', () => {
     await page.getByLabel('Reason').fill('the ending is missing');
     await confirm(page, 'reject');
     await expect.poll(() => state(page)).toBe('script.active');
-    expect(await events(directory, story.review)).toContainEqual(expect.objectContaining({ type: 'review.reject', reason: 'the ending is missing' }));
+    expect(await events(directory, story.review)).toContainEqual(
+      expect.objectContaining({ type: 'review.reject', reason: 'the ending is missing' }),
+    );
   });
 
   test('given a failed episode, when it is recovered at an earlier phase by its plan, then it goes on from there', async () => {
@@ -60,7 +71,9 @@ describe('what people do on the page', () => {
     expect(await page.getByRole('radio', { name: /^script/ }).isChecked()).toBe(true);
     await confirm(page, 'recover');
     await expect.poll(() => state(page)).toMatch(/^script\./);
-    expect(await events(directory, story.failed)).toContainEqual(expect.objectContaining({ type: 'recovery.resume', phase: 'script' }));
+    expect(await events(directory, story.failed)).toContainEqual(
+      expect.objectContaining({ type: 'recovery.resume', phase: 'script' }),
+    );
   });
 
   test('given a budget stop, when the budget is raised with a reason, then the journal has it in cents, and the episode can be recovered', async () => {
@@ -70,8 +83,12 @@ describe('what people do on the page', () => {
     await page.getByLabel('Add').fill('1.25');
     await page.getByLabel('Reason').fill('the topic is worth it');
     await confirm(page, 'raiseBudget');
-    await expect.poll(() => page.locator('[data-money="episode"] [data-amount="budget"]').textContent()).toBe('$2.75');
-    expect(await events(directory, story.overBudget)).toContainEqual(expect.objectContaining({ type: 'budget.raise', scope: 'total', reason: 'the topic is worth it' }));
+    await expect
+      .poll(() => page.locator('[data-money="episode"] [data-amount="budget"]').textContent())
+      .toBe('$2.75');
+    expect(await events(directory, story.overBudget)).toContainEqual(
+      expect.objectContaining({ type: 'budget.raise', scope: 'total', reason: 'the topic is worth it' }),
+    );
     await page.locator('[data-action="recover"]').click();
     await confirm(page, 'recover');
     await expect.poll(() => state(page)).toMatch(/^research\./);
@@ -80,7 +97,12 @@ describe('what people do on the page', () => {
   test('given a running episode, when it is paused, resumed, cancelled and archived, each is confirmed first and lands', async () => {
     const { directory, story, page } = await told();
     await goToEpisode(page, story.running);
-    for (const [action, reason, then] of [['pause', 'lunch', 'script.paused'], ['resume', '', 'script.active'], ['cancel', 'the guest withdrew', 'failed'], ['archive', '', 'archived']] as const) {
+    for (const [action, reason, then] of [
+      ['pause', 'lunch', 'script.paused'],
+      ['resume', '', 'script.active'],
+      ['cancel', 'the guest withdrew', 'failed'],
+      ['archive', '', 'archived'],
+    ] as const) {
       await page.locator(`[data-action="${action}"]`).click();
       if (reason !== '') await page.getByLabel('Reason').fill(reason);
       await confirm(page, action);

@@ -16,8 +16,18 @@ const player = createMachine({
   type: 'parallel',
   context: { volume: 3, title: '<img src=x onerror=alert(1)>' },
   states: {
-    transport: { initial: 'stopped', states: { stopped: { on: { play: 'playing' } }, playing: { on: { pause: 'stopped', finish: { target: 'over' } } }, over: { type: 'final' } } },
-    sound: { initial: 'loud', states: { loud: { on: { mute: 'silent' } }, silent: { on: { unmute: 'loud' } } } },
+    transport: {
+      initial: 'stopped',
+      states: {
+        stopped: { on: { play: 'playing' } },
+        playing: { on: { pause: 'stopped', finish: { target: 'over' } } },
+        over: { type: 'final' },
+      },
+    },
+    sound: {
+      initial: 'loud',
+      states: { loud: { on: { mute: 'silent' } }, silent: { on: { unmute: 'loud' } } },
+    },
   },
 });
 
@@ -28,15 +38,22 @@ describe("embedders' own actors", () => {
     const { page } = await open(studio.link);
     await page.getByRole('link', { name: 'Actors' }).click();
     await page.getByText('No actor has been told of').waitFor();
-    const { inspect, stop } = createWebSocketInspector({ url: `ws://127.0.0.1:${studio.port}/inspect?token=${token}` });
+    const { inspect, stop } = createWebSocketInspector({
+      url: `ws://127.0.0.1:${studio.port}/inspect?token=${token}`,
+    });
     onTestFinished(() => stop?.());
     const actor = createActor(player, { inspect }).start();
     onTestFinished(() => void actor.stop());
     await page.getByText('player', { exact: false }).first().waitFor();
     await page.locator('[data-actor]').first().click();
-    const lit = (name: string): Promise<string | null> => page.locator(`[data-state="${name}"]`).getAttribute('data-lit');
+    const lit = (name: string): Promise<string | null> =>
+      page.locator(`[data-state="${name}"]`).getAttribute('data-lit');
     await expect.poll(() => lit('stopped')).toBe('true');
-    expect([await lit('playing'), await lit('loud'), await lit('silent')]).toEqual(['false', 'true', 'false']);
+    expect([await lit('playing'), await lit('loud'), await lit('silent')]).toEqual([
+      'false',
+      'true',
+      'false',
+    ]);
     actor.send({ type: 'play' });
     await expect.poll(() => lit('playing')).toBe('true');
     actor.send({ type: 'mute' });
@@ -70,8 +87,28 @@ describe("embedders' own actors", () => {
     const states = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`s${index}`, {}]));
     let deep: object = {};
     for (let depth = 0; depth < 500; depth += 1) deep = { states: { a: deep } };
-    const told = (sessionId: string, more: object): string => JSON.stringify({ type: '@xstate.actor', sessionId, name: sessionId, createdAt: '0', id: null, _version: '0.7.2', ...more });
-    for (const text of ['{', '[]', 'null', '{"type":"@xstate.event","sessionId":"x"}', '{"__proto__":{"type":"@xstate.actor"}}', told('huge', { definition: JSON.stringify({ states }) }), told('deep', { definition: JSON.stringify(deep) }), told('broken', { definition: '{' }), told('__proto__', { definition: '{"states":{"__proto__":{}}}', snapshot: { value: '__proto__' } })]) socket.send(text);
+    const told = (sessionId: string, more: object): string =>
+      JSON.stringify({
+        type: '@xstate.actor',
+        sessionId,
+        name: sessionId,
+        createdAt: '0',
+        id: null,
+        _version: '0.7.2',
+        ...more,
+      });
+    for (const text of [
+      '{',
+      '[]',
+      'null',
+      '{"type":"@xstate.event","sessionId":"x"}',
+      '{"__proto__":{"type":"@xstate.actor"}}',
+      told('huge', { definition: JSON.stringify({ states }) }),
+      told('deep', { definition: JSON.stringify(deep) }),
+      told('broken', { definition: '{' }),
+      told('__proto__', { definition: '{"states":{"__proto__":{}}}', snapshot: { value: '__proto__' } }),
+    ])
+      socket.send(text);
     const { page } = await open(studio.link);
     await page.evaluate(() => {
       location.hash = '#/actors';

@@ -8,7 +8,8 @@ import { closeBrowser, goToEpisode, open } from './watched-page.js';
 
 afterAll(closeBrowser);
 
-const amount = (page: Page, row: string, what: string) => page.locator(`[data-money="${row}"] [data-amount="${what}"]`);
+const amount = (page: Page, row: string, what: string) =>
+  page.locator(`[data-money="${row}"] [data-amount="${what}"]`);
 const lit = (page: Page) => page.locator('.chart').getAttribute('data-state');
 const commits = async (page: Page) => Number(await page.locator('.timeline').getAttribute('data-commits'));
 
@@ -30,7 +31,11 @@ describe('the page, live', () => {
 
     await run(directory, 'phase', id, 'research', 'active');
     await expect.poll(() => lit(page)).toBe('research.active');
-    await expect.poll(() => page.locator('[data-lit]').evaluateAll((boxes) => boxes.map((box) => box.getAttribute('data-lit')))).toEqual(['research', 'research.active']);
+    await expect
+      .poll(() =>
+        page.locator('[data-lit]').evaluateAll((boxes) => boxes.map((box) => box.getAttribute('data-lit'))),
+      )
+      .toEqual(['research', 'research.active']);
     expect(await page.locator('.chart').getAttribute('aria-label')).toContain('phase.complete');
     await expect.poll(() => page.locator('.edge-open').count()).toBeGreaterThan(0);
 
@@ -54,14 +59,20 @@ describe('the page, live', () => {
   test('given the board is open, when another process makes episodes, fails one and spends, then the board shows it', async () => {
     const { directory, id, page } = await opened();
     await page.locator(`[data-session="${id}"]`).waitFor();
-    const second = (await run(directory, 'create', '--topic', 'How lighthouses found their rhythm')).stdout.trim();
+    const second = (
+      await run(directory, 'create', '--topic', 'How lighthouses found their rhythm')
+    ).stdout.trim();
     await page.locator(`[data-session="${second}"]`).waitFor();
 
     await run(directory, 'phase', second, 'research', 'active');
     await run(directory, 'cost', second, 'research', 'perplexity_query', '1.25');
-    await expect.poll(() => page.locator(`[data-session="${second}"] .cell-money`).textContent()).toContain('$1.25');
+    await expect
+      .poll(() => page.locator(`[data-session="${second}"] .cell-money`).textContent())
+      .toContain('$1.25');
     await run(directory, 'phase', second, 'research', 'failed', '--error', 'the provider is overloaded');
-    await expect.poll(() => page.locator(`[data-session="${second}"] .cell-state`).textContent()).toContain('failed');
+    await expect
+      .poll(() => page.locator(`[data-session="${second}"] .cell-state`).textContent())
+      .toContain('failed');
     // What needs a person comes first.
     await expect.poll(() => page.locator('[data-session]').first().getAttribute('data-session')).toBe(second);
     expect(await page.locator('.group-needs').count()).toBe(1);
@@ -70,10 +81,20 @@ describe('the page, live', () => {
   test('given a crew in another process makes a whole episode, then the page ends where the episode does, with its artifacts', async () => {
     const { directory, id, page } = await opened();
     await goToEpisode(page, id);
-    const made = await run(directory, 'produce', id, '--crew', join(import.meta.dirname, '../support/slow-crew.mjs'), '--minutes', '0.1');
+    const made = await run(
+      directory,
+      'produce',
+      id,
+      '--crew',
+      join(import.meta.dirname, '../support/slow-crew.mjs'),
+      '--minutes',
+      '0.1',
+    );
     expect(made.code).toBe(0);
     await expect.poll(() => lit(page)).toBe('complete');
-    await expect.poll(() => page.locator('.money-table tfoot [data-amount="spent"]').textContent()).toBe('$0.45');
+    await expect
+      .poll(() => page.locator('.money-table tfoot [data-amount="spent"]').textContent())
+      .toBe('$0.45');
     await expect.poll(() => page.locator('[data-operation]').count()).toBe(9);
     const history = (await run(directory, 'history', id, '--json')).json() as { events: unknown[] };
     await expect.poll(() => commits(page)).toBe(history.events.length);

@@ -23,7 +23,8 @@ describe('the timeline', () => {
     const { page } = await open((await studioFor(directory)).link);
     await goToEpisode(page, id);
     const state = () => page.locator('.chart').getAttribute('data-state');
-    const money = (what: string) => page.locator(`[data-money="research"] [data-amount="${what}"]`).textContent();
+    const money = (what: string) =>
+      page.locator(`[data-money="research"] [data-amount="${what}"]`).textContent();
     await expect.poll(state).toBe('script.pending');
 
     await page.locator('.timeline-slider').fill('2');

@@ -8,42 +8,53 @@ import { closeBrowser, goToEpisode, open } from './watched-page.js';
 afterAll(closeBrowser);
 
 describe('the page for everyone', () => {
-  test.each([['light', 1280], ['dark', 1280], ['light', 390], ['dark', 390]] as const)('given %s colours at %i pixels, then axe finds nothing serious on any view, and nothing is wider than the screen', async (colorScheme, width) => {
-    const directory = temporaryDirectory();
-    const story = await tellStory(directory);
-    const { page } = await open((await studioFor(directory)).link, { colorScheme, width });
-    const found: string[] = [];
-    const look = async (where: string): Promise<void> => {
-      found.push(...(await findings(page, where)));
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      if (wide > 0) found.push(`${where} is ${wide} px wider than the screen`);
-    };
-    await page.locator('.row').first().waitFor();
-    await look('board');
-    await goToEpisode(page, story.failed);
-    await look('failed episode');
-    await page.locator('.timeline-slider').fill('5');
-    await page.locator('.banner-past').waitFor();
-    await look('an episode’s past');
-    await goToEpisode(page, story.review);
-    await page.locator('[data-action="raiseBudget"]').click();
-    await look('an action');
-    await page.keyboard.press('Escape');
-    await page.evaluate(() => {
-      location.hash = '#/production';
-    });
-    await page.locator('.plot canvas').first().waitFor();
-    await page.getByText('Numbers').first().click();
-    await look('production');
-    expect(found).toEqual([]);
-  });
+  test.each([
+    ['light', 1280],
+    ['dark', 1280],
+    ['light', 390],
+    ['dark', 390],
+  ] as const)(
+    'given %s colours at %i pixels, then axe finds nothing serious on any view, and nothing is wider than the screen',
+    async (colorScheme, width) => {
+      const directory = temporaryDirectory();
+      const story = await tellStory(directory);
+      const { page } = await open((await studioFor(directory)).link, { colorScheme, width });
+      const found: string[] = [];
+      const look = async (where: string): Promise<void> => {
+        found.push(...(await findings(page, where)));
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        if (wide > 0) found.push(`${where} is ${wide} px wider than the screen`);
+      };
+      await page.locator('.row').first().waitFor();
+      await look('board');
+      await goToEpisode(page, story.failed);
+      await look('failed episode');
+      await page.locator('.timeline-slider').fill('5');
+      await page.locator('.banner-past').waitFor();
+      await look('an episode’s past');
+      await goToEpisode(page, story.review);
+      await page.locator('[data-action="raiseBudget"]').click();
+      await look('an action');
+      await page.keyboard.press('Escape');
+      await page.evaluate(() => {
+        location.hash = '#/production';
+      });
+      await page.locator('.plot canvas').first().waitFor();
+      await page.getByText('Numbers').first().click();
+      await look('production');
+      expect(found).toEqual([]);
+    },
+  );
 
   test('given only a keyboard, then one can find an episode, open it, and act', async () => {
     const directory = temporaryDirectory();
     const story = await tellStory(directory);
     const { page } = await open((await studioFor(directory)).link);
     await page.locator('.row').first().waitFor();
-    const focused = () => page.evaluate(() => document.activeElement?.closest('[data-session]')?.getAttribute('data-session') ?? null);
+    const focused = () =>
+      page.evaluate(
+        () => document.activeElement?.closest('[data-session]')?.getAttribute('data-session') ?? null,
+      );
     await page.keyboard.press('j');
     expect(await focused()).toBe(story.review);
     await page.keyboard.press('j');
@@ -52,7 +63,9 @@ describe('the page for everyone', () => {
     // Far beyond what is drawn, too.
     for (let step = 0; step < 30; step++) {
       await page.keyboard.press('j');
-      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+      await page.evaluate(
+        () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+      );
     }
     expect(await focused()).not.toBeNull();
 
@@ -69,9 +82,13 @@ describe('the page for everyone', () => {
     await page.keyboard.press('Enter');
     await page.locator('dialog[open]').waitFor();
     await page.keyboard.press('Escape');
-    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-action'))).toBe('approve');
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-action')))
+      .toBe('approve');
     await page.keyboard.press('?');
-    await expect.poll(() => page.locator('dialog[open]').textContent()).toContain('next and previous episode');
+    await expect
+      .poll(() => page.locator('dialog[open]').textContent())
+      .toContain('next and previous episode');
     await page.keyboard.press('Escape');
     await page.keyboard.press('g');
     await page.keyboard.press('p');
@@ -84,7 +101,9 @@ describe('the page for everyone', () => {
     const { page } = await open((await studioFor(directory)).link);
     await goToEpisode(page, story.complete);
     await page.getByRole('button', { name: 'Play episode.wav' }).click();
-    await expect.poll(() => page.locator('audio').evaluate((audio: HTMLAudioElement) => audio.duration)).toBeCloseTo(2, 1);
+    await expect
+      .poll(() => page.locator('audio').evaluate((audio: HTMLAudioElement) => audio.duration))
+      .toBeCloseTo(2, 1);
     await page.getByRole('button', { name: 'Read polished_script.md' }).click();
     await expect.poll(() => page.locator('.reader').textContent()).toContain('Robin');
   });

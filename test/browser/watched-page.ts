@@ -24,21 +24,28 @@ export interface WatchedPage {
 }
 
 /** Opens a link in a fresh context. When the test is over there must have been no problem. */
-export async function open(link: string, { colorScheme = 'light', width = 1280, height = 900 }: Look = {}): Promise<WatchedPage> {
+export async function open(
+  link: string,
+  { colorScheme = 'light', width = 1280, height = 900 }: Look = {},
+): Promise<WatchedPage> {
   browser ??= launchChromium();
-  const context = await (await browser).newContext({ colorScheme, viewport: { width, height }, timezoneId: 'UTC', locale: 'en-GB' });
+  const context = await (
+    await browser
+  ).newContext({ colorScheme, viewport: { width, height }, timezoneId: 'UTC', locale: 'en-GB' });
   const page = await context.newPage();
   const problems: string[] = [];
   let mayFail = false;
   const { origin } = new URL(link);
   page.on('console', (message) => {
     const isRequest = message.text().startsWith('Failed to load resource');
-    if ((message.type() === 'error' || message.type() === 'warning') && !(mayFail && isRequest)) problems.push(`console: ${message.text()}`);
+    if ((message.type() === 'error' || message.type() === 'warning') && !(mayFail && isRequest))
+      problems.push(`console: ${message.text()}`);
   });
   page.on('pageerror', (error) => problems.push(`exception: ${error.message}`));
   page.on('request', (request) => {
     const url = request.url();
-    if (!url.startsWith(`${origin}/`) && !url.startsWith(`blob:${origin}/`)) problems.push(`another host: ${url}`);
+    if (!url.startsWith(`${origin}/`) && !url.startsWith(`blob:${origin}/`))
+      problems.push(`another host: ${url}`);
     // The token is for the header; an address may end up in a log.
     if (/token/i.test(url)) problems.push(`a token in an address: ${url}`);
   });

@@ -7,14 +7,26 @@ import { cost, costMicro, policy, segmentBytes } from './story.js';
 
 /** Codes that a caller may get from a bad disk, or afterwards, for what was not done before. */
 const expected = new Set([
-  'journal_unavailable', 'document_unavailable', 'wrong_state', 'phase_out_of_order', 'budget_exhausted', 'daily_cap_reached',
-  'operation_unknown', 'operation_exists', 'operations_open', 'operation_settled', 'invalid_input', 'session_unknown',
+  'journal_unavailable',
+  'document_unavailable',
+  'wrong_state',
+  'phase_out_of_order',
+  'budget_exhausted',
+  'daily_cap_reached',
+  'operation_unknown',
+  'operation_exists',
+  'operations_open',
+  'operation_settled',
+  'invalid_input',
+  'session_unknown',
 ]);
 
 /** Whatever was acknowledged is there, the money is exact, no cap is passed, the documents are whole, and the next life can go on. */
 export async function expectSurvived(directory: string, life: Life): Promise<void> {
   expect(life.errors).toBe('');
-  expect(life.told.filter(({ failed, code }) => failed !== undefined && !expected.has(code ?? ''))).toEqual([]);
+  expect(life.told.filter(({ failed, code }) => failed !== undefined && !expected.has(code ?? ''))).toEqual(
+    [],
+  );
   const manager = await ProductionStateManager.open({ directory, policy, segmentBytes });
   try {
     await expectSound(manager);
@@ -28,7 +40,10 @@ export async function expectSurvived(directory: string, life: Life): Promise<voi
   await expectSameDocumentsWhenRebuilt(directory);
 }
 
-async function expectAcknowledged(manager: ProductionStateManager, { told, others, otherSession }: Life): Promise<void> {
+async function expectAcknowledged(
+  manager: ProductionStateManager,
+  { told, others, otherSession }: Life,
+): Promise<void> {
   if (otherSession) expect(await costKeys(manager, otherSession)).toEqual(others);
   const sessionId = told.find((said) => said.sessionId)?.sessionId;
   const made = await manager.listEpisodes();
@@ -39,7 +54,9 @@ async function expectAcknowledged(manager: ProductionStateManager, { told, other
   const tried = new Set(told.flatMap((said) => said.trying ?? []));
   const keys = await costKeys(manager, sessionId);
   expect(new Set(keys).size, 'a key is settled twice').toBe(keys.length);
-  expect(keys).toEqual(expect.arrayContaining([...done].filter((what) => what.startsWith('pay ')).map((what) => what.slice(4))));
+  expect(keys).toEqual(
+    expect.arrayContaining([...done].filter((what) => what.startsWith('pay ')).map((what) => what.slice(4))),
+  );
   expect([...tried]).toEqual(expect.arrayContaining(keys.map((key) => `pay ${key}`)));
   const { context } = await manager.getSnapshot(sessionId);
   expect(context.money.spent).toBe(keys.length * costMicro);
@@ -47,16 +64,26 @@ async function expectAcknowledged(manager: ProductionStateManager, { told, other
   expect(context.money.spent + context.money.reserved).toBeLessThanOrEqual(context.budgets.total);
   for (const what of done) if (what.startsWith('reserve ')) expectReserved(context, what.slice(8), tried);
   if (done.has('pay b')) expect(await manager.getOperationResult(sessionId, 'b')).toMatchObject({ key: 'b' });
-  if (done.has('save')) expect((await manager.loadCheckpoint(sessionId, 'mid')).data).toEqual({ text: 'y'.repeat(80_000) });
+  if (done.has('save'))
+    expect((await manager.loadCheckpoint(sessionId, 'mid')).data).toEqual({ text: 'y'.repeat(80_000) });
   if (done.has('complete')) expect(context.phases.research.status).toBe('complete');
   else if (done.has('recover')) expect(['active', 'complete']).toContain(context.phases.research.status);
-  else if (done.has('fail')) expect(['failed', 'active', 'complete']).toContain(context.phases.research.status);
+  else if (done.has('fail'))
+    expect(['failed', 'active', 'complete']).toContain(context.phases.research.status);
 }
 
 /** A reservation that was granted is open until somebody at least tries to settle or release it. */
-function expectReserved(context: { operations: object; settled: object }, key: string, tried: ReadonlySet<string>): void {
+function expectReserved(
+  context: { operations: object; settled: object },
+  key: string,
+  tried: ReadonlySet<string>,
+): void {
   const isTouched = tried.has(`release ${key}`) || tried.has('complete');
-  if (!isTouched) expect(Object.hasOwn(context.operations, key) || Object.hasOwn(context.settled, key), `the reservation ${key} is lost`).toBe(true);
+  if (!isTouched)
+    expect(
+      Object.hasOwn(context.operations, key) || Object.hasOwn(context.settled, key),
+      `the reservation ${key} is lost`,
+    ).toBe(true);
 }
 
 /** The next life settles what the last one left, works on, and is refused exactly at the cap. */
@@ -76,10 +103,19 @@ async function goOn(manager: ProductionStateManager, { told }: Life): Promise<vo
   expect(told.length).toBeGreaterThan(0);
 }
 
-async function reserveUntilRefused(manager: ProductionStateManager, sessionId: string): Promise<{ granted: number; code: string | undefined }> {
+async function reserveUntilRefused(
+  manager: ProductionStateManager,
+  sessionId: string,
+): Promise<{ granted: number; code: string | undefined }> {
   for (let granted = 0; granted < 20; granted += 1) {
     try {
-      await manager.reserveCost({ sessionId, phase: 'research', operation: 'call', key: `after-${granted}`, maxCost: cost });
+      await manager.reserveCost({
+        sessionId,
+        phase: 'research',
+        operation: 'call',
+        key: `after-${granted}`,
+        maxCost: cost,
+      });
     } catch (error) {
       return { granted, code: (error as { code?: string }).code };
     }

@@ -31,8 +31,13 @@ export interface Life {
 export async function live(file: string, directory: string, log: string, point?: Point): Promise<Life> {
   const other = new Other(directory);
   // With more threads in the pool calls would be counted apart.
-  const child = spawn(process.execPath, [file, directory], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, UV_THREADPOOL_SIZE: '1' } });
-  const ended = new Promise<NodeJS.Signals | null>((resolve) => void child.on('close', (_, by) => resolve(by)));
+  const child = spawn(process.execPath, [file, directory], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, UV_THREADPOOL_SIZE: '1' },
+  });
+  const ended = new Promise<NodeJS.Signals | null>(
+    (resolve) => void child.on('close', (_, by) => resolve(by)),
+  );
   let strace: Promise<void> | undefined;
   const told: Told[] = [];
   let errors = '';
@@ -50,13 +55,36 @@ export async function live(file: string, directory: string, log: string, point?:
   const signal = await ended;
   await Promise.all([working, strace]);
   await other.close();
-  return { told, others: other.keys, otherSession: other.sessionId, trace: readTrace(readFileSync(log, 'utf8'), String(child.pid)), signal, errors };
+  return {
+    told,
+    others: other.keys,
+    otherSession: other.sessionId,
+    trace: readTrace(readFileSync(log, 'utf8'), String(child.pid)),
+    signal,
+    errors,
+  };
 }
 
 /** Watches a process until it ends; calls back when it does. */
 function attach(pid: number, log: string, onAttached: () => void, point?: Point): Promise<void> {
   const traced = `trace=${[...calls, 'writev'].join(',')}`;
-  const strace = spawn('strace', ['-f', '-y', '-s', '0', '-o', log, '-e', traced, ...(point ? ['-e', injection(point)] : []), '-p', String(pid)], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const strace = spawn(
+    'strace',
+    [
+      '-f',
+      '-y',
+      '-s',
+      '0',
+      '-o',
+      log,
+      '-e',
+      traced,
+      ...(point ? ['-e', injection(point)] : []),
+      '-p',
+      String(pid),
+    ],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
   let said = '';
   strace.stderr.on('data', (text) => {
     const before = said.includes(`Process ${pid} attached`);

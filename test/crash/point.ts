@@ -19,7 +19,8 @@ export function pointName({ call, nth, fault }: Point): string {
 
 export function parsePoint(name: string): Point {
   const [call, nth, fault] = name.split(':');
-  if (!calls.includes(call as Call) || !faults.includes(fault as Fault) || !(Number(nth) > 0)) throw new Error(`${name} is not <${calls.join('|')}>:<n>:<${faults.join('|')}>`);
+  if (!calls.includes(call as Call) || !faults.includes(fault as Fault) || !(Number(nth) > 0))
+    throw new Error(`${name} is not <${calls.join('|')}>:<n>:<${faults.join('|')}>`);
   return { call: call as Call, nth: Number(nth), fault: fault as Fault };
 }
 
@@ -31,7 +32,8 @@ export function injection({ call, nth, fault }: Point): string {
 
 /** Which faults a call can have on a real system. */
 export function faultsOf(call: Call): Fault[] {
-  if (call === 'fdatasync' || call === 'fsync' || call === 'openat') return call === 'openat' ? ['KILL', 'EIO'] : ['KILL', 'EIO', 'ENOSPC'];
+  if (call === 'fdatasync' || call === 'fsync' || call === 'openat')
+    return call === 'openat' ? ['KILL', 'EIO'] : ['KILL', 'EIO', 'ENOSPC'];
   if (call === 'unlink') return ['KILL', 'EIO'];
   return ['KILL', 'EIO', 'ENOSPC'];
 }

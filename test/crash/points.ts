@@ -10,7 +10,11 @@ import { calls, faultsOf, parsePoint, pointName, type Call, type Fault, type Poi
 const only = process.env['SHOWRUNNER_CRASH_ONLY'];
 
 /** A life of the story in a folder of its own, which is removed when `look` is done. */
-export async function inFolder<Result>(file: string, point: Point | undefined, look: (life: Life, directory: string) => Promise<Result>): Promise<Result> {
+export async function inFolder<Result>(
+  file: string,
+  point: Point | undefined,
+  look: (life: Life, directory: string) => Promise<Result>,
+): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), 'showrunner-crash-'));
   try {
     const directory = join(folder, 'production');
@@ -41,7 +45,10 @@ export async function planPoints(file: string, fault: Fault): Promise<Point[]> {
 async function strike(file: string, point: Point, attempts: number): Promise<boolean> {
   for (let tries = 0; tries < attempts; tries += 1) {
     const isHit = await inFolder(file, point, async (life, directory) => {
-      const hit = life.signal === 'SIGKILL' ? canStrike(life.trace.at(-1)?.text ?? '', directory, point.fault) : life.trace.some(({ injected, text }) => injected && canStrike(text, directory, point.fault));
+      const hit =
+        life.signal === 'SIGKILL'
+          ? canStrike(life.trace.at(-1)?.text ?? '', directory, point.fault)
+          : life.trace.some(({ injected, text }) => injected && canStrike(text, directory, point.fault));
       if (hit) await expectSurvived(directory, life);
       return hit;
     });
@@ -53,14 +60,19 @@ async function strike(file: string, point: Point, attempts: number): Promise<boo
 /** One test for each point at which `fault` can strike. */
 export async function crashSuite(fault: Fault): Promise<void> {
   const bundled = await bundleProcess('test/crash/scenario.ts', `scenario-${fault}`);
-  const points = only ? [parsePoint(only)].filter((point) => point.fault === fault) : await planPoints(bundled.file, fault);
+  const points = only
+    ? [parsePoint(only)].filter((point) => point.fault === fault)
+    : await planPoints(bundled.file, fault);
   describe.skipIf(points.length === 0)(`a process whose system call has ${fault}`, () => {
     let missed = 0;
-    test.each(points.map((point) => ({ point, name: pointName(point) })))('given $name, when the production is opened again, then nothing acknowledged is lost (npm run test:crash -- --only $name)', async ({ point }) => {
-      if (!(await strike(bundled.file, point, only ? 20 : 5))) missed += 1;
-      // Each miss alone may be bad luck; many are a suite that looks past the engine.
-      expect(missed).toBeLessThanOrEqual(Math.ceil(points.length / 10));
-    });
+    test.each(points.map((point) => ({ point, name: pointName(point) })))(
+      'given $name, when the production is opened again, then nothing acknowledged is lost (npm run test:crash -- --only $name)',
+      async ({ point }) => {
+        if (!(await strike(bundled.file, point, only ? 20 : 5))) missed += 1;
+        // Each miss alone may be bad luck; many are a suite that looks past the engine.
+        expect(missed).toBeLessThanOrEqual(Math.ceil(points.length / 10));
+      },
+    );
     test('counted', () => {
       console.log(`${fault}: ${points.length - missed} of ${points.length} points struck and survived`);
       bundled.remove();

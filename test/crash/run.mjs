@@ -8,7 +8,23 @@ const at = own.indexOf('--only');
 const only = at === -1 ? undefined : own[at + 1];
 const files = { KILL: 'kill', EIO: 'io-errors', ENOSPC: 'full-disk', LIE: 'lying-writes' };
 const chosen = only ? [`test/crash/${files[only.split(':')[2]]}.test.ts`] : [];
-const { status } = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts', '--project', 'crash', '--maxWorkers', '2', ...chosen], {
-  cwd: root, stdio: 'inherit', env: { ...process.env, ...(only ? { SHOWRUNNER_CRASH_ONLY: only } : {}) },
-});
+const { status } = spawnSync(
+  process.execPath,
+  [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--config',
+    'test/vitest.config.ts',
+    '--project',
+    'crash',
+    '--maxWorkers',
+    '2',
+    ...chosen,
+  ],
+  {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...(only ? { SHOWRUNNER_CRASH_ONLY: only } : {}) },
+  },
+);
 process.exitCode = status ?? 1;

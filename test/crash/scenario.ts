@@ -51,10 +51,21 @@ if (manager) {
     tell({ sessionId });
   });
   const phase = 'research';
-  const pay = (key: string): Promise<boolean> => attempt(`pay ${key}`, () => manager.addCost({ sessionId, phase, operation: 'step', cost, key }));
-  const reserve = (key: string): Promise<boolean> => attempt(`reserve ${key}`, () => manager.reserveCost({ sessionId, phase, operation: 'call', key, maxCost: cost }));
+  const pay = (key: string): Promise<boolean> =>
+    attempt(`pay ${key}`, () => manager.addCost({ sessionId, phase, operation: 'step', cost, key }));
+  const reserve = (key: string): Promise<boolean> =>
+    attempt(`reserve ${key}`, () =>
+      manager.reserveCost({ sessionId, phase, operation: 'call', key, maxCost: cost }),
+    );
   const settle = (key: string): Promise<boolean> =>
-    attempt(`pay ${key}`, () => manager.settleCost({ sessionId, key, cost, result: { key, text: 'x'.repeat(key === 'b' ? 70_000 : 10) } }));
+    attempt(`pay ${key}`, () =>
+      manager.settleCost({
+        sessionId,
+        key,
+        cost,
+        result: { key, text: 'x'.repeat(key === 'b' ? 70_000 : 10) },
+      }),
+    );
 
   await attempt('start', () => manager.updatePhase({ sessionId, phase, status: 'active' }));
   await pay('a');
@@ -62,7 +73,9 @@ if (manager) {
   letTheOtherWork();
   // Group commit: decided together, written in one write.
   await Promise.all([pay('c'), pay('d'), reserve('e')]);
-  await attempt('save', () => manager.createCheckpoint({ sessionId, checkpointName: 'mid', data: { text: 'y'.repeat(80_000) } }));
+  await attempt('save', () =>
+    manager.createCheckpoint({ sessionId, checkpointName: 'mid', data: { text: 'y'.repeat(80_000) } }),
+  );
   await attempt('fail', () => manager.markPhaseFailed({ sessionId, phase, error: 'provider down' }));
   letTheOtherWork();
   await attempt('recover', () => manager.recoverFailedSession(sessionId));

@@ -1,5 +1,12 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { ProductionStateManager, defineCrew, type Crew, type OpenOptions, type OperationOptions, type PhaseContext } from '../../src/index.js';
+import {
+  ProductionStateManager,
+  defineCrew,
+  type Crew,
+  type OpenOptions,
+  type OperationOptions,
+  type PhaseContext,
+} from '../../src/index.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
 async function open(directory: string, options: OpenOptions = {}): Promise<ProductionStateManager> {
@@ -26,7 +33,10 @@ describe('producing', () => {
     const seen: unknown[] = [];
     const crew = crewWith({
       async research(context) {
-        const answer = await context.operation('perplexity_query', query, async () => ({ result: 'an answer', cost: 0.15 }));
+        const answer = await context.operation('perplexity_query', query, async () => ({
+          result: 'an answer',
+          cost: 0.15,
+        }));
         await context.score('research_depth', 9.2);
         return { answer };
       },
@@ -36,9 +46,14 @@ describe('producing', () => {
       },
     });
     const produced = await manager.produce(sessionId, crew);
-    expect(produced).toMatchObject({ outcome: 'complete', state: { status: 'complete', total_cost: 0.15, quality_scores: { research_depth: 9.2 } } });
+    expect(produced).toMatchObject({
+      outcome: 'complete',
+      state: { status: 'complete', total_cost: 0.15, quality_scores: { research_depth: 9.2 } },
+    });
     expect(seen).toEqual([{ answer: 'an answer' }, { phase: '2.00', episode: '6.85', day: '49.85' }]);
-    expect((await manager.loadCheckpoint(sessionId, 'audio')).artifacts).toMatchObject([{ path: 'audio/audio.txt' }]);
+    expect((await manager.loadCheckpoint(sessionId, 'audio')).artifacts).toMatchObject([
+      { path: 'audio/audio.txt' },
+    ]);
     expect(await manager.verify()).toMatchObject({ ok: true });
     expect((await manager.getSnapshot(sessionId)).context.claim).toBeNull();
   });
@@ -48,8 +63,16 @@ describe('producing', () => {
     const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
     const told: unknown[] = [];
     manager.on('error', (error, where) => told.push([(error as Error).message, where]));
-    const crew = crewWith({ research: async ({ progress }) => { progress(0.5, 'half'); } });
-    const produced = await manager.produce(sessionId, crew, { onProgress: () => { throw new Error('nobody is there'); } });
+    const crew = crewWith({
+      research: async ({ progress }) => {
+        progress(0.5, 'half');
+      },
+    });
+    const produced = await manager.produce(sessionId, crew, {
+      onProgress: () => {
+        throw new Error('nobody is there');
+      },
+    });
     expect(produced).toMatchObject({ outcome: 'complete' });
     expect(told[0]).toEqual(['nobody is there', 'onProgress']);
   });
@@ -69,9 +92,15 @@ describe('producing', () => {
         return result;
       },
     });
-    expect(await manager.produce(sessionId, crew)).toMatchObject({ outcome: 'failed', failure: { code: 'unknown', phase: 'research' } });
+    expect(await manager.produce(sessionId, crew)).toMatchObject({
+      outcome: 'failed',
+      failure: { code: 'unknown', phase: 'research' },
+    });
     fails = false;
-    expect(await manager.produce(sessionId, crew)).toMatchObject({ outcome: 'complete', state: { total_cost: 0.1 } });
+    expect(await manager.produce(sessionId, crew)).toMatchObject({
+      outcome: 'complete',
+      state: { total_cost: 0.1 },
+    });
     expect(calls).toBe(1);
     expect((await manager.loadCheckpoint(sessionId, 'research')).data).toEqual({ n: 1 });
   });
@@ -81,7 +110,8 @@ describe('producing', () => {
     const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
     let calls = 0;
     const crew = crewWith({
-      research: ({ operation }) => operation('query', query, async () => ({ result: (calls += 1), cost: '0.10' })),
+      research: ({ operation }) =>
+        operation('query', query, async () => ({ result: (calls += 1), cost: '0.10' })),
     });
     const asked: unknown[] = [];
     const remove = manager.hook({
@@ -90,23 +120,41 @@ describe('producing', () => {
         return call.call === 'operation' ? 'not at night' : undefined;
       },
     });
-    expect(await manager.produce(sessionId, crew)).toMatchObject({ outcome: 'failed', reason: 'operation was vetoed: not at night', state: { total_cost: 0 } });
+    expect(await manager.produce(sessionId, crew)).toMatchObject({
+      outcome: 'failed',
+      reason: 'operation was vetoed: not at night',
+      state: { total_cost: 0 },
+    });
     expect(asked).toEqual([
       { call: 'produce', sessionId, input: { sessionId } },
-      { call: 'operation', sessionId, input: { phase: 'research', operation: 'query', key: 'query-1', maxCost: '0.50' } },
+      {
+        call: 'operation',
+        sessionId,
+        input: { phase: 'research', operation: 'query', key: 'query-1', maxCost: '0.50' },
+      },
     ]);
     expect((await manager.history(sessionId)).map(({ type }) => type)).not.toContain('cost.reserve');
     remove();
-    expect(await manager.produce(sessionId, crew)).toMatchObject({ outcome: 'complete', state: { total_cost: 0.1 } });
+    expect(await manager.produce(sessionId, crew)).toMatchObject({
+      outcome: 'complete',
+      state: { total_cost: 0.1 },
+    });
     expect(calls).toBe(1);
   });
 
   test('given a hook that vetoes producing, then nothing is written', async () => {
-    const manager = await open(temporaryDirectory(), { hooks: { before: ({ call }) => (call === 'produce' ? 'closed today' : undefined) } });
+    const manager = await open(temporaryDirectory(), {
+      hooks: { before: ({ call }) => (call === 'produce' ? 'closed today' : undefined) },
+    });
     const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
     const { position } = manager.production.journal;
-    await expect(manager.produce(sessionId, crewWith({}))).rejects.toMatchObject({ code: 'vetoed', sessionId });
-    expect(await manager.produceAll([sessionId], crewWith({}))).toMatchObject([{ sessionId, error: { code: 'vetoed' } }]);
+    await expect(manager.produce(sessionId, crewWith({}))).rejects.toMatchObject({
+      code: 'vetoed',
+      sessionId,
+    });
+    expect(await manager.produceAll([sessionId], crewWith({}))).toMatchObject([
+      { sessionId, error: { code: 'vetoed' } },
+    ]);
     expect(manager.production.journal.position).toBe(position);
   });
 
@@ -118,16 +166,24 @@ describe('producing', () => {
     await manager.send(sessionId, { type: 'operation.held', key: query.key });
     let calls = 0;
     const crew = crewWith({
-      research: ({ operation }) => operation('query', { ...query, reconcile: 'retry' }, async () => ({ result: (calls += 1), cost: '0.10' })),
+      research: ({ operation }) =>
+        operation('query', { ...query, reconcile: 'retry' }, async () => ({
+          result: (calls += 1),
+          cost: '0.10',
+        })),
     });
     manager.hook({ before: ({ call }) => (call === 'operation' ? 'not at night' : undefined) });
     expect(await manager.produce(sessionId, crew)).toMatchObject({ outcome: 'failed' });
-    expect((await manager.getSnapshot(sessionId)).context.operations[query.key]).toMatchObject({ state: 'held' });
+    expect((await manager.getSnapshot(sessionId)).context.operations[query.key]).toMatchObject({
+      state: 'held',
+    });
     expect(calls).toBe(0);
   });
 
   test('given a provider that limits rates, when a call is refused, then it is tried again with the same key and one reservation each', async () => {
-    const manager = await open(temporaryDirectory(), { policy: { retry: { rate_limited: { attempts: 3, baseMs: 1, maxMs: 5 } } } });
+    const manager = await open(temporaryDirectory(), {
+      policy: { retry: { rate_limited: { attempts: 3, baseMs: 1, maxMs: 5 } } },
+    });
     const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
     const keys: string[] = [];
     const crew = crewWith({
@@ -138,7 +194,10 @@ describe('producing', () => {
           return { result: 1 };
         }),
     });
-    expect(await manager.produce(sessionId, crew)).toMatchObject({ outcome: 'complete', state: { total_cost: 0.5 } });
+    expect(await manager.produce(sessionId, crew)).toMatchObject({
+      outcome: 'complete',
+      state: { total_cost: 0.5 },
+    });
     expect(keys).toEqual([1, 2, 3].map((n) => `${n} ${sessionId}:query-1`));
     const types = (await manager.history(sessionId)).map(({ type }) => type);
     expect(types.filter((type) => type === 'cost.reserve')).toHaveLength(3);
@@ -156,15 +215,24 @@ describe('producing', () => {
           return new Promise<never>(() => {});
         }),
     });
-    expect(await manager.produce(sessionId, crew)).toMatchObject({ outcome: 'waiting', state: { status: 'research' } });
-    expect((await manager.getSnapshot(sessionId)).context).toMatchObject({ money: { spent: 0, reserved: 500_000 }, operations: { 'query-1': { state: 'held' } } });
+    expect(await manager.produce(sessionId, crew)).toMatchObject({
+      outcome: 'waiting',
+      state: { status: 'research' },
+    });
+    expect((await manager.getSnapshot(sessionId)).context).toMatchObject({
+      money: { spent: 0, reserved: 500_000 },
+      operations: { 'query-1': { state: 'held' } },
+    });
     const second = await manager.produce(sessionId, crew);
     expect(second).toMatchObject({ outcome: 'waiting' });
     expect(second.reason).toContain('settle');
     expect(calls).toBe(1);
     await manager.settleCost({ sessionId, key: 'query-1', cost: '0.20', result: 'found in the log' });
     await manager.resumeEpisode(sessionId);
-    expect(await manager.produce(sessionId, crew)).toMatchObject({ outcome: 'complete', state: { total_cost: 0.2 } });
+    expect(await manager.produce(sessionId, crew)).toMatchObject({
+      outcome: 'complete',
+      state: { total_cost: 0.2 },
+    });
     expect(calls).toBe(1);
   });
 
@@ -178,7 +246,10 @@ describe('producing', () => {
     });
     const running = a.produce(sessionId, crewWith({ research: () => gate }), { holder: 'studio one' });
     await expect.poll(() => b.getPhaseStatus(sessionId, 'research')).toBe('active');
-    await expect(b.produce(sessionId, crewWith({}), { holder: 'studio two' })).rejects.toMatchObject({ code: 'claimed_elsewhere', message: expect.stringContaining('studio one') as string });
+    await expect(b.produce(sessionId, crewWith({}), { holder: 'studio two' })).rejects.toMatchObject({
+      code: 'claimed_elsewhere',
+      message: expect.stringContaining('studio one') as string,
+    });
     finish?.();
     expect(await running).toMatchObject({ outcome: 'complete' });
   });
@@ -193,11 +264,18 @@ describe('producing', () => {
     const gate = new Promise<void>((resolve) => {
       goOn = resolve;
     });
-    const late = a.produce(sessionId, crewWith({ research: () => gate.then(() => 'late') }), { leaseMs: 60_000 });
-    const refusedLate = late.then(() => 'ended', (error: { code: string }) => error.code);
+    const late = a.produce(sessionId, crewWith({ research: () => gate.then(() => 'late') }), {
+      leaseMs: 60_000,
+    });
+    const refusedLate = late.then(
+      () => 'ended',
+      (error: { code: string }) => error.code,
+    );
     await expect.poll(() => b.getPhaseStatus(sessionId, 'research')).toBe('active');
     now += 120_000;
-    expect(await b.produce(sessionId, crewWith({ research: async () => 'taken over' }))).toMatchObject({ outcome: 'complete' });
+    expect(await b.produce(sessionId, crewWith({ research: async () => 'taken over' }))).toMatchObject({
+      outcome: 'complete',
+    });
     goOn?.();
     expect(await refusedLate).toBe('claim_lost');
     expect((await b.loadCheckpoint(sessionId, 'research')).data).toBe('taken over');
@@ -206,22 +284,37 @@ describe('producing', () => {
   test('given policy asks for approval, when a phase is done, then production waits, and goes on after approval', async () => {
     const manager = await open(temporaryDirectory(), { policy: { approvals: ['script'] } });
     const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
-    expect(await manager.produce(sessionId, crewWith({}))).toMatchObject({ outcome: 'waiting', state: { status: 'script' } });
+    expect(await manager.produce(sessionId, crewWith({}))).toMatchObject({
+      outcome: 'waiting',
+      state: { status: 'script' },
+    });
     await manager.approve({ sessionId, by: 'Ada' });
     expect(await manager.produce(sessionId, crewWith({}))).toMatchObject({ outcome: 'complete' });
   });
 
   test('given a budget, when calls would pass it, then the worker can choose a cheaper way and nothing passes the cap', async () => {
     const manager = await open(temporaryDirectory());
-    const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees', budgets: { total: '1.00' } });
+    const sessionId = await manager.createEpisodeSession({
+      episodeNum: 1,
+      topic: 'Bees',
+      budgets: { total: '1.00' },
+    });
     const refused: unknown[] = [];
     const crew = crewWith({
       async audio(context) {
-        await context.operation('voice', { key: 'dear', maxCost: 2 }, async () => ({ result: 1, cost: 2 })).catch((error: unknown) => refused.push((error as { code: string }).code));
-        return context.operation('voice', { key: 'cheap', maxCost: '0.90' }, async () => ({ result: 1, cost: '0.90' }));
+        await context
+          .operation('voice', { key: 'dear', maxCost: 2 }, async () => ({ result: 1, cost: 2 }))
+          .catch((error: unknown) => refused.push((error as { code: string }).code));
+        return context.operation('voice', { key: 'cheap', maxCost: '0.90' }, async () => ({
+          result: 1,
+          cost: '0.90',
+        }));
       },
     });
-    expect(await manager.produce(sessionId, crew)).toMatchObject({ outcome: 'complete', state: { total_cost: 0.9 } });
+    expect(await manager.produce(sessionId, crew)).toMatchObject({
+      outcome: 'complete',
+      state: { total_cost: 0.9 },
+    });
     expect(refused).toEqual(['budget_exhausted']);
   });
 
@@ -242,15 +335,26 @@ describe('producing', () => {
         return 'both';
       },
     });
-    expect(await manager.produce(sessionId, crew, { signal: interrupt.signal })).toMatchObject({ outcome: 'interrupted', state: { total_cost: 0.25, status: 'research' } });
-    expect(await manager.produce(sessionId, crew)).toMatchObject({ outcome: 'complete', state: { total_cost: 0.5 } });
+    expect(await manager.produce(sessionId, crew, { signal: interrupt.signal })).toMatchObject({
+      outcome: 'interrupted',
+      state: { total_cost: 0.25, status: 'research' },
+    });
+    expect(await manager.produce(sessionId, crew)).toMatchObject({
+      outcome: 'complete',
+      state: { total_cost: 0.5 },
+    });
     expect(calls).toBe(2);
   });
 
   test('given quality gates, when scores are too low, then the phase fails with quality_rejected', async () => {
-    const manager = await open(temporaryDirectory(), { policy: { quality: { script: { technical_accuracy: 0.8 } } } });
+    const manager = await open(temporaryDirectory(), {
+      policy: { quality: { script: { technical_accuracy: 0.8 } } },
+    });
     const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
     const crew = crewWith({ script: (context) => context.score('technical_accuracy', 0.5) });
-    expect(await manager.produce(sessionId, crew)).toMatchObject({ outcome: 'failed', failure: { code: 'quality_rejected', phase: 'script' } });
+    expect(await manager.produce(sessionId, crew)).toMatchObject({
+      outcome: 'failed',
+      failure: { code: 'quality_rejected', phase: 'script' },
+    });
   });
 });

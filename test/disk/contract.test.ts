@@ -5,11 +5,14 @@ import { temporaryDirectory } from '../support/temporary.js';
 
 const disks: [string, () => { disk: Disk; folder: string }][] = [
   ['the real disk', () => ({ disk: nodeDisk, folder: temporaryDirectory() })],
-  ['the simulated disk', () => {
-    const disk = new MemoryDisk();
-    disk.makeDirectory('/empty');
-    return { disk, folder: '/empty' };
-  }],
+  [
+    'the simulated disk',
+    () => {
+      const disk = new MemoryDisk();
+      disk.makeDirectory('/empty');
+      return { disk, folder: '/empty' };
+    },
+  ],
 ];
 
 describe.each(disks)('%s', (_name, make) => {

@@ -14,7 +14,10 @@ describe('where a production may lie', () => {
     ['9p', 0x01021997],
   ])('given a directory on %s, then it is refused by name', async (name, type) => {
     await expect(refuseNetworkFilesystem('/somewhere', () => Promise.resolve(type))).rejects.toMatchObject({
-      code: 'filesystem_unsupported', field: 'directory', remedy: 'operator', message: expect.stringContaining(`/somewhere is on ${name},`) as string,
+      code: 'filesystem_unsupported',
+      field: 'directory',
+      remedy: 'operator',
+      message: expect.stringContaining(`/somewhere is on ${name},`) as string,
     });
   });
 
@@ -24,13 +27,17 @@ describe('where a production may lie', () => {
       asked.push(path);
       return path === '/net' ? Promise.resolve(0x6969) : Promise.reject(missing);
     };
-    await expect(refuseNetworkFilesystem('/net/shows/production', typeOf)).rejects.toMatchObject({ code: 'filesystem_unsupported' });
+    await expect(refuseNetworkFilesystem('/net/shows/production', typeOf)).rejects.toMatchObject({
+      code: 'filesystem_unsupported',
+    });
     expect(asked).toEqual(['/net/shows/production', '/net/shows', '/net']);
   });
 
   test('given a file system of this machine, or one that cannot be asked, then it is taken', async () => {
     await expect(refuseNetworkFilesystem(join(temporaryDirectory(), 'production'))).resolves.toBeUndefined();
-    await expect(refuseNetworkFilesystem('/somewhere', () => Promise.resolve(0xef53))).resolves.toBeUndefined();
+    await expect(
+      refuseNetworkFilesystem('/somewhere', () => Promise.resolve(0xef53)),
+    ).resolves.toBeUndefined();
     await expect(refuseNetworkFilesystem('/', () => Promise.reject(missing))).resolves.toBeUndefined();
   });
 });

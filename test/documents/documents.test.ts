@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -13,12 +21,22 @@ const sessionId = 'ep_001_20250903_143022' as SessionId;
 describe('sealed documents', () => {
   test('given any object, when it is sealed and read, then it is the same, and readable JSON', () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.string().filter((key) => key !== '__proto__' && key !== 'crc32'), fc.jsonValue(), { minKeys: 1, noNullPrototype: true }), (document) => {
-        const text = sealText(JSON.stringify(document, undefined, 2));
-        const plain = JSON.parse(JSON.stringify(document)) as object;
-        expect(unseal(Buffer.from(text))).toEqual({ ...plain, crc32: expect.stringMatching(/^[0-9a-f]{8}$/) });
-        expect(JSON.parse(text)).toEqual(unseal(Buffer.from(text)));
-      }),
+      fc.property(
+        fc.dictionary(
+          fc.string().filter((key) => key !== '__proto__' && key !== 'crc32'),
+          fc.jsonValue(),
+          { minKeys: 1, noNullPrototype: true },
+        ),
+        (document) => {
+          const text = sealText(JSON.stringify(document, undefined, 2));
+          const plain = JSON.parse(JSON.stringify(document)) as object;
+          expect(unseal(Buffer.from(text))).toEqual({
+            ...plain,
+            crc32: expect.stringMatching(/^[0-9a-f]{8}$/),
+          });
+          expect(JSON.parse(text)).toEqual(unseal(Buffer.from(text)));
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -39,7 +57,9 @@ describe('replacing a file', () => {
     const directory = temporaryDirectory();
     writeFileSync(join(directory, 'outside'), 'mine');
     symlinkSync(join(directory, 'outside'), join(directory, 'state.json'));
-    expect(() => replaceFile(nodeDisk, join(directory, 'state.json'), [Buffer.from('new')])).toThrow(expect.objectContaining({ code: 'path_refused' }));
+    expect(() => replaceFile(nodeDisk, join(directory, 'state.json'), [Buffer.from('new')])).toThrow(
+      expect.objectContaining({ code: 'path_refused' }),
+    );
     expect(readFileSync(join(directory, 'outside'), 'utf8')).toBe('mine');
   });
 
@@ -47,11 +67,16 @@ describe('replacing a file', () => {
     const directory = temporaryDirectory();
     const path = join(directory, 'state.json');
     replaceFile(nodeDisk, path, [Buffer.from('old')]);
-    const failing = (method: 'write' | 'sync' | 'rename') => ({ ...nodeDisk, [method]: () => {
-      throw Object.assign(new Error('EIO'), { code: 'EIO' });
-    } });
+    const failing = (method: 'write' | 'sync' | 'rename') => ({
+      ...nodeDisk,
+      [method]: () => {
+        throw Object.assign(new Error('EIO'), { code: 'EIO' });
+      },
+    });
     for (const method of ['write', 'sync', 'rename'] as const) {
-      expect(() => replaceFile(failing(method), path, [Buffer.from('new')])).toThrow(expect.objectContaining({ code: 'document_unavailable' }));
+      expect(() => replaceFile(failing(method), path, [Buffer.from('new')])).toThrow(
+        expect.objectContaining({ code: 'document_unavailable' }),
+      );
     }
     expect(readFileSync(path, 'utf8')).toBe('old');
     expect(readdirSync(directory)).toEqual(['state.json']);
@@ -60,17 +85,36 @@ describe('replacing a file', () => {
 });
 
 describe('paths inside a session', () => {
-  test.each(['../x', '/etc/passwd', 'a/../b', '.hidden', 'a//b', '', 'a/', 'a\u0000', 'a\\b', 'x'.repeat(200), '~/x', 'a b'])('given %j, when a path is made of it, then it is refused', (path) => {
+  test.each([
+    '../x',
+    '/etc/passwd',
+    'a/../b',
+    '.hidden',
+    'a//b',
+    '',
+    'a/',
+    'a\u0000',
+    'a\\b',
+    'x'.repeat(200),
+    '~/x',
+    'a b',
+  ])('given %j, when a path is made of it, then it is refused', (path) => {
     const directory = temporaryDirectory();
-    expect(() => sessionPath(nodeDisk, directory, sessionId, path)).toThrow(expect.objectContaining({ code: 'path_refused', field: 'path' }));
+    expect(() => sessionPath(nodeDisk, directory, sessionId, path)).toThrow(
+      expect.objectContaining({ code: 'path_refused', field: 'path' }),
+    );
   });
 
   test('given a folder on the way is a link, when a path is made through it, then it is refused', () => {
     const directory = temporaryDirectory();
     mkdirSync(join(directory, sessionId));
     symlinkSync('/etc', join(directory, sessionId, 'research'));
-    expect(() => sessionPath(nodeDisk, directory, sessionId, 'research/passwd')).toThrow(expect.objectContaining({ code: 'path_refused' }));
-    expect(sessionPath(nodeDisk, directory, sessionId, 'script/draft.md')).toBe(join(directory, sessionId, 'script', 'draft.md'));
+    expect(() => sessionPath(nodeDisk, directory, sessionId, 'research/passwd')).toThrow(
+      expect.objectContaining({ code: 'path_refused' }),
+    );
+    expect(sessionPath(nodeDisk, directory, sessionId, 'script/draft.md')).toBe(
+      join(directory, sessionId, 'script', 'draft.md'),
+    );
     expect(existsSync(join(directory, sessionId, 'script'))).toBe(false);
   });
 });

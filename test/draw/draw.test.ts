@@ -25,7 +25,10 @@ describe('drawings of the chart', () => {
       mkdirSync(join(picture, '..'), { recursive: true });
       writeFileSync(picture, drawn);
     }
-    expect(readFileSync(picture, 'utf8') === drawn, 'docs/images/statechart.svg is stale; UPDATE_DOCS=1 npm test draws it').toBe(true);
+    expect(
+      readFileSync(picture, 'utf8') === drawn,
+      'docs/images/statechart.svg is stale; UPDATE_DOCS=1 npm test draws it',
+    ).toBe(true);
   });
 
   test('given an episode, when it is drawn, then its state is lit and its money is there, once', async () => {
@@ -49,9 +52,15 @@ describe('drawings of the chart', () => {
     const ids = [...scxml.matchAll(/<state id="([^"]+)"/g)].map((match) => match[1]);
     expect(new Set(ids).size).toBe(ids.length);
     for (const [, target = ''] of scxml.matchAll(/target="([^"]+)"/g)) expect(ids).toContain(target);
-    const json = JSON.parse((await run(directory, 'draw', id, '--format', 'json')).stdout) as { machine: { states: object }; episode: { state: string } };
+    const json = JSON.parse((await run(directory, 'draw', id, '--format', 'json')).stdout) as {
+      machine: { states: object };
+      episode: { state: string };
+    };
     expect(Object.keys(json.machine.states)).toEqual(Object.keys(episodeMachine.root.states));
     expect(json.episode.state).toBe('research.active');
-    expect(await run(directory, 'draw', '--format', 'png')).toMatchObject({ code: 2, stderr: expect.stringContaining('svg, mermaid, scxml, json') });
+    expect(await run(directory, 'draw', '--format', 'png')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('svg, mermaid, scxml, json'),
+    });
   });
 });

@@ -4,7 +4,15 @@ import { describe, expect, test } from 'vitest';
 import { ProductionError } from '../../src/index.js';
 import { expectDocumentsParse, expectSound } from '../support/production.js';
 import { edit, jsonFilesIn, replaceAt } from './edits.js';
-import { copyOf, editFile, historiesOf, openOrRefusal, tries, toldProduction, type Told } from './told-production.js';
+import {
+  copyOf,
+  editFile,
+  historiesOf,
+  openOrRefusal,
+  tries,
+  toldProduction,
+  type Told,
+} from './told-production.js';
 
 const replaced = fc.record({ value: fc.jsonValue(), where: fc.nat() });
 
@@ -12,14 +20,22 @@ describe('documents, damaged in any way', () => {
   test('given edited bytes, when it is opened, then the journal is right, and all documents are made again', async () => {
     const told = await toldProduction();
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(fc.nat(), fc.array(edit, { minLength: 1, maxLength: 2 })), { minLength: 1, maxLength: 4 }), async (damages) => {
-        const directory = copyOf(told.directory);
-        const files = jsonFilesIn(directory);
-        for (const [n, edits] of damages) editFile(files[n % files.length] ?? '', edits);
-        const { histories, spent } = told;
-        expect([{ histories, spent }, 'journal_damaged']).toContainEqual(await whatIsThere(directory, told));
-        rmSync(directory, { recursive: true });
-      }),
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(), fc.array(edit, { minLength: 1, maxLength: 2 })), {
+          minLength: 1,
+          maxLength: 4,
+        }),
+        async (damages) => {
+          const directory = copyOf(told.directory);
+          const files = jsonFilesIn(directory);
+          for (const [n, edits] of damages) editFile(files[n % files.length] ?? '', edits);
+          const { histories, spent } = told;
+          expect([{ histories, spent }, 'journal_damaged']).toContainEqual(
+            await whatIsThere(directory, told),
+          );
+          rmSync(directory, { recursive: true });
+        },
+      ),
       tries(70),
     );
   });
@@ -47,7 +63,13 @@ async function whatIsThere(directory: string, { ids }: Told): Promise<unknown> {
   if (found instanceof ProductionError) return found.code;
   const there = { histories: await historiesOf(found, ids), spent: await found.getTotalSpending() };
   await expectSound(found);
-  await found.addCost({ sessionId: ids[0] ?? '', phase: 'script', operation: 'step', cost: '0.01', key: 'after' });
+  await found.addCost({
+    sessionId: ids[0] ?? '',
+    phase: 'script',
+    operation: 'step',
+    cost: '0.01',
+    key: 'after',
+  });
   await found.close();
   expectDocumentsParse(directory);
   return there;

@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ProductionError, type ProductionStateManager } from '../../src/index.js';
-import { copyOf, editFile, historiesOf, openOrRefusal, tries, toldProduction, type Told } from './told-production.js';
+import {
+  copyOf,
+  editFile,
+  historiesOf,
+  openOrRefusal,
+  tries,
+  toldProduction,
+  type Told,
+} from './told-production.js';
 import { edit, type Edit } from './edits.js';
 
 interface Damage {
@@ -17,7 +25,10 @@ interface Damage {
 const damage = fc.record<Damage>({
   segment: fc.nat(20),
   edits: fc.array(edit, { minLength: 1, maxLength: 3 }),
-  file: fc.oneof({ weight: 8, arbitrary: fc.constant('stays' as const) }, { weight: 1, arbitrary: fc.constantFrom('is deleted', 'is another one', 'is there twice') }),
+  file: fc.oneof(
+    { weight: 8, arbitrary: fc.constant('stays' as const) },
+    { weight: 1, arbitrary: fc.constantFrom('is deleted', 'is another one', 'is there twice') },
+  ),
 });
 
 function damageJournal(directory: string, { segment, edits, file }: Damage): void {
@@ -39,7 +50,12 @@ async function expectNothingInvented(manager: ProductionStateManager, told: Told
   const present = (await manager.listEpisodes()).map(({ session_id: id }) => id);
   expect(told.ids).toEqual(expect.arrayContaining(present));
   const histories = await historiesOf(manager, present);
-  expect(isPrefix(histories, present.map((id) => told.histories[told.ids.indexOf(id)] ?? []))).toBe(true);
+  expect(
+    isPrefix(
+      histories,
+      present.map((id) => told.histories[told.ids.indexOf(id)] ?? []),
+    ),
+  ).toBe(true);
   await manager.verify();
 }
 
@@ -53,8 +69,17 @@ describe("a journal's bytes, damaged in any way", () => {
         damageJournal(directory, what);
         const found = await openOrRefusal(directory);
         if (found instanceof ProductionError) refused += 1;
-        const refusal: unknown = found instanceof ProductionError ? found : await expectWhole(found, told).catch((error: unknown) => error);
-        expect([undefined, 'journal_damaged', 'journal_unavailable', 'production_upgraded', 'import_invalid']).toContain(codeOf(refusal));
+        const refusal: unknown =
+          found instanceof ProductionError
+            ? found
+            : await expectWhole(found, told).catch((error: unknown) => error);
+        expect([
+          undefined,
+          'journal_damaged',
+          'journal_unavailable',
+          'production_upgraded',
+          'import_invalid',
+        ]).toContain(codeOf(refusal));
         rmSync(directory, { recursive: true });
       }),
       tries(130),
@@ -68,7 +93,8 @@ describe("a journal's bytes, damaged in any way", () => {
     await fc.assert(
       fc.asyncProperty(damage, async (what) => {
         const directory = copyOf(told.directory);
-        for (const name of readdirSync(directory)) if (name !== 'journal') rmSync(join(directory, name), { recursive: true });
+        for (const name of readdirSync(directory))
+          if (name !== 'journal') rmSync(join(directory, name), { recursive: true });
         damageJournal(directory, what);
         const found = await openOrRefusal(directory);
         if (!(found instanceof ProductionError)) {

@@ -23,11 +23,19 @@ export async function toldProduction(): Promise<Told> {
   const directory = temporaryDirectory();
   const manager = await ProductionStateManager.open({ directory, segmentBytes: 6000 });
   const ids: string[] = [];
-  for (let n = 1; n <= 3; n += 1) ids.push(await manager.createEpisodeSession({ episodeNum: n, topic: `Topic ${n}` }));
+  for (let n = 1; n <= 3; n += 1)
+    ids.push(await manager.createEpisodeSession({ episodeNum: n, topic: `Topic ${n}` }));
   const [working = '', failed = '', complete = ''] = ids;
-  for (const sessionId of ids) await manager.updatePhase({ sessionId, phase: 'research', status: 'complete', cost: '0.10' });
+  for (const sessionId of ids)
+    await manager.updatePhase({ sessionId, phase: 'research', status: 'complete', cost: '0.10' });
   await manager.updatePhase({ sessionId: working, phase: 'script', status: 'active' });
-  await manager.reserveCost({ sessionId: working, phase: 'script', operation: 'write', key: 'w', maxCost: '0.20' });
+  await manager.reserveCost({
+    sessionId: working,
+    phase: 'script',
+    operation: 'write',
+    key: 'w',
+    maxCost: '0.20',
+  });
   await manager.markPhaseFailed({ sessionId: failed, phase: 'script', error: 'down' });
   await manager.updatePhase({ sessionId: complete, phase: 'script', status: 'complete', cost: '0.30' });
   await manager.updatePhase({ sessionId: complete, phase: 'audio', status: 'complete', cost: '0.40' });
@@ -39,9 +47,13 @@ export async function toldProduction(): Promise<Told> {
   return { directory, ids, histories, spent };
 }
 
-export async function historiesOf(manager: ProductionStateManager, ids: readonly string[]): Promise<string[][]> {
+export async function historiesOf(
+  manager: ProductionStateManager,
+  ids: readonly string[],
+): Promise<string[][]> {
   const histories: string[][] = [];
-  for (const id of ids) histories.push((await manager.history(id)).map((step) => JSON.stringify([step.position, step.event])));
+  for (const id of ids)
+    histories.push((await manager.history(id)).map((step) => JSON.stringify([step.position, step.event])));
   return histories;
 }
 

@@ -1,7 +1,11 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createWebSocketInspector, createWebSocketReceiver, type StatelyInspectionEvent } from '@statelyai/inspect';
+import {
+  createWebSocketInspector,
+  createWebSocketReceiver,
+  type StatelyInspectionEvent,
+} from '@statelyai/inspect';
 import { createActor, createMachine } from 'xstate';
 import { WebSocket } from 'ws';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -19,7 +23,16 @@ interface Inspected {
 
 /** `showrunner inspect` in a process of its own. */
 async function inspected(directory: string, ...args: string[]): Promise<Inspected> {
-  const child = spawn(process.execPath, [main, 'inspect', ...args, '--port', '0', '--json', '--directory', directory]);
+  const child = spawn(process.execPath, [
+    main,
+    'inspect',
+    ...args,
+    '--port',
+    '0',
+    '--json',
+    '--directory',
+    directory,
+  ]);
   onTestFinished(() => void child.kill('SIGKILL'));
   let said = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
@@ -36,7 +49,16 @@ function received(socket: string): StatelyInspectionEvent[] {
   return heard;
 }
 
-const types = (heard: StatelyInspectionEvent[], id: string): string[] => heard.filter(({ sessionId }) => sessionId === id).map((each) => (each.type === '@xstate.actor' ? 'actor' : each.type === '@xstate.event' ? each.event.type : `→ ${JSON.stringify((each.snapshot as unknown as { value: unknown }).value)}`));
+const types = (heard: StatelyInspectionEvent[], id: string): string[] =>
+  heard
+    .filter(({ sessionId }) => sessionId === id)
+    .map((each) =>
+      each.type === '@xstate.actor'
+        ? 'actor'
+        : each.type === '@xstate.event'
+          ? each.event.type
+          : `→ ${JSON.stringify((each.snapshot as unknown as { value: unknown }).value)}`,
+    );
 
 async function refused(url: string, headers: Record<string, string> = {}): Promise<string> {
   const socket = new WebSocket(url, { headers });
@@ -57,12 +79,28 @@ describe('the inspector’s relay', () => {
     const { socket } = await inspected(directory, id);
     for (let connection = 0; connection < 2; connection += 1) {
       const heard = received(socket);
-      await expect.poll(() => types(heard, id)).toEqual([
-        'actor', 'phase.start', '→ {"research":"active"}', 'phase.complete', '→ {"script":"pending"}', 'episode.cancelled', '→ "failed"', 'episode.archive', '→ "archived"',
-      ]);
+      await expect
+        .poll(() => types(heard, id))
+        .toEqual([
+          'actor',
+          'phase.start',
+          '→ {"research":"active"}',
+          'phase.complete',
+          '→ {"script":"pending"}',
+          'episode.cancelled',
+          '→ "failed"',
+          'episode.archive',
+          '→ "archived"',
+        ]);
       const [actor] = heard;
-      const definition = JSON.parse((actor as { definition: string }).definition) as { id: string; states: object };
-      expect([definition.id, Object.keys(definition.states)]).toEqual(['episode', expect.arrayContaining(['research', 'failed', 'archived'])]);
+      const definition = JSON.parse((actor as { definition: string }).definition) as {
+        id: string;
+        states: object;
+      };
+      expect([definition.id, Object.keys(definition.states)]).toEqual([
+        'episode',
+        expect.arrayContaining(['research', 'failed', 'archived']),
+      ]);
       expect(JSON.stringify(heard)).toContain('"payload":"[kept here]"');
     }
   });
@@ -74,7 +112,9 @@ describe('the inspector’s relay', () => {
     const heard = received(socket);
     await expect.poll(() => types(heard, id)).toEqual(['actor']);
     await run(directory, 'phase', id, 'research', 'active');
-    await expect.poll(() => types(heard, id), { timeout: 10_000 }).toEqual(['actor', 'phase.start', '→ {"research":"active"}']);
+    await expect
+      .poll(() => types(heard, id), { timeout: 10_000 })
+      .toEqual(['actor', 'phase.start', '→ {"research":"active"}']);
     const other = (await run(directory, 'create', '--topic', 'Another', '--episode', '2')).stdout.trim();
     await expect.poll(() => types(heard, other), { timeout: 10_000 }).toEqual(['actor']);
   });
@@ -90,11 +130,26 @@ describe('the inspector’s relay', () => {
     onTestFinished(() => manager.close());
     const episode = await manager.actor(id, { inspect: inspector.inspect });
     onTestFinished(() => void episode.stop());
-    const lamp = createActor(createMachine({ id: 'lamp', initial: 'off', states: { off: { on: { press: 'on' } }, on: {} } }), { inspect: inspector.inspect }).start();
+    const lamp = createActor(
+      createMachine({ id: 'lamp', initial: 'off', states: { off: { on: { press: 'on' } }, on: {} } }),
+      { inspect: inspector.inspect },
+    ).start();
     lamp.send({ type: 'press' });
-    await expect.poll(() => heard.flatMap((each) => (each.type === '@xstate.actor' ? [each.name] : [])), { timeout: 10_000 }).toEqual(expect.arrayContaining([id, 'episode', 'lamp']));
+    await expect
+      .poll(() => heard.flatMap((each) => (each.type === '@xstate.actor' ? [each.name] : [])), {
+        timeout: 10_000,
+      })
+      .toEqual(expect.arrayContaining([id, 'episode', 'lamp']));
     episode.send({ type: 'phase.start', at: new Date().toISOString(), phase: 'research' });
-    await expect.poll(() => heard.filter((each) => each.type === '@xstate.snapshot' && each.sessionId === episode.sessionId).map((each) => (each as unknown as { snapshot: { value: unknown } }).snapshot.value), { timeout: 10_000 }).toContainEqual({ research: 'active' });
+    await expect
+      .poll(
+        () =>
+          heard
+            .filter((each) => each.type === '@xstate.snapshot' && each.sessionId === episode.sessionId)
+            .map((each) => (each as unknown as { snapshot: { value: unknown } }).snapshot.value),
+        { timeout: 10_000 },
+      )
+      .toContainEqual({ research: 'active' });
     await expect.poll(() => JSON.stringify(heard)).toContain('"press"');
   });
 
@@ -106,7 +161,13 @@ describe('the inspector’s relay', () => {
     expect(await refused(socket, { origin: `http://127.0.0.1:${port}` })).toBe('welcome');
     expect(await refused(`ws://127.0.0.1:${port}/`)).toContain('401');
     expect(await refused(`ws://127.0.0.1:${port}/?token=wrong`)).toContain('401');
-    for (const origin of ['https://evil.example', 'null', 'https://stately.ai', `http://127.0.0.1:${Number(port) + 1}`]) expect(await refused(socket, { origin })).toContain('403');
+    for (const origin of [
+      'https://evil.example',
+      'null',
+      'https://stately.ai',
+      `http://127.0.0.1:${Number(port) + 1}`,
+    ])
+      expect(await refused(socket, { origin })).toContain('403');
     expect(await refused(socket, { host: `evil.example:${port}` })).toContain('421');
     const token = new URL(page).hash.slice('#token='.length);
     const shown = await fetch(`http://127.0.0.1:${port}/`);
@@ -120,7 +181,16 @@ describe('the inspector’s relay', () => {
     const { socket } = await inspected(directory);
     const client = new WebSocket(socket);
     await new Promise((resolve) => client.on('open', resolve));
-    for (const rubbish of ['', '{', 'null', '[]', '{"type":"@xstate.actor"}', '{"type":"evil","sessionId":"x"}', 'x'.repeat(100_000)]) client.send(rubbish);
+    for (const rubbish of [
+      '',
+      '{',
+      'null',
+      '[]',
+      '{"type":"@xstate.actor"}',
+      '{"type":"evil","sessionId":"x"}',
+      'x'.repeat(100_000),
+    ])
+      client.send(rubbish);
     client.send(JSON.stringify({ type: '@xstate.actor', sessionId: 'mine', name: 'mine', snapshot: {} }));
     const heard = received(socket);
     await expect.poll(() => heard.map(({ sessionId }) => sessionId)).toHaveLength(2);

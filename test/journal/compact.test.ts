@@ -15,9 +15,14 @@ describe('compaction', () => {
     expect(files(directory)).toEqual([...before.slice(0, -1).map((file) => `${file}.gz`), before.at(-1)]);
     expect(compacted.map(({ file }) => file)).toEqual(before.slice(0, -1));
     expect(compacted.map(({ before: size }) => size)).toEqual(sizes.slice(0, -1));
-    expect(compacted.map(({ after }) => after)).toEqual(before.slice(0, -1).map((file) => readFileSync(join(directory, `${file}.gz`)).length));
+    expect(compacted.map(({ after }) => after)).toEqual(
+      before.slice(0, -1).map((file) => readFileSync(join(directory, `${file}.gz`)).length),
+    );
     expect(texts(journal)).toEqual(bodies);
-    expect(journal.inspect()).toMatchObject({ damage: [], segments: before.map((_, index) => ({ compressed: index < before.length - 1 })) });
+    expect(journal.inspect()).toMatchObject({
+      damage: [],
+      segments: before.map((_, index) => ({ compressed: index < before.length - 1 })),
+    });
     expect(journal.compact()).toEqual([]);
     const places: number[] = [];
     journal.scan(({ position }) => places.push(position));
@@ -27,25 +32,42 @@ describe('compaction', () => {
   test('given the compressed copy does not read back, then the plain one stays and it is told', async () => {
     const { directory, bodies } = await severalSegments();
     const before = files(directory);
-    const disk: Disk = { ...nodeDisk, readFile: (path) => (path.endsWith('.gz') ? gzipSync('something else') : nodeDisk.readFile(path)) };
-    expect(thrown(() => open(directory, { disk }).compact())).toMatchObject({ code: 'journal_damaged', message: expect.stringContaining('the plain one was kept') as string });
+    const disk: Disk = {
+      ...nodeDisk,
+      readFile: (path) => (path.endsWith('.gz') ? gzipSync('something else') : nodeDisk.readFile(path)),
+    };
+    expect(thrown(() => open(directory, { disk }).compact())).toMatchObject({
+      code: 'journal_damaged',
+      message: expect.stringContaining('the plain one was kept') as string,
+    });
     expect(files(directory)).toEqual(expect.arrayContaining(before));
-    const torn: Disk = { ...nodeDisk, readFile: (path) => (path.endsWith('.gz') ? Buffer.from('no gzip') : nodeDisk.readFile(path)) };
-    expect(thrown(() => open(directory, { disk: torn }).compact())).toMatchObject({ code: 'journal_damaged' });
+    const torn: Disk = {
+      ...nodeDisk,
+      readFile: (path) => (path.endsWith('.gz') ? Buffer.from('no gzip') : nodeDisk.readFile(path)),
+    };
+    expect(thrown(() => open(directory, { disk: torn }).compact())).toMatchObject({
+      code: 'journal_damaged',
+    });
     for (const file of files(directory).filter((name) => name.endsWith('.gz'))) rmSync(join(directory, file));
     expect(texts(open(directory))).toEqual(bodies);
   });
 
-  test.each(['write', 'sync', 'rename'] as const)('given %s fails, then nothing is lost, and nothing temporary stays', async (call) => {
-    const { directory, bodies } = await severalSegments();
-    const before = files(directory);
-    const fail = (): never => {
-      throw Object.assign(new Error('full'), { code: 'ENOSPC' });
-    };
-    expect(thrown(() => open(directory, { disk: { ...nodeDisk, [call]: fail } }).compact())).toMatchObject({ code: 'journal_unavailable', message: expect.stringContaining('the disk is full') as string });
-    expect(files(directory)).toEqual(before);
-    expect(texts(open(directory))).toEqual(bodies);
-  });
+  test.each(['write', 'sync', 'rename'] as const)(
+    'given %s fails, then nothing is lost, and nothing temporary stays',
+    async (call) => {
+      const { directory, bodies } = await severalSegments();
+      const before = files(directory);
+      const fail = (): never => {
+        throw Object.assign(new Error('full'), { code: 'ENOSPC' });
+      };
+      expect(thrown(() => open(directory, { disk: { ...nodeDisk, [call]: fail } }).compact())).toMatchObject({
+        code: 'journal_unavailable',
+        message: expect.stringContaining('the disk is full') as string,
+      });
+      expect(files(directory)).toEqual(before);
+      expect(texts(open(directory))).toEqual(bodies);
+    },
+  );
 
   test('given a plain and a compressed form of one segment, then the plain one counts; given a compressed one that is damaged, then it is told', async () => {
     const { directory, journal, bodies } = await severalSegments();
@@ -56,9 +78,17 @@ describe('compaction', () => {
     journal.compact();
     const packed = readFileSync(join(directory, `${first}.gz`));
     writeFileSync(join(directory, `${first}.gz`), packed.subarray(0, packed.length - 12));
-    expect(thrown(() => texts(open(directory)))).toMatchObject({ code: 'journal_damaged', message: expect.stringMatching(/cannot be decompressed; restore it from a backup|does not begin with a header/) as string });
+    expect(thrown(() => texts(open(directory)))).toMatchObject({
+      code: 'journal_damaged',
+      message: expect.stringMatching(
+        /cannot be decompressed; restore it from a backup|does not begin with a header/,
+      ) as string,
+    });
     writeFileSync(join(directory, `${first}.gz`), 'no gzip');
-    expect(thrown(() => texts(open(directory)))).toMatchObject({ code: 'journal_damaged', message: expect.stringContaining('does not begin with a header') as string });
+    expect(thrown(() => texts(open(directory)))).toMatchObject({
+      code: 'journal_damaged',
+      message: expect.stringContaining('does not begin with a header') as string,
+    });
     expect(gunzipSync(packed).length).toBeGreaterThan(0);
   });
 
@@ -70,7 +100,10 @@ describe('compaction', () => {
         throw Object.assign(new Error(code), { code });
       },
     });
-    expect(thrown(() => open(directory, { disk: refusing('EACCES') }).compact())).toMatchObject({ code: 'journal_unavailable', message: expect.stringContaining('permission denied') as string });
+    expect(thrown(() => open(directory, { disk: refusing('EACCES') }).compact())).toMatchObject({
+      code: 'journal_unavailable',
+      message: expect.stringContaining('permission denied') as string,
+    });
     expect(open(directory, { disk: refusing('ENOENT') }).compact().length).toBeGreaterThan(0);
     expect(open(directory, { disk: { ...nodeDisk, readFile: () => undefined } }).compact()).toEqual([]);
     expect(texts(open(directory))).toEqual(bodies);

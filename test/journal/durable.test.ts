@@ -13,7 +13,11 @@ function counting(): { disk: Disk; syncs: () => number; fails: (does: boolean) =
     if (isFailing) throw Object.assign(new Error('bad'), { code: 'EIO' });
     nodeDisk.sync(fd);
   };
-  return { disk: { ...nodeDisk, sync, syncLater: (fd) => Promise.resolve().then(() => sync(fd)) }, syncs: () => count, fails: (does) => (isFailing = does) };
+  return {
+    disk: { ...nodeDisk, sync, syncLater: (fd) => Promise.resolve().then(() => sync(fd)) },
+    syncs: () => count,
+    fails: (does) => (isFailing = does),
+  };
 }
 
 describe('what others wrote', () => {
@@ -58,7 +62,10 @@ describe('what others wrote', () => {
     await commit(writer, '{"n":1}');
     reader.refresh(() => {});
     fails(true);
-    await expect(reader.durable()).rejects.toMatchObject({ code: 'journal_unavailable', message: expect.stringContaining('could not be synced (EIO)') as string });
+    await expect(reader.durable()).rejects.toMatchObject({
+      code: 'journal_unavailable',
+      message: expect.stringContaining('could not be synced (EIO)') as string,
+    });
     fails(false);
     await commit(reader, '{"n":2}');
     expect(texts(open(directory))).toEqual(['{"n":1}', '{"n":2}']);
@@ -97,12 +104,26 @@ describe('a write that goes wrong', () => {
   test('given only a part of it is taken, then the lines that are whole count, and the rest is told', async () => {
     const directory = temporaryDirectory();
     let isShort = false;
-    const journal = open(directory, { disk: { ...nodeDisk, write: (fd, bytes) => nodeDisk.write(fd, isShort ? bytes.subarray(0, bytes.length - 10) : bytes) } });
+    const journal = open(directory, {
+      disk: {
+        ...nodeDisk,
+        write: (fd, bytes) => nodeDisk.write(fd, isShort ? bytes.subarray(0, bytes.length - 10) : bytes),
+      },
+    });
     await commit(journal, '{"n":0}');
     isShort = true;
     const { landed, error } = await journal.append(['{"n":1}', '{"n":2}']);
-    expect(landed).toEqual([{ position: expect.any(Number) as number, end: expect.any(Number) as number, crc: expect.stringMatching(/^[0-9a-f]{8}$/) as string }]);
-    expect(error).toMatchObject({ code: 'journal_unavailable', message: expect.stringContaining('(ENOSPC): the disk is full') as string });
+    expect(landed).toEqual([
+      {
+        position: expect.any(Number) as number,
+        end: expect.any(Number) as number,
+        crc: expect.stringMatching(/^[0-9a-f]{8}$/) as string,
+      },
+    ]);
+    expect(error).toMatchObject({
+      code: 'journal_unavailable',
+      message: expect.stringContaining('(ENOSPC): the disk is full') as string,
+    });
     isShort = false;
     await commit(journal, '{"n":3}');
     expect(texts(open(directory))).toEqual(['{"n":0}', '{"n":1}', '{"n":3}']);
@@ -121,14 +142,25 @@ describe('a write that goes wrong', () => {
     const journal = open(directory, { disk });
     await commit(journal, '{"n":0}');
     isRefused = true;
-    expect(await journal.append(['{"n":1}'])).toMatchObject({ landed: [], error: { code: 'journal_unavailable', message: expect.stringContaining('the file system is read-only; remount') as string } });
+    expect(await journal.append(['{"n":1}'])).toMatchObject({
+      landed: [],
+      error: {
+        code: 'journal_unavailable',
+        message: expect.stringContaining('the file system is read-only; remount') as string,
+      },
+    });
   });
 
   test('given the folder is gone, then it says so', async () => {
     const directory = temporaryDirectory();
     const journal = open(directory);
     rmSync(directory, { recursive: true });
-    expect(await journal.append(['{}'])).toMatchObject({ landed: [], error: { code: 'journal_unavailable' } });
-    expect(() => open(temporaryDirectory(), { disk: { ...nodeDisk, write: (_fd, bytes) => bytes.length } })).toThrow(/what was written does not read back|the disk reported an error/);
+    expect(await journal.append(['{}'])).toMatchObject({
+      landed: [],
+      error: { code: 'journal_unavailable' },
+    });
+    expect(() =>
+      open(temporaryDirectory(), { disk: { ...nodeDisk, write: (_fd, bytes) => bytes.length } }),
+    ).toThrow(/what was written does not read back|the disk reported an error/);
   });
 });

@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { MemoryDisk } from '../../src/testing/memory-disk.js';
-import { Told, Writer, cuts, emptyDisk, expectKept, expectSecondLife, fork, openJournal } from './simulated.js';
+import {
+  Told,
+  Writer,
+  cuts,
+  emptyDisk,
+  expectKept,
+  expectSecondLife,
+  fork,
+  openJournal,
+} from './simulated.js';
 
 const isSync = (name: string): boolean => name === 'sync' || name === 'syncLater';
 
@@ -20,7 +29,10 @@ function failSyncs(disk: MemoryDisk, ...nths: number[]): { failed: () => number 
 
 /** Two writers that take turns, a third that comes late, batches, small segments. */
 async function work(disk: MemoryDisk, told: Told, segmentBytes: number): Promise<Writer[]> {
-  const writers = [new Writer(openJournal(disk, { segmentBytes }), told), new Writer(openJournal(disk, { segmentBytes }), told)];
+  const writers = [
+    new Writer(openJournal(disk, { segmentBytes }), told),
+    new Writer(openJournal(disk, { segmentBytes }), told),
+  ];
   for (let n = 0; n < 8; n += 1) {
     if (n === 5) writers.push(new Writer(openJournal(disk, { segmentBytes }), told));
     for (const writer of writers) await writer.commit(told.body(50), told.body(20));
@@ -37,29 +49,35 @@ function expectAgreement(writers: readonly Writer[], where: string): void {
 }
 
 describe('a sync that fails', () => {
-  test.each([900, 2500, 1 << 20])('given segments of %i bytes, when any one sync fails, then what is acknowledged before and after outlives a power cut', async (segmentBytes) => {
-    const codes = new Set<unknown>();
-    let tried = 0;
-    for (let nth = 1; ; nth += 1) {
-      const disk = emptyDisk();
-      const told = new Told();
-      const { failed } = failSyncs(disk, nth);
-      const writers = await work(disk, told, segmentBytes).catch((error: unknown) => {
-        told.errors.push(error);
-        return [];
-      });
-      if (failed() === 0) break;
-      tried += 1;
-      disk.onCall = undefined;
-      const where = `sync ${nth}`;
-      for (const error of told.errors) codes.add((error as { code?: unknown }).code);
-      expectAgreement(writers, where);
-      expectKept(disk, told, where);
-      for (const cut of cuts(nth)) await expectSecondLife(disk.powerCut(cut), fork(told), `${where}, ${JSON.stringify(cut)}`, { segmentBytes });
-    }
-    expect(tried).toBeGreaterThan(15);
-    expect([...codes]).toEqual(['journal_unavailable']);
-  });
+  test.each([900, 2500, 1 << 20])(
+    'given segments of %i bytes, when any one sync fails, then what is acknowledged before and after outlives a power cut',
+    async (segmentBytes) => {
+      const codes = new Set<unknown>();
+      let tried = 0;
+      for (let nth = 1; ; nth += 1) {
+        const disk = emptyDisk();
+        const told = new Told();
+        const { failed } = failSyncs(disk, nth);
+        const writers = await work(disk, told, segmentBytes).catch((error: unknown) => {
+          told.errors.push(error);
+          return [];
+        });
+        if (failed() === 0) break;
+        tried += 1;
+        disk.onCall = undefined;
+        const where = `sync ${nth}`;
+        for (const error of told.errors) codes.add((error as { code?: unknown }).code);
+        expectAgreement(writers, where);
+        expectKept(disk, told, where);
+        for (const cut of cuts(nth))
+          await expectSecondLife(disk.powerCut(cut), fork(told), `${where}, ${JSON.stringify(cut)}`, {
+            segmentBytes,
+          });
+      }
+      expect(tried).toBeGreaterThan(15);
+      expect([...codes]).toEqual(['journal_unavailable']);
+    },
+  );
 
   test('given a sync has failed, when any other fails as well, then what is acknowledged outlives a power cut', async () => {
     let pairs = 0;
@@ -73,7 +91,8 @@ describe('a sync that fails', () => {
         const where = `syncs ${first} and ${second}`;
         expectAgreement(writers, where);
         expectKept(disk, told, where);
-        for (const cut of cuts(first * 100 + second, 1)) await expectSecondLife(disk.powerCut(cut), fork(told), `${where}, ${JSON.stringify(cut)}`);
+        for (const cut of cuts(first * 100 + second, 1))
+          await expectSecondLife(disk.powerCut(cut), fork(told), `${where}, ${JSON.stringify(cut)}`);
         pairs += 1;
       }
     }

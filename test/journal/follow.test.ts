@@ -6,7 +6,14 @@ import { follow } from '../../src/journal/follow.js';
 describe('following', () => {
   function watched(disk: Partial<Disk>, ends: () => number): { heard: () => number; stop: () => void } {
     let heard = 0;
-    const stop = follow({ disk: { ...nodeDisk, ...disk }, directory: '/none', position: () => 10, end: ends, onChange: () => (heard += 1), pollMs: 5 });
+    const stop = follow({
+      disk: { ...nodeDisk, ...disk },
+      directory: '/none',
+      position: () => 10,
+      end: ends,
+      onChange: () => (heard += 1),
+      pollMs: 5,
+    });
     onTestFinished(stop);
     return { heard: () => heard, stop };
   }
@@ -14,7 +21,10 @@ describe('following', () => {
   test('given a burst of events, then one look follows it; given it was stopped, then none', async () => {
     let tell = (): void => {};
     let stopped = 0;
-    const { heard, stop } = watched({ watch: (_path, onChange) => ((tell = onChange), () => (stopped += 1)) }, () => 10);
+    const { heard, stop } = watched(
+      { watch: (_path, onChange) => ((tell = onChange), () => (stopped += 1)) },
+      () => 10,
+    );
     for (let n = 0; n < 5; n += 1) tell();
     await wait(2);
     expect(heard()).toBe(1);

@@ -73,7 +73,9 @@ describe('the journal', () => {
       const altered = Buffer.from(whole);
       altered[index] = (altered[index] ?? 0) ^ 1;
       writeFileSync(file, altered);
-      expect(() => scanAll(open(directory)), `byte ${index}`).toThrow(expect.objectContaining({ code: 'journal_damaged' }));
+      expect(() => scanAll(open(directory)), `byte ${index}`).toThrow(
+        expect.objectContaining({ code: 'journal_damaged' }),
+      );
       expect(open(directory).inspect().damage, `byte ${index}`).not.toEqual([]);
     }
   });
@@ -135,7 +137,8 @@ describe('the journal', () => {
         made.delete(fd);
         nodeDisk.close(fd);
       },
-      write: (fd: number, bytes: Uint8Array) => (lies && made.has(fd) ? bytes.length : nodeDisk.write(fd, bytes)),
+      write: (fd: number, bytes: Uint8Array) =>
+        lies && made.has(fd) ? bytes.length : nodeDisk.write(fd, bytes),
     };
     const journal = open(directory, { segmentBytes: 100, disk });
     await expect(commit(journal, '{"n":1}')).rejects.toMatchObject({ code: 'journal_unavailable' });
@@ -149,10 +152,15 @@ describe('the journal', () => {
   test('given a disk that does not write what it says, when a commit is appended, then it fails, and the next attempt lands', async () => {
     const directory = temporaryDirectory();
     let lies = false;
-    const journal = open(directory, { disk: { ...nodeDisk, write: (fd, bytes) => (lies ? bytes.length : nodeDisk.write(fd, bytes)) } });
+    const journal = open(directory, {
+      disk: { ...nodeDisk, write: (fd, bytes) => (lies ? bytes.length : nodeDisk.write(fd, bytes)) },
+    });
     await commit(journal, '{"n":0}');
     lies = true;
-    expect(await journal.append(['{"n":1}'])).toMatchObject({ landed: [], error: { code: 'journal_unavailable' } });
+    expect(await journal.append(['{"n":1}'])).toMatchObject({
+      landed: [],
+      error: { code: 'journal_unavailable' },
+    });
     lies = false;
     await commit(journal, '{"n":1}');
     expect(scanAll(open(directory))).toEqual(['{"n":0}', '{"n":1}']);

@@ -8,7 +8,14 @@ export const machine = { id: 'episode', version: 2, hash: 'abc' };
 
 /** A journal on the real disk; closed when the test is over. */
 export function open(directory: string, options: Partial<JournalOptions> = {}): Journal {
-  const journal = Journal.open({ directory, disk: nodeDisk, machine, program: 'showrunner 9', now: () => '2025-01-01T00:00:00.000Z', ...options });
+  const journal = Journal.open({
+    directory,
+    disk: nodeDisk,
+    machine,
+    program: 'showrunner 9',
+    now: () => '2025-01-01T00:00:00.000Z',
+    ...options,
+  });
   onTestFinished(() => journal.close());
   return journal;
 }
@@ -22,7 +29,7 @@ export function texts(journal: Journal, range: { from?: number; to?: number } = 
 
 /** Appends until it lands, as the engine does. */
 export async function commit(journal: Journal, ...bodies: string[]): Promise<void> {
-  for (let rest = bodies; rest.length > 0; ) {
+  for (let rest = bodies; rest.length > 0;) {
     journal.refresh(() => {});
     const { landed, error } = await journal.append(rest);
     if (error) throw error;

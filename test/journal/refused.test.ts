@@ -13,7 +13,10 @@ describe('what a journal refuses', () => {
     const { journal } = await severalSegments();
     journal.close();
     expect(thrown(() => journal.refresh(() => {}))).toMatchObject({ code: 'production_closed' });
-    await expect(journal.append(['{}'])).rejects.toMatchObject({ code: 'production_closed', message: expect.stringContaining('closed') as string });
+    await expect(journal.append(['{}'])).rejects.toMatchObject({
+      code: 'production_closed',
+      message: expect.stringContaining('closed') as string,
+    });
   });
 
   test('given two appends at once on one handle, then the second is refused', async () => {
@@ -29,15 +32,28 @@ describe('what a journal refuses', () => {
   test('given a newer chart or format wrote it, then opening says to upgrade; given an older chart did, then the next commit begins a segment', async () => {
     const directory = temporaryDirectory();
     await commit(open(directory), '{"n":1}');
-    expect(thrown(() => open(directory, { machine: { ...machine, version: 1 } }).refresh(() => {}))).toMatchObject({ code: 'production_upgraded', message: expect.stringMatching(/showrunner 9 .*version 2 .*this program has 1; upgrade/) as string });
+    expect(
+      thrown(() => open(directory, { machine: { ...machine, version: 1 } }).refresh(() => {})),
+    ).toMatchObject({
+      code: 'production_upgraded',
+      message: expect.stringMatching(/showrunner 9 .*version 2 .*this program has 1; upgrade/) as string,
+    });
     const next = open(directory, { machine: { ...machine, version: 3 } });
     await commit(next, '{"n":2}');
     expect(files(directory)).toHaveLength(2);
     expect(texts(next)).toEqual(['{"n":1}', '{"n":2}']);
     const header: Header = { format: 2, machine, program: 'showrunner 99', started: 'now' };
     const newer = temporaryDirectory();
-    writeFileSync(join(newer, segmentFile(0)), encodeLines(0, noCrc, [{ kind: 'header', text: JSON.stringify(header) }]).bytes);
-    expect(thrown(() => texts(open(newer)))).toMatchObject({ code: 'production_upgraded', message: expect.stringMatching(/showrunner 99, whose journal format 2 is newer than this program's 1/) as string });
+    writeFileSync(
+      join(newer, segmentFile(0)),
+      encodeLines(0, noCrc, [{ kind: 'header', text: JSON.stringify(header) }]).bytes,
+    );
+    expect(thrown(() => texts(open(newer)))).toMatchObject({
+      code: 'production_upgraded',
+      message: expect.stringMatching(
+        /showrunner 99, whose journal format 2 is newer than this program's 1/,
+      ) as string,
+    });
   });
 
   test('given it is opened for reading only, then nothing is made, synced or written', async () => {
@@ -47,23 +63,36 @@ describe('what a journal refuses', () => {
     expect(thrown(() => empty.end())).toMatchObject({ code: 'journal_unavailable' });
     const { directory: written, bodies } = await severalSegments();
     const writes: string[] = [];
-    const disk: Disk = { ...nodeDisk, sync: () => void writes.push('sync'), syncDirectory: () => void writes.push('syncDirectory'), write: () => writes.push('write') };
+    const disk: Disk = {
+      ...nodeDisk,
+      sync: () => void writes.push('sync'),
+      syncDirectory: () => void writes.push('syncDirectory'),
+      write: () => writes.push('write'),
+    };
     const reading = open(written, { readOnly: true, disk });
     reading.refresh(() => {});
     await reading.durable();
     expect(texts(reading)).toEqual(bodies);
-    expect(await reading.append(['{}'])).toMatchObject({ landed: [], error: { code: 'journal_unavailable' } });
+    expect(await reading.append(['{}'])).toMatchObject({
+      landed: [],
+      error: { code: 'journal_unavailable' },
+    });
     expect(writes).toEqual([]);
   });
 
   test('given its first segment is missing, or one between, then reading says what is wrong', async () => {
     const first = await severalSegments();
     rmSync(join(first.directory, files(first.directory)[0] ?? ''));
-    expect(thrown(() => texts(first.journal))).toMatchObject({ code: 'journal_damaged', message: expect.stringMatching(/it begins at \d+: what was before is missing.*doctor/) as string });
+    expect(thrown(() => texts(first.journal))).toMatchObject({
+      code: 'journal_damaged',
+      message: expect.stringMatching(/it begins at \d+: what was before is missing.*doctor/) as string,
+    });
     const second = await severalSegments();
     const gap = Number.parseInt(files(second.directory)[1] ?? '', 10);
     rmSync(join(second.directory, segmentFile(gap)));
-    expect(thrown(() => texts(second.journal)).message).toMatch(/the segment that begins at \d+ is missing although \d+ follows it/);
+    expect(thrown(() => texts(second.journal)).message).toMatch(
+      /the segment that begins at \d+ is missing although \d+ follows it/,
+    );
     expect(thrown(() => open(second.directory).refresh(() => {}))).toMatchObject({ code: 'journal_damaged' });
     expect(files(second.directory)).not.toContain(segmentFile(gap));
   });

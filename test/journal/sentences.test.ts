@@ -21,8 +21,14 @@ describe('what the journal says', () => {
     const lines = readFileSync(file, 'utf8').split('\n');
     writeFileSync(file, [lines[0], `${lines[1]} ${lines[2]}`, ...lines.slice(3)].join('\n'));
     const position = (lines[0] ?? '').length + 1;
-    expect(thrown(() => texts(journal)).message).toBe(`the journal is damaged: segment ${segmentFile(0)}: the line at ${position} is altered. Run showrunner doctor to see what can be saved.`);
-    expect(journal.inspect().damage).toContainEqual({ segment: segmentFile(0), position, what: 'the line is altered' });
+    expect(thrown(() => texts(journal)).message).toBe(
+      `the journal is damaged: segment ${segmentFile(0)}: the line at ${position} is altered. Run showrunner doctor to see what can be saved.`,
+    );
+    expect(journal.inspect().damage).toContainEqual({
+      segment: segmentFile(0),
+      position,
+      what: 'the line is altered',
+    });
   });
 
   test('given a compressed segment that cannot be read, then it is told which, and the cause is kept', async () => {
@@ -30,16 +36,30 @@ describe('what the journal says', () => {
     journal.compact();
     const [first = ''] = files(directory);
     const packed = readFileSync(join(directory, first));
-    writeFileSync(join(directory, first), Buffer.concat([packed.subarray(0, packed.length - 8), Buffer.alloc(8, 1)]));
+    writeFileSync(
+      join(directory, first),
+      Buffer.concat([packed.subarray(0, packed.length - 8), Buffer.alloc(8, 1)]),
+    );
     const segment = Segment.open(nodeDisk, directory, 0, false);
-    expect(thrown(() => segment?.end())).toMatchObject({ code: 'journal_damaged', cause: expect.any(Error) as unknown });
-    expect(journal.inspect().damage).toContainEqual({ segment: first, position: 0, what: expect.stringContaining(`segment ${first} cannot be decompressed; restore it from a backup`) as string });
+    expect(thrown(() => segment?.end())).toMatchObject({
+      code: 'journal_damaged',
+      cause: expect.any(Error) as unknown,
+    });
+    expect(journal.inspect().damage).toContainEqual({
+      segment: first,
+      position: 0,
+      what: expect.stringContaining(
+        `segment ${first} cannot be decompressed; restore it from a backup`,
+      ) as string,
+    });
   });
 
   test('given a handle is used as it must not be, then the sentence says how', async () => {
     const { directory } = await threeCommits();
     const reading = open(directory, { readOnly: true });
-    expect((await reading.append(['{}'])).error?.message).toBe('the journal was opened for reading only; open it for writing.');
+    expect((await reading.append(['{}'])).error?.message).toBe(
+      'the journal was opened for reading only; open it for writing.',
+    );
     const closed = open(directory);
     closed.close();
     expect(thrown(() => closed.refresh(() => {})).message).toBe('the journal has been closed.');
@@ -54,18 +74,32 @@ describe('what the journal says', () => {
     const { directory, file } = await threeCommits();
     const fresh = open(directory);
     rmSync(file);
-    expect(await fresh.append(['{}'])).toMatchObject({ landed: [], error: { code: 'journal_unavailable', message: `${directory} has no journal; was the folder removed?` } });
+    expect(await fresh.append(['{}'])).toMatchObject({
+      landed: [],
+      error: { code: 'journal_unavailable', message: `${directory} has no journal; was the folder removed?` },
+    });
   });
 
   test('given a disk that takes a part, or says so and takes nothing, then the cause tells which', async () => {
     let taken: (bytes: Uint8Array, fd: number) => number = (bytes, fd) => nodeDisk.write(fd, bytes);
     const { journal } = await threeCommits({ ...nodeDisk, write: (fd, bytes) => taken(bytes, fd) });
     taken = (bytes, fd) => nodeDisk.write(fd, bytes.subarray(0, 4));
-    expect((await journal.append(['{"n":4}'])).error).toMatchObject({ message: expect.stringContaining('(ENOSPC)') as string, cause: { message: 'the write was cut short' } });
+    expect((await journal.append(['{"n":4}'])).error).toMatchObject({
+      message: expect.stringContaining('(ENOSPC)') as string,
+      cause: { message: 'the write was cut short' },
+    });
     taken = (bytes) => bytes.length;
     journal.refresh(() => {});
-    expect((await journal.append(['{"n":4}'])).error).toMatchObject({ message: expect.stringContaining('(EIO)') as string, cause: { message: 'what was written is not there' } });
-    const error = thrown(() => open(temporaryDirectory(), { disk: { ...nodeDisk, write: (_fd, bytes) => bytes.length } }));
-    expect(error).toMatchObject({ message: expect.stringContaining('(EIO)') as string, cause: { message: 'what was written does not read back' } });
+    expect((await journal.append(['{"n":4}'])).error).toMatchObject({
+      message: expect.stringContaining('(EIO)') as string,
+      cause: { message: 'what was written is not there' },
+    });
+    const error = thrown(() =>
+      open(temporaryDirectory(), { disk: { ...nodeDisk, write: (_fd, bytes) => bytes.length } }),
+    );
+    expect(error).toMatchObject({
+      message: expect.stringContaining('(EIO)') as string,
+      cause: { message: 'what was written does not read back' },
+    });
   });
 });

@@ -10,7 +10,14 @@ export const machine = { id: 'episode', version: 1, hash: 'abc' };
 
 /** Opens a journal; by default one on the given disk, with the usual names. */
 export function openJournal(disk: Disk, options: Partial<JournalOptions> = {}): Journal {
-  return Journal.open({ directory, disk, machine, program: 'test', now: () => '2025-01-01T00:00:00.000Z', ...options });
+  return Journal.open({
+    directory,
+    disk,
+    machine,
+    program: 'test',
+    now: () => '2025-01-01T00:00:00.000Z',
+    ...options,
+  });
 }
 
 /** Empty, with the production's parent in place. */
@@ -50,7 +57,7 @@ export class Writer {
   /** Appends until it lands or fails. */
   async commit(...bodies: string[]): Promise<void> {
     try {
-      for (let rest = bodies; rest.length > 0; ) {
+      for (let rest = bodies; rest.length > 0;) {
         this.refresh();
         const { landed, error } = await this.journal.append(rest);
         const done = rest.slice(0, landed.length);
@@ -77,8 +84,15 @@ export function readAll(disk: Disk): string[] {
 export function expectKept(disk: Disk, told: Told, where: string): void {
   const texts = readAll(disk);
   const missing = told.acknowledged.filter((text) => !texts.includes(text));
-  expect({ where, missing, isTwice: new Set(texts).size !== texts.length }).toEqual({ where, missing: [], isTwice: false });
-  expect(texts.filter((text) => !told.tried.includes(text)), where).toEqual([]);
+  expect({ where, missing, isTwice: new Set(texts).size !== texts.length }).toEqual({
+    where,
+    missing: [],
+    isTwice: false,
+  });
+  expect(
+    texts.filter((text) => !told.tried.includes(text)),
+    where,
+  ).toEqual([]);
   const journal = openJournal(disk);
   expect(journal.inspect().damage, where).toEqual([]);
   const scanned: string[] = [];
@@ -89,11 +103,20 @@ export function expectKept(disk: Disk, told: Told, where: string): void {
 
 /** The ways in which a power cut is tried: all lost, all kept, and pieces. */
 export function cuts(seed: number, pieces = 3): PowerCut[] {
-  return ['lose-unsynced', 'keep-unsynced', ...Array.from({ length: pieces }, (_, index) => ({ seed: seed * 31 + index }))];
+  return [
+    'lose-unsynced',
+    'keep-unsynced',
+    ...Array.from({ length: pieces }, (_, index) => ({ seed: seed * 31 + index })),
+  ];
 }
 
 /** After a power cut: what was acknowledged is there, work goes on, and outlives another cut. */
-export async function expectSecondLife(disk: MemoryDisk, told: Told, where: string, options: Partial<JournalOptions> = {}): Promise<void> {
+export async function expectSecondLife(
+  disk: MemoryDisk,
+  told: Told,
+  where: string,
+  options: Partial<JournalOptions> = {},
+): Promise<void> {
   expectKept(disk, told, where);
   const writer = new Writer(openJournal(disk, options), told);
   const { length } = told.errors;

@@ -10,14 +10,21 @@ describe('storms of stopped and killed processes', () => {
   let lives = 0;
   let kept = 0;
   beforeAll(buildPackage, 60_000);
-  afterAll(() => console.log(`${storms} storms, ${lives} processes killed, ${kept.toLocaleString('en')} acknowledged commits, none lost`));
+  afterAll(() =>
+    console.log(
+      `${storms} storms, ${lives} processes killed, ${kept.toLocaleString('en')} acknowledged commits, none lost`,
+    ),
+  );
 
-  test.each(Array.from({ length: storms }, (_, index) => first + index))('given the storm of seed %i, when processes are stopped, continued and killed again and again, then every acknowledged commit is there', async (seed) => {
-    const acknowledged = await storm(seed);
-    lives += acknowledged.size;
-    kept += [...acknowledged.values()].flat().filter(({ key }) => key).length;
-    expect(lives).toBeGreaterThan(0);
-  });
+  test.each(Array.from({ length: storms }, (_, index) => first + index))(
+    'given the storm of seed %i, when processes are stopped, continued and killed again and again, then every acknowledged commit is there',
+    async (seed) => {
+      const acknowledged = await storm(seed);
+      lives += acknowledged.size;
+      kept += [...acknowledged.values()].flat().filter(({ key }) => key).length;
+      expect(lives).toBeGreaterThan(0);
+    },
+  );
 
   test.skipIf(again !== undefined)('counted: the processes had time to work', () => {
     expect(kept).toBeGreaterThan(storms * 20);

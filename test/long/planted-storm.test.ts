@@ -3,15 +3,32 @@ import { bundleProcess, type PlantedBug } from '../support/bundle.js';
 import { storm } from '../support/storm.js';
 
 const bugs: [what: string, bug: PlantedBug][] = [
-  ['nobody looks where a line went', { file: 'src/journal/landing.ts', from: '(found === end || segment.read(seenEnd, end).equals(bytes.subarray(0, written)))', to: 'true' }],
-  ['a line counts wherever it is', { file: 'src/journal/line.ts', from: 'if (!start || Number(start[1]) !== position) return undefined;', to: 'if (!start) return undefined;' }],
+  [
+    'nobody looks where a line went',
+    {
+      file: 'src/journal/landing.ts',
+      from: '(found === end || segment.read(seenEnd, end).equals(bytes.subarray(0, written)))',
+      to: 'true',
+    },
+  ],
+  [
+    'a line counts wherever it is',
+    {
+      file: 'src/journal/line.ts',
+      from: 'if (!start || Number(start[1]) !== position) return undefined;',
+      to: 'if (!start) return undefined;',
+    },
+  ],
 ];
 
 async function stormWith(name: string, storms: number, bug?: PlantedBug): Promise<unknown> {
   const { file, remove } = await bundleProcess('test/support/worker.mjs', name, bug);
   onTestFinished(remove);
   for (let seed = 1; seed <= storms; seed += 1) {
-    const alarm: unknown = await storm(seed, file).then(() => undefined, (error: unknown) => error);
+    const alarm: unknown = await storm(seed, file).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
     if (alarm !== undefined) return alarm;
   }
   return undefined;

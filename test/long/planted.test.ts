@@ -3,17 +3,73 @@ import type { PlantedBug } from '../support/bundle.js';
 import { engineWith } from '../support/engine-with.js';
 
 const inTheJournal: [what: string, bug: PlantedBug, alarm: RegExp][] = [
-  ['commits are acknowledged without a sync', { file: 'src/journal/journal.ts', from: 'const synced = this.#sync({ force: true });', to: 'const synced = undefined as ProductionError | undefined;' }, /at call \d+/],
-  ['a line counts wherever it is', { file: 'src/journal/line.ts', from: 'if (!start || Number(start[1]) !== position) return undefined;', to: 'if (!start) return undefined;' }, /at call \d+/],
-  ['a commit refers to a payload that is not synced', { file: 'src/documents/durable-file.ts', from: 'if (isSynced) disk.sync(fd);', to: '' }, /at call \d+.*(?:is missing|is altered)/],
-  ['a payload\'s name is not synced', { file: 'src/documents/durable-file.ts', from: "if (durability === 'synced') disk.syncDirectory(dirname(path));", to: '' }, /at call \d+.*(?:is missing|is altered)/],
-  ['a segment gets its name before it is synced', { file: 'src/journal/make-segment.ts', from: '    disk.sync(fd);\n', to: '' }, /does not begin with a header/],
-  ['what a short write left is acknowledged', { file: 'src/journal/landing.ts', from: 'const count = isThere ? lines.filter((line) => line.end <= end).length : 0;', to: 'const count = lines.length;' }, /at call \d+|is damaged/],
+  [
+    'commits are acknowledged without a sync',
+    {
+      file: 'src/journal/journal.ts',
+      from: 'const synced = this.#sync({ force: true });',
+      to: 'const synced = undefined as ProductionError | undefined;',
+    },
+    /at call \d+/,
+  ],
+  [
+    'a line counts wherever it is',
+    {
+      file: 'src/journal/line.ts',
+      from: 'if (!start || Number(start[1]) !== position) return undefined;',
+      to: 'if (!start) return undefined;',
+    },
+    /at call \d+/,
+  ],
+  [
+    'a commit refers to a payload that is not synced',
+    { file: 'src/documents/durable-file.ts', from: 'if (isSynced) disk.sync(fd);', to: '' },
+    /at call \d+.*(?:is missing|is altered)/,
+  ],
+  [
+    "a payload's name is not synced",
+    {
+      file: 'src/documents/durable-file.ts',
+      from: "if (durability === 'synced') disk.syncDirectory(dirname(path));",
+      to: '',
+    },
+    /at call \d+.*(?:is missing|is altered)/,
+  ],
+  [
+    'a segment gets its name before it is synced',
+    { file: 'src/journal/make-segment.ts', from: '    disk.sync(fd);\n', to: '' },
+    /does not begin with a header/,
+  ],
+  [
+    'what a short write left is acknowledged',
+    {
+      file: 'src/journal/landing.ts',
+      from: 'const count = isThere ? lines.filter((line) => line.end <= end).length : 0;',
+      to: 'const count = lines.length;',
+    },
+    /at call \d+|is damaged/,
+  ],
 ];
 
 const inTheChart: [what: string, bug: PlantedBug, alarm: RegExp][] = [
-  ['a reservation may pass the total', { file: 'machines/episode/_money-checks.ts', from: 'if (event.amount > leftOf(context)) {', to: 'if (event.amount > leftOf(context) + 1) {' }, /(?:guarded spending|a reservation) stays within the total and the day/],
-  ["a cost may pass the day's cap", { file: 'machines/episode/money.ts', from: 'return move !== undefined && move.after > move.cap;', to: 'return move !== undefined && move.after > move.cap + 1;' }, /spending above a cap fails the episode|the day is announced/],
+  [
+    'a reservation may pass the total',
+    {
+      file: 'machines/episode/_money-checks.ts',
+      from: 'if (event.amount > leftOf(context)) {',
+      to: 'if (event.amount > leftOf(context) + 1) {',
+    },
+    /(?:guarded spending|a reservation) stays within the total and the day/,
+  ],
+  [
+    "a cost may pass the day's cap",
+    {
+      file: 'machines/episode/money.ts',
+      from: 'return move !== undefined && move.after > move.cap;',
+      to: 'return move !== undefined && move.after > move.cap + 1;',
+    },
+    /spending above a cap fails the episode|the day is announced/,
+  ],
 ];
 
 describe('bugs planted in the engine', () => {
@@ -24,13 +80,29 @@ describe('bugs planted in the engine', () => {
     expect(explorePaths({ steps: 1000 }).steps).toBeGreaterThan(999);
   });
 
-  test.each(inTheJournal)('given %s, when power is cut and calls fail everywhere, then the alarm rings', async (_what, bug, alarm) => {
-    const { crashEverywhere, story } = await engineWith(bug);
-    await expect(crashEverywhere(story, { cuts: ['lose-unsynced', 'keep-unsynced'] })).rejects.toThrow(alarm);
-  });
+  test.each(inTheJournal)(
+    'given %s, when power is cut and calls fail everywhere, then the alarm rings',
+    async (_what, bug, alarm) => {
+      const { crashEverywhere, story } = await engineWith(bug);
+      await expect(crashEverywhere(story, { cuts: ['lose-unsynced', 'keep-unsynced'] })).rejects.toThrow(
+        alarm,
+      );
+    },
+  );
 
-  test.each(inTheChart)('given %s, when every story is told, then the alarm rings', async (_what, bug, alarm) => {
-    const { explorePaths } = await engineWith(bug);
-    expect(() => explorePaths({ policy: { budgets: { research: '0.50', script: '0.50', audio: '0.50', total: '1.00' }, dailyCap: '1.20' }, steps: 200_000 })).toThrow(alarm);
-  });
+  test.each(inTheChart)(
+    'given %s, when every story is told, then the alarm rings',
+    async (_what, bug, alarm) => {
+      const { explorePaths } = await engineWith(bug);
+      expect(() =>
+        explorePaths({
+          policy: {
+            budgets: { research: '0.50', script: '0.50', audio: '0.50', total: '1.00' },
+            dailyCap: '1.20',
+          },
+          steps: 200_000,
+        }),
+      ).toThrow(alarm);
+    },
+  );
 });

@@ -7,7 +7,10 @@ const secondCuts = process.env['SHOWRUNNER_LONG'] ? 60 : 6;
 
 describe('faults and power cuts', () => {
   test('given a fault at any call of a life and a power cut at its end, then everything that was told is there and work goes on', async () => {
-    const { points } = await crashEverywhere(story, { faults: ['EIO', 'ENOSPC', 'short'], cuts: cuts.map(([, cut]) => cut) });
+    const { points } = await crashEverywhere(story, {
+      faults: ['EIO', 'ENOSPC', 'short'],
+      cuts: cuts.map(([, cut]) => cut),
+    });
     console.log(`${points.toLocaleString('en')} faults and power cuts survived`);
     expect(points).toBeGreaterThan(2_000);
   });
@@ -20,7 +23,11 @@ describe('faults and power cuts', () => {
         for (let again = 0; again < secondCuts; again += 1) {
           const at = 1 + again * 11 + ((call + index) % 11);
           const [other = '', otherCut = cut] = cuts[(index + again) % cuts.length] ?? [];
-          await twoLives({ call, cut }, { call: at, cut: otherCut }, `first at call ${call}, ${name}; then at call ${at}, ${other}`);
+          await twoLives(
+            { call, cut },
+            { call: at, cut: otherCut },
+            `first at call ${call}, ${name}; then at call ${at}, ${other}`,
+          );
           points += 1;
         }
       }

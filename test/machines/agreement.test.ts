@@ -2,8 +2,20 @@ import { isDeepStrictEqual } from 'node:util';
 import { assign, createActor } from 'xstate';
 import { expect, test } from 'vitest';
 import {
-  Ledger, PersistedEpisode, decide, episodeMachine, initialSnapshot, parseEvent, persist, phaseNames, possibleEvents, stateName,
-  type EpisodeEvent, type EpisodeEventType, type EpisodeSnapshot, type PolicyInput,
+  Ledger,
+  PersistedEpisode,
+  decide,
+  episodeMachine,
+  initialSnapshot,
+  parseEvent,
+  persist,
+  phaseNames,
+  possibleEvents,
+  stateName,
+  type EpisodeEvent,
+  type EpisodeEventType,
+  type EpisodeSnapshot,
+  type PolicyInput,
 } from '../../machines/index.js';
 import { created } from './story.js';
 import { allEvents, allStates, minute, phaseAt, phasesDone, sample, saved, usd } from './words.js';
@@ -21,19 +33,44 @@ function randomFrom(seed: number): () => number {
 
 const random = randomFrom(20_250_903);
 const oneOf = <Value>(list: readonly Value[]): Value => list[Math.floor(random() * list.length)] as Value;
-const policies: PolicyInput[] = [{}, { approvals: ['research', 'script', 'audio'] }, { hardPhaseBudgets: true, maxRecoveries: 100 }, { quality: { script: { depth: 0.5 } }, maxRecoveries: 100 }, { budgets: { total: 100 }, maxRecoveries: 100 }];
-const amounts = ['0', '0.000001', '0.1', '0.5', '1.6', '2', '3', '7', '7.000001'].map((amount) => usd(amount));
+const policies: PolicyInput[] = [
+  {},
+  { approvals: ['research', 'script', 'audio'] },
+  { hardPhaseBudgets: true, maxRecoveries: 100 },
+  { quality: { script: { depth: 0.5 } }, maxRecoveries: 100 },
+  { budgets: { total: 100 }, maxRecoveries: 100 },
+];
+const amounts = ['0', '0.000001', '0.1', '0.5', '1.6', '2', '3', '7', '7.000001'].map((amount) =>
+  usd(amount),
+);
 // Ends and failures come seldom, or no episode would get far.
-const rare = new Set<EpisodeEventType>(['episode.cancelled', 'episode.archive', 'phase.failed', 'checkpoint.restore', 'lease.claim']);
+const rare = new Set<EpisodeEventType>([
+  'episode.cancelled',
+  'episode.archive',
+  'phase.failed',
+  'checkpoint.restore',
+  'lease.claim',
+]);
 
 function randomEvent(snapshot: EpisodeSnapshot, ledger: Ledger, now: string): EpisodeEvent {
   const likely = random() < 0.7 ? possibleEvents(snapshot) : allEvents;
   const type = oneOf(likely.filter((each) => !rare.has(each) || random() < 0.1)) ?? 'cost.recorded';
   const { context } = snapshot;
-  const event: Record<string, unknown> = { ...sample[type](random() < 0.9 ? phaseAt(snapshot) : oneOf(phaseNames)), at: now };
-  if (random() < 0.2) event['claim'] = random() < 0.8 && context.claim ? context.claim.number : Math.ceil(random() * 4);
+  const event: Record<string, unknown> = {
+    ...sample[type](random() < 0.9 ? phaseAt(snapshot) : oneOf(phaseNames)),
+    at: now,
+  };
+  if (random() < 0.2)
+    event['claim'] = random() < 0.8 && context.claim ? context.claim.number : Math.ceil(random() * 4);
   else delete event['claim'];
-  if ('key' in event) event['key'] = oneOf(['a', 'b', 'c', `k${Math.floor(random() * 1000)}`, ...Object.keys(context.operations)]);
+  if ('key' in event)
+    event['key'] = oneOf([
+      'a',
+      'b',
+      'c',
+      `k${Math.floor(random() * 1000)}`,
+      ...Object.keys(context.operations),
+    ]);
   if (type === 'cost.recorded' && random() < 0.3) event['key'] = oneOf(['a', 'b', 'c']);
   if ('cost' in event) event['cost'] = oneOf(amounts.slice(0, random() < 0.9 ? 4 : amounts.length));
   if ('amount' in event) event['amount'] = oneOf(amounts);
@@ -41,7 +78,8 @@ function randomEvent(snapshot: EpisodeSnapshot, ledger: Ledger, now: string): Ep
   if ('until' in event) event['until'] = minute(Math.floor(random() * 400));
   if (type === 'budget.raise') event['scope'] = oneOf(['research', 'script', 'audio', 'total', 'day']);
   if (type === 'checkpoint.save') event['checkpoint'] = saved(oneOf(['kept', 'other']));
-  if (type === 'checkpoint.restore') Object.assign(event, { phases: phasesDone(Math.floor(random() * 4)), resume: oneOf(phaseNames) });
+  if (type === 'checkpoint.restore')
+    Object.assign(event, { phases: phasesDone(Math.floor(random() * 4)), resume: oneOf(phaseNames) });
   return event as EpisodeEvent;
 }
 
@@ -57,38 +95,57 @@ function withOwnAssignments(): typeof episodeMachine {
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
-test('given 50,000 random events, when the pure machine and a live actor with the assignments of XState take them, then they agree on everything', { timeout: 60_000 }, () => {
-  const visited = new Map<string, number>();
-  let accepted = 0;
-  const machine = withOwnAssignments();
-  for (let count = 0; count < 50_000; ) {
-    const input = { ...created(oneOf(policies)), ...(random() < 0.3 ? { forkedFrom: 'ep_001_20250902_093015', inherited: usd(1) } : {}) };
-    const actor = createActor(machine, { input }).start();
-    let snapshot = initialSnapshot(input);
-    const ledger = new Ledger();
-    for (let step = 0; step < 200; step += 1, count += 1) {
-      const event = randomEvent(snapshot, ledger, minute(step));
-      if (!isDeepStrictEqual(parseEvent(event), event)) throw new Error(`parsing changes ${JSON.stringify(event)}`);
-      const decision = decide(snapshot, event);
-      const before = actor.getSnapshot();
-      actor.send(event);
-      const after = actor.getSnapshot();
-      if (decision.accepted !== (after !== before)) throw new Error(`${event.type} in ${stateName(snapshot)}: pure ${String(decision.accepted)}, live ${String(after !== before)}`);
-      if (decision.accepted) {
-        accepted += 1;
-        ledger.book(snapshot.context, event);
-        snapshot = decision.snapshot;
+test(
+  'given 50,000 random events, when the pure machine and a live actor with the assignments of XState take them, then they agree on everything',
+  { timeout: 60_000 },
+  () => {
+    const visited = new Map<string, number>();
+    let accepted = 0;
+    const machine = withOwnAssignments();
+    for (let count = 0; count < 50_000;) {
+      const input = {
+        ...created(oneOf(policies)),
+        ...(random() < 0.3 ? { forkedFrom: 'ep_001_20250902_093015', inherited: usd(1) } : {}),
+      };
+      const actor = createActor(machine, { input }).start();
+      let snapshot = initialSnapshot(input);
+      const ledger = new Ledger();
+      for (let step = 0; step < 200; step += 1, count += 1) {
+        const event = randomEvent(snapshot, ledger, minute(step));
+        if (!isDeepStrictEqual(parseEvent(event), event))
+          throw new Error(`parsing changes ${JSON.stringify(event)}`);
+        const decision = decide(snapshot, event);
+        const before = actor.getSnapshot();
+        actor.send(event);
+        const after = actor.getSnapshot();
+        if (decision.accepted !== (after !== before))
+          throw new Error(
+            `${event.type} in ${stateName(snapshot)}: pure ${String(decision.accepted)}, live ${String(after !== before)}`,
+          );
+        if (decision.accepted) {
+          accepted += 1;
+          ledger.book(snapshot.context, event);
+          snapshot = decision.snapshot;
+        }
+        visited.set(stateName(snapshot), (visited.get(stateName(snapshot)) ?? 0) + 1);
+        if (
+          !isDeepStrictEqual(after.context, snapshot.context) ||
+          !isDeepStrictEqual(after.value, snapshot.value)
+        )
+          throw new Error(`${event.type}: the pure and the live snapshot differ in ${stateName(snapshot)}`);
+        if (step % 20 !== 19) continue;
+        const persisted = plain(persist(snapshot));
+        expect(persisted).toEqual(plain(actor.getPersistedSnapshot()));
+        expect(JSON.stringify(snapshot.context), 'the keys are in the same order too').toBe(
+          JSON.stringify(after.context),
+        );
+        expect(PersistedEpisode.parse(persisted)).toEqual(persisted);
       }
-      visited.set(stateName(snapshot), (visited.get(stateName(snapshot)) ?? 0) + 1);
-      if (!isDeepStrictEqual(after.context, snapshot.context) || !isDeepStrictEqual(after.value, snapshot.value)) throw new Error(`${event.type}: the pure and the live snapshot differ in ${stateName(snapshot)}`);
-      if (step % 20 !== 19) continue;
-      const persisted = plain(persist(snapshot));
-      expect(persisted).toEqual(plain(actor.getPersistedSnapshot()));
-      expect(JSON.stringify(snapshot.context), 'the keys are in the same order too').toBe(JSON.stringify(after.context));
-      expect(PersistedEpisode.parse(persisted)).toEqual(persisted);
+      actor.stop();
     }
-    actor.stop();
-  }
-  expect(accepted).toBeGreaterThan(15_000);
-  expect([...visited.keys()].toSorted(), 'the events are random enough to reach every state').toEqual([...allStates].toSorted());
-});
+    expect(accepted).toBeGreaterThan(15_000);
+    expect([...visited.keys()].toSorted(), 'the events are random enough to reach every state').toEqual(
+      [...allStates].toSorted(),
+    );
+  },
+);

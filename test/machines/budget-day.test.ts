@@ -47,21 +47,49 @@ describe('the ledger', () => {
   });
 
   test('given reservations and costs, when they are settled and released, then the day sums them', () => {
-    const steps = [reserve('research', '0.50', 'a'), reserve('research', '0.30', 'b'), cost('research', '0.10'), settle('a', '0.60')];
-    expect(booked(...steps).money('2025-09-03', cap)).toEqual(dayOfMoney({ spent: usd('0.70'), reserved: usd('0.30') }));
-    expect(booked(...steps, { type: 'operation.released', at: minute(6), key: 'b', day: dayOfMoney() }).money('2025-09-03', cap)).toEqual(dayOfMoney({ spent: usd('0.70') }));
+    const steps = [
+      reserve('research', '0.50', 'a'),
+      reserve('research', '0.30', 'b'),
+      cost('research', '0.10'),
+      settle('a', '0.60'),
+    ];
+    expect(booked(...steps).money('2025-09-03', cap)).toEqual(
+      dayOfMoney({ spent: usd('0.70'), reserved: usd('0.30') }),
+    );
+    expect(
+      booked(...steps, { type: 'operation.released', at: minute(6), key: 'b', day: dayOfMoney() }).money(
+        '2025-09-03',
+        cap,
+      ),
+    ).toEqual(dayOfMoney({ spent: usd('0.70') }));
   });
 
   test('given an operation reserved before midnight, when it is settled after it, then it counts on the day of its reservation', () => {
-    const ledger = booked(reserve('research', '0.50', 'a'), cost('research', '0.10', { date: '2025-09-04' }), settle('a', '0.40', { date: '2025-09-04' }));
+    const ledger = booked(
+      reserve('research', '0.50', 'a'),
+      cost('research', '0.10', { date: '2025-09-04' }),
+      settle('a', '0.40', { date: '2025-09-04' }),
+    );
     expect(ledger.money('2025-09-03', cap)).toEqual(dayOfMoney({ spent: usd('0.40') }));
     expect(ledger.money('2025-09-04', cap)).toEqual(dayOfMoney({ date: '2025-09-04', spent: usd('0.10') }));
     expect(ledger.latest).toBe('2025-09-04');
   });
 
   test("given a raise of the day's cap, then it holds for that day; a raise of a budget changes no day", () => {
-    const raise = (scope: 'day' | 'total', day?: ReturnType<typeof dayOfMoney>): EpisodeEvent => ({ type: 'budget.raise', at: minute(5), scope, amount: usd(5), by: 'ann', reason: 'launch', ...(day ? { day } : {}) });
-    const ledger = booked(raise('day', dayOfMoney()), raise('total', dayOfMoney()), raise('day', dayOfMoney()));
+    const raise = (scope: 'day' | 'total', day?: ReturnType<typeof dayOfMoney>): EpisodeEvent => ({
+      type: 'budget.raise',
+      at: minute(5),
+      scope,
+      amount: usd(5),
+      by: 'ann',
+      reason: 'launch',
+      ...(day ? { day } : {}),
+    });
+    const ledger = booked(
+      raise('day', dayOfMoney()),
+      raise('total', dayOfMoney()),
+      raise('day', dayOfMoney()),
+    );
     expect(ledger.money('2025-09-03', cap).cap).toBe(60_000_000);
     expect(ledger.money('2025-09-04', cap).cap).toBe(50_000_000);
     expect(booked(raise('total', dayOfMoney())).days.size).toBe(0);
@@ -73,7 +101,10 @@ describe('the ledger', () => {
   });
 
   test('given a clock that runs backwards, then money counts on the latest day seen', () => {
-    const ledger = booked(cost('research', '0.10', { date: '2025-09-04' }), cost('research', '0.10', { date: '2025-09-03' }));
+    const ledger = booked(
+      cost('research', '0.10', { date: '2025-09-04' }),
+      cost('research', '0.10', { date: '2025-09-03' }),
+    );
     expect(ledger.latest).toBe('2025-09-04');
     expect(ledger.dayFor('2025-09-03T23:00:00Z', 'UTC')).toBe('2025-09-04');
     expect(ledger.dayFor('2025-09-04T22:30:00Z', 'Europe/Berlin')).toBe('2025-09-05');

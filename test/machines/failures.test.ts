@@ -4,7 +4,8 @@ import { FailureCode, ProductionError, classifyError, isRetryable, messageOf } f
 
 const withCode = (code: unknown): Error => Object.assign(new Error('x'), { code });
 const withStatus = (status: number): Error => Object.assign(new Error('x'), { status });
-const nested = (depth: number, inner: unknown): unknown => (depth === 0 ? inner : new Error('outer', { cause: nested(depth - 1, inner) }));
+const nested = (depth: number, inner: unknown): unknown =>
+  depth === 0 ? inner : new Error('outer', { cause: nested(depth - 1, inner) });
 
 const table: [what: string, error: unknown, code: string][] = [
   ['status 429', withStatus(429), 'rate_limited'],
@@ -27,13 +28,21 @@ const table: [what: string, error: unknown, code: string][] = [
   ['AbortError', new DOMException('x', 'AbortError'), 'cancelled'],
   ['ZodError', z.string().safeParse(1).error, 'invalid_output'],
   ['SyntaxError', new SyntaxError('Unexpected token'), 'invalid_output'],
-  ['fetch failed, for a refused connection', new TypeError('fetch failed', { cause: withCode('ECONNREFUSED') }), 'provider_unavailable'],
+  [
+    'fetch failed, for a refused connection',
+    new TypeError('fetch failed', { cause: withCode('ECONNREFUSED') }),
+    'provider_unavailable',
+  ],
   ['five causes deep', nested(5, withStatus(429)), 'rate_limited'],
   ['six causes deep', nested(6, withStatus(429)), 'unknown'],
   ['a cause that is a text', new Error('x', { cause: 'rate limit' }), 'rate_limited'],
   ['its own word before its cause', new Error('quota', { cause: withStatus(429) }), 'quota_exceeded'],
   ['an interrupted production', new ProductionError('interrupted', 'x'), 'cancelled'],
-  ['a veto, whatever its reason says', new ProductionError('vetoed', 'operation was vetoed: we are near the rate limit'), 'cancelled'],
+  [
+    'a veto, whatever its reason says',
+    new ProductionError('vetoed', 'operation was vetoed: we are near the rate limit'),
+    'cancelled',
+  ],
   ['a hard phase budget', new ProductionError('phase_budget_exhausted', 'x'), 'budget_exhausted'],
   ['a total', new ProductionError('budget_exhausted', 'x'), 'budget_exhausted'],
   ["a day's cap", new ProductionError('daily_cap_reached', 'x'), 'daily_cap_reached'],
@@ -63,7 +72,14 @@ const table: [what: string, error: unknown, code: string][] = [
   ['a prototype word', withCode('constructor'), 'unknown'],
 ];
 
-const hostile = new Proxy({}, { get() { throw new Error('no'); } });
+const hostile = new Proxy(
+  {},
+  {
+    get() {
+      throw new Error('no');
+    },
+  },
+);
 
 describe('failures', () => {
   test.each(table)('given %s, when it is classified, then its code is known', (_what, error, code) => {
@@ -76,21 +92,62 @@ describe('failures', () => {
 
   test('given each code, then it is decided whether the same work may succeed when it is tried again', () => {
     expect(Object.fromEntries(FailureCode.options.map((code) => [code, isRetryable(code)]))).toEqual({
-      rate_limited: true, quota_exceeded: false, provider_unavailable: true, timeout: true, content_filtered: false, invalid_output: true, quality_rejected: false,
-      artifact_invalid: false, budget_exhausted: false, daily_cap_reached: false, worker_lost: true, cancelled: false, unknown: true,
+      rate_limited: true,
+      quota_exceeded: false,
+      provider_unavailable: true,
+      timeout: true,
+      content_filtered: false,
+      invalid_output: true,
+      quality_rejected: false,
+      artifact_invalid: false,
+      budget_exhausted: false,
+      daily_cap_reached: false,
+      worker_lost: true,
+      cancelled: false,
+      unknown: true,
     });
   });
 
   test('given an error that brings control characters, when its message is asked for, then only its text is left', () => {
-    expect(messageOf(new Error('HTTP 500:\r\n\t\u001b[1;31mboom\u001b[0m\u0007 \u001b]0;title\u0007\u009b2Jend'))).toBe('HTTP 500:\n\tboom ]0;title2Jend');
+    expect(
+      messageOf(new Error('HTTP 500:\r\n\t\u001b[1;31mboom\u001b[0m\u0007 \u001b]0;title\u0007\u009b2Jend')),
+    ).toBe('HTTP 500:\n\tboom ]0;title2Jend');
   });
 
   test('given anything thrown, when its message is asked for, then it is a well-formed text of bounded length', () => {
     const circular: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
     circular['self'] = circular;
-    const all = [new Error('plain'), new Error(''), Object.assign(new Error('x'), { message: 7 }), 'text', '', undefined, null, 7, 7n, Symbol('s'), () => 1, { a: 1 }, circular, hostile];
+    const all = [
+      new Error('plain'),
+      new Error(''),
+      Object.assign(new Error('x'), { message: 7 }),
+      'text',
+      '',
+      undefined,
+      null,
+      7,
+      7n,
+      Symbol('s'),
+      () => 1,
+      { a: 1 },
+      circular,
+      hostile,
+    ];
     expect(all.map(messageOf)).toEqual([
-      'plain', 'Error', '{}', 'text', '', 'undefined', 'null', '7', 'an error that cannot be shown', 'Symbol(s)', '() => 1', '{"a":1}', 'an error that cannot be shown', 'an error that cannot be shown',
+      'plain',
+      'Error',
+      '{}',
+      'text',
+      '',
+      'undefined',
+      'null',
+      '7',
+      'an error that cannot be shown',
+      'Symbol(s)',
+      '() => 1',
+      '{"a":1}',
+      'an error that cannot be shown',
+      'an error that cannot be shown',
     ]);
     expect(messageOf('x'.repeat(2000))).toHaveLength(2000);
     expect(messageOf('x'.repeat(10_000_000))).toBe(`${'x'.repeat(2000)}…`);

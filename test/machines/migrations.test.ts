@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { ProductionError, machineVersion, migrate, migrations, persist, type Migration } from '../../machines/index.js';
+import {
+  ProductionError,
+  machineVersion,
+  migrate,
+  migrations,
+  persist,
+  type Migration,
+} from '../../machines/index.js';
 import { newEpisode } from './story.js';
 
 const current = JSON.parse(JSON.stringify(persist(newEpisode()))) as ReturnType<typeof persist>;
@@ -15,7 +22,10 @@ const steps: Migration[] = [
     return { ...rest, context: { ...context, note: null } };
   },
   (persisted) => {
-    const { context: { title, ...context }, ...rest } = persisted as ReturnType<typeof older>;
+    const {
+      context: { title, ...context },
+      ...rest
+    } = persisted as ReturnType<typeof older>;
     return { ...rest, context: { ...context, topic: title } };
   },
 ];
@@ -36,15 +46,27 @@ describe('migrations', () => {
   });
 
   test('given a newer version, then this program stops and says what to do', () => {
-    expect(() => migrate(current, machineVersion + 1)).toThrow(expect.objectContaining({ code: 'production_upgraded', message: expect.stringMatching(/machine version 2, .* up to 1; upgrade Showrunner/) as unknown }));
+    expect(() => migrate(current, machineVersion + 1)).toThrow(
+      expect.objectContaining({
+        code: 'production_upgraded',
+        message: expect.stringMatching(/machine version 2, .* up to 1; upgrade Showrunner/) as unknown,
+      }),
+    );
     expect(() => migrate(current, 4, steps)).toThrow(ProductionError);
   });
 
-  test.each([0, -1, 1.5, Number.NaN, Infinity, '1' as never])('given %s as a version, then it is refused', (version) => {
-    expect(() => migrate(current, version)).toThrow(expect.objectContaining({ code: 'invalid_input', field: 'version' }));
-  });
+  test.each([0, -1, 1.5, Number.NaN, Infinity, '1' as never])(
+    'given %s as a version, then it is refused',
+    (version) => {
+      expect(() => migrate(current, version)).toThrow(
+        expect.objectContaining({ code: 'invalid_input', field: 'version' }),
+      );
+    },
+  );
 
   test('given steps that do not lead to an episode, then the field is named', () => {
-    expect(() => migrate(older(), 2, steps)).toThrow(expect.objectContaining({ code: 'invalid_input', field: 'snapshot.context.note' }));
+    expect(() => migrate(older(), 2, steps)).toThrow(
+      expect.objectContaining({ code: 'invalid_input', field: 'snapshot.context.note' }),
+    );
   });
 });

@@ -2,21 +2,52 @@ import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { getAdjacencyMap, getShortestPaths } from 'xstate/graph';
 import {
-  PersistedEpisode, decide, episodeMachine, parsePersisted, persist, phaseNames, rehydrate, stateName,
-  type EpisodeEvent, type EpisodeSnapshot,
+  PersistedEpisode,
+  decide,
+  episodeMachine,
+  parsePersisted,
+  persist,
+  phaseNames,
+  rehydrate,
+  stateName,
+  type EpisodeEvent,
+  type EpisodeSnapshot,
 } from '../../machines/index.js';
 import { created } from './story.js';
-import { allEvents, allStates, cost, dayOfMoney, minute, reserve, sample, saved, settle, usd } from './words.js';
+import {
+  allEvents,
+  allStates,
+  cost,
+  dayOfMoney,
+  minute,
+  reserve,
+  sample,
+  saved,
+  settle,
+  usd,
+} from './words.js';
 
 const input = { ...created({ approvals: [...phaseNames] }), forkedFrom: 'ep_001_20250902_093015' };
 
 /** Every type of event for every phase, and money that stays below and passes the caps. */
 const events = distinct([
   ...allEvents.flatMap((type) => phaseNames.map((phase) => sample[type](phase))),
-  ...phaseNames.flatMap((phase) => [reserve(phase, '0.50', 'known'), cost(phase, '7.01'), cost(phase, '0.01', { spent: usd(50) })]),
+  ...phaseNames.flatMap((phase) => [
+    reserve(phase, '0.50', 'known'),
+    cost(phase, '7.01'),
+    cost(phase, '0.01', { spent: usd(50) }),
+  ]),
   { type: 'checkpoint.save', at: minute(9), phase: 'research', checkpoint: saved('kept') },
   { type: 'budget.raise', at: minute(9), scope: 'total', amount: usd(100), by: 'ann', reason: 'worth it' },
-  { type: 'budget.raise', at: minute(9), scope: 'day', amount: usd(100), by: 'ann', reason: 'worth it', day: dayOfMoney() },
+  {
+    type: 'budget.raise',
+    at: minute(9),
+    scope: 'day',
+    amount: usd(100),
+    by: 'ann',
+    reason: 'worth it',
+    day: dayOfMoney(),
+  },
   settle('known', '0.60'),
   settle('new', '0.10'),
 ]);
@@ -28,8 +59,17 @@ function distinct(all: EpisodeEvent[]): EpisodeEvent[] {
 /** What tells two episodes apart here: not amounts and counts, which have no end. */
 function serializeState(snapshot: EpisodeSnapshot): string {
   const { failure, operations, claim, money, budgets } = snapshot.context;
-  const open = Object.values(operations).map(({ state, phase }) => `${state}:${phase}`).join();
-  return [stateName(snapshot), failure?.code, failure?.retryable, open, claim?.number === 1, money.spent >= budgets.total].join(' ');
+  const open = Object.values(operations)
+    .map(({ state, phase }) => `${state}:${phase}`)
+    .join();
+  return [
+    stateName(snapshot),
+    failure?.code,
+    failure?.retryable,
+    open,
+    claim?.number === 1,
+    money.spent >= budgets.total,
+  ].join(' ');
 }
 
 const serializeEvent = (event: EpisodeEvent): string => `${events.indexOf(event)}`;
@@ -58,7 +98,8 @@ describe('every state that can be reached', () => {
       expect(throughJson(again)).toEqual(json);
       expect(again.value).toEqual(snapshot.value);
       for (const event of events) {
-        if (!isDeepStrictEqual(outcome(again, event), outcome(snapshot, event))) throw new Error(`${event.type} goes otherwise in ${stateName(snapshot)} after JSON`);
+        if (!isDeepStrictEqual(outcome(again, event), outcome(snapshot, event)))
+          throw new Error(`${event.type} goes otherwise in ${stateName(snapshot)} after JSON`);
       }
     }
   });
@@ -79,11 +120,20 @@ describe('every state that can be reached', () => {
     };
     const [toComplete, toArchive] = [leadingTo(['complete']), leadingTo(['archived'])];
     const keys = Object.keys(map);
-    expect(keys.filter((key) => !toArchive.has(key)), 'cannot be archived').toEqual([]);
+    expect(
+      keys.filter((key) => !toArchive.has(key)),
+      'cannot be archived',
+    ).toEqual([]);
     const cancelled = keys.filter((key) => key.startsWith('failed cancelled false'));
     expect(cancelled.length).toBeGreaterThan(0);
-    expect(cancelled.filter((key) => toComplete.has(key)), 'is cancelled and can be completed').toEqual([]);
-    expect(keys.filter((key) => !/^(?:failed|archived)/.test(key) && !toComplete.has(key)), 'cannot be completed').toEqual([]);
+    expect(
+      cancelled.filter((key) => toComplete.has(key)),
+      'is cancelled and can be completed',
+    ).toEqual([]);
+    expect(
+      keys.filter((key) => !/^(?:failed|archived)/.test(key) && !toComplete.has(key)),
+      'cannot be completed',
+    ).toEqual([]);
   });
 
   test('given a reached state, then phases, value, failure and operations tell the same story', () => {
@@ -102,10 +152,19 @@ function contradictions(snapshot: EpisodeSnapshot): string[] {
   const isOpen = Object.values(operations).some(({ state }) => state === 'open');
   const truths: [string, boolean][] = [
     ['one phase is active at most', statuses.filter((each) => each === 'active').length <= 1],
-    ['the phase under way is active', status === undefined || status === (inner === 'pending' ? 'pending' : 'active')],
+    [
+      'the phase under way is active',
+      status === undefined || status === (inner === 'pending' ? 'pending' : 'active'),
+    ],
     ['a complete episode has only finished phases', name !== 'complete' || allDone],
-    ['whoever failed has a failure', (failure !== null) === (['failed', 'recovery'].includes(name) || (name === 'archived' && !allDone))],
-    ['operations are open only while someone works or waits', !isOpen || inner === 'active' || inner === 'paused'],
+    [
+      'whoever failed has a failure',
+      (failure !== null) === (['failed', 'recovery'].includes(name) || (name === 'archived' && !allDone)),
+    ],
+    [
+      'operations are open only while someone works or waits',
+      !isOpen || inner === 'active' || inner === 'paused',
+    ],
   ];
   return truths.flatMap(([what, holds]) => (holds ? [] : [`${name}: ${what}`]));
 }

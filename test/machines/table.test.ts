@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { decide, episodeMachine, stateName, type EpisodeEvent, type EpisodeEventType, type EpisodeSnapshot, type EventOf } from '../../machines/index.js';
+import {
+  decide,
+  episodeMachine,
+  stateName,
+  type EpisodeEvent,
+  type EpisodeEventType,
+  type EpisodeSnapshot,
+  type EventOf,
+} from '../../machines/index.js';
 import { cells } from './table.js';
 import { allEvents, allStates, dayOfMoney, eventFor, plausible, usd, type StateName } from './words.js';
 
@@ -10,12 +18,16 @@ function eventOfRow(row: string, snapshot: EpisodeSnapshot): EpisodeEvent {
   const [type, cap] = row.split(' > ') as [EpisodeEventType, string?];
   const event = eventFor(snapshot, type) as EventOf<'cost.recorded' | 'operation.settled'>;
   if (cap === 'total') return { ...event, cost: usd('7.000001') };
-  return cap === 'day' ? { ...event, cost: usd('0.26'), day: dayOfMoney({ spent: usd('49.75'), reserved: usd('0.25') }) } : event;
+  return cap === 'day'
+    ? { ...event, cost: usd('0.26'), day: dayOfMoney({ spent: usd('49.75'), reserved: usd('0.25') }) }
+    : event;
 }
 
 function cellOf(snapshot: EpisodeSnapshot, event: EpisodeEvent): { leadsTo: string | null; code?: string } {
   const decision = decide(snapshot, event);
-  return decision.accepted ? { leadsTo: stateName(decision.snapshot) } : { leadsTo: null, code: decision.refusal.code };
+  return decision.accepted
+    ? { leadsTo: stateName(decision.snapshot) }
+    : { leadsTo: null, code: decision.refusal.code };
 }
 
 describe('the table of states and events', () => {
@@ -35,10 +47,17 @@ describe('the table of states and events', () => {
       const snapshot = plausible(state as StateName, row.split(' > ')[0] as EpisodeEventType);
       return { row, state, ...cellOf(snapshot, eventOfRow(row, snapshot)) };
     });
-    expect(found).toEqual(decided.map((cell) => (cell.leadsTo === null ? { ...cell, code: 'wrong_state' } : cell)));
+    expect(found).toEqual(
+      decided.map((cell) => (cell.leadsTo === null ? { ...cell, code: 'wrong_state' } : cell)),
+    );
   });
 
-  const landing = new Set<EpisodeEventType>(['cost.recorded', 'operation.settled', 'operation.released', 'operation.held']);
+  const landing = new Set<EpisodeEventType>([
+    'cost.recorded',
+    'operation.settled',
+    'operation.released',
+    'operation.held',
+  ]);
   // A claim is asked for without one, and a fork is made before anyone has claimed it.
   const unclaimed = new Set<EpisodeEventType>(['lease.claim', 'episode.forked']);
 
@@ -48,7 +67,9 @@ describe('the table of states and events', () => {
       const type = row as EpisodeEventType;
       const snapshot = plausible(state as StateName, type);
       const found = cellOf(snapshot, { ...eventFor(snapshot, type), claim: 99 });
-      expect(found).toEqual(landing.has(type) || unclaimed.has(type) ? { leadsTo } : { leadsTo: null, code: 'claim_lost' });
+      expect(found).toEqual(
+        landing.has(type) || unclaimed.has(type) ? { leadsTo } : { leadsTo: null, code: 'claim_lost' },
+      );
     },
   );
 });

@@ -39,13 +39,26 @@ operation.settled > day    | fail  fail  fail  fail  fail  fail  fail  fail  fai
 `;
 
 const states: Record<string, string> = {
-  init: 'initialized', comp: 'complete', fail: 'failed', reco: 'recovery', arch: 'archived',
-  pen: 'pending', act: 'active', pau: 'paused', rev: 'review', r: 'research', s: 'script', a: 'audio',
+  init: 'initialized',
+  comp: 'complete',
+  fail: 'failed',
+  reco: 'recovery',
+  arch: 'archived',
+  pen: 'pending',
+  act: 'active',
+  pau: 'paused',
+  rev: 'review',
+  r: 'research',
+  s: 'script',
+  a: 'audio',
 };
 
 /** `r.act` reads `research.active`. */
 function longName(short: string): string {
-  return short.split('.').map((part) => states[part] ?? `unknown (${part})`).join('.');
+  return short
+    .split('.')
+    .map((part) => states[part] ?? `unknown (${part})`)
+    .join('.');
 }
 
 export interface Cell {
@@ -62,7 +75,8 @@ export function cells(): Cell[] {
   return rows.flatMap((line) => {
     const row = line.split('|')[0]?.trim() ?? '';
     const decided = cut(line);
-    if (decided.length !== columns.length) throw new Error(`the row of ${row} has ${decided.length} cells for ${columns.length} states`);
+    if (decided.length !== columns.length)
+      throw new Error(`the row of ${row} has ${decided.length} cells for ${columns.length} states`);
     return columns.map((state, index) => {
       const cell = decided[index] ?? '';
       return { row, state, leadsTo: cell === '-' ? null : cell === '=' ? state : longName(cell) };

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { defineCrew, type PhaseWorker, type ProductionStateManager } from '../../src/index.js';
@@ -30,23 +38,29 @@ function put(directory: string, sessionId: string, phase: string, name: string, 
 }
 
 describe('checkpoints', () => {
-  test.each([1, 60])('given a payload of %i MB, when it is saved, then it stays out of the journal and comes back as it was', async (megabytes) => {
-    const { directory, manager, sessionId } = await givenScript();
-    const before = journalText(directory).length;
-    const data = { text: 'ä"'.repeat(megabytes * 250_000), n: megabytes };
-    await manager.createCheckpoint({ sessionId, checkpointName: 'large', data });
-    expect(journalText(directory).length - before).toBeLessThan(4000);
-    const digest = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
-    expect(digest((await manager.loadCheckpoint(sessionId, 'large')).data)).toBe(digest(data));
-    await manager.close();
-    const again = await openProduction(directory);
-    expect(digest((await again.loadCheckpoint(sessionId, 'large')).data)).toBe(digest(data));
-  });
+  test.each([1, 60])(
+    'given a payload of %i MB, when it is saved, then it stays out of the journal and comes back as it was',
+    async (megabytes) => {
+      const { directory, manager, sessionId } = await givenScript();
+      const before = journalText(directory).length;
+      const data = { text: 'ä"'.repeat(megabytes * 250_000), n: megabytes };
+      await manager.createCheckpoint({ sessionId, checkpointName: 'large', data });
+      expect(journalText(directory).length - before).toBeLessThan(4000);
+      const digest = (value: unknown): string =>
+        createHash('sha256').update(JSON.stringify(value)).digest('hex');
+      expect(digest((await manager.loadCheckpoint(sessionId, 'large')).data)).toBe(digest(data));
+      await manager.close();
+      const again = await openProduction(directory);
+      expect(digest((await again.loadCheckpoint(sessionId, 'large')).data)).toBe(digest(data));
+    },
+  );
 
   test('given a payload above 100 MB, when it is saved, then it is refused by name', async () => {
     const { directory, manager, sessionId } = await givenScript();
     const before = journalText(directory);
-    await expect(manager.createCheckpoint({ sessionId, checkpointName: 'huge', data: 'x'.repeat(101 * 1024 * 1024) })).rejects.toMatchObject({ code: 'invalid_input', field: 'data' });
+    await expect(
+      manager.createCheckpoint({ sessionId, checkpointName: 'huge', data: 'x'.repeat(101 * 1024 * 1024) }),
+    ).rejects.toMatchObject({ code: 'invalid_input', field: 'data' });
     expect(journalText(directory)).toBe(before);
   });
 
@@ -57,10 +71,17 @@ describe('checkpoints', () => {
     const file = join(folder, String(readdirSync(folder).find((name) => name.startsWith('large-'))));
     const text = readFileSync(file, 'utf8');
     writeFileSync(file, text.replace('x', 'y'));
-    await expect(manager.loadCheckpoint(sessionId, 'large')).rejects.toMatchObject({ code: 'artifact_invalid', sessionId });
-    await expect(manager.restoreCheckpoint({ sessionId, checkpointName: 'large' })).rejects.toMatchObject({ code: 'artifact_invalid' });
+    await expect(manager.loadCheckpoint(sessionId, 'large')).rejects.toMatchObject({
+      code: 'artifact_invalid',
+      sessionId,
+    });
+    await expect(manager.restoreCheckpoint({ sessionId, checkpointName: 'large' })).rejects.toMatchObject({
+      code: 'artifact_invalid',
+    });
     rmSync(file);
-    await expect(manager.loadCheckpoint(sessionId, 'large')).rejects.toMatchObject({ code: 'artifact_invalid' });
+    await expect(manager.loadCheckpoint(sessionId, 'large')).rejects.toMatchObject({
+      code: 'artifact_invalid',
+    });
     symlinkSync('/etc/hostname', file);
     await expect(manager.loadCheckpoint(sessionId, 'large')).rejects.toMatchObject({ code: 'path_refused' });
   });
@@ -68,35 +89,54 @@ describe('checkpoints', () => {
   const damages: [string, (file: string) => void][] = [
     ['altered', (file) => writeFileSync(file, 'fount')],
     ['missing', (file) => rmSync(file)],
-    ['replaced by a folder', (file) => {
-      rmSync(file);
-      mkdirSync(file);
-    }],
-    ['replaced by a link', (file) => {
-      rmSync(file);
-      symlinkSync('/etc/hostname', file);
-    }],
+    [
+      'replaced by a folder',
+      (file) => {
+        rmSync(file);
+        mkdirSync(file);
+      },
+    ],
+    [
+      'replaced by a link',
+      (file) => {
+        rmSync(file);
+        symlinkSync('/etc/hostname', file);
+      },
+    ],
   ];
 
-  test.each(damages)('given an artifact is %s, when its checkpoint or a later one is restored or forked, then it is refused and nothing changes', async (_, damage) => {
-    const { directory, manager, sessionId } = await givenScript();
-    await manager.saveCheckpoint({ sessionId, phase: 'script', data: { draft: 1 } });
-    damage(join(directory, sessionId, 'research', 'notes.txt'));
-    const before = journalText(directory);
-    for (const checkpointName of ['research_complete', 'script_checkpoint']) {
-      await expect(manager.restoreCheckpoint({ sessionId, checkpointName })).rejects.toMatchObject({ code: 'artifact_invalid', sessionId });
-      await expect(manager.forkEpisode({ sessionId, checkpointName })).rejects.toMatchObject({ sessionId: expect.stringContaining('ep_001') });
-    }
-    await expect(manager.checkpointPhase(sessionId, 'research')).rejects.toMatchObject({ code: 'artifact_invalid' });
-    expect(journalText(directory)).toBe(before);
-    expect(await manager.listEpisodes()).toHaveLength(1);
-  });
+  test.each(damages)(
+    'given an artifact is %s, when its checkpoint or a later one is restored or forked, then it is refused and nothing changes',
+    async (_, damage) => {
+      const { directory, manager, sessionId } = await givenScript();
+      await manager.saveCheckpoint({ sessionId, phase: 'script', data: { draft: 1 } });
+      damage(join(directory, sessionId, 'research', 'notes.txt'));
+      const before = journalText(directory);
+      for (const checkpointName of ['research_complete', 'script_checkpoint']) {
+        await expect(manager.restoreCheckpoint({ sessionId, checkpointName })).rejects.toMatchObject({
+          code: 'artifact_invalid',
+          sessionId,
+        });
+        await expect(manager.forkEpisode({ sessionId, checkpointName })).rejects.toMatchObject({
+          sessionId: expect.stringContaining('ep_001'),
+        });
+      }
+      await expect(manager.checkpointPhase(sessionId, 'research')).rejects.toMatchObject({
+        code: 'artifact_invalid',
+      });
+      expect(journalText(directory)).toBe(before);
+      expect(await manager.listEpisodes()).toHaveLength(1);
+    },
+  );
 
   test("given a complete phase, when data is to be saved under its checkpoint's name, then it is refused and the record stays", async () => {
     const { directory, manager, sessionId } = await givenScript();
     const before = journalText(directory);
     for (const checkpointName of ['research_complete', 'audio_complete']) {
-      await expect(manager.createCheckpoint({ sessionId, checkpointName, data: {} })).rejects.toMatchObject({ code: 'invalid_input', field: 'checkpointName' });
+      await expect(manager.createCheckpoint({ sessionId, checkpointName, data: {} })).rejects.toMatchObject({
+        code: 'invalid_input',
+        field: 'checkpointName',
+      });
     }
     expect(journalText(directory)).toBe(before);
     expect((await manager.loadCheckpoint(sessionId, 'research')).data).toEqual({ facts: 3 });
@@ -105,19 +145,27 @@ describe('checkpoints', () => {
   test('given artifacts that somebody named as he liked, when their checkpoint is saved, then it can be checked, restored and forked, and a crew reads them', async () => {
     const { directory, manager, sessionId } = await givenScript();
     const names = ['final cut.md', '_notes/ä.txt', `${'x'.repeat(200)}.txt`];
-    for (const name of names) put(directory, sessionId, dirname(`script/${name}`), basename(name), 'made by hand');
+    for (const name of names)
+      put(directory, sessionId, dirname(`script/${name}`), basename(name), 'made by hand');
     await manager.fulfillPhase({ sessionId, phase: 'script', reason: 'written by hand' });
-    expect((await manager.checkpointPhase(sessionId, 'script')).artifacts.map(({ path }) => path).sort()).toEqual(names.map((name) => `script/${name}`).sort());
+    expect(
+      (await manager.checkpointPhase(sessionId, 'script')).artifacts.map(({ path }) => path).sort(),
+    ).toEqual(names.map((name) => `script/${name}`).sort());
     const fork = await manager.forkEpisode({ sessionId });
     expect(readFileSync(join(directory, fork, 'script', 'final cut.md'), 'utf8')).toBe('made by hand');
-    expect((await manager.restoreCheckpoint({ sessionId, checkpointName: 'script_complete' })).status).toBe('audio');
+    expect((await manager.restoreCheckpoint({ sessionId, checkpointName: 'script_complete' })).status).toBe(
+      'audio',
+    );
     const heard: unknown[] = [];
     const nothing = async (): Promise<object> => ({});
     const audio: PhaseWorker = async ({ earlier, readArtifact }) => {
-      for (const { path } of earlier.script?.artifacts ?? []) heard.push(Buffer.from((await readArtifact(path)) ?? '').toString());
+      for (const { path } of earlier.script?.artifacts ?? [])
+        heard.push(Buffer.from((await readArtifact(path)) ?? '').toString());
       return {};
     };
-    expect((await manager.produce(sessionId, defineCrew({ research: nothing, script: nothing, audio }))).outcome).toBe('complete');
+    expect(
+      (await manager.produce(sessionId, defineCrew({ research: nothing, script: nothing, audio }))).outcome,
+    ).toBe('complete');
     expect(heard).toEqual(names.map(() => 'made by hand'));
   });
 
@@ -138,12 +186,19 @@ describe('checkpoints', () => {
 
   test('given an episode with artifacts, when it is forked, then the fork has copies of its own, nothing spent, and knows its origin', async () => {
     const { directory, manager, sessionId } = await givenScript();
-    const fork = await manager.forkEpisode({ sessionId, checkpointName: 'research_complete', topic: 'Another end' });
+    const fork = await manager.forkEpisode({
+      sessionId,
+      checkpointName: 'research_complete',
+      topic: 'Another end',
+    });
     expect(fork).not.toBe(sessionId);
     expect(await manager.getEpisodeCost(fork)).toBe(0);
     expect(await manager.getEpisodeCost(sessionId)).toBe(0.5);
     expect(await manager.getTotalSpending()).toBe(0.5);
-    expect((await manager.getSnapshot(fork)).context).toMatchObject({ forkedFrom: sessionId, money: { inherited: 500_000, spent: 0 } });
+    expect((await manager.getSnapshot(fork)).context).toMatchObject({
+      forkedFrom: sessionId,
+      money: { inherited: 500_000, spent: 0 },
+    });
     rmSync(join(directory, sessionId, 'research', 'notes.txt'));
     expect(readFileSync(join(directory, fork, 'research', 'notes.txt'), 'utf8')).toBe('found');
     expect((await manager.loadCheckpoint(fork, 'research_complete')).data).toEqual({ facts: 3 });
@@ -159,38 +214,63 @@ describe('checkpoints', () => {
 
   test('given an episode with an approval and budgets of its own, when it is forked, then they hold for the fork too', async () => {
     const { manager } = await givenScript();
-    const sessionId = await manager.createEpisodeSession({ episodeNum: 2, topic: 'Strict', approvals: ['script'], budgets: { total: '3.00' } });
+    const sessionId = await manager.createEpisodeSession({
+      episodeNum: 2,
+      topic: 'Strict',
+      approvals: ['script'],
+      budgets: { total: '3.00' },
+    });
     await manager.raiseBudget({ sessionId, scope: 'research', amount: '0.50', by: 'ann', reason: 'more' });
     await manager.updatePhase({ sessionId, phase: 'research', status: 'complete', data: {} });
     const fork = await manager.forkEpisode({ sessionId });
     const { budgets, rules } = (await manager.getSnapshot(fork)).context;
-    expect({ budgets, approvals: rules.approvals }).toEqual({ budgets: { research: 2_500_000, script: 2_000_000, audio: 3_000_000, total: 3_000_000 }, approvals: ['script'] });
+    expect({ budgets, approvals: rules.approvals }).toEqual({
+      budgets: { research: 2_500_000, script: 2_000_000, audio: 3_000_000, total: 3_000_000 },
+      approvals: ['script'],
+    });
   });
 
   test('given a number that no session id can have, when an episode is forked under it, then it is refused and no folder is made', async () => {
     const { directory, manager, sessionId } = await givenScript();
-    await expect(manager.forkEpisode({ sessionId, episodeNum: 10_000_000 })).rejects.toMatchObject({ code: 'invalid_input', field: 'episodeNum' });
+    await expect(manager.forkEpisode({ sessionId, episodeNum: 10_000_000 })).rejects.toMatchObject({
+      code: 'invalid_input',
+      field: 'episodeNum',
+    });
     expect(readdirSync(directory).filter((name) => name.startsWith('ep_'))).toEqual([sessionId]);
   });
 
   test('given many forks in the same second by two managers, when they are made, then each has a session of its own', async () => {
     const { directory, manager, sessionId } = await givenScript();
     const other = await openProduction(directory);
-    const forks = await Promise.all(Array.from({ length: 10 }, (_, n) => (n % 2 === 0 ? manager : other).forkEpisode({ sessionId, checkpointName: 'research_complete' })));
+    const forks = await Promise.all(
+      Array.from({ length: 10 }, (_, n) =>
+        (n % 2 === 0 ? manager : other).forkEpisode({ sessionId, checkpointName: 'research_complete' }),
+      ),
+    );
     expect(new Set(forks).size).toBe(10);
-    for (const fork of forks) expect(readFileSync(join(directory, fork, 'research', 'notes.txt'), 'utf8')).toBe('found');
+    for (const fork of forks)
+      expect(readFileSync(join(directory, fork, 'research', 'notes.txt'), 'utf8')).toBe('found');
     await expectSound(manager);
   });
 
   test('given every document is deleted, when a checkpoint is loaded, then it comes from the journal', async () => {
     const { directory, manager, sessionId } = await givenScript();
     await manager.createCheckpoint({ sessionId, checkpointName: 'named', data: { deep: [1, { two: 'ß' }] } });
-    const before = [await manager.loadCheckpoint(sessionId, 'named'), await manager.loadCheckpoint(sessionId, 'research'), await manager.getSnapshot(sessionId)];
+    const before = [
+      await manager.loadCheckpoint(sessionId, 'named'),
+      await manager.loadCheckpoint(sessionId, 'research'),
+      await manager.getSnapshot(sessionId),
+    ];
     await manager.close();
     rmSync(join(directory, 'state.json'));
-    for (const file of ['session.json', 'checkpoints', 'research/checkpoint.json']) rmSync(join(directory, sessionId, file), { recursive: true });
+    for (const file of ['session.json', 'checkpoints', 'research/checkpoint.json'])
+      rmSync(join(directory, sessionId, file), { recursive: true });
     const again = await openProduction(directory);
-    expect([await again.loadCheckpoint(sessionId, 'named'), await again.loadCheckpoint(sessionId, 'research'), await again.getSnapshot(sessionId)]).toEqual(before);
+    expect([
+      await again.loadCheckpoint(sessionId, 'named'),
+      await again.loadCheckpoint(sessionId, 'research'),
+      await again.getSnapshot(sessionId),
+    ]).toEqual(before);
     await again.restoreCheckpoint({ sessionId, checkpointName: 'named' });
     await again.close();
     expect(existsSync(join(directory, sessionId, 'checkpoints', 'named.json'))).toBe(true);
@@ -200,15 +280,23 @@ describe('checkpoints', () => {
     const { directory, manager, sessionId } = await givenScript();
     const before = journalText(directory);
     symlinkSync('/etc/passwd', join(directory, sessionId, 'script', 'secrets.txt'));
-    await expect(manager.updatePhase({ sessionId, phase: 'script', status: 'complete' })).rejects.toMatchObject({ code: 'path_refused' });
+    await expect(
+      manager.updatePhase({ sessionId, phase: 'script', status: 'complete' }),
+    ).rejects.toMatchObject({ code: 'path_refused' });
     rmSync(join(directory, sessionId, 'script', 'secrets.txt'));
     mkdirSync(join(directory, sessionId, 'script', 'deep'));
     symlinkSync('/etc', join(directory, sessionId, 'script', 'deep', 'etc'));
-    await expect(manager.updatePhase({ sessionId, phase: 'script', status: 'complete' })).rejects.toMatchObject({ code: 'path_refused' });
+    await expect(
+      manager.updatePhase({ sessionId, phase: 'script', status: 'complete' }),
+    ).rejects.toMatchObject({ code: 'path_refused' });
     rmSync(join(directory, sessionId, 'script'), { recursive: true });
     symlinkSync('/tmp', join(directory, sessionId, 'script'));
-    await expect(manager.updatePhase({ sessionId, phase: 'script', status: 'complete' })).rejects.toMatchObject({ code: 'path_refused' });
-    await expect(manager.saveCheckpoint({ sessionId, phase: 'script', data: 1 })).rejects.toMatchObject({ code: 'path_refused' });
+    await expect(
+      manager.updatePhase({ sessionId, phase: 'script', status: 'complete' }),
+    ).rejects.toMatchObject({ code: 'path_refused' });
+    await expect(manager.saveCheckpoint({ sessionId, phase: 'script', data: 1 })).rejects.toMatchObject({
+      code: 'path_refused',
+    });
     expect(journalText(directory)).toBe(before);
     rmSync(join(directory, sessionId, 'script'));
     await manager.updatePhase({ sessionId, phase: 'script', status: 'complete' });
@@ -220,8 +308,13 @@ describe('checkpoints', () => {
       await manager.saveCheckpoint({ sessionId, phase: 'script', data: { draft } });
       expect((await manager.loadCheckpoint(sessionId, 'script_checkpoint')).data).toEqual({ draft });
     }
-    await expect(manager.loadCheckpoint(sessionId, 'nothing')).rejects.toMatchObject({ code: 'checkpoint_unknown', sessionId });
-    await expect(manager.loadCheckpoint(sessionId, 'audio')).rejects.toMatchObject({ code: 'checkpoint_unknown' });
+    await expect(manager.loadCheckpoint(sessionId, 'nothing')).rejects.toMatchObject({
+      code: 'checkpoint_unknown',
+      sessionId,
+    });
+    await expect(manager.loadCheckpoint(sessionId, 'audio')).rejects.toMatchObject({
+      code: 'checkpoint_unknown',
+    });
   });
 
   test('given checkpoints saved under two names in turn, when their documents are written together, then the phase shows the newest', async () => {
@@ -229,9 +322,19 @@ describe('checkpoints', () => {
     const manager = await openProduction(directory);
     const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'In turn' });
     await manager.updatePhase({ sessionId, phase: 'research', status: 'active' });
-    await Promise.all(['notes', 'draft', 'notes'].map((checkpointName, turn) => manager.createCheckpoint({ sessionId, checkpointName, data: { turn } })));
+    await Promise.all(
+      ['notes', 'draft', 'notes'].map((checkpointName, turn) =>
+        manager.createCheckpoint({ sessionId, checkpointName, data: { turn } }),
+      ),
+    );
     await manager.close();
-    expect(readJson(directory, sessionId, 'research/checkpoint.json')).toMatchObject({ name: 'notes', data: { turn: 2 } });
-    expect(readJson(directory, sessionId, 'checkpoints/draft.json')).toMatchObject({ name: 'draft', data: { turn: 1 } });
+    expect(readJson(directory, sessionId, 'research/checkpoint.json')).toMatchObject({
+      name: 'notes',
+      data: { turn: 2 },
+    });
+    expect(readJson(directory, sessionId, 'checkpoints/draft.json')).toMatchObject({
+      name: 'draft',
+      data: { turn: 1 },
+    });
   });
 });

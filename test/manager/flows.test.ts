@@ -37,10 +37,16 @@ describe('flows of a production', () => {
     expect(result).toEqual({ archived: [sessionId, failed], waiting: [paused, review] });
     expect((await manager.getEpisodeState(sessionId)).status).toBe('archived');
     expect((await manager.getEpisodeState(fresh)).status).toBe('initialized');
-    expect((await manager.history(sessionId)).map(({ type }) => type).slice(-2)).toEqual(['phase.failed', 'episode.archive']);
+    expect((await manager.history(sessionId)).map(({ type }) => type).slice(-2)).toEqual([
+      'phase.failed',
+      'episode.archive',
+    ]);
     expect(existsSync(join(directory, sessionId, 'research', 'notes.txt'))).toBe(true);
     expect(await manager.cleanupOrphanedSessions()).toEqual({ archived: [], waiting: [paused, review] });
-    await expect(manager.cleanupOrphanedSessions({ olderThanHours: -1 })).rejects.toMatchObject({ code: 'invalid_input', field: 'olderThanHours' });
+    await expect(manager.cleanupOrphanedSessions({ olderThanHours: -1 })).rejects.toMatchObject({
+      code: 'invalid_input',
+      field: 'olderThanHours',
+    });
     await expectSound(manager);
   });
 
@@ -51,14 +57,27 @@ describe('flows of a production', () => {
     expect(await manager.canRecover(sessionId)).toBe(false);
     const plan = await manager.planRecovery(sessionId);
     expect(plan).toMatchObject({ recoverable: false, reason: expect.stringContaining('budget') });
-    await expect(manager.recoverFailedSession(sessionId)).rejects.toMatchObject({ remedy: 'operator', sessionId });
-    await manager.raiseBudget({ sessionId, scope: 'total', amount: '0.05', by: 'Ada', reason: 'almost there' });
+    await expect(manager.recoverFailedSession(sessionId)).rejects.toMatchObject({
+      remedy: 'operator',
+      sessionId,
+    });
+    await manager.raiseBudget({
+      sessionId,
+      scope: 'total',
+      amount: '0.05',
+      by: 'Ada',
+      reason: 'almost there',
+    });
     expect(await manager.canRecover(sessionId)).toBe(false);
     await manager.raiseBudget({ sessionId, scope: 'total', amount: '1', by: 'Ada', reason: 'worth it' });
     expect(await manager.planRecovery(sessionId)).toMatchObject({ recoverable: true, reason: null });
     await manager.recoverFailedSession(sessionId);
     expect(await manager.getPhaseStatus(sessionId, 'research')).toBe('active');
-    expect((await manager.history(sessionId)).flatMap(({ event }) => (event.type === 'budget.raise' ? [[event.by, event.reason, event.amount]] : []))).toEqual([
+    expect(
+      (await manager.history(sessionId)).flatMap(({ event }) =>
+        event.type === 'budget.raise' ? [[event.by, event.reason, event.amount]] : [],
+      ),
+    ).toEqual([
       ['Ada', 'almost there', 50_000],
       ['Ada', 'worth it', 1_000_000],
     ]);
@@ -68,11 +87,17 @@ describe('flows of a production', () => {
   test('given a failed episode, when recovery is planned, then options keep what is finished, and any earlier phase can be chosen', async () => {
     const { manager, sessionId } = await givenResearch();
     await manager.updatePhase({ sessionId, phase: 'research', status: 'complete', cost: '0.40' });
-    await manager.markPhaseFailed({ sessionId, phase: 'script', error: Object.assign(new Error('x'), { status: 503 }) });
+    await manager.markPhaseFailed({
+      sessionId,
+      phase: 'script',
+      error: Object.assign(new Error('x'), { status: 503 }),
+    });
     const { recoverable, options } = await manager.planRecovery(sessionId);
     expect(recoverable).toBe(true);
     expect(options.length).toBeGreaterThan(0);
-    await expect(manager.recoverFailedSession(sessionId, { phase: 'audio' })).rejects.toMatchObject({ code: 'phase_out_of_order' });
+    await expect(manager.recoverFailedSession(sessionId, { phase: 'audio' })).rejects.toMatchObject({
+      code: 'phase_out_of_order',
+    });
     await manager.recoverFailedSession(sessionId, { phase: 'research' });
     expect(await manager.getPhaseStatus(sessionId, 'research')).toBe('active');
     expect(await manager.getEpisodeCost(sessionId)).toBe(0.4);
@@ -84,7 +109,9 @@ describe('flows of a production', () => {
     await manager.updatePhase({ sessionId, phase: 'research', status: 'complete', data: { draft: 1 } });
     expect((await manager.getSnapshot(sessionId)).value).toEqual({ research: 'review' });
     await expect(manager.resumeEpisode(sessionId)).rejects.toMatchObject({ code: 'wrong_state' });
-    await expect(manager.updatePhase({ sessionId, phase: 'script', status: 'active' })).rejects.toMatchObject({ sessionId });
+    await expect(manager.updatePhase({ sessionId, phase: 'script', status: 'active' })).rejects.toMatchObject(
+      { sessionId },
+    );
     await manager.reject({ sessionId, reason: 'too thin' });
     expect((await manager.getSnapshot(sessionId)).value).toEqual({ research: 'active' });
     await expect(manager.approve({ sessionId })).rejects.toMatchObject({ code: 'wrong_state' });
@@ -97,15 +124,32 @@ describe('flows of a production', () => {
 
   test('given a paused phase, when money is to be reserved, then it waits for resume; late costs land', async () => {
     const { manager, sessionId } = await givenResearch();
-    await manager.reserveCost({ sessionId, phase: 'research', operation: 'call', key: 'before', maxCost: '0.30' });
+    await manager.reserveCost({
+      sessionId,
+      phase: 'research',
+      operation: 'call',
+      key: 'before',
+      maxCost: '0.30',
+    });
     await manager.pause({ sessionId });
-    await expect(manager.reserveCost({ sessionId, phase: 'research', operation: 'call', key: 'while', maxCost: '0.30' })).rejects.toMatchObject({ code: 'wrong_state', sessionId });
+    await expect(
+      manager.reserveCost({ sessionId, phase: 'research', operation: 'call', key: 'while', maxCost: '0.30' }),
+    ).rejects.toMatchObject({ code: 'wrong_state', sessionId });
     await manager.settleCost({ sessionId, key: 'before', cost: '0.20' });
     await manager.addCost({ sessionId, phase: 'research', operation: 'late', cost: '0.10' });
     await expect(manager.pause({ sessionId })).rejects.toMatchObject({ code: 'wrong_state' });
     await manager.resume({ sessionId });
-    await manager.reserveCost({ sessionId, phase: 'research', operation: 'call', key: 'after', maxCost: '0.30' });
-    expect((await manager.getSnapshot(sessionId)).context.money).toMatchObject({ spent: 300_000, reserved: 300_000 });
+    await manager.reserveCost({
+      sessionId,
+      phase: 'research',
+      operation: 'call',
+      key: 'after',
+      maxCost: '0.30',
+    });
+    expect((await manager.getSnapshot(sessionId)).context.money).toMatchObject({
+      spent: 300_000,
+      reserved: 300_000,
+    });
     await expectSound(manager);
   });
 
@@ -113,7 +157,9 @@ describe('flows of a production', () => {
     const { manager, sessionId } = await givenResearch();
     await manager.reserveCost({ sessionId, phase: 'research', operation: 'call', key: 'k', maxCost: '0.30' });
     await manager.cancelEpisode({ sessionId, reason: 'topic is gone' });
-    await expect(manager.updatePhase({ sessionId, phase: 'research', status: 'active' })).rejects.toMatchObject({ sessionId });
+    await expect(
+      manager.updatePhase({ sessionId, phase: 'research', status: 'active' }),
+    ).rejects.toMatchObject({ sessionId });
     await expect(manager.recoverFailedSession(sessionId)).rejects.toMatchObject({ code: 'not_recoverable' });
     await manager.settleCost({ sessionId, key: 'k', cost: '0.25' });
     await manager.archiveFailedEpisode(sessionId, 'put away');
@@ -131,7 +177,8 @@ describe('flows of a production', () => {
       expect([today.spent, today.reserved]).toEqual([spent, reserved]);
       return [spent, reserved];
     };
-    for (const key of ['above', 'below', 'unknown', 'released', 'held']) await manager.reserveCost({ sessionId, phase: 'research', operation: 'call', key, maxCost: '0.30' });
+    for (const key of ['above', 'below', 'unknown', 'released', 'held'])
+      await manager.reserveCost({ sessionId, phase: 'research', operation: 'call', key, maxCost: '0.30' });
     expect(await money()).toEqual([0, 1_500_000]);
     await manager.settleCost({ sessionId, key: 'above', cost: '0.45' });
     expect(await money()).toEqual([450_000, 1_200_000]);
@@ -143,16 +190,28 @@ describe('flows of a production', () => {
     expect(await money()).toEqual([750_001, 300_000]);
     await manager.send(sessionId, { type: 'operation.held', key: 'held', reason: 'the process died' });
     expect(await money()).toEqual([750_001, 300_000]);
-    await expect(manager.updatePhase({ sessionId, phase: 'research', status: 'complete' })).rejects.toMatchObject({ code: 'operations_open' });
+    await expect(
+      manager.updatePhase({ sessionId, phase: 'research', status: 'complete' }),
+    ).rejects.toMatchObject({ code: 'operations_open' });
     await manager.settleCost({ sessionId, key: 'held', cost: '0.10' });
     expect(await money()).toEqual([850_001, 0]);
     for (const key of ['above', 'below', 'unknown', 'held']) {
-      await expect(manager.settleCost({ sessionId, key, cost: '0.10' })).rejects.toMatchObject({ code: 'operation_settled' });
+      await expect(manager.settleCost({ sessionId, key, cost: '0.10' })).rejects.toMatchObject({
+        code: 'operation_settled',
+      });
       await expect(manager.releaseCost({ sessionId, key })).rejects.toMatchObject({ sessionId });
-      await expect(manager.reserveCost({ sessionId, phase: 'research', operation: 'call', key, maxCost: '0.30' })).rejects.toMatchObject({ code: 'operation_settled' });
+      await expect(
+        manager.reserveCost({ sessionId, phase: 'research', operation: 'call', key, maxCost: '0.30' }),
+      ).rejects.toMatchObject({ code: 'operation_settled' });
     }
     // Released is not settled: the same key may try again.
-    await manager.reserveCost({ sessionId, phase: 'research', operation: 'call', key: 'released', maxCost: '0.10' });
+    await manager.reserveCost({
+      sessionId,
+      phase: 'research',
+      operation: 'call',
+      key: 'released',
+      maxCost: '0.10',
+    });
     await manager.settleCost({ sessionId, key: 'released', cost: 0 });
     await manager.updatePhase({ sessionId, phase: 'research', status: 'complete' });
     await expectSound(manager);
@@ -162,10 +221,24 @@ describe('flows of a production', () => {
     const { manager, sessionId } = await givenResearch();
     await manager.updatePhase({ sessionId, phase: 'research', status: 'complete', cost: '0.10' });
     await manager.updatePhase({ sessionId, phase: 'script', status: 'active', cost: '0.20' });
-    await manager.updatePhase({ sessionId, phase: 'script', status: 'skipped', reason: 'made elsewhere', cost: '0.30' });
-    await manager.updatePhase({ sessionId, phase: 'audio', status: 'failed', error: 'timed out', cost: '0.40' });
+    await manager.updatePhase({
+      sessionId,
+      phase: 'script',
+      status: 'skipped',
+      reason: 'made elsewhere',
+      cost: '0.30',
+    });
+    await manager.updatePhase({
+      sessionId,
+      phase: 'audio',
+      status: 'failed',
+      error: 'timed out',
+      cost: '0.40',
+    });
     const { phases, money } = (await manager.getSnapshot(sessionId)).context;
-    expect([phases.research.spent, phases.script.spent, phases.audio.spent, money.spent]).toEqual([100_000, 500_000, 400_000, 1_000_000]);
+    expect([phases.research.spent, phases.script.spent, phases.audio.spent, money.spent]).toEqual([
+      100_000, 500_000, 400_000, 1_000_000,
+    ]);
     expect((await manager.getEpisodeState(sessionId)).status).toBe('failed');
     await expectSound(manager);
   });
@@ -184,10 +257,30 @@ describe('flows of a production', () => {
     const { manager, sessionId } = await givenResearch({ dailyCap: '1.00' });
     const other = await manager.createEpisodeSession({ episodeNum: 2, topic: 'Free' });
     await manager.updatePhase({ sessionId: other, phase: 'research', status: 'active' });
-    await manager.reserveCost({ sessionId: other, phase: 'research', operation: 'call', key: 'open', maxCost: '0.50' });
+    await manager.reserveCost({
+      sessionId: other,
+      phase: 'research',
+      operation: 'call',
+      key: 'open',
+      maxCost: '0.50',
+    });
     await manager.addCost({ sessionId, phase: 'research', operation: 'step', cost: '0.70' });
-    await manager.reserveCost({ sessionId: other, phase: 'research', operation: 'call', key: 'free', maxCost: 0 });
-    await expect(manager.reserveCost({ sessionId: other, phase: 'research', operation: 'call', key: 'paid', maxCost: '0.01' })).rejects.toMatchObject({ code: 'daily_cap_reached' });
+    await manager.reserveCost({
+      sessionId: other,
+      phase: 'research',
+      operation: 'call',
+      key: 'free',
+      maxCost: 0,
+    });
+    await expect(
+      manager.reserveCost({
+        sessionId: other,
+        phase: 'research',
+        operation: 'call',
+        key: 'paid',
+        maxCost: '0.01',
+      }),
+    ).rejects.toMatchObject({ code: 'daily_cap_reached' });
     await expectSound(manager);
   });
 
@@ -195,17 +288,27 @@ describe('flows of a production', () => {
     const { manager, sessionId } = await givenResearch({ dailyCap: '1.00' });
     const other = await manager.createEpisodeSession({ episodeNum: 2, topic: 'Late' });
     await manager.addCost({ sessionId, phase: 'research', operation: 'step', cost: '1.00' });
-    await expect(manager.updatePhase({ sessionId: other, phase: 'research', status: 'active' })).rejects.toMatchObject({ code: 'daily_cap_reached' });
+    await expect(
+      manager.updatePhase({ sessionId: other, phase: 'research', status: 'active' }),
+    ).rejects.toMatchObject({ code: 'daily_cap_reached' });
     expect(await manager.getPhaseStatus(other, 'research')).toBe('pending');
   });
 
   test('given a large result, when its operation is settled, then it comes back after a restart and lies in a file', async () => {
     const { manager, directory, sessionId } = await givenResearch();
-    await manager.reserveCost({ sessionId, phase: 'research', operation: 'call', key: 'big', maxCost: '0.30' });
+    await manager.reserveCost({
+      sessionId,
+      phase: 'research',
+      operation: 'call',
+      key: 'big',
+      maxCost: '0.30',
+    });
     const result = { text: 'ä'.repeat(100_000) };
     await manager.settleCost({ sessionId, key: 'big', cost: '0.1', result });
     expect(await manager.getOperationResult(sessionId, 'big')).toEqual(result);
-    expect(readdirSync(join(directory, sessionId, 'checkpoints')).filter((file) => file.startsWith('result_'))).toHaveLength(1);
+    expect(
+      readdirSync(join(directory, sessionId, 'checkpoints')).filter((file) => file.startsWith('result_')),
+    ).toHaveLength(1);
   });
 
   test("given a phase's spending crosses 80 % of its budget, when more is spent, then the warning comes once for each crossing", async () => {
@@ -225,16 +328,26 @@ describe('flows of a production', () => {
   });
 
   test("given a day's cap in a time zone, when midnight passes there, then a new day begins, and a settled call counts on the day it was reserved", async () => {
-    const { manager, clock, sessionId } = await givenResearch({ dailyCap: '1.00', timeZone: 'America/New_York' });
+    const { manager, clock, sessionId } = await givenResearch({
+      dailyCap: '1.00',
+      timeZone: 'America/New_York',
+    });
     // 14:30 UTC is 10:30 in New York.
     await manager.reserveCost({ sessionId, phase: 'research', operation: 'call', key: 'a', maxCost: '0.90' });
-    await expect(manager.reserveCost({ sessionId, phase: 'research', operation: 'call', key: 'b', maxCost: '0.20' })).rejects.toMatchObject({ code: 'daily_cap_reached', remedy: 'operator' });
+    await expect(
+      manager.reserveCost({ sessionId, phase: 'research', operation: 'call', key: 'b', maxCost: '0.20' }),
+    ).rejects.toMatchObject({ code: 'daily_cap_reached', remedy: 'operator' });
     clock.set('2025-09-04T03:59:59.000Z');
-    await expect(manager.reserveCost({ sessionId, phase: 'research', operation: 'call', key: 'b', maxCost: '0.20' })).rejects.toMatchObject({ code: 'daily_cap_reached' });
+    await expect(
+      manager.reserveCost({ sessionId, phase: 'research', operation: 'call', key: 'b', maxCost: '0.20' }),
+    ).rejects.toMatchObject({ code: 'daily_cap_reached' });
     clock.set('2025-09-04T04:00:00.000Z');
     await manager.reserveCost({ sessionId, phase: 'research', operation: 'call', key: 'b', maxCost: '0.20' });
     await manager.settleCost({ sessionId, key: 'a', cost: '0.95' });
-    expect((await manager.getSpending()).per_day).toEqual({ '2025-09-03': { spent: 0.95, reserved: 0 }, '2025-09-04': { spent: 0, reserved: 0.2 } });
+    expect((await manager.getSpending()).per_day).toEqual({
+      '2025-09-03': { spent: 0.95, reserved: 0 },
+      '2025-09-04': { spent: 0, reserved: 0.2 },
+    });
     // The clock goes back over midnight by less than an hour: the money stays on the later day.
     clock.set('2025-09-04T03:30:00.000Z');
     await manager.addCost({ sessionId, phase: 'research', operation: 'step', cost: '0.30' });
@@ -244,7 +357,9 @@ describe('flows of a production', () => {
     await expectSound(manager);
     clock.set('2025-09-05T04:00:01.000Z');
     // What was raised was raised for that day.
-    await expect(manager.reserveCost({ sessionId, phase: 'research', operation: 'call', key: 'd', maxCost: '1.01' })).rejects.toMatchObject({ code: 'daily_cap_reached' });
+    await expect(
+      manager.reserveCost({ sessionId, phase: 'research', operation: 'call', key: 'd', maxCost: '1.01' }),
+    ).rejects.toMatchObject({ code: 'daily_cap_reached' });
     await expectSound(manager);
   });
 });

@@ -19,11 +19,17 @@ const data = { findings: [{ title: 'One', sources: ['a', 'b'] }] };
 
 /** An episode that has been through everything which leaves something behind; each result goes to `given`. */
 async function live(manager: ProductionStateManager, given: (result: unknown) => void): Promise<string> {
-  const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Given away', budgets: { research: '3.00' }, approvals: ['script'] });
+  const sessionId = await manager.createEpisodeSession({
+    episodeNum: 1,
+    topic: 'Given away',
+    budgets: { research: '3.00' },
+    approvals: ['script'],
+  });
   const all: (() => Promise<unknown>)[] = [
     () => manager.updatePhase({ sessionId, phase: 'research', status: 'active' }),
     () => manager.addCost({ sessionId, phase: 'research', operation: 'search', cost: '0.25', key: 'one' }),
-    () => manager.reserveCost({ sessionId, phase: 'research', operation: 'search', key: 'two', maxCost: '0.50' }),
+    () =>
+      manager.reserveCost({ sessionId, phase: 'research', operation: 'search', key: 'two', maxCost: '0.50' }),
     () => manager.settleCost({ sessionId, key: 'two', cost: '0.40', result: { answer: [1] } }),
     () => manager.recordQuality({ sessionId, name: 'technical_accuracy', value: 0.88 }),
     () => manager.saveCheckpoint({ sessionId, phase: 'research', data }),
@@ -32,7 +38,12 @@ async function live(manager: ProductionStateManager, given: (result: unknown) =>
     () => manager.restoreCheckpoint({ sessionId, checkpointName: 'research_checkpoint' }),
     () => manager.updatePhase({ sessionId, phase: 'research', status: 'complete', data }),
     () => manager.updatePhase({ sessionId, phase: 'script', status: 'active' }),
-    () => manager.markPhaseFailed({ sessionId, phase: 'script', error: Object.assign(new Error('slow down'), { status: 429 }) }),
+    () =>
+      manager.markPhaseFailed({
+        sessionId,
+        phase: 'script',
+        error: Object.assign(new Error('slow down'), { status: 429 }),
+      }),
     () => manager.initiateRecovery(sessionId),
     () => manager.forkEpisode({ sessionId }),
   ];
@@ -43,11 +54,23 @@ async function live(manager: ProductionStateManager, given: (result: unknown) =>
 /** Everything that can be asked. */
 function questions(manager: ProductionStateManager, sessionId: string): [string, () => Promise<unknown>][] {
   return [
-    ['getActiveEpisodes', () => manager.getActiveEpisodes()], ['listEpisodes', () => manager.listEpisodes()], ['getEpisodeState', () => manager.getEpisodeState(sessionId)],
-    ['getSnapshot', () => manager.getSnapshot(sessionId)], ['getGlobalMetrics', () => manager.getGlobalMetrics()], ['loadCheckpoint', () => manager.loadCheckpoint(sessionId, 'research')],
-    ['getOperationResult', () => manager.getOperationResult(sessionId, 'two')], ['getProductionMetrics', () => manager.getProductionMetrics()],
-    ['getQualityMetrics', () => manager.getQualityMetrics()], ['getSpending', () => manager.getSpending()], ['planRecovery', () => manager.planRecovery(sessionId)],
-    ['history', () => manager.history(sessionId)], ['stateAt', async () => manager.stateAt(sessionId, (await manager.history(sessionId)).at(-2)?.position ?? 0)], ['verify', () => manager.verify()],
+    ['getActiveEpisodes', () => manager.getActiveEpisodes()],
+    ['listEpisodes', () => manager.listEpisodes()],
+    ['getEpisodeState', () => manager.getEpisodeState(sessionId)],
+    ['getSnapshot', () => manager.getSnapshot(sessionId)],
+    ['getGlobalMetrics', () => manager.getGlobalMetrics()],
+    ['loadCheckpoint', () => manager.loadCheckpoint(sessionId, 'research')],
+    ['getOperationResult', () => manager.getOperationResult(sessionId, 'two')],
+    ['getProductionMetrics', () => manager.getProductionMetrics()],
+    ['getQualityMetrics', () => manager.getQualityMetrics()],
+    ['getSpending', () => manager.getSpending()],
+    ['planRecovery', () => manager.planRecovery(sessionId)],
+    ['history', () => manager.history(sessionId)],
+    [
+      'stateAt',
+      async () => manager.stateAt(sessionId, (await manager.history(sessionId)).at(-2)?.position ?? 0),
+    ],
+    ['verify', () => manager.verify()],
   ];
 }
 
@@ -60,7 +83,15 @@ async function told(manager: ProductionStateManager, sessionId: string): Promise
 test('given all that was given away is changed, by callers, listeners and hooks, then the production says the same as one where nothing was', async () => {
   const untouched = (await memoryProduction()).manager;
   const { manager } = await memoryProduction();
-  const types = ['commit', 'created', 'transition', 'cost', 'checkpoint', 'failed', 'budget:warning'] as const;
+  const types = [
+    'commit',
+    'created',
+    'transition',
+    'cost',
+    'checkpoint',
+    'failed',
+    'budget:warning',
+  ] as const;
   for (const type of types) manager.on(type, scramble);
   manager.hook({ after: scramble, onFailure: ({ failure }) => scramble(failure) });
   const sessionId = await live(untouched, () => {});
@@ -88,7 +119,12 @@ test('given what was passed in is changed afterwards, then what was kept is as i
   const { manager, disk, clock } = await memoryProduction();
   const budgets = { research: '3.00' };
   const approvals: ('script' | 'audio')[] = ['script'];
-  const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Passed in', budgets, approvals });
+  const sessionId = await manager.createEpisodeSession({
+    episodeNum: 1,
+    topic: 'Passed in',
+    budgets,
+    approvals,
+  });
   const own = structuredClone(data);
   const kept = manager.saveCheckpoint({ sessionId, phase: 'research', data: own });
   const event = { type: 'quality.recorded' as const, name: 'sent', value: 5, by: 'Ada' };
@@ -101,7 +137,10 @@ test('given what was passed in is changed afterwards, then what was kept is as i
   const before = await told(manager, sessionId).catch(() => '');
   await manager.close();
   const again = (await memoryProduction({ disk, clock })).manager;
-  expect((await again.getSnapshot(sessionId)).context).toMatchObject({ budgets: { research: 3_000_000 }, rules: { approvals: ['script'] } });
+  expect((await again.getSnapshot(sessionId)).context).toMatchObject({
+    budgets: { research: 3_000_000 },
+    rules: { approvals: ['script'] },
+  });
   expect(await again.loadCheckpoint(sessionId, 'research_checkpoint')).toMatchObject({ data });
   expect(before).not.toContain('scrambled');
   await expectSound(again);

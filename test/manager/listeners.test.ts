@@ -87,12 +87,17 @@ describe('listeners and hooks', () => {
     const manager = await openProduction(directory);
     const found: boolean[] = [];
     manager.on('commit', ({ position, event }) => {
-      const line = Buffer.from(journalText(directory)).subarray(position).toString('utf8').split('\n')[0] ?? '';
+      const line =
+        Buffer.from(journalText(directory)).subarray(position).toString('utf8').split('\n')[0] ?? '';
       found.push(line.startsWith(`{"position":${position},`) && line.includes(JSON.stringify(event.type)));
     });
     const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'On disk' });
     await manager.updatePhase({ sessionId, phase: 'research', status: 'active' });
-    await Promise.all(Array.from({ length: 20 }, (_, n) => manager.addCost({ sessionId, phase: 'research', operation: 'step', cost: '0.01', key: `k${n}` })));
+    await Promise.all(
+      Array.from({ length: 20 }, (_, n) =>
+        manager.addCost({ sessionId, phase: 'research', operation: 'step', cost: '0.01', key: `k${n}` }),
+      ),
+    );
     expect(found).toEqual(Array.from({ length: 22 }, () => true));
   });
 
@@ -121,7 +126,9 @@ describe('listeners and hooks', () => {
     const before = journalText(directory);
     const files = readdirSync(directory, { recursive: true }).length;
     const asked: string[] = [];
-    const remove = manager.hook({ before: ({ call, sessionId: of }) => `${asked.push(call)} no ${of ?? ''}` });
+    const remove = manager.hook({
+      before: ({ call, sessionId: of }) => `${asked.push(call)} no ${of ?? ''}`,
+    });
     const large = 'x'.repeat(100_000);
     const calls = [
       () => manager.createEpisodeSession({ episodeNum: 2, topic: 'x' }),
@@ -142,7 +149,11 @@ describe('listeners and hooks', () => {
       () => manager.recordQuality({ sessionId, name: 'x', value: 1 }),
       () => manager.send(sessionId, { type: 'phase.pause', phase: 'research' }),
     ];
-    for (const call of calls) await expect(call()).rejects.toMatchObject({ code: 'vetoed', message: expect.stringContaining(' no ') });
+    for (const call of calls)
+      await expect(call()).rejects.toMatchObject({
+        code: 'vetoed',
+        message: expect.stringContaining(' no '),
+      });
     expect(asked).toHaveLength(calls.length);
     expect(journalText(directory)).toBe(before);
     expect(readdirSync(directory, { recursive: true }).length).toBe(files);
@@ -154,12 +165,16 @@ describe('listeners and hooks', () => {
     const manager = await openProduction(temporaryDirectory());
     const remove = manager.hook({ before: () => remove() });
     manager.hook({ before: () => 'not today' });
-    await expect(manager.createEpisodeSession({ episodeNum: 1, topic: 'Once' })).rejects.toMatchObject({ code: 'vetoed' });
+    await expect(manager.createEpisodeSession({ episodeNum: 1, topic: 'Once' })).rejects.toMatchObject({
+      code: 'vetoed',
+    });
   });
 
   test('given a before hook that throws, when a call is made, then it is refused and nothing is written', async () => {
     const directory = temporaryDirectory();
-    const manager = await openProduction(directory, { hooks: { before: () => Promise.reject(new Error('broken hook')) } });
+    const manager = await openProduction(directory, {
+      hooks: { before: () => Promise.reject(new Error('broken hook')) },
+    });
     const before = journalText(directory);
     await expect(manager.createEpisodeSession({ episodeNum: 1, topic: 'x' })).rejects.toThrow('broken hook');
     expect(journalText(directory)).toBe(before);
@@ -176,7 +191,12 @@ describe('listeners and hooks', () => {
         },
         onFailure: ({ failure }) => {
           seen.push(`failure ${failure.code}`);
-          expect(readFileSync(join(directory, 'journal', String(readdirSync(join(directory, 'journal'))[0])), 'utf8')).toContain('"phase.failed"');
+          expect(
+            readFileSync(
+              join(directory, 'journal', String(readdirSync(join(directory, 'journal'))[0])),
+              'utf8',
+            ),
+          ).toContain('"phase.failed"');
           return 'recover';
         },
       },
@@ -185,9 +205,21 @@ describe('listeners and hooks', () => {
     manager.on('error', (error) => errors.push(error));
     const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Fails' });
     await manager.updatePhase({ sessionId, phase: 'research', status: 'active' });
-    await manager.markPhaseFailed({ sessionId, phase: 'research', error: Object.assign(new Error('slow'), { status: 429 }) });
+    await manager.markPhaseFailed({
+      sessionId,
+      phase: 'research',
+      error: Object.assign(new Error('slow'), { status: 429 }),
+    });
     await expect.poll(() => manager.getEpisodeState(sessionId)).toMatchObject({ status: 'recovery' });
-    expect(seen).toEqual(expect.arrayContaining(['episode.created', 'phase.start', 'phase.failed', 'failure rate_limited', 'recovery.begin']));
+    expect(seen).toEqual(
+      expect.arrayContaining([
+        'episode.created',
+        'phase.start',
+        'phase.failed',
+        'failure rate_limited',
+        'recovery.begin',
+      ]),
+    );
     expect(errors).toEqual([expect.objectContaining({ message: 'after hook' })]);
     await manager.close();
   });
@@ -199,7 +231,9 @@ describe('listeners and hooks', () => {
     await manager.close();
     await expect(last).resolves.toMatchObject({ total_cost: 0.1 });
     await manager.close();
-    await expect(manager.addCost({ sessionId, phase: 'research', operation: 'step', cost: '0.1' })).rejects.toMatchObject({ code: 'production_closed' });
+    await expect(
+      manager.addCost({ sessionId, phase: 'research', operation: 'step', cost: '0.1' }),
+    ).rejects.toMatchObject({ code: 'production_closed' });
     await expect(manager.getEpisodeState(sessionId)).rejects.toMatchObject({ code: 'production_closed' });
   });
 });

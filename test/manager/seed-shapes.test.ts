@@ -17,7 +17,13 @@ async function givenSeedEpisode(): Promise<TemporaryProduction> {
   clock.set('2025-09-03T14:37:45.678Z');
   mkdirSync(join(directory, sessionId, 'research'), { recursive: true });
   writeFileSync(join(directory, sessionId, 'research', 'research_findings.json'), '{}');
-  await manager.updatePhase({ sessionId, phase: 'research', status: 'complete', cost: 1.05, data: { found: 12 } });
+  await manager.updatePhase({
+    sessionId,
+    phase: 'research',
+    status: 'complete',
+    cost: 1.05,
+    data: { found: 12 },
+  });
   clock.set('2025-09-03T14:38:00.000Z');
   await manager.updatePhase({ sessionId, phase: 'script', status: 'active' });
   clock.set('2025-09-03T14:42:30.000Z');
@@ -29,13 +35,37 @@ async function givenSeedEpisode(): Promise<TemporaryProduction> {
 }
 
 const seedEpisode = {
-  episode_number: 1, topic: 'The Dirty Secret: Even Experts Make It Up', session_id: sessionId, status: 'audio',
+  episode_number: 1,
+  topic: 'The Dirty Secret: Even Experts Make It Up',
+  session_id: sessionId,
+  status: 'audio',
   phases: {
-    research: { status: 'complete', cost: 1.05, start_time: '2025-09-03T14:30:22Z', end_time: '2025-09-03T14:37:45Z', checkpoint: 'research_complete.json' },
-    script: { status: 'complete', cost: 0.85, start_time: '2025-09-03T14:38:00Z', end_time: '2025-09-03T14:42:30Z', checkpoint: 'script_complete.json' },
-    audio: { status: 'active', cost: 0, start_time: '2025-09-03T14:43:00Z', end_time: null, checkpoint: null },
+    research: {
+      status: 'complete',
+      cost: 1.05,
+      start_time: '2025-09-03T14:30:22Z',
+      end_time: '2025-09-03T14:37:45Z',
+      checkpoint: 'research_complete.json',
+    },
+    script: {
+      status: 'complete',
+      cost: 0.85,
+      start_time: '2025-09-03T14:38:00Z',
+      end_time: '2025-09-03T14:42:30Z',
+      checkpoint: 'script_complete.json',
+    },
+    audio: {
+      status: 'active',
+      cost: 0,
+      start_time: '2025-09-03T14:43:00Z',
+      end_time: null,
+      checkpoint: null,
+    },
   },
-  total_cost: 1.9, quality_scores: { research_depth: 9.2 }, created_at: '2025-09-03T14:30:22Z', updated_at: '2025-09-03T14:43:00Z',
+  total_cost: 1.9,
+  quality_scores: { research_depth: 9.2 },
+  created_at: '2025-09-03T14:30:22Z',
+  updated_at: '2025-09-03T14:43:00Z',
 };
 
 describe("the seed's shapes", () => {
@@ -46,7 +76,12 @@ describe("the seed's shapes", () => {
     await manager.close();
     const { showrunner: _own, crc32: _sum, ...state } = readJson(directory, 'state.json');
     expect(state).toEqual({
-      version: '3.0.0', active_episodes: { [sessionId]: seedEpisode }, completed_episodes: {}, total_cost: 1.9, total_episodes: 1, last_updated: '2025-09-03T14:43:00Z',
+      version: '3.0.0',
+      active_episodes: { [sessionId]: seedEpisode },
+      completed_episodes: {},
+      total_cost: 1.9,
+      total_episodes: 1,
+      last_updated: '2025-09-03T14:43:00Z',
       metrics: { avg_cost_per_episode: 1.9, avg_production_time: 0, success_rate: 0 },
     });
     expect(readJson(directory, sessionId, 'session.json')).toMatchObject(seedEpisode);
@@ -55,17 +90,38 @@ describe("the seed's shapes", () => {
   test("given phases that complete, then each checkpoint has the seed's contents and the phase's files, and only the last cannot be resumed from", async () => {
     const { manager, directory } = await givenSeedEpisode();
     const research = {
-      phase: 'research', timestamp: '2025-09-03T14:37:45Z', data: { found: 12 }, next_phase: 'script', can_resume: true, name: 'research_complete',
-      artifacts: [{ path: 'research/research_findings.json', sha256: '44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a', bytes: 2 }],
+      phase: 'research',
+      timestamp: '2025-09-03T14:37:45Z',
+      data: { found: 12 },
+      next_phase: 'script',
+      can_resume: true,
+      name: 'research_complete',
+      artifacts: [
+        {
+          path: 'research/research_findings.json',
+          sha256: '44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a',
+          bytes: 2,
+        },
+      ],
     };
     expect(await manager.loadCheckpoint(sessionId, 'research')).toEqual(research);
     await manager.updatePhase({ sessionId, phase: 'audio', status: 'complete' });
-    const ends = await Promise.all((['script', 'audio'] as const).map((phase) => manager.loadCheckpoint(sessionId, phase)));
-    expect(ends).toMatchObject([{ data: null, next_phase: 'audio', can_resume: true, artifacts: [] }, { data: null, next_phase: null, can_resume: false, artifacts: [] }]);
-    await expect(manager.restoreCheckpoint({ sessionId, checkpointName: 'audio_complete' })).rejects.toMatchObject({ code: 'wrong_state' });
+    const ends = await Promise.all(
+      (['script', 'audio'] as const).map((phase) => manager.loadCheckpoint(sessionId, phase)),
+    );
+    expect(ends).toMatchObject([
+      { data: null, next_phase: 'audio', can_resume: true, artifacts: [] },
+      { data: null, next_phase: null, can_resume: false, artifacts: [] },
+    ]);
+    await expect(
+      manager.restoreCheckpoint({ sessionId, checkpointName: 'audio_complete' }),
+    ).rejects.toMatchObject({ code: 'wrong_state' });
     await manager.close();
     expect(readJson(directory, sessionId, 'research', 'checkpoint.json')).toMatchObject(research);
-    expect(readJson(directory, sessionId, 'audio', 'checkpoint.json')).toMatchObject({ next_phase: null, can_resume: false });
+    expect(readJson(directory, sessionId, 'audio', 'checkpoint.json')).toMatchObject({
+      next_phase: null,
+      can_resume: false,
+    });
   });
 
   test('given episodes that are complete, failed and archived, then only the failed one is active, and state.json keeps the others', async () => {
@@ -73,12 +129,19 @@ describe("the seed's shapes", () => {
     await manager.updatePhase({ sessionId, phase: 'audio', status: 'complete' });
     const failed = await manager.createEpisodeSession({ episodeNum: 2, topic: 'Failed' });
     const archived = await manager.createEpisodeSession({ episodeNum: 3, topic: 'Archived' });
-    for (const each of [failed, archived]) await manager.markPhaseFailed({ sessionId: each, phase: 'research', error: 'timed out' });
+    for (const each of [failed, archived])
+      await manager.markPhaseFailed({ sessionId: each, phase: 'research', error: 'timed out' });
     await manager.archiveFailedEpisode(archived);
     expect(Object.keys(await manager.getActiveEpisodes())).toEqual([failed]);
     await manager.close();
-    const { active_episodes: active, completed_episodes: completed } = readJson(directory, 'state.json') as Record<string, object>;
-    expect([Object.keys(active ?? {}), Object.keys(completed ?? {}).sort()]).toEqual([[failed], [sessionId, archived]]);
+    const { active_episodes: active, completed_episodes: completed } = readJson(
+      directory,
+      'state.json',
+    ) as Record<string, object>;
+    expect([Object.keys(active ?? {}), Object.keys(completed ?? {}).sort()]).toEqual([
+      [failed],
+      [sessionId, archived],
+    ]);
   });
 
   test('given no number of hours, when orphans are cleaned up, then it is 24', async () => {

@@ -19,7 +19,8 @@ describe("the seed's story", () => {
     const directory = temporaryDirectory();
     const manager = await open(directory);
     const heard: string[] = [];
-    for (const type of ['transition', 'checkpoint', 'completed', 'budget:warning'] as const) manager.on(type, () => heard.push(type));
+    for (const type of ['transition', 'checkpoint', 'completed', 'budget:warning'] as const)
+      manager.on(type, () => heard.push(type));
     const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Your Topic Here' });
     expect(sessionId).toMatch(/^ep_001_\d{8}_\d{6}$/);
     await manager.updatePhase({ sessionId, phase: 'research', status: 'active' });
@@ -27,7 +28,11 @@ describe("the seed's story", () => {
     mkdirSync(join(directory, sessionId, 'research'), { recursive: true });
     writeFileSync(join(directory, sessionId, 'research', 'research_findings.json'), '{}');
     await manager.updatePhase({ sessionId, phase: 'research', status: 'complete', cost: 1.05 });
-    await manager.saveCheckpoint({ sessionId, phase: 'script', data: { script: '...', metrics: { words: 3 } } });
+    await manager.saveCheckpoint({
+      sessionId,
+      phase: 'script',
+      data: { script: '...', metrics: { words: 3 } },
+    });
     await manager.updatePhase({ sessionId, phase: 'script', status: 'complete', cost: '0.85' });
     await manager.updatePhase({ sessionId, phase: 'audio', status: 'complete' });
     await manager.completeEpisode(sessionId);
@@ -35,14 +40,36 @@ describe("the seed's story", () => {
     expect(await manager.getPhaseCost(sessionId, 'research')).toBe(1.2);
     expect(await manager.getTotalSpending()).toBe(2.05);
     expect(await manager.getPhaseStatus(sessionId, 'script')).toBe('complete');
-    expect((await manager.loadCheckpoint(sessionId, 'research_complete')).artifacts).toMatchObject([{ path: 'research/research_findings.json', bytes: 2 }]);
+    expect((await manager.loadCheckpoint(sessionId, 'research_complete')).artifacts).toMatchObject([
+      { path: 'research/research_findings.json', bytes: 2 },
+    ]);
     await manager.close();
     const state = json(directory, 'state.json');
-    expect(state).toMatchObject({ version: '3.0.0', active_episodes: {}, total_cost: 2.05, total_episodes: 1, metrics: { success_rate: 1 } });
+    expect(state).toMatchObject({
+      version: '3.0.0',
+      active_episodes: {},
+      total_cost: 2.05,
+      total_episodes: 1,
+      metrics: { success_rate: 1 },
+    });
     expect(Object.keys(state['completed_episodes'] as object)).toEqual([sessionId]);
-    expect(json(directory, sessionId, 'session.json')).toMatchObject({ session_id: sessionId, status: 'complete', total_cost: 2.05 });
-    expect(json(directory, sessionId, 'research', 'checkpoint.json')).toMatchObject({ phase: 'research', next_phase: 'script', can_resume: true });
-    expect(readdirSync(join(directory, sessionId)).sort()).toEqual(['audio', 'checkpoints', 'research', 'script', 'session.json']);
+    expect(json(directory, sessionId, 'session.json')).toMatchObject({
+      session_id: sessionId,
+      status: 'complete',
+      total_cost: 2.05,
+    });
+    expect(json(directory, sessionId, 'research', 'checkpoint.json')).toMatchObject({
+      phase: 'research',
+      next_phase: 'script',
+      can_resume: true,
+    });
+    expect(readdirSync(join(directory, sessionId)).sort()).toEqual([
+      'audio',
+      'checkpoints',
+      'research',
+      'script',
+      'session.json',
+    ]);
     expect(heard).toContain('completed');
   });
 
@@ -50,14 +77,28 @@ describe("the seed's story", () => {
     const directory = temporaryDirectory();
     const manager = await open(directory);
     const sessionId = await manager.createEpisodeSession({ episodeNum: 7, topic: 'Rebuild me' });
-    await manager.updatePhase({ sessionId, phase: 'research', status: 'complete', cost: 0.5, data: { found: 3 } });
+    await manager.updatePhase({
+      sessionId,
+      phase: 'research',
+      status: 'complete',
+      cost: 0.5,
+      data: { found: 3 },
+    });
     await manager.markPhaseFailed({ sessionId, phase: 'script', error: new Error('rate limit exceeded') });
-    const before = [await manager.getEpisodeState(sessionId), await manager.getProductionMetrics(), await manager.loadCheckpoint(sessionId, 'research')];
+    const before = [
+      await manager.getEpisodeState(sessionId),
+      await manager.getProductionMetrics(),
+      await manager.loadCheckpoint(sessionId, 'research'),
+    ];
     await manager.close();
     rmSync(join(directory, 'state.json'));
     rmSync(join(directory, sessionId), { recursive: true });
     const again = await open(directory);
-    const after = [await again.getEpisodeState(sessionId), await again.getProductionMetrics(), await again.loadCheckpoint(sessionId, 'research')];
+    const after = [
+      await again.getEpisodeState(sessionId),
+      await again.getProductionMetrics(),
+      await again.loadCheckpoint(sessionId, 'research'),
+    ];
     expect(after).toEqual(before);
     expect(await again.canRecover(sessionId)).toBe(true);
     await again.recoverFailedSession(sessionId);
@@ -74,7 +115,9 @@ describe("the seed's story", () => {
     expect(await b.getPhaseStatus(sessionId, 'research')).toBe('active');
     await expect.poll(() => actor.getSnapshot().value).toEqual({ research: 'active' });
     actor.send({ type: 'phase.pause', phase: 'research', at: '2020-01-01T00:00:00.000Z' });
-    await expect.poll(() => a.getSnapshot(sessionId).then(({ value }) => value)).toEqual({ research: 'paused' });
+    await expect
+      .poll(() => a.getSnapshot(sessionId).then(({ value }) => value))
+      .toEqual({ research: 'paused' });
     actor.stop();
   });
 });

@@ -19,7 +19,11 @@ interface Checked {
 function check(model: string, defines: readonly string[], memoryMb = 1500): Checked {
   const cwd = temporaryDirectory();
   const tell = (command: string, args: string[]): string => {
-    const { stdout, stderr, status, error } = spawnSync(command, args, { cwd, encoding: 'utf8', maxBuffer: 1 << 26 });
+    const { stdout, stderr, status, error } = spawnSync(command, args, {
+      cwd,
+      encoding: 'utf8',
+      maxBuffer: 1 << 26,
+    });
     if (error) throw error;
     if (status !== 0 && command !== './pan') throw new Error(`${command}: ${stdout}${stderr}`);
     return stdout;
@@ -56,7 +60,12 @@ describe.skipIf(!hasTools && !process.env['CI'])('the protocol, every interleavi
     ['journal.pml', 'TEAR', 'NO_RECHECK_AFTER_LANDING', 'nobody looks where a line has landed'],
     ['journal.pml', 'FAIL', 'NO_RESCUE', 'a later sync is trusted after a failed one'],
     ['journal.pml', 'FAIL', 'NO_COPIES', 'the next segment has no copies of what may be lost'],
-    ['journal.pml', 'FAIL', 'ROTATE_WITHOUT_SYNC', 'the next segment is made before the one before it is synced'],
+    [
+      'journal.pml',
+      'FAIL',
+      'ROTATE_WITHOUT_SYNC',
+      'the next segment is made before the one before it is synced',
+    ],
     ['money.pml', 'FULL', 'SETTLE_TWICE', 'a settled operation may settle again'],
     ['money.pml', 'FULL', 'BLIND_RETRY', 'a held operation is called again'],
     ['money.pml', 'FULL', 'RELEASE_AFTER_CRASH', "a dead claimant's reservations are released"],

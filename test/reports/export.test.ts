@@ -6,12 +6,22 @@ const performance = { avg_time: 7.5, success_rate: 0.95 };
 /** Metrics with labels that no operation can have: an export must not rely on it. */
 const metrics: Parameters<typeof exportMetrics>[0] = {
   production: {
-    total_episodes: 25, success_rate: 0.94, avg_production_time: 22.3, avg_cost: 5.51,
+    total_episodes: 25,
+    success_rate: 0.94,
+    avg_production_time: 22.3,
+    avg_cost: 5.51,
     phase_performance: { research: performance, script: performance, audio: performance },
   },
-  quality: { avg_brand_consistency: 0.91, avg_technical_accuracy: null, avg_engagement_score: 0.83, avg_audio_quality: 0.89, trending: 'declining' },
+  quality: {
+    avg_brand_consistency: 0.91,
+    avg_technical_accuracy: null,
+    avg_engagement_score: 0.83,
+    avg_audio_quality: 0.89,
+    trending: 'declining',
+  },
   spending: {
-    total: 137.75, per_phase: { research: 1, script: 2, audio: 3 },
+    total: 137.75,
+    per_phase: { research: 1, script: 2, audio: 3 },
     per_operation: { 'a "b"\\\n{c}': { count: 2, cost: 0.000001 }, '=SUM(A1)': { count: 1, cost: 1e6 } },
     per_day: { '2025-09-03': { spent: 4.5, reserved: 1 } },
     per_episode: { ep_001_20250903_143022: 6 },
@@ -19,7 +29,8 @@ const metrics: Parameters<typeof exportMetrics>[0] = {
 };
 
 const declaration = /^# HELP ([a-zA-Z_:][a-zA-Z0-9_:]*) \S.*\n# TYPE \1 gauge$/;
-const sample = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{[a-zA-Z_]\w*="(?:[^"\\\n]|\\["\\n])*"\})? -?\d+(?:\.\d+)?(?:e[+-]\d+)?$/;
+const sample =
+  /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{[a-zA-Z_]\w*="(?:[^"\\\n]|\\["\\n])*"\})? -?\d+(?:\.\d+)?(?:e[+-]\d+)?$/;
 
 /** Reads the text format 0.0.4 as a scraper does: a family is declared once, before its samples, and no series comes twice. */
 function scrape(text: string): Map<string, number> {
@@ -33,7 +44,9 @@ function scrape(text: string): Map<string, number> {
   const names = families.map(({ name }) => name);
   expect(names).toEqual([...new Set(names)]);
   const lines = families.flatMap(({ samples }) => samples);
-  const series = new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]));
+  const series = new Map(
+    lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]),
+  );
   expect(series.size).toBe(lines.length);
   return series;
 }
@@ -54,12 +67,18 @@ describe('the export of metrics', () => {
     expect(series.get('showrunner_day_spent_dollars{day="2025-09-03"}')).toBe(4.5);
     expect(series.get('showrunner_episode_spent_dollars{session_id="ep_001_20250903_143022"}')).toBe(6);
     expect([...series.keys()].filter((name) => name.startsWith('showrunner_quality{'))).toEqual([
-      'showrunner_quality{score="brand_consistency"}', 'showrunner_quality{score="engagement_score"}', 'showrunner_quality{score="audio_quality"}',
+      'showrunner_quality{score="brand_consistency"}',
+      'showrunner_quality{score="engagement_score"}',
+      'showrunner_quality{score="audio_quality"}',
     ]);
   });
 
   test('given the trend of quality, then the formats without words have it as a number', () => {
-    for (const [trending, value] of [['improving', 1], ['stable', 0], ['declining', -1]] as const) {
+    for (const [trending, value] of [
+      ['improving', 1],
+      ['stable', 0],
+      ['declining', -1],
+    ] as const) {
       const trend = { ...metrics, quality: { ...metrics.quality, trending } };
       expect(scrape(exportMetrics(trend, 'prometheus')).get('showrunner_quality_trend')).toBe(value);
       expect(exportMetrics(trend, 'csv')).toContain(`\r\nquality_trend,,${value},direction\r\n`);

@@ -9,7 +9,11 @@ const calls: RecordedCall[] = [];
 const told: Acknowledged = { sessionId: undefined, costs: 0, completed: [] };
 const opened: ProductionStateManager[] = [];
 const open = async (): Promise<ProductionStateManager> => {
-  const manager = await ProductionStateManager.open({ directory: join(folder, 'production'), disk: recordingDisk(folder, calls, () => told), segmentBytes: 4000 });
+  const manager = await ProductionStateManager.open({
+    directory: join(folder, 'production'),
+    disk: recordingDisk(folder, calls, () => told),
+    segmentBytes: 4000,
+  });
   opened.push(manager);
   return manager;
 };

@@ -3,7 +3,8 @@ import type { MemoryDisk } from '../../src/testing/index.js';
 
 /** A call that changed something, or made it durable; `told` is what callers had been told when it began. Paths are below the recorded folder. */
 export interface RecordedCall {
-  call: 'open' | 'close' | 'write' | 'sync' | 'syncDirectory' | 'link' | 'rename' | 'unlink' | 'makeDirectory';
+  call:
+    'open' | 'close' | 'write' | 'sync' | 'syncDirectory' | 'link' | 'rename' | 'unlink' | 'makeDirectory';
   fd?: number;
   path?: string;
   to?: string;
@@ -15,7 +16,8 @@ export interface RecordedCall {
 
 /** The real disk, writing down every call below a folder that succeeded. */
 export function recordingDisk(folder: string, calls: RecordedCall[], told: () => unknown): Disk {
-  const note = (call: Omit<RecordedCall, 'told'>, before: string): void => void calls.push({ ...call, told: before });
+  const note = (call: Omit<RecordedCall, 'told'>, before: string): void =>
+    void calls.push({ ...call, told: before });
   const now = (): string => JSON.stringify(told());
   const below = (path: string): string => path.slice(folder.length);
   return {

@@ -18,7 +18,8 @@ export const story: CrashScenario<Acknowledged> = {
     expect(recorded).toBeLessThanOrEqual(tried);
     const statuses = told.completed.map((phase) => phases[phase as 'research'].status);
     expect(statuses).toEqual(told.completed.map(() => 'complete'));
-    if (told.completed.includes('research')) expect((await manager.loadCheckpoint(told.sessionId, 'research_complete')).data).toEqual(payload);
+    if (told.completed.includes('research'))
+      expect((await manager.loadCheckpoint(told.sessionId, 'research_complete')).data).toEqual(payload);
   },
 };
 
@@ -26,7 +27,8 @@ export const story: CrashScenario<Acknowledged> = {
 function some(seed: number): PowerCut {
   return (name) => {
     let hash = seed * 2654435761;
-    for (let index = 0; index < name.length; index += 1) hash = Math.imul(hash ^ name.charCodeAt(index), 16777619);
+    for (let index = 0; index < name.length; index += 1)
+      hash = Math.imul(hash ^ name.charCodeAt(index), 16777619);
     return ((hash >>> 13) & 1) === 1;
   };
 }
@@ -66,7 +68,11 @@ function goOffAt(disk: MemoryDisk, call: number): void {
 }
 
 /** A story whose second life is cut too: whatever either was told is there in the third. */
-export async function twoLives(first: { call: number; cut: PowerCut }, second: { call: number; cut: PowerCut }, where: string): Promise<void> {
+export async function twoLives(
+  first: { call: number; cut: PowerCut },
+  second: { call: number; cut: PowerCut },
+  where: string,
+): Promise<void> {
   const disk = new MemoryDisk();
   goOffAt(disk, first.call);
   const told = story.told();

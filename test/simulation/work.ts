@@ -10,7 +10,11 @@ export interface Acknowledged {
 export const payload = { text: 'x'.repeat(70_000) };
 
 /** An episode's work by two handles, noting what has been acknowledged. Runs in a process without tests as well. */
-export async function work(manager: ProductionStateManager, told: Acknowledged, another: () => Promise<ProductionStateManager>): Promise<void> {
+export async function work(
+  manager: ProductionStateManager,
+  told: Acknowledged,
+  another: () => Promise<ProductionStateManager>,
+): Promise<void> {
   const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
   told.sessionId = sessionId;
   await manager.updatePhase({ sessionId, phase: 'research', status: 'active' });

@@ -11,13 +11,31 @@ const [episodes = 1000, commits = 10_000, updates = 50] = process.argv.slice(2).
 
 const parent = mkdtempSync(join(tmpdir(), 'showrunner-bench-'));
 const directory = join(parent, 'production');
-const manager = await ProductionStateManager.open({ directory, policy: { budgets: { total: '1000.00' }, dailyCap: '100000.00' } });
-const ids = await Promise.all(Array.from({ length: episodes }, (_, index) => manager.createEpisodeSession({ episodeNum: index + 1, topic: `Episode ${index + 1} of a large production` })));
+const manager = await ProductionStateManager.open({
+  directory,
+  policy: { budgets: { total: '1000.00' }, dailyCap: '100000.00' },
+});
+const ids = await Promise.all(
+  Array.from({ length: episodes }, (_, index) =>
+    manager.createEpisodeSession({
+      episodeNum: index + 1,
+      topic: `Episode ${index + 1} of a large production`,
+    }),
+  ),
+);
 const long = ids[0] ?? '';
-await Promise.all(ids.slice(0, episodes / 2).map((sessionId) => manager.updatePhase({ sessionId, phase: 'research', status: 'active' })));
+await Promise.all(
+  ids
+    .slice(0, episodes / 2)
+    .map((sessionId) => manager.updatePhase({ sessionId, phase: 'research', status: 'active' })),
+);
 const { length: before } = await manager.history(long);
 for (let done = before; done < commits; done += 500) {
-  await Promise.all(Array.from({ length: Math.min(500, commits - done) }, () => manager.addCost({ sessionId: long, phase: 'research', operation: 'perplexity_query', cost: '0.001' })));
+  await Promise.all(
+    Array.from({ length: Math.min(500, commits - done) }, () =>
+      manager.addCost({ sessionId: long, phase: 'research', operation: 'perplexity_query', cost: '0.001' }),
+    ),
+  );
 }
 
 const studio = await startStudio(directory);
@@ -30,23 +48,52 @@ try {
     await page.goto(studio.link);
     await page.locator('.row').first().waitFor();
   });
-  const firstPaintMs = await page.evaluate<number>("performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0");
+  const firstPaintMs = await page.evaluate<number>(
+    "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0",
+  );
   await page.locator('[data-link="live"]').waitFor();
-  const board = { firstPaintMs: round(firstPaintMs), rowsVisibleMs: round(boardMs), ...(await weigh(cdp)), updateMs: await latency(page, '[data-session] .amount b') };
+  const board = {
+    firstPaintMs: round(firstPaintMs),
+    rowsVisibleMs: round(boardMs),
+    ...(await weigh(cdp)),
+    updateMs: await latency(page, '[data-session] .amount b'),
+  };
   const timelineMs = await timed(async () => {
     await page.goto(`${studio.origin}/#/episodes/${long}`);
     await page.locator(`.timeline[data-commits="${(await manager.history(long)).length}"]`).waitFor();
   });
   const slideMs: number[] = [];
   for (let step = 1; step <= 20; step++) {
-    slideMs.push(await timed(async () => {
-      await page.locator('.timeline-slider').fill(String(Math.round((commits / 21) * step)));
-      await page.evaluate('new Promise((resolve) => requestAnimationFrame(resolve))');
-    }));
+    slideMs.push(
+      await timed(async () => {
+        await page.locator('.timeline-slider').fill(String(Math.round((commits / 21) * step)));
+        await page.evaluate('new Promise((resolve) => requestAnimationFrame(resolve))');
+      }),
+    );
   }
   await page.locator('.banner-past button').click();
-  const timeline = { commits, allReadMs: round(timelineMs), slideMs: spread(slideMs), ...(await weigh(cdp)), updateMs: await latency(page, '[data-money="episode"] [data-amount="spent"]') };
-  console.log(JSON.stringify({ node: process.version, browser: browser.version(), cpus: cpus().length, memoryGb: Math.round(totalmem() / 1e9), episodes, board, timeline }, null, 2));
+  const timeline = {
+    commits,
+    allReadMs: round(timelineMs),
+    slideMs: spread(slideMs),
+    ...(await weigh(cdp)),
+    updateMs: await latency(page, '[data-money="episode"] [data-amount="spent"]'),
+  };
+  console.log(
+    JSON.stringify(
+      {
+        node: process.version,
+        browser: browser.version(),
+        cpus: cpus().length,
+        memoryGb: Math.round(totalmem() / 1e9),
+        episodes,
+        board,
+        timeline,
+      },
+      null,
+      2,
+    ),
+  );
 } finally {
   await browser.close();
   await studio.kill();
@@ -67,7 +114,12 @@ async function latency(page: Page, selector: string): Promise<ReturnType<typeof 
     // The watching has to have begun.
     await page.evaluate('0');
     const began = Date.now();
-    await manager.addCost({ sessionId: long, phase: 'research', operation: 'perplexity_query', cost: '0.01' });
+    await manager.addCost({
+      sessionId: long,
+      phase: 'research',
+      operation: 'perplexity_query',
+      cost: '0.01',
+    });
     seen.push((await changed) - began);
   }
   return spread(seen);
@@ -89,7 +141,8 @@ async function timed(work: () => Promise<void>): Promise<number> {
 
 function spread(values: number[]): { p50: number; p95: number; most: number } {
   const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number): number => round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
+  const at = (share: number): number =>
+    round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
   return { p50: at(0.5), p95: at(0.95), most: at(1) };
 }
 

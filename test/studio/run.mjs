@@ -11,8 +11,14 @@ mkdirSync(folder, { recursive: true });
 const [, , name, ...rest] = process.argv;
 const outfile = join(folder, `${name}-${process.pid}.mjs`);
 await build({
-  entryPoints: [join(root, `test/studio/${name}.ts`)], outfile,
-  bundle: true, packages: 'external', platform: 'node', format: 'esm', target: 'node20', logLevel: 'warning',
+  entryPoints: [join(root, `test/studio/${name}.ts`)],
+  outfile,
+  bundle: true,
+  packages: 'external',
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  logLevel: 'warning',
 });
 const { status } = spawnSync(process.execPath, [outfile, ...rest], { stdio: 'inherit', cwd: root });
 rmSync(outfile, { force: true });

@@ -21,7 +21,9 @@ const story = await tellStory(directory);
 const studio = await startStudio(directory);
 const browser = await launchChromium();
 try {
-  const page = await (await browser.newContext({ colorScheme: 'light', viewport: { width: 1280, height: 860 } })).newPage();
+  const page = await (
+    await browser.newContext({ colorScheme: 'light', viewport: { width: 1280, height: 860 } })
+  ).newPage();
   await page.goto(studio.link);
   await page.locator('.row').first().waitFor();
   await take(page, 'studio-board');
@@ -40,11 +42,17 @@ try {
 async function take(page: Page, name: string, fullPage = false): Promise<void> {
   await page.locator('[data-link="live"]').waitFor();
   // Two frames: what has arrived is drawn in the next one.
-  await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))');
+  await page.evaluate(
+    'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))',
+  );
   const path = join(folder, `${name}.png`);
   const height = Math.min(tallest, await page.evaluate<number>('document.documentElement.scrollHeight'));
-  await page.screenshot({ path, ...(fullPage ? { fullPage, clip: { x: 0, y: 0, width: 1280, height } } : {}) });
+  await page.screenshot({
+    path,
+    ...(fullPage ? { fullPage, clip: { x: 0, y: 0, width: 1280, height } } : {}),
+  });
   const { size } = statSync(path);
-  if (size > largest) throw new Error(`${path} has ${size} bytes; pictures in the repository have at most ${largest}`);
+  if (size > largest)
+    throw new Error(`${path} has ${size} bytes; pictures in the repository have at most ${largest}`);
   console.log(`${path} ${Math.round(size / 1000)} kB`);
 }

@@ -36,17 +36,42 @@ export function storyCrew(clock: FixedClock, { mood, fails }: Plot): Crew {
   return defineCrew({
     name: 'story',
     async research(context) {
-      await calls(context, ['overview', 'sources', 'counterpoints', 'numbers'].map((key, index) => ({
-        name: index === 3 ? 'fact_check' : 'perplexity_query', key: `${context.sessionId}:${key}`, maxCost: '0.50', cost: 0.18 + mood * 0.2 + index * 0.03, seconds: 20 + index * 9,
-      })));
-      await context.writeArtifact('research_findings.json', JSON.stringify({ topic: context.topic, findings: ['Bees agree by dancing.', 'The dance points at the sun.'] }));
+      await calls(
+        context,
+        ['overview', 'sources', 'counterpoints', 'numbers'].map((key, index) => ({
+          name: index === 3 ? 'fact_check' : 'perplexity_query',
+          key: `${context.sessionId}:${key}`,
+          maxCost: '0.50',
+          cost: 0.18 + mood * 0.2 + index * 0.03,
+          seconds: 20 + index * 9,
+        })),
+      );
+      await context.writeArtifact(
+        'research_findings.json',
+        JSON.stringify({
+          topic: context.topic,
+          findings: ['Bees agree by dancing.', 'The dance points at the sun.'],
+        }),
+      );
       await context.score('research_depth', Math.round((7.4 + mood * 2) * 100) / 100);
       return { findings: 12 };
     },
     async script(context) {
       await calls(context, [
-        { name: 'claude_draft', key: `${context.sessionId}:draft`, maxCost: '0.80', cost: 0.42 + mood * 0.2, seconds: 74 },
-        { name: 'claude_polish', key: `${context.sessionId}:polish`, maxCost: '0.60', cost: 0.31 + mood * 0.1, seconds: 51 },
+        {
+          name: 'claude_draft',
+          key: `${context.sessionId}:draft`,
+          maxCost: '0.80',
+          cost: 0.42 + mood * 0.2,
+          seconds: 74,
+        },
+        {
+          name: 'claude_polish',
+          key: `${context.sessionId}:polish`,
+          maxCost: '0.60',
+          cost: 0.31 + mood * 0.1,
+          seconds: 51,
+        },
         { name: 'brand_review', key: `${context.sessionId}:brand`, maxCost: '0.20', cost: 0.08, seconds: 12 },
       ]);
       await context.writeArtifact('polished_script.md', scriptOf(context.topic));
@@ -56,11 +81,21 @@ export function storyCrew(clock: FixedClock, { mood, fails }: Plot): Crew {
       return { words: 4200 };
     },
     async audio(context) {
-      await calls(context, Array.from({ length: 6 }, (_, index) => ({
-        name: 'elevenlabs_speech', key: `${context.sessionId}:part-${index + 1}`, maxCost: '0.40', cost: 0.21 + mood * 0.08, seconds: 25 + index * 3,
-      })));
+      await calls(
+        context,
+        Array.from({ length: 6 }, (_, index) => ({
+          name: 'elevenlabs_speech',
+          key: `${context.sessionId}:part-${index + 1}`,
+          maxCost: '0.40',
+          cost: 0.21 + mood * 0.08,
+          seconds: 25 + index * 3,
+        })),
+      );
       await context.writeArtifact('episode.wav', tone(2));
-      await context.writeArtifact('show_notes.md', `# ${context.topic}\n\nSources and chapters of the episode.\n`);
+      await context.writeArtifact(
+        'show_notes.md',
+        `# ${context.topic}\n\nSources and chapters of the episode.\n`,
+      );
       await context.score('audio_quality', round(0.8 + mood * 0.15));
       return { seconds: 1680 };
     },
@@ -92,6 +127,7 @@ export function tone(seconds: number): Uint8Array {
   file.writeUInt16LE(16, 34);
   file.write('data', 36);
   file.writeUInt32LE(samples * 2, 40);
-  for (let index = 0; index < samples; index++) file.writeInt16LE(Math.round(Math.sin((index / rate) * 440 * Math.PI * 2) * 3000), 44 + index * 2);
+  for (let index = 0; index < samples; index++)
+    file.writeInt16LE(Math.round(Math.sin((index / rate) * 440 * Math.PI * 2) * 3000), 44 + index * 2);
   return file;
 }

@@ -17,11 +17,15 @@ export interface StudioProcess {
 
 /** Starts `showrunner studio` and waits for the link that it prints. */
 export async function startStudio(directory: string, port = 0): Promise<StudioProcess> {
-  const child = spawn(process.execPath, [main, 'studio', '--directory', directory, '--port', String(port)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [main, 'studio', '--directory', directory, '--port', String(port)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const link = await linkOf(child);
   const { origin, port: taken } = new URL(link);
   return {
-    link, origin, port: Number(taken),
+    link,
+    origin,
+    port: Number(taken),
     async kill() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, 'exit');
@@ -42,6 +46,8 @@ function linkOf(child: ChildProcess): Promise<string> {
     child.stdout?.setEncoding('utf8').on('data', read);
     child.stderr?.setEncoding('utf8').on('data', read);
     child.on('error', reject);
-    child.on('exit', (code) => reject(new Error(`showrunner studio ended with ${String(code)} before it printed a link: ${said}`)));
+    child.on('exit', (code) =>
+      reject(new Error(`showrunner studio ended with ${String(code)} before it printed a link: ${said}`)),
+    );
   });
 }

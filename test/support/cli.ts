@@ -23,7 +23,9 @@ interface Running {
 /** Starts the built command line on a production. */
 export function start(directory: string, args: string[], env: Record<string, string> = {}): Running {
   if (!existsSync(main)) throw new Error('dist/cli/main.js is missing: run npm ci, which builds it');
-  const child = spawn(process.execPath, [main, '--directory', directory, ...args], { env: { ...process.env, NO_COLOR: '1', ...env } });
+  const child = spawn(process.execPath, [main, '--directory', directory, ...args], {
+    env: { ...process.env, NO_COLOR: '1', ...env },
+  });
   let stdout = '';
   let stderr = '';
   const waiting: { text: string; tell: () => void }[] = [];
@@ -41,7 +43,9 @@ export function start(directory: string, args: string[], env: Record<string, str
   });
   const ended = new Promise<Ran>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr, json: () => JSON.parse(stdout) as Record<string, unknown> }));
+    child.on('close', (code) =>
+      resolve({ code, stdout, stderr, json: () => JSON.parse(stdout) as Record<string, unknown> }),
+    );
   });
   return {
     ended,

@@ -6,7 +6,11 @@ import { costKeys, expectDocumentsParse, expectSound, openProduction, readJson }
 import type { Said } from './worker.js';
 
 /** Every acknowledged key is there once; a process that was killed has at most one more. Documents are whole, and equal when they are made anew. */
-export async function expectNothingLost(directory: string, sessions: string[], acknowledged: Map<string, Said[]>): Promise<void> {
+export async function expectNothingLost(
+  directory: string,
+  sessions: string[],
+  acknowledged: Map<string, Said[]>,
+): Promise<void> {
   expectDocumentsParse(directory);
   const manager = await openProduction(directory);
   const keys = (await Promise.all(sessions.map((sessionId) => costKeys(manager, sessionId)))).flat();
@@ -31,9 +35,12 @@ export async function expectSameDocumentsWhenRebuilt(directory: string): Promise
   const after = documents(directory);
   expect(Object.keys(after)).toEqual(Object.keys(before));
   // A process killed between looking and renaming can leave a checkpoint's document one save behind: old, and not wrong. All others are equal.
-  const behind = Object.keys(before).filter((file) => isCheckpoint(file) && positionOf(before[file]) < positionOf(after[file]));
+  const behind = Object.keys(before).filter(
+    (file) => isCheckpoint(file) && positionOf(before[file]) < positionOf(after[file]),
+  );
   expect(behind.length).toBeLessThanOrEqual(2);
-  for (const file of Object.keys(before)) if (!behind.includes(file)) expect(after[file], file).toEqual(before[file]);
+  for (const file of Object.keys(before))
+    if (!behind.includes(file)) expect(after[file], file).toEqual(before[file]);
 }
 
 function isCheckpoint(file: string): boolean {
@@ -46,7 +53,9 @@ function positionOf(document: unknown): number {
 
 function documents(directory: string): Record<string, unknown> {
   const files = readdirSync(directory, { recursive: true, encoding: 'utf8' });
-  const shown = files.filter((file) => /(?:^state|\/session|\/checkpoint)\.json$|\/checkpoints\/[a-z_]+\.json$/.test(file)).sort();
+  const shown = files
+    .filter((file) => /(?:^state|\/session|\/checkpoint)\.json$|\/checkpoints\/[a-z_]+\.json$/.test(file))
+    .sort();
   return Object.fromEntries(
     shown.map((file) => {
       const { crc32: _, ...document } = readJson(directory, file);

@@ -11,7 +11,21 @@ const dailyCap = 1_200;
 const episodes = 4;
 
 interface Command {
-  do: 'start' | 'complete' | 'cost' | 'reserve' | 'settle' | 'release' | 'fail' | 'recover' | 'restore' | 'raise' | 'pause' | 'resume' | 'reopen' | 'archive';
+  do:
+    | 'start'
+    | 'complete'
+    | 'cost'
+    | 'reserve'
+    | 'settle'
+    | 'release'
+    | 'fail'
+    | 'recover'
+    | 'restore'
+    | 'raise'
+    | 'pause'
+    | 'resume'
+    | 'reopen'
+    | 'archive';
   by: 0 | 1;
   episode: number;
   phase: number;
@@ -40,9 +54,32 @@ class Model {
 }
 
 const oftenMoney = fc.oneof(
-  { weight: 12, arbitrary: fc.constantFrom('cost' as const, 'reserve' as const, 'reserve' as const, 'settle' as const, 'settle' as const, 'release' as const) },
-  { weight: 3, arbitrary: fc.constantFrom('start' as const, 'recover' as const, 'resume' as const, 'raise' as const) },
-  { weight: 3, arbitrary: fc.constantFrom('complete' as const, 'fail' as const, 'restore' as const, 'pause' as const, 'reopen' as const, 'archive' as const) },
+  {
+    weight: 12,
+    arbitrary: fc.constantFrom(
+      'cost' as const,
+      'reserve' as const,
+      'reserve' as const,
+      'settle' as const,
+      'settle' as const,
+      'release' as const,
+    ),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom('start' as const, 'recover' as const, 'resume' as const, 'raise' as const),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom(
+      'complete' as const,
+      'fail' as const,
+      'restore' as const,
+      'pause' as const,
+      'reopen' as const,
+      'archive' as const,
+    ),
+  },
 );
 
 const command: fc.Arbitrary<Command> = fc.record({
@@ -56,7 +93,10 @@ const command: fc.Arbitrary<Command> = fc.record({
 
 const dollars = (micros: number): string => (micros / 1_000_000).toFixed(6);
 
-const policy = { budgets: { research: dollars(500), script: dollars(500), audio: dollars(500), total: dollars(total) }, dailyCap: dollars(dailyCap) };
+const policy = {
+  budgets: { research: dollars(500), script: dollars(500), audio: dollars(500), total: dollars(total) },
+  dailyCap: dollars(dailyCap),
+};
 
 function must(holds: boolean, what: string): void {
   if (!holds) throw new Error(what);
@@ -77,7 +117,10 @@ class Run {
   }
 
   async open(): Promise<void> {
-    this.managers = [await ProductionStateManager.open({ directory: this.directory, policy }), await ProductionStateManager.open({ directory: this.directory, policy })];
+    this.managers = [
+      await ProductionStateManager.open({ directory: this.directory, policy }),
+      await ProductionStateManager.open({ directory: this.directory, policy }),
+    ];
   }
 
   async close(): Promise<void> {
@@ -115,7 +158,11 @@ class Run {
     }
   }
 
-  async #act({ do: what, phase: index, key: number, amount }: Command, manager: ProductionStateManager, sessionId: string): Promise<void> {
+  async #act(
+    { do: what, phase: index, key: number, amount }: Command,
+    manager: ProductionStateManager,
+    sessionId: string,
+  ): Promise<void> {
     const phase = phases[index] ?? 'research';
     const key = `k${number}`;
     const { model } = this;
@@ -125,16 +172,29 @@ class Run {
     if (what === 'complete') await manager.updatePhase({ sessionId, phase, status: 'complete' });
     if (what === 'fail') await manager.markPhaseFailed({ sessionId, phase, error: 'rate limit' });
     if (what === 'recover') await manager.recoverFailedSession(sessionId);
-    if (what === 'restore') await manager.restoreCheckpoint({ sessionId, checkpointName: `${phase}_complete` });
+    if (what === 'restore')
+      await manager.restoreCheckpoint({ sessionId, checkpointName: `${phase}_complete` });
     if (what === 'pause') await manager.pause({ sessionId });
     if (what === 'resume') await manager.resume({ sessionId });
     if (what === 'archive' && amount < 40) await manager.archiveEpisode(sessionId);
     if (what === 'raise') {
-      await manager.raiseBudget({ sessionId, scope: 'total', amount: dollars(amount), by: 'model', reason: 'more' });
+      await manager.raiseBudget({
+        sessionId,
+        scope: 'total',
+        amount: dollars(amount),
+        by: 'model',
+        reason: 'more',
+      });
       model.totals.set(sessionId, (model.totals.get(sessionId) ?? 0) + amount);
     }
     if (what === 'cost') {
-      await manager.addCost({ sessionId, phase, operation: 'step', cost: dollars(amount), key: `cost-${key}` });
+      await manager.addCost({
+        sessionId,
+        phase,
+        operation: 'step',
+        cost: dollars(amount),
+        key: `cost-${key}`,
+      });
       // Acknowledged again with the same cost, it is the same cost.
       if (!settled.has(`cost-${key}`)) model.spend(sessionId, amount);
       settled.set(`cost-${key}`, amount);
@@ -145,7 +205,11 @@ class Run {
       must(!open.has(key) && !settled.has(key), `${key} was reserved twice`);
       open.set(key, amount);
       // Facts may have passed a cap; a reservation of nothing adds nothing to it.
-      must(amount === 0 || (model.spent.get(sessionId) ?? 0) + model.reserved(sessionId) <= (model.totals.get(sessionId) ?? 0), "the episode's total was passed");
+      must(
+        amount === 0 ||
+          (model.spent.get(sessionId) ?? 0) + model.reserved(sessionId) <= (model.totals.get(sessionId) ?? 0),
+        "the episode's total was passed",
+      );
       must(amount === 0 || before + amount <= dailyCap, "the day's cap was passed");
     }
     if (what === 'settle') {
@@ -172,7 +236,10 @@ class Run {
       const today = manager.production.today();
       const spent = model.all((id) => model.spent.get(id) ?? 0);
       const totalSpending = Math.round((await manager.getTotalSpending()) * 1_000_000);
-      same([today.spent, today.reserved, totalSpending], [spent, model.all((id) => model.reserved(id)), spent]);
+      same(
+        [today.spent, today.reserved, totalSpending],
+        [spent, model.all((id) => model.reserved(id)), spent],
+      );
     }
   }
 }
@@ -188,7 +255,9 @@ export async function runMoneyModel(numRuns: number): Promise<number> {
         await run.open();
         await run.create();
         // Money moves only where a phase is under way.
-        for (const [index, sessionId] of run.ids.entries()) if (index > 0) await run.managers[0]?.updatePhase({ sessionId, phase: 'research', status: 'active' });
+        for (const [index, sessionId] of run.ids.entries())
+          if (index > 0)
+            await run.managers[0]?.updatePhase({ sessionId, phase: 'research', status: 'active' });
         for (const step of commands) await run.do(step);
         await run.check();
         paid += run.model.all((id) => run.model.settled.get(id)?.size ?? 0);

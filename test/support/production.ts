@@ -5,7 +5,10 @@ import { expect, onTestFinished } from 'vitest';
 import { ProductionStateManager, type OpenOptions } from '../../src/index.js';
 
 /** Opens a production, and closes it when the test is over. */
-export async function openProduction(directory: string, options: OpenOptions = {}): Promise<ProductionStateManager> {
+export async function openProduction(
+  directory: string,
+  options: OpenOptions = {},
+): Promise<ProductionStateManager> {
   const manager = await ProductionStateManager.open({ directory, ...options });
   onTestFinished(() => manager.close().catch(() => {}));
   return manager;
@@ -15,8 +18,17 @@ export async function openProduction(directory: string, options: OpenOptions = {
 export function journalText(directory: string): string {
   const folder = join(directory, 'journal');
   if (!existsSync(folder)) return '';
-  const files = readdirSync(folder).filter((file) => /^\d{20}\.ndjson/.test(file)).sort();
-  return files.map((file) => (file.endsWith('.gz') ? gunzipSync(readFileSync(join(folder, file))) : readFileSync(join(folder, file))).toString('utf8')).join('');
+  const files = readdirSync(folder)
+    .filter((file) => /^\d{20}\.ndjson/.test(file))
+    .sort();
+  return files
+    .map((file) =>
+      (file.endsWith('.gz')
+        ? gunzipSync(readFileSync(join(folder, file)))
+        : readFileSync(join(folder, file))
+      ).toString('utf8'),
+    )
+    .join('');
 }
 
 export function readJson(...path: string[]): Record<string, unknown> {
@@ -26,7 +38,11 @@ export function readJson(...path: string[]): Record<string, unknown> {
 /** The keys of all costs that an episode's history has, in order. */
 export async function costKeys(manager: ProductionStateManager, sessionId: string): Promise<string[]> {
   const history = await manager.history(sessionId);
-  return history.flatMap(({ event }) => ((event.type === 'cost.recorded' || event.type === 'operation.settled') && event.key !== undefined ? [event.key] : []));
+  return history.flatMap(({ event }) =>
+    (event.type === 'cost.recorded' || event.type === 'operation.settled') && event.key !== undefined
+      ? [event.key]
+      : [],
+  );
 }
 
 /** Every invariant that can be asked of a production at rest (DESIGN.md, section 10). */
@@ -45,6 +61,8 @@ export async function expectSound(manager: ProductionStateManager): Promise<void
 
 /** Every JSON document below a production's directory parses. */
 export function expectDocumentsParse(directory: string): void {
-  const files = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.json') && !/(?:^|\/)\.tmp-/.test(file));
+  const files = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.json') && !/(?:^|\/)\.tmp-/.test(file),
+  );
   for (const file of files) expect(readJson(directory, file)).toBeTypeOf('object');
 }

@@ -21,7 +21,9 @@ export async function startProvider(price: number, moods: (request: number) => M
     const key = String(request.headers['idempotency-key']);
     if (request.method === 'GET') {
       const cost = charged.get(key);
-      response.writeHead(cost === undefined ? 404 : 200, { 'content-type': 'application/json' }).end(JSON.stringify({ text: `answer to ${key}`, cost: cost === undefined ? null : cost / 1e6 }));
+      response
+        .writeHead(cost === undefined ? 404 : 200, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ text: `answer to ${key}`, cost: cost === undefined ? null : cost / 1e6 }));
       return;
     }
     const mood = moods(requests.length);
@@ -32,7 +34,9 @@ export async function startProvider(price: number, moods: (request: number) => M
     // It does the work and charges for it, and the answer never comes.
     if (mood === 'silent') return;
     const cost = mood === 'hides-usage' ? undefined : mood === 'lies' ? 'NaN' : price / 1e6;
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ text: `answer to ${key}`, cost }));
+    response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ text: `answer to ${key}`, cost }));
   };
   const server: Server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

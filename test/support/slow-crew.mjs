@@ -4,7 +4,10 @@ import { defineCrew } from 'showrunner';
 async function work({ phase, operation, writeArtifact, progress, options, signal }) {
   for (const n of [1, 2, 3]) {
     progress(n / 4, `${phase} call ${n}`);
-    await operation('call', { key: `${phase}-${n}`, maxCost: '0.10' }, async () => ({ result: n, cost: '0.05' }));
+    await operation('call', { key: `${phase}-${n}`, maxCost: '0.10' }, async () => ({
+      result: n,
+      cost: '0.05',
+    }));
     if (options.minutes) await new Promise((resolve) => setTimeout(resolve, options.minutes * 1000));
     signal.throwIfAborted();
   }

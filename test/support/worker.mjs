@@ -13,7 +13,13 @@ const tasks = {
   async costs(manager) {
     for (let n = 0; n < count; n += 1) {
       const key = `${label}-${n}`;
-      await manager.addCost({ sessionId: sessions[n % sessions.length], phase: 'research', operation: 'step', cost, key });
+      await manager.addCost({
+        sessionId: sessions[n % sessions.length],
+        phase: 'research',
+        operation: 'step',
+        cost,
+        key,
+      });
       await say({ key });
     }
   },
@@ -24,7 +30,13 @@ const tasks = {
     const refusals = {};
     for (let n = 0; Object.values(refusals).length < 1; n += 1) {
       try {
-        await manager.reserveCost({ sessionId: sessions[n % sessions.length], phase: 'research', operation: 'call', key: `${label}-${n}`, maxCost: cost });
+        await manager.reserveCost({
+          sessionId: sessions[n % sessions.length],
+          phase: 'research',
+          operation: 'call',
+          key: `${label}-${n}`,
+          maxCost: cost,
+        });
         granted += 1;
       } catch (error) {
         refusals[error.code] = (refusals[error.code] ?? 0) + 1;
@@ -40,7 +52,11 @@ const tasks = {
       const sessionId = sessions[n % sessions.length];
       await say({ trying: key });
       if (n % 7 === 3) {
-        await manager.createCheckpoint({ sessionId, checkpointName: 'churn', data: { key, padding: 'x'.repeat((n * 997) % 90_000) } });
+        await manager.createCheckpoint({
+          sessionId,
+          checkpointName: 'churn',
+          data: { key, padding: 'x'.repeat((n * 997) % 90_000) },
+        });
         await say({ saved: key });
       } else if (n % 7 === 5) {
         await manager.reserveCost({ sessionId, phase: 'research', operation: 'call', key, maxCost: cost });

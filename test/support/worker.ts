@@ -42,13 +42,23 @@ export interface Worker {
 /** Builds the package when a source is newer than what was built: workers import what embedders get. */
 export function buildPackage(): void {
   const built = join(root, 'dist/src/index.js');
-  if (existsSync(built) && statSync(built).mtimeMs > Math.max(newest(join(root, 'src')), newest(join(root, 'machines')))) return;
-  const { status, stdout } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json'], { cwd: root, encoding: 'utf8' });
+  if (
+    existsSync(built) &&
+    statSync(built).mtimeMs > Math.max(newest(join(root, 'src')), newest(join(root, 'machines')))
+  )
+    return;
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json'],
+    { cwd: root, encoding: 'utf8' },
+  );
   if (status !== 0 && !existsSync(built)) throw new Error(stdout);
 }
 
 function newest(folder: string): number {
-  const times = readdirSync(folder, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile());
+  const times = readdirSync(folder, { withFileTypes: true, recursive: true }).filter((entry) =>
+    entry.isFile(),
+  );
   return Math.max(...times.map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs));
 }
 

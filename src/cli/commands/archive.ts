@@ -2,4 +2,6 @@ import type { Run } from '../command.js';
 import { changed } from '../changed.js';
 
 export const run: Run = (context, [name = ''], { reason }) =>
-  changed(context, name, (manager, sessionId) => manager.archiveEpisode(sessionId, typeof reason === 'string' ? reason : undefined));
+  changed(context, name, (manager, sessionId) =>
+    manager.archiveEpisode(sessionId, typeof reason === 'string' ? reason : undefined),
+  );

@@ -8,12 +8,33 @@ export const run: Run = async (context, [name = '', checkpointName], { data, sav
   const sessionId = await findEpisode(manager, name);
   if (checkpointName === undefined) {
     const { checkpoints } = (await manager.getSnapshot(sessionId)).context;
-    const rows = Object.entries(checkpoints).map(([each, { phase, at, next, bytes }]) => [each, phase, at, next ?? 'the end', String(bytes)]);
-    return { json: { session_id: sessionId, checkpoints }, text: rows.length === 0 ? 'No checkpoints yet.' : table(['name', 'phase', 'saved', 'goes on with', 'bytes'], rows) };
+    const rows = Object.entries(checkpoints).map(([each, { phase, at, next, bytes }]) => [
+      each,
+      phase,
+      at,
+      next ?? 'the end',
+      String(bytes),
+    ]);
+    return {
+      json: { session_id: sessionId, checkpoints },
+      text:
+        rows.length === 0
+          ? 'No checkpoints yet.'
+          : table(['name', 'phase', 'saved', 'goes on with', 'bytes'], rows),
+    };
   }
   const saves = typeof data === 'string' || save === true;
   const checkpoint = saves
-    ? await manager.createCheckpoint({ sessionId, checkpointName, data: typeof data === 'string' ? readJson(data) : null })
+    ? await manager.createCheckpoint({
+        sessionId,
+        checkpointName,
+        data: typeof data === 'string' ? readJson(data) : null,
+      })
     : await manager.loadCheckpoint(sessionId, checkpointName);
-  return { json: { session_id: sessionId, checkpoint }, text: saves ? `saved ${checkpoint.name} with ${checkpoint.artifacts.length} file(s)` : JSON.stringify(checkpoint, undefined, 2) };
+  return {
+    json: { session_id: sessionId, checkpoint },
+    text: saves
+      ? `saved ${checkpoint.name} with ${checkpoint.artifacts.length} file(s)`
+      : JSON.stringify(checkpoint, undefined, 2),
+  };
 };

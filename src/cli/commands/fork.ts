@@ -9,5 +9,8 @@ export const run: Run = async (context, [name = ''], { checkpoint, topic }) => {
     ...(typeof checkpoint === 'string' ? { checkpointName: checkpoint } : {}),
     ...(typeof topic === 'string' ? { topic } : {}),
   });
-  return { json: { session_id: id, forked_from: sessionId, episode: await manager.getEpisodeState(id) }, text: id };
+  return {
+    json: { session_id: id, forked_from: sessionId, episode: await manager.getEpisodeState(id) },
+    text: id,
+  };
 };

@@ -8,11 +8,22 @@ export const run: Run = async (context, [name = ''], { at }) => {
   const id = await findEpisode(manager, name);
   if (at !== undefined) {
     const position = Number(at);
-    if (!Number.isSafeInteger(position)) throw new UsageError('--at: a journal position is a whole number; showrunner history lists them');
+    if (!Number.isSafeInteger(position))
+      throw new UsageError('--at: a journal position is a whole number; showrunner history lists them');
     const snapshot = await manager.stateAt(id, position);
     return { json: { session_id: id, position, snapshot }, text: JSON.stringify(snapshot, undefined, 2) };
   }
   const events = await manager.history(id);
-  const rows = events.map((event) => [String(event.position), event.at, event.type, event.state, dollars(event.total_cost), event.by]);
-  return { json: { session_id: id, events }, text: table(['position', 'at', 'event', 'state after', 'spent', 'by'], rows) };
+  const rows = events.map((event) => [
+    String(event.position),
+    event.at,
+    event.type,
+    event.state,
+    dollars(event.total_cost),
+    event.by,
+  ]);
+  return {
+    json: { session_id: id, events },
+    text: table(['position', 'at', 'event', 'state after', 'spent', 'by'], rows),
+  };
 };

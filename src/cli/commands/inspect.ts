@@ -14,7 +14,10 @@ export const run: Run = async (context, [name], options) => {
   const only = name === undefined ? undefined : await findEpisode(manager, name);
   const relay = await whenListening(() => startRelay({ token: studioToken(context.directory), port }));
   const stop = await tellProduction(manager, only, (message) => relay.tell(message));
-  if (context.json) process.stdout.write(`${JSON.stringify({ page: relay.page, socket: relay.socket, token_file: tokenPath(context.directory) })}\n`);
+  if (context.json)
+    process.stdout.write(
+      `${JSON.stringify({ page: relay.page, socket: relay.socket, token_file: tokenPath(context.directory) })}\n`,
+    );
   else context.note(introduction(relay, only ?? 'every episode at work'));
   if (!signal.aborted) await once(signal, 'abort');
   stop();

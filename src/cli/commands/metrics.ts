@@ -5,9 +5,14 @@ import { UsageError } from '../usage-error.js';
 const formats = ['json', 'csv', 'prometheus'];
 
 export const run: Run = async (context, _args, { format = 'json' }) => {
-  if (typeof format !== 'string' || !formats.includes(format)) throw new UsageError(`--format: ${String(format)} is not ${formats.join(', ')}`);
+  if (typeof format !== 'string' || !formats.includes(format))
+    throw new UsageError(`--format: ${String(format)} is not ${formats.join(', ')}`);
   const manager = await context.open();
-  const metrics = { production: await manager.getProductionMetrics(), quality: await manager.getQualityMetrics(), spending: await manager.getSpending() };
+  const metrics = {
+    production: await manager.getProductionMetrics(),
+    quality: await manager.getQualityMetrics(),
+    spending: await manager.getSpending(),
+  };
   const text = exportMetrics(metrics, format as ExportFormat);
   return { json: format === 'json' ? metrics : { format, text }, text };
 };

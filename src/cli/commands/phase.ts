@@ -6,7 +6,9 @@ import { readJson } from '../read-json.js';
 export const run: Run = (context, [name = '', phase = '', status = ''], { cost, reason, error, data }) =>
   changed(context, name, (manager, sessionId) =>
     manager.updatePhase({
-      sessionId, phase: phase as PhaseName, status: status as PhaseStatus,
+      sessionId,
+      phase: phase as PhaseName,
+      status: status as PhaseStatus,
       ...(typeof cost === 'string' ? { cost } : {}),
       ...(typeof reason === 'string' ? { reason } : {}),
       ...(typeof error === 'string' ? { error } : {}),

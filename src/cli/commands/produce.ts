@@ -17,20 +17,27 @@ const defaultMinutes = 3;
 
 export const run: Run = async (context, [name], options) => {
   const { signal } = context;
-  const concurrency = typeof options['concurrency'] === 'string' ? wholeNumber(options['concurrency'], '--concurrency') : 1;
+  const concurrency =
+    typeof options['concurrency'] === 'string' ? wholeNumber(options['concurrency'], '--concurrency') : 1;
   const leaseMs = typeof options['lease'] === 'string' ? leaseOf(options['lease']) : undefined;
   const given = name === undefined ? { topics: topicsOf(options), settings: settingsOf(options) } : undefined;
   // A crew that cannot be loaded makes no episode.
   if (given) await loadCrew(given.settings.crew);
   const manager = await context.open({ make: given !== undefined });
-  const ids = given ? await begin(context, manager, options, given) : [await findEpisode(manager, name ?? '')];
+  const ids = given
+    ? await begin(context, manager, options, given)
+    : [await findEpisode(manager, name ?? '')];
   const first = ids[0];
   if (!first) throw new UsageError('there is nothing to produce');
   const settings = settingsFor(manager, first, options);
   const crew = await loadCrew(settings.crew);
   const progress = progressLines(context, ids.length > 1);
   const results = await manager.produceAll(ids, crew, {
-    crewOptions: settings.crew_options, signal, onProgress: progress.show, concurrency, holder: `${context.by} (process ${process.pid})`,
+    crewOptions: settings.crew_options,
+    signal,
+    onProgress: progress.show,
+    concurrency,
+    holder: `${context.by} (process ${process.pid})`,
     ...(leaseMs === undefined ? {} : { leaseMs }),
   });
   progress.end();
@@ -47,11 +54,20 @@ function settingsFor(manager: ProductionStateManager, sessionId: SessionId, opti
 }
 
 /** New sessions for the topics that were given, with what it takes to resume them. */
-async function begin(context: Context, manager: ProductionStateManager, options: Options, { topics, settings }: { topics: string[]; settings: Producing }): Promise<SessionId[]> {
+async function begin(
+  context: Context,
+  manager: ProductionStateManager,
+  options: Options,
+  { topics, settings }: { topics: string[]; settings: Producing },
+): Promise<SessionId[]> {
   const number = await nextEpisodeNumber(manager);
   const ids: SessionId[] = [];
   for (const [index, topic] of topics.entries()) {
-    const id = await manager.createEpisodeSession({ topic, episodeNum: number + index, ...(options['approve'] === true ? { approvals: ['script' as const] } : {}) });
+    const id = await manager.createEpisodeSession({
+      topic,
+      episodeNum: number + index,
+      ...(options['approve'] === true ? { approvals: ['script' as const] } : {}),
+    });
     writeProducing(manager.production.directory, id, settings);
     context.note(`${id}: "${topic}"`);
     ids.push(id);
@@ -61,8 +77,12 @@ async function begin(context: Context, manager: ProductionStateManager, options:
 
 function topicsOf({ topic, topics }: Options): string[] {
   if (typeof topic === 'string') return [topic];
-  if (typeof topics !== 'string') throw new UsageError('name an episode to go on with, or give --topic "…" with --sources <folder>');
-  const found = textOf(topics).split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+  if (typeof topics !== 'string')
+    throw new UsageError('name an episode to go on with, or give --topic "…" with --sources <folder>');
+  const found = textOf(topics)
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
   if (found.length === 0) throw new UsageError(`${topics} has no topics; write one a line`);
   return found;
 }
@@ -77,10 +97,13 @@ function textOf(path: string): string {
 
 /** Mistakes in the options are found before an episode is begun. */
 function settingsOf({ crew, sources, minutes }: Options): Producing {
-  if (typeof crew !== 'string' && typeof sources !== 'string') throw new UsageError('--sources <folder> is needed: the offline crew makes episodes from your documents');
-  if (typeof sources === 'string' && !existsSync(sources)) throw new UsageError(`--sources: there is nothing at ${resolve(sources)}`);
+  if (typeof crew !== 'string' && typeof sources !== 'string')
+    throw new UsageError('--sources <folder> is needed: the offline crew makes episodes from your documents');
+  if (typeof sources === 'string' && !existsSync(sources))
+    throw new UsageError(`--sources: there is nothing at ${resolve(sources)}`);
   const length = minutes === undefined ? defaultMinutes : Number(minutes);
-  if (!(length > 0 && length < Infinity)) throw new UsageError(`--minutes: ${String(minutes)} is not a number of minutes above 0`);
+  if (!(length > 0 && length < Infinity))
+    throw new UsageError(`--minutes: ${String(minutes)} is not a number of minutes above 0`);
   return {
     crew: typeof crew === 'string' ? resolve(crew) : offline,
     crew_options: {
@@ -102,10 +125,23 @@ function leaseOf(seconds: string): number {
   throw new UsageError(`--lease: ${seconds} is not a number of seconds above 0, at most a day`);
 }
 
-async function summarise(context: Context, manager: ProductionStateManager, results: (Produced | { sessionId: SessionId; error: unknown })[]): Promise<Result> {
+async function summarise(
+  context: Context,
+  manager: ProductionStateManager,
+  results: (Produced | { sessionId: SessionId; error: unknown })[],
+): Promise<Result> {
   const only = results.length === 1 ? results[0] : undefined;
   if (only && 'error' in only) throw only.error;
-  const reports = await Promise.all(results.map(async (each) => ('error' in each ? { json: { session_id: each.sessionId, error: String(each.error) }, text: `${each.sessionId}: ${String(each.error)}` } : closingReport(manager, each))));
+  const reports = await Promise.all(
+    results.map(async (each) =>
+      'error' in each
+        ? {
+            json: { session_id: each.sessionId, error: String(each.error) },
+            text: `${each.sessionId}: ${String(each.error)}`,
+          }
+        : closingReport(manager, each),
+    ),
+  );
   const exit = Math.max(...results.map(exitFor));
   const json = only ? (reports[0]?.json ?? {}) : { episodes: reports.map((report) => report.json) };
   return { json, text: reports.map(({ text }) => text).join('\n\n'), exit };

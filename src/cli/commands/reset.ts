@@ -11,7 +11,9 @@ import { exits } from '../exit-codes.js';
 function oursIn(directory: string): string[] {
   const journal = join(directory, 'journal');
   if (!isFolder(journal) || listSegments(nodeDisk, journal).length === 0) return [];
-  const beside = nodeDisk.list(directory).filter((name) => ['state.json', 'archive'].includes(name) || isSessionId(name));
+  const beside = nodeDisk
+    .list(directory)
+    .filter((name) => ['state.json', 'archive'].includes(name) || isSessionId(name));
   // The journal goes last: what is left when the power goes is still known as ours.
   return [...beside.sort(), 'journal'];
 }
@@ -26,10 +28,20 @@ export const run: Run = (context, _args, { confirm }) => {
   const { directory } = context;
   const ours = oursIn(directory);
   for (const path of [directory, ...ours.map((name) => join(directory, name))]) {
-    if (existsSync(path) && lstatSync(path).isSymbolicLink()) throw new ProductionError('path_refused', `${path} is a link; nothing is moved through it.`, { field: 'directory' });
+    if (existsSync(path) && lstatSync(path).isSymbolicLink())
+      throw new ProductionError('path_refused', `${path} is a link; nothing is moved through it.`, {
+        field: 'directory',
+      });
   }
-  if (ours.length === 0) return Promise.resolve({ json: { moved: [], backup: null }, text: `There is no production in ${directory}.` });
-  const backup = join(dirname(directory), `${basename(directory)}.backup-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`);
+  if (ours.length === 0)
+    return Promise.resolve({
+      json: { moved: [], backup: null },
+      text: `There is no production in ${directory}.`,
+    });
+  const backup = join(
+    dirname(directory),
+    `${basename(directory)}.backup-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`,
+  );
   const sessions = ours.filter(isSessionId).length;
   if (confirm !== true) {
     const text = `This would move ${sessions} episode(s), the journal and the documents of ${directory} to ${backup}. Nothing was done; add --confirm to do it.`;
@@ -37,5 +49,8 @@ export const run: Run = (context, _args, { confirm }) => {
   }
   mkdirSync(backup, { mode: 0o700 });
   for (const name of ours) renameSync(join(directory, name), join(backup, name));
-  return Promise.resolve({ json: { moved: ours, backup, confirmed: true }, text: `Moved ${sessions} episode(s), the journal and the documents to ${backup}` });
+  return Promise.resolve({
+    json: { moved: ours, backup, confirmed: true },
+    text: `Moved ${sessions} episode(s), the journal and the documents to ${backup}`,
+  });
 };

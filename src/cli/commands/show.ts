@@ -1,7 +1,14 @@
 import type { Run } from '../command.js';
 import { dollars, standing, table } from '../format.js';
 import { findEpisode } from '../find-episode.js';
-import { formatUsd, leftOf, phaseNames, possibleEvents, rehydrate, stateName } from '../../../machines/index.js';
+import {
+  formatUsd,
+  leftOf,
+  phaseNames,
+  possibleEvents,
+  rehydrate,
+  stateName,
+} from '../../../machines/index.js';
 
 export const run: Run = async (context, [name = '']) => {
   const manager = await context.open();
@@ -12,19 +19,44 @@ export const run: Run = async (context, [name = '']) => {
   const { context: episode } = persisted;
   const rows = phaseNames.map((phase) => {
     const { status, cost, start_time: start, end_time: end } = state.phases[phase];
-    return [phase, status, `${dollars(cost)} of ${formatUsd(episode.budgets[phase])}`, start ?? '', end ?? ''];
+    return [
+      phase,
+      status,
+      `${dollars(cost)} of ${formatUsd(episode.budgets[phase])}`,
+      start ?? '',
+      end ?? '',
+    ];
   });
-  const operations = Object.entries(episode.operations).map(([key, { operation, amount, state: held, at }]) => `  ${key}: ${operation}, up to ${formatUsd(amount)}, ${held} since ${at}`);
+  const operations = Object.entries(episode.operations).map(
+    ([key, { operation, amount, state: held, at }]) =>
+      `  ${key}: ${operation}, up to ${formatUsd(amount)}, ${held} since ${at}`,
+  );
   const text = [
     standing(state),
     `  "${state.topic}"`,
     table(['phase', 'status', 'spent', 'started', 'ended'], rows),
     `total ${dollars(state.total_cost)} of ${formatUsd(episode.budgets.total)}, ${formatUsd(leftOf(episode))} left${episode.money.inherited > 0 ? `, ${formatUsd(episode.money.inherited)} inherited from ${episode.forkedFrom ?? ''}` : ''}`,
     ...(operations.length > 0 ? ['paid calls not settled:', ...operations] : []),
-    ...(episode.failure ? [`failed: ${episode.failure.code} in ${episode.failure.phase ?? 'no phase'}: ${episode.failure.message}`] : []),
+    ...(episode.failure
+      ? [
+          `failed: ${episode.failure.code} in ${episode.failure.phase ?? 'no phase'}: ${episode.failure.message}`,
+        ]
+      : []),
     ...(episode.claim ? [`claimed by ${episode.claim.by} until ${episode.claim.until}`] : []),
     `checkpoints: ${Object.keys(episode.checkpoints).join(', ') || 'none yet'}`,
-    `quality: ${Object.entries(state.quality_scores).map(([score, value]) => `${score} ${value}`).join(', ') || 'no scores yet'}`,
+    `quality: ${
+      Object.entries(state.quality_scores)
+        .map(([score, value]) => `${score} ${value}`)
+        .join(', ') || 'no scores yet'
+    }`,
   ].join('\n');
-  return { json: { episode: state, state: stateName(snapshot), snapshot: persisted, possible: possibleEvents(snapshot) }, text };
+  return {
+    json: {
+      episode: state,
+      state: stateName(snapshot),
+      snapshot: persisted,
+      possible: possibleEvents(snapshot),
+    },
+    text,
+  };
 };

@@ -15,10 +15,23 @@ export const run: Run = async (context, _args, options) => {
   const port = portOption(options['port'], usualPort);
   const manager = await context.open({ make: true });
   const studio = await whenListening(() =>
-    startStudio({ manager, token: studioToken(context.directory), port, page, by: context.by, note: context.note }),
+    startStudio({
+      manager,
+      token: studioToken(context.directory),
+      port,
+      page,
+      by: context.by,
+      note: context.note,
+    }),
   );
-  if (context.json) process.stdout.write(`${JSON.stringify({ url: studio.link, socket: studio.socket, token_file: tokenPath(context.directory) })}\n`);
-  else context.note(`The studio of ${context.directory} is at\n\n  ${studio.link}\n\nKeep the link to yourself: it is the key. XState actors of your own appear there too:\ncreateWebSocketInspector({ url: '${studio.socket}' }). Ctrl-C stops the studio; productions go on.`);
+  if (context.json)
+    process.stdout.write(
+      `${JSON.stringify({ url: studio.link, socket: studio.socket, token_file: tokenPath(context.directory) })}\n`,
+    );
+  else
+    context.note(
+      `The studio of ${context.directory} is at\n\n  ${studio.link}\n\nKeep the link to yourself: it is the key. XState actors of your own appear there too:\ncreateWebSocketInspector({ url: '${studio.socket}' }). Ctrl-C stops the studio; productions go on.`,
+    );
   if (!signal.aborted) await once(signal, 'abort');
   await studio.close();
   return { text: '' };

@@ -5,7 +5,15 @@ import { formatUsd } from '../../../machines/usd.js';
 export const run: Run = async (context) => {
   const manager = await context.open({ readOnly: true });
   const found = await manager.verify();
-  const lines = found.problems.map(({ position, session, what }) => `  at ${position}${session ? `, ${session}` : ''}: ${what}`);
+  const lines = found.problems.map(
+    ({ position, session, what }) => `  at ${position}${session ? `, ${session}` : ''}: ${what}`,
+  );
   const counted = `${found.commits} commits, ${found.events} events, ${found.sessions} episodes, ${formatUsd(found.spent)} spent`;
-  return { json: found, text: found.ok ? `Everything holds: ${counted}.` : `${found.problems.length} problem(s) in ${counted}:\n${lines.join('\n')}`, exit: found.ok ? exits.done : exits.invalidData };
+  return {
+    json: found,
+    text: found.ok
+      ? `Everything holds: ${counted}.`
+      : `${found.problems.length} problem(s) in ${counted}:\n${lines.join('\n')}`,
+    exit: found.ok ? exits.done : exits.invalidData,
+  };
 };

@@ -14,7 +14,8 @@ export const run: Run = async (context, [name]) => {
   const { signal } = context;
   const manager = await context.open({ readOnly: true });
   const only = name === undefined ? undefined : await findEpisode(manager, name);
-  const stop = context.json || !process.stdout.isTTY ? tellCommits(context, manager, only) : keepDrawing(manager, only);
+  const stop =
+    context.json || !process.stdout.isTTY ? tellCommits(context, manager, only) : keepDrawing(manager, only);
   manager.follow();
   // Following keeps no process alive by itself.
   const staying = setInterval(() => {}, 60_000);
@@ -25,13 +26,27 @@ export const run: Run = async (context, [name]) => {
 };
 
 /** One line per event: for logs, and for programs. */
-function tellCommits({ json }: Context, manager: ProductionStateManager, only: SessionId | undefined): () => void {
+function tellCommits(
+  { json }: Context,
+  manager: ProductionStateManager,
+  only: SessionId | undefined,
+): () => void {
   return manager.production.onCommit(({ steps, end, by }: Committed) => {
     for (const { sessionId, event, before, after } of steps) {
       if (only !== undefined && sessionId !== only) continue;
       const text = describeEvent(event, openOperations(before?.context));
-      const line = { position: end, at: event.at, by, session_id: sessionId, type: event.type, state: stateName(after), text };
-      process.stdout.write(json ? `${JSON.stringify(line)}\n` : `${event.at} ${sessionId} ${line.state}: ${text}\n`);
+      const line = {
+        position: end,
+        at: event.at,
+        by,
+        session_id: sessionId,
+        type: event.type,
+        state: stateName(after),
+        text,
+      };
+      process.stdout.write(
+        json ? `${JSON.stringify(line)}\n` : `${event.at} ${sessionId} ${line.state}: ${text}\n`,
+      );
     }
   });
 }
@@ -49,7 +64,11 @@ function keepDrawing(manager: ProductionStateManager, only: SessionId | undefine
     });
     const { rows, columns } = process.stdout;
     // Home, then each line to its end, then what an earlier, longer board has left below.
-    process.stdout.write(`\u001b[H${watchTable(episodes, production.today(), { rows, columns, nowMs: Date.now() }).map((line) => `${line}\u001b[K`).join('\n')}\u001b[J`);
+    process.stdout.write(
+      `\u001b[H${watchTable(episodes, production.today(), { rows, columns, nowMs: Date.now() })
+        .map((line) => `${line}\u001b[K`)
+        .join('\n')}\u001b[J`,
+    );
   };
   const soon = (): void => {
     timer ??= setTimeout(draw, redrawMs);

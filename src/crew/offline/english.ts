@@ -39,29 +39,37 @@ export function loadEnglish(): Promise<English> {
 
 async function load(): Promise<English> {
   const { default: winkNLP } = await optionalPackage('wink-nlp', () => import('wink-nlp'));
-  const { default: model } = await optionalPackage('wink-eng-lite-web-model', () => import('wink-eng-lite-web-model'));
+  const { default: model } = await optionalPackage(
+    'wink-eng-lite-web-model',
+    () => import('wink-eng-lite-web-model'),
+  );
   const nlp = winkNLP(model, ['sbd', 'pos']);
   const { its } = nlp;
   return {
     read(text) {
       const reading: Reading = { stems: [], words: [], nouns: [], isStatement: false };
       const tagged: Tagged[] = [];
-      nlp.readDoc(text).tokens().each((token: ItemToken) => {
-        const tag: string = token.out(its.pos);
-        const word = token.out();
-        tagged.push({ word, tag });
-        if (token.out(its.type) !== 'word' || token.out(its.stopWordFlag)) return;
-        if (!/^[a-z][a-z-]+$/iu.test(word)) return;
-        reading.stems.push(token.out(its.stem as unknown as ItsFunction<string>).toLowerCase());
-        reading.words.push(word);
-        reading.nouns.push((tag === 'NOUN' || tag === 'PROPN') && beforeNoun.has(tagged.at(-2)?.tag ?? ''));
-      });
+      nlp
+        .readDoc(text)
+        .tokens()
+        .each((token: ItemToken) => {
+          const tag: string = token.out(its.pos);
+          const word = token.out();
+          tagged.push({ word, tag });
+          if (token.out(its.type) !== 'word' || token.out(its.stopWordFlag)) return;
+          if (!/^[a-z][a-z-]+$/iu.test(word)) return;
+          reading.stems.push(token.out(its.stem as unknown as ItsFunction<string>).toLowerCase());
+          reading.words.push(word);
+          reading.nouns.push((tag === 'NOUN' || tag === 'PROPN') && beforeNoun.has(tagged.at(-2)?.tag ?? ''));
+        });
       reading.isStatement = isStatement(tagged);
       return reading;
     },
     readability(text) {
       // The published types do not fit each other: `out` takes this accessor and gives this object.
-      const stats = nlp.readDoc(text).out(its.readabilityStats as unknown as ItsFunction<string>) as unknown as {
+      const stats = nlp
+        .readDoc(text)
+        .out(its.readabilityStats as unknown as ItsFunction<string>) as unknown as {
         fres: number;
         numOfWords: number;
         numOfSentences: number;

@@ -15,10 +15,14 @@ export async function readJson<T>(context: PhaseContext, path: string, schema: z
     return schema.parse(JSON.parse(new TextDecoder().decode(bytes)));
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new ProductionError('artifact_invalid', `Session ${context.sessionId}: ${path} cannot be used (${why}). Run its phase again.`, {
-      sessionId: context.sessionId,
-      field: path,
-      cause,
-    });
+    throw new ProductionError(
+      'artifact_invalid',
+      `Session ${context.sessionId}: ${path} cannot be used (${why}). Run its phase again.`,
+      {
+        sessionId: context.sessionId,
+        field: path,
+        cause,
+      },
+    );
   }
 }

@@ -7,7 +7,8 @@ export interface Tagged {
 const subjectTags = new Set(['NOUN', 'PROPN', 'PRON', 'DET', 'NUM']);
 
 /** Forms that alone make no statement ("a parser written in Rust"), unless an object follows ("he measured the beam"). */
-const participle = /(?:ed|wn|built|made|given|taken|written|driven|broken|chosen|held|kept|found|known|used)$/u;
+const participle =
+  /(?:ed|wn|built|made|given|taken|written|driven|broken|chosen|held|kept|found|known|used)$/u;
 
 /** What one of these opens does not make the noun before it a statement: "the function that runs when …". */
 const clauseOpener = /^(?:when|that|which|who|whose|where|if|because|while|once|until|unless|although)$/u;
@@ -30,8 +31,21 @@ export function isStatement(words: readonly Tagged[]): boolean {
     if (isVerb && subjects === 0) return false;
     if (index > 0 && clauseOpener.test(word)) return false;
     if (tag === 'AUX') return true;
-    if (tag === 'VERB' && words[index - 1]?.word !== 'to' && !gerund.test(word) && (object || !participle.test(word))) return true;
-    if ((tag === 'NOUN' || tag === 'ADJ') && object && index >= 2 && subjects >= 2 && next === next.toLowerCase()) return true;
+    if (
+      tag === 'VERB' &&
+      words[index - 1]?.word !== 'to' &&
+      !gerund.test(word) &&
+      (object || !participle.test(word))
+    )
+      return true;
+    if (
+      (tag === 'NOUN' || tag === 'ADJ') &&
+      object &&
+      index >= 2 &&
+      subjects >= 2 &&
+      next === next.toLowerCase()
+    )
+      return true;
     if (subjectTags.has(tag)) subjects += 1;
   }
   return false;

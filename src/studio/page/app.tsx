@@ -17,7 +17,16 @@ export function App() {
   const link = useStore(studio, (state) => state.link);
   return (
     <>
-      <a class="skip-link" href="#content" onClick={(event) => { event.preventDefault(); document.getElementById('content')?.focus(); }}>Skip to the content</a>
+      <a
+        class="skip-link"
+        href="#content"
+        onClick={(event) => {
+          event.preventDefault();
+          document.getElementById('content')?.focus();
+        }}
+      >
+        Skip to the content
+      </a>
       <Header />
       <main id="content" tabIndex={-1}>
         {link.state === 'no_token' ? <NoToken refused={link.refused} /> : <View current={current} />}
@@ -30,6 +39,7 @@ export function App() {
 
 function View({ current }: { current: ReturnType<typeof route.get>['current'] }) {
   if (current.view === 'episode') return <Episode key={current.sessionId} sessionId={current.sessionId} />;
-  if (current.view === 'actors') return current.id === null ? <Actors /> : <Actor key={current.id} id={current.id} />;
+  if (current.view === 'actors')
+    return current.id === null ? <Actors /> : <Actor key={current.id} id={current.id} />;
   return current.view === 'production' ? <Production /> : <Board />;
 }

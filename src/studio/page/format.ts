@@ -5,7 +5,9 @@ export const phases: readonly PhaseName[] = ['research', 'script', 'audio'];
 
 /** `$1.05`: two decimals, and up to six where the amount is finer than a cent. */
 export function dollars(amount: number): string {
-  const exact = Math.abs(amount).toFixed(6).replace(/0{1,4}$/, '');
+  const exact = Math.abs(amount)
+    .toFixed(6)
+    .replace(/0{1,4}$/, '');
   const [whole = '0', fraction = '00'] = exact.split('.');
   return `${amount < 0 ? '−' : ''}$${Number(whole).toLocaleString('en-US')}.${fraction}`;
 }
@@ -51,7 +53,13 @@ export function bytes(count: number): string {
   return `${(count / 1_000_000).toFixed(1)} MB`;
 }
 
-const moments = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const moments = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+});
 
 /** `3 Sept, 14:30:22`, in the reader's time zone. */
 export function moment(at: string): string {
@@ -61,7 +69,9 @@ export function moment(at: string): string {
 /** The mean of an episode's scores from 0 to 1, as docs/metrics.md defines it; null without scores. */
 export function meanQuality(scores: Record<string, number>): number | null {
   const values = Object.values(scores);
-  return values.length === 0 ? null : values.reduce((sum, score) => sum + (score > 1 ? score / 10 : score), 0) / values.length;
+  return values.length === 0
+    ? null
+    : values.reduce((sum, score) => sum + (score > 1 ? score / 10 : score), 0) / values.length;
 }
 
 /** `technical_accuracy` → `technical accuracy`. */
@@ -78,17 +88,27 @@ export const needNames: Record<Need, string> = {
 };
 
 export const actionNames: Record<StudioAction['action'], string> = {
-  approve: 'Approve', reject: 'Reject', pause: 'Pause', resume: 'Resume', recover: 'Recover', raiseBudget: 'Raise budget', cancel: 'Cancel episode', archive: 'Archive',
+  approve: 'Approve',
+  reject: 'Reject',
+  pause: 'Pause',
+  resume: 'Resume',
+  recover: 'Recover',
+  raiseBudget: 'Raise budget',
+  cancel: 'Cancel episode',
+  archive: 'Archive',
 };
 
 /** What an episode is doing, as one of the marks of the page: colour is never the only sign. */
-export type Mark = 'waiting' | 'active' | 'paused' | 'review' | 'complete' | 'failed' | 'recovery' | 'archived';
+export type Mark =
+  'waiting' | 'active' | 'paused' | 'review' | 'complete' | 'failed' | 'recovery' | 'archived';
 
 export function markOf(state: string): Mark {
   if (state.endsWith('.active')) return 'active';
   if (state.endsWith('.paused')) return 'paused';
   if (state.endsWith('.review')) return 'review';
-  return state === 'complete' || state === 'failed' || state === 'recovery' || state === 'archived' ? state : 'waiting';
+  return state === 'complete' || state === 'failed' || state === 'recovery' || state === 'archived'
+    ? state
+    : 'waiting';
 }
 
 /** `script · in review`. */
@@ -99,7 +119,10 @@ export function stateText(state: string): string {
 }
 
 /** A phase as its bar shows it: its status, and where it stands within it. */
-export function phaseMark(episode: Pick<BoardEpisode, 'state' | 'phases'>, phase: PhaseName): 'pending' | 'active' | 'paused' | 'review' | 'complete' | 'failed' | 'skipped' {
+export function phaseMark(
+  episode: Pick<BoardEpisode, 'state' | 'phases'>,
+  phase: PhaseName,
+): 'pending' | 'active' | 'paused' | 'review' | 'complete' | 'failed' | 'skipped' {
   const { status } = episode.phases[phase];
   if (status !== 'active') return status;
   if (episode.state === `${phase}.paused`) return 'paused';

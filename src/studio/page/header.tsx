@@ -13,19 +13,46 @@ export function Header() {
   return (
     <header class="header">
       <a class="brand" href={addressOf.board} title={directory} aria-label="Showrunner studio">
-        <svg class="brand-sign" viewBox="0 0 32 32" width="24" height="24" aria-hidden="true" focusable="false"><rect width="32" height="32" rx="8" class="brand-ground" /><path class="brand-wave" d="M8.7 14.7v2.6M14.1 9.7v12.6M19.5 12.7v6.6M24.9 15.7v.6" /></svg>
-        <span class="brand-name">Showrunner <span class="quiet">studio</span></span>
+        <svg
+          class="brand-sign"
+          viewBox="0 0 32 32"
+          width="24"
+          height="24"
+          aria-hidden="true"
+          focusable="false"
+        >
+          <rect width="32" height="32" rx="8" class="brand-ground" />
+          <path class="brand-wave" d="M8.7 14.7v2.6M14.1 9.7v12.6M19.5 12.7v6.6M24.9 15.7v.6" />
+        </svg>
+        <span class="brand-name">
+          Showrunner <span class="quiet">studio</span>
+        </span>
       </a>
       <nav aria-label="Views">
-        <a href={addressOf.board} aria-current={view === 'board' ? 'page' : undefined}>Episodes</a>
-        <a href={addressOf.production} aria-current={view === 'production' ? 'page' : undefined}>Production</a>
-        <a href={addressOf.actors} aria-current={view === 'actors' ? 'page' : undefined}>Actors</a>
+        <a href={addressOf.board} aria-current={view === 'board' ? 'page' : undefined}>
+          Episodes
+        </a>
+        <a href={addressOf.production} aria-current={view === 'production' ? 'page' : undefined}>
+          Production
+        </a>
+        <a href={addressOf.actors} aria-current={view === 'actors' ? 'page' : undefined}>
+          Actors
+        </a>
       </nav>
       {today && (
         <div class="today">
           <span class="today-label">Today</span>
-          <MoneyBar spent={today.spent} reserved={today.reserved} budget={today.cap} warnAt={today.cap * 0.8} />
-          <span class="amount"><b>{cents(today.spent)}</b>{today.reserved > 0 && <span class="reserved"> + {cents(today.reserved)}</span>} <span class="quiet">of {cents(today.cap)}</span></span>
+          <MoneyBar
+            spent={today.spent}
+            reserved={today.reserved}
+            budget={today.cap}
+            warnAt={today.cap * 0.8}
+          />
+          <span class="amount">
+            <b>{cents(today.spent)}</b>
+            {today.reserved > 0 && <span class="reserved"> + {cents(today.reserved)}</span>}{' '}
+            <span class="quiet">of {cents(today.cap)}</span>
+          </span>
         </div>
       )}
       <LinkMark />
@@ -43,11 +70,19 @@ function LinkMark() {
     return () => clearInterval(timer);
   }, [link.state]);
   const seconds = link.state === 'waiting' ? Math.max(0, Math.ceil((link.retryAt - Date.now()) / 1000)) : 0;
-  const text = { connecting: 'Connecting', live: 'Live', waiting: 'Reconnecting', no_token: 'No token' }[link.state];
+  const text = { connecting: 'Connecting', live: 'Live', waiting: 'Reconnecting', no_token: 'No token' }[
+    link.state
+  ];
   return (
     <span class={`link-mark link-${link.state}`} role="status" data-link={link.state}>
-      <span class="link-dot" aria-hidden="true" />{text}
-      {seconds > 1 && <span class="quiet" aria-hidden="true"> in {seconds} s</span>}
+      <span class="link-dot" aria-hidden="true" />
+      {text}
+      {seconds > 1 && (
+        <span class="quiet" aria-hidden="true">
+          {' '}
+          in {seconds} s
+        </span>
+      )}
     </span>
   );
 }

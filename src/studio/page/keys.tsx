@@ -14,7 +14,11 @@ const keys: [string, string][] = [
 ];
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || (target instanceof HTMLInputElement && target.type !== 'range');
+  return (
+    target instanceof HTMLTextAreaElement ||
+    target instanceof HTMLSelectElement ||
+    (target instanceof HTMLInputElement && target.type !== 'range')
+  );
 }
 
 /** The keys that work in every view, and the window that tells of all. */
@@ -23,7 +27,14 @@ export function Keys() {
   useEffect(() => {
     let afterG = false;
     const press = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.querySelector('dialog[open]')) return;
+      if (
+        event.ctrlKey ||
+        event.metaKey ||
+        event.altKey ||
+        isTyping(event.target) ||
+        document.querySelector('dialog[open]')
+      )
+        return;
       if (event.key === '?') setOpen(true);
       if (afterG && event.key === 'e') location.hash = '#/';
       if (afterG && event.key === 'p') location.hash = '#/production';
@@ -36,7 +47,16 @@ export function Keys() {
   if (!open) return null;
   return (
     <Dialog title="Keys" onClose={() => setOpen(false)}>
-      <dl class="keys">{keys.map(([key, what]) => <div key={key}><dt><kbd>{key}</kbd></dt><dd>{what}</dd></div>)}</dl>
+      <dl class="keys">
+        {keys.map(([key, what]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
     </Dialog>
   );
 }

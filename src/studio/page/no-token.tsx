@@ -8,11 +8,17 @@ export function NoToken({ refused }: { refused: boolean }) {
   }, []);
   return (
     <Notice icon="key" title={refused ? 'This link is no longer good' : 'Open the studio from its link'}>
-      <p>{refused
-        ? 'The server takes another token: it may serve another production now. Open the link that the command prints:'
-        : 'The studio shows a production only to those who have its link. The command prints it:'}</p>
-      <pre><code>npx showrunner studio</code></pre>
-      <p class="quiet">The token in the link stays in this tab, and is sent to nobody but the server on this machine.</p>
+      <p>
+        {refused
+          ? 'The server takes another token: it may serve another production now. Open the link that the command prints:'
+          : 'The studio shows a production only to those who have its link. The command prints it:'}
+      </p>
+      <pre>
+        <code>npx showrunner studio</code>
+      </pre>
+      <p class="quiet">
+        The token in the link stays in this tab, and is sent to nobody but the server on this machine.
+      </p>
     </Notice>
   );
 }

@@ -39,7 +39,11 @@ export function drawChart({ loads, environment }: Results): string {
   const speeds = loads.flatMap(({ rows }) => rows.map(({ stepsPerSecond }) => stepsPerSecond));
   const from = Math.floor(Math.log10(Math.min(...speeds) / 3));
   const to = Math.log10(Math.max(...speeds));
-  const scale: Scale = { from, to, x: (value) => left + ((Math.log10(value) - from) / (to - from)) * (width - left - right) };
+  const scale: Scale = {
+    from,
+    to,
+    x: (value) => left + ((Math.log10(value) - from) / (to - from)) * (width - left - right),
+  };
   let y = top;
   const panels = loads.map((load) => {
     const drawn = drawPanel(load, y, scale);
@@ -72,7 +76,10 @@ interface Scale {
 function drawPanel(load: LoadResults, y: number, scale: Scale): string {
   const begin = y + panelHead;
   const end = begin + load.rows.length * rowHeight;
-  const decades = Array.from({ length: Math.floor(scale.to) - scale.from + 1 }, (_, index) => 10 ** (scale.from + index));
+  const decades = Array.from(
+    { length: Math.floor(scale.to) - scale.from + 1 },
+    (_, index) => 10 ** (scale.from + index),
+  );
   return [
     `<text class="panel" x="24" y="${y + 14}">${loadTitle(load)}</text>`,
     ...decades.flatMap((value) => [
@@ -96,7 +103,11 @@ function drawBar(row: Row, y: number, { x }: Scale): string {
 }
 
 function legend(): string[] {
-  const entries = [['ours', 'Showrunner, synced', 452], ['peer', 'peer, synced', 614], ['unsynced', 'peer, not synced', 730]] as const;
+  const entries = [
+    ['ours', 'Showrunner, synced', 452],
+    ['peer', 'peer, synced', 614],
+    ['unsynced', 'peer, not synced', 730],
+  ] as const;
   return entries.flatMap(([kind, label, x]) => [
     `<rect class="${kind}" x="${x}" y="26" width="18" height="12" rx="2"/>`,
     `<text class="quiet" x="${x + 25}" y="36">${label}</text>`,
@@ -105,7 +116,10 @@ function legend(): string[] {
 
 /** The chart in words, for those who cannot see it. */
 function described(loads: readonly LoadResults[]): string {
-  const each = loads.map((load) => `${loadTitle(load)}: ${load.rows.map(({ title, stepsPerSecond }) => `${title} ${number(stepsPerSecond)}`).join(', ')}`);
+  const each = loads.map(
+    (load) =>
+      `${loadTitle(load)}: ${load.rows.map(({ title, stepsPerSecond }) => `${title} ${number(stepsPerSecond)}`).join(', ')}`,
+  );
   return escaped(`Steps a second. ${each.join('. ')}.`);
 }
 

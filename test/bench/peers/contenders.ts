@@ -5,6 +5,13 @@ import { sqlite, sqliteGrouped } from './sqlite.js';
 import type { Contender } from './workload.js';
 
 /** Everyone who takes part, in the order of the table. */
-export const contenders = { showrunner, sqlite, sqliteGrouped, langGraph, langGraphUnsynced, plainLowdb } satisfies Record<string, Contender>;
+export const contenders = {
+  showrunner,
+  sqlite,
+  sqliteGrouped,
+  langGraph,
+  langGraphUnsynced,
+  plainLowdb,
+} satisfies Record<string, Contender>;
 export type ContenderName = keyof typeof contenders;
 export const contenderNames = Object.keys(contenders) as ContenderName[];

@@ -9,9 +9,11 @@ export function environmentOf(folder: string): string {
 
 function fileSystemOf(folder: string): string {
   try {
-    return execFileSync('df', ['--output=fstype', folder], { encoding: 'utf8' }).trim().split('\n').at(-1) ?? 'unknown file system';
+    return (
+      execFileSync('df', ['--output=fstype', folder], { encoding: 'utf8' }).trim().split('\n').at(-1) ??
+      'unknown file system'
+    );
   } catch {
     return 'unknown file system';
   }
 }
-

@@ -2,7 +2,16 @@ import { join } from 'node:path';
 import { Annotation, END, START, StateGraph } from '@langchain/langgraph';
 import { SqliteSaver } from '@langchain/langgraph-checkpoint-sqlite';
 import Database from 'better-sqlite3';
-import { statusAfter, stepsOf, type Contender, type Episode, type Notes, type Standing, type Step, type Store } from './workload.js';
+import {
+  statusAfter,
+  stepsOf,
+  type Contender,
+  type Episode,
+  type Notes,
+  type Standing,
+  type Step,
+  type Store,
+} from './workload.js';
 
 const State = Annotation.Root({
   number: Annotation<number>,
@@ -46,8 +55,13 @@ class LangGraphStore implements Store {
   }
 
   async run({ number, id }: Episode, from: number, to: number): Promise<number> {
-    const input = from === 0 ? { number, next: 0, until: to, status: '', spent: 0, data: null } : { until: to };
-    const { next } = await this.#graph.invoke(input, { configurable: { thread_id: id }, durability: 'sync', recursionLimit: 50 });
+    const input =
+      from === 0 ? { number, next: 0, until: to, status: '', spent: 0, data: null } : { until: to };
+    const { next } = await this.#graph.invoke(input, {
+      configurable: { thread_id: id },
+      durability: 'sync',
+      recursionLimit: 50,
+    });
     return next - from;
   }
 

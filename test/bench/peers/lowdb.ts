@@ -1,7 +1,17 @@
 import { join } from 'node:path';
 import type { Low } from 'lowdb';
 import { JSONFilePreset } from 'lowdb/node';
-import { runSteps, statusAfter, type Contender, type Episode, type Notes, type Phase, type Standing, type Step, type Store } from './workload.js';
+import {
+  runSteps,
+  statusAfter,
+  type Contender,
+  type Episode,
+  type Notes,
+  type Phase,
+  type Standing,
+  type Step,
+  type Store,
+} from './workload.js';
 
 interface Kept {
   number: number;
@@ -25,7 +35,9 @@ class LowdbStore implements Store {
   }
 
   run(episode: Episode, from: number, to: number, mayGoOn: () => boolean): Promise<number> {
-    return runSteps(episode, from, to, mayGoOn, (step) => this.#low.update((data) => apply(data, episode.id, step)));
+    return runSteps(episode, from, to, mayGoOn, (step) =>
+      this.#low.update((data) => apply(data, episode.id, step)),
+    );
   }
 
   read(id: string): Promise<Standing> {
@@ -47,7 +59,15 @@ function find({ episodes }: Data, id: string): Kept {
 function apply(data: Data, id: string, step: Step): void {
   const at = new Date().toISOString();
   if (step.kind === 'create') {
-    data.episodes[id] = { number: step.number, topic: step.topic, status: 'initialized', spent: 0, phases: {}, costs: [], checkpoints: [] };
+    data.episodes[id] = {
+      number: step.number,
+      topic: step.topic,
+      status: 'initialized',
+      spent: 0,
+      phases: {},
+      costs: [],
+      checkpoints: [],
+    };
     return;
   }
   const episode = find(data, id);
@@ -68,5 +88,6 @@ export const plainLowdb: Contender = {
   synced: false,
   // The file grows with every step: a thousand episodes would take hours.
   longestHalfMs: 10_000,
-  open: async (directory) => new LowdbStore(await JSONFilePreset<Data>(join(directory, 'db.json'), { episodes: {} })),
+  open: async (directory) =>
+    new LowdbStore(await JSONFilePreset<Data>(join(directory, 'db.json'), { episodes: {} })),
 };

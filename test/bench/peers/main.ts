@@ -28,7 +28,9 @@ function rowOf(name: ContenderName, rounds: readonly Record<ContenderName, Round
   const { title, synced } = contenders[name];
   const middle = (value: (each: Record<ContenderName, Round>) => number): number => median(rounds.map(value));
   return {
-    name, title, synced,
+    name,
+    title,
+    synced,
     stepsPerSecond: middle((each) => each[name].stepsPerSecond),
     ratio: middle((each) => each[name].stepsPerSecond / each.showrunner.stepsPerSecond),
     steps: middle((each) => each[name].steps),
@@ -46,7 +48,8 @@ async function measure(load: Load, folder: string): Promise<LoadResults> {
   while (rounds.length < most && performance.now() - began < longestLoadMs) {
     const first = (rounds.length * 2) % contenderNames.length;
     const turns: [ContenderName, Round][] = [];
-    for (const name of [...contenderNames.slice(first), ...contenderNames.slice(0, first)]) turns.push([name, await playRound(name, load, folder)]);
+    for (const name of [...contenderNames.slice(first), ...contenderNames.slice(0, first)])
+      turns.push([name, await playRound(name, load, folder)]);
     rounds.push(Object.fromEntries(turns) as Record<ContenderName, Round>);
     process.stderr.write(`${load.atOnce} at once: round ${rounds.length} of at most ${most}\n`);
   }
@@ -58,7 +61,8 @@ async function measureAll(): Promise<Results> {
   // Not counted: V8 compiles what everyone runs.
   for (const name of contenderNames) await playRound(name, { atOnce: 10, episodes: 100 }, folder);
   const loads: LoadResults[] = [];
-  for (const atOnce of options.loads.split(',').map(Number)) loads.push(await measure({ atOnce, episodes: Math.max(20, atOnce) }, folder));
+  for (const atOnce of options.loads.split(',').map(Number))
+    loads.push(await measure({ atOnce, episodes: Math.max(20, atOnce) }, folder));
   return { environment: environmentOf(folder), loads };
 }
 
@@ -67,10 +71,16 @@ function writeDocs(results: Results): void {
   const between = /(<!-- peers:start -->\n)[\s\S]*(<!-- peers:end -->)/;
   const text = readFileSync(page, 'utf8');
   if (!between.test(text)) throw new Error(`${page} has no <!-- peers:start --> and <!-- peers:end -->.`);
-  writeFileSync(page, text.replace(between, (_all, start: string, end: string) => `${start}\n${asMarkdown(results)}\n\n${end}`));
+  writeFileSync(
+    page,
+    text.replace(between, (_all, start: string, end: string) => `${start}\n${asMarkdown(results)}\n\n${end}`),
+  );
   writeFileSync('docs/images/peers.svg', drawChart(results));
 }
 
-const results = options.from === undefined ? await measureAll() : (JSON.parse(readFileSync(options.from, 'utf8')) as Results);
+const results =
+  options.from === undefined
+    ? await measureAll()
+    : (JSON.parse(readFileSync(options.from, 'utf8')) as Results);
 process.stdout.write(options.json ? `${JSON.stringify(results)}\n` : asText(results));
 if (options.docs) writeDocs(results);

@@ -31,5 +31,7 @@ export function number(value: number): string {
 }
 
 export function loadTitle({ atOnce, episodes }: Pick<LoadResults, 'atOnce' | 'episodes'>): string {
-  return atOnce === 1 ? `${episodes} episodes, one after the other` : `${atOnce.toLocaleString('en-US')} episodes at once`;
+  return atOnce === 1
+    ? `${episodes} episodes, one after the other`
+    : `${atOnce.toLocaleString('en-US')} episodes at once`;
 }

@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { timed } from '../measure.js';
 import { contenders, type ContenderName } from './contenders.js';
-import { midway, standingAfter, stepsOf, stepsPerEpisode, type Episode, type Standing, type Store } from './workload.js';
+import {
+  midway,
+  standingAfter,
+  stepsOf,
+  stepsPerEpisode,
+  type Episode,
+  type Standing,
+  type Store,
+} from './workload.js';
 
 /** How much is done in a round, and how much of it at once. */
 export interface Load {
@@ -29,7 +37,10 @@ export async function playRound(name: ContenderName, load: Load, folder: string)
   const contender = contenders[name];
   // Removed with the folder in the end: ext4 without a journal is slow to make files where many have just been deleted.
   const directory = mkdtempSync(join(folder, `${name}-${load.atOnce}-`));
-  const episodes = Array.from({ length: load.episodes }, (_, index): Episode => ({ number: index + 1, id: `ep_${index + 1}` }));
+  const episodes = Array.from({ length: load.episodes }, (_, index): Episode => ({
+    number: index + 1,
+    id: `ep_${index + 1}`,
+  }));
   episodes.forEach(({ number }) => stepsOf(number));
   globalThis.gc?.();
 
@@ -40,17 +51,33 @@ export async function playRound(name: ContenderName, load: Load, folder: string)
   const closeMs = await timed(() => first.close());
   const chosen = episodes[episodes.length >> 1] ?? episodes[0];
   if (!chosen) throw new Error('a load needs an episode');
-  const resumeMs = resumeElsewhere(name, directory, chosen, standingAfter(chosen.number, done.get(chosen) ?? 0));
+  const resumeMs = resumeElsewhere(
+    name,
+    directory,
+    chosen,
+    standingAfter(chosen.number, done.get(chosen) ?? 0),
+  );
 
   const second = await contender.open(directory);
   const toEnd = await playHalf(second, episodes, { to: stepsPerEpisode, done, ...limits });
-  expectStanding(name, chosen, await second.read(chosen.id), standingAfter(chosen.number, done.get(chosen) ?? 0));
+  expectStanding(
+    name,
+    chosen,
+    await second.read(chosen.id),
+    standingAfter(chosen.number, done.get(chosen) ?? 0),
+  );
   await second.close();
   // What one left to the kernel must not be written in another's time.
   spawnSync('sync');
 
   const steps = [...done.values()].reduce((sum, each) => sum + each, 0);
-  return { steps, stepsPerSecond: (1000 * steps) / (toMidway + toEnd), resumeMs, closeMs, isWhole: steps === load.episodes * stepsPerEpisode };
+  return {
+    steps,
+    stepsPerSecond: (1000 * steps) / (toMidway + toEnd),
+    resumeMs,
+    closeMs,
+    isWhole: steps === load.episodes * stepsPerEpisode,
+  };
 }
 
 interface Half {
@@ -62,7 +89,11 @@ interface Half {
 }
 
 /** Takes every episode up to a step, so many at a time; gives the milliseconds until all was acknowledged. */
-async function playHalf(store: Store, episodes: readonly Episode[], { to, done, atOnce, longestMs }: Half): Promise<number> {
+async function playHalf(
+  store: Store,
+  episodes: readonly Episode[],
+  { to, done, atOnce, longestMs }: Half,
+): Promise<number> {
   const queue = [...episodes];
   return timed(async () => {
     const until = performance.now() + longestMs;
@@ -77,9 +108,17 @@ async function playHalf(store: Store, episodes: readonly Episode[], { to, done, 
   });
 }
 
-function resumeElsewhere(name: ContenderName, directory: string, { id, number }: Episode, expected: Standing): number {
+function resumeElsewhere(
+  name: ContenderName,
+  directory: string,
+  { id, number }: Episode,
+  expected: Standing,
+): number {
   const script = fileURLToPath(new URL('resume.js', import.meta.url));
-  const { status, stdout, stderr } = spawnSync(process.execPath, [script, name, directory, id], { encoding: 'utf8', maxBuffer: 1 << 26 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script, name, directory, id], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
   if (status !== 0) throw new Error(`${name} could not resume: ${stderr}`);
   const { tookMs, standing } = JSON.parse(stdout) as { tookMs: number; standing: Standing };
   expectStanding(name, { id, number }, standing, expected);
@@ -89,6 +128,7 @@ function resumeElsewhere(name: ContenderName, directory: string, { id, number }:
 /** A fast store that lost something has not won. */
 function expectStanding(name: ContenderName, { id }: Episode, found: Standing, expected: Standing): void {
   if (isDeepStrictEqual(found, expected)) return;
-  const shorten = ({ data, ...rest }: Standing): string => JSON.stringify({ ...rest, data: data?.notes.slice(0, 30) });
+  const shorten = ({ data, ...rest }: Standing): string =>
+    JSON.stringify({ ...rest, data: data?.notes.slice(0, 30) });
   throw new Error(`${name} says of ${id}: ${shorten(found)}; it should be ${shorten(expected)}.`);
 }

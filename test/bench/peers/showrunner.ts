@@ -1,6 +1,14 @@
 import type { ProductionStateManager } from '../../../src/index.js';
 import { openProduction } from '../production.js';
-import { phases, runSteps, type Contender, type Episode, type Standing, type Step, type Store } from './workload.js';
+import {
+  phases,
+  runSteps,
+  type Contender,
+  type Episode,
+  type Standing,
+  type Step,
+  type Store,
+} from './workload.js';
 
 class ShowrunnerStore implements Store {
   readonly #manager: ProductionStateManager;
@@ -16,11 +24,21 @@ class ShowrunnerStore implements Store {
   async #apply(episode: Episode, step: Step): Promise<void> {
     const { id: sessionId } = episode;
     const manager = this.#manager;
-    if (step.kind === 'create') episode.id = await manager.createEpisodeSession({ episodeNum: step.number, topic: step.topic });
-    else if (step.kind === 'start') await manager.updatePhase({ sessionId, phase: step.phase, status: 'active' });
-    else if (step.kind === 'cost') await manager.addCost({ sessionId, phase: step.phase, operation: step.operation, cost: step.amount / 1e6 });
-    else if (step.kind === 'checkpoint') await manager.createCheckpoint({ sessionId, checkpointName: step.name, data: step.data });
-    else if (step.kind === 'complete') await manager.updatePhase({ sessionId, phase: step.phase, status: 'complete' });
+    if (step.kind === 'create')
+      episode.id = await manager.createEpisodeSession({ episodeNum: step.number, topic: step.topic });
+    else if (step.kind === 'start')
+      await manager.updatePhase({ sessionId, phase: step.phase, status: 'active' });
+    else if (step.kind === 'cost')
+      await manager.addCost({
+        sessionId,
+        phase: step.phase,
+        operation: step.operation,
+        cost: step.amount / 1e6,
+      });
+    else if (step.kind === 'checkpoint')
+      await manager.createCheckpoint({ sessionId, checkpointName: step.name, data: step.data });
+    else if (step.kind === 'complete')
+      await manager.updatePhase({ sessionId, phase: step.phase, status: 'complete' });
     else await manager.archiveEpisode(sessionId);
   }
 

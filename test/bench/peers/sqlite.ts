@@ -1,6 +1,15 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { runSteps, statusAfter, type Contender, type Episode, type Notes, type Standing, type Step, type Store } from './workload.js';
+import {
+  runSteps,
+  statusAfter,
+  type Contender,
+  type Episode,
+  type Notes,
+  type Standing,
+  type Step,
+  type Store,
+} from './workload.js';
 
 const schema = `
   CREATE TABLE IF NOT EXISTS episodes (id TEXT PRIMARY KEY, number INTEGER NOT NULL, topic TEXT NOT NULL, status TEXT NOT NULL, spent INTEGER NOT NULL, updated_at TEXT NOT NULL) WITHOUT ROWID;
@@ -17,13 +26,21 @@ function prepare(db: Database.Database) {
   return {
     create: db.prepare('INSERT INTO episodes VALUES (?, ?, ?, ?, 0, ?)'),
     phase: db.prepare("INSERT INTO phases VALUES (?, ?, 'active', 0)"),
-    finish: db.prepare("UPDATE phases SET status = 'complete' WHERE episode = ? AND phase = ? AND status = 'active'"),
+    finish: db.prepare(
+      "UPDATE phases SET status = 'complete' WHERE episode = ? AND phase = ? AND status = 'active'",
+    ),
     move: db.prepare('UPDATE episodes SET status = ?, updated_at = ? WHERE id = ?'),
     transition: db.prepare('INSERT INTO transitions (episode, kind, phase, at) VALUES (?, ?, ?, ?)'),
     cost: db.prepare('INSERT INTO costs (episode, phase, operation, amount, at) VALUES (?, ?, ?, ?, ?)'),
-    spend: db.prepare(`UPDATE episodes SET spent = spent + ?, updated_at = ? WHERE id = ? AND spent + ? <= ${plenty}`),
-    spendPhase: db.prepare(`UPDATE phases SET spent = spent + ? WHERE episode = ? AND phase = ? AND spent + ? <= ${plenty}`),
-    spendDay: db.prepare('INSERT INTO days VALUES (?, ?) ON CONFLICT (day) DO UPDATE SET spent = spent + excluded.spent'),
+    spend: db.prepare(
+      `UPDATE episodes SET spent = spent + ?, updated_at = ? WHERE id = ? AND spent + ? <= ${plenty}`,
+    ),
+    spendPhase: db.prepare(
+      `UPDATE phases SET spent = spent + ? WHERE episode = ? AND phase = ? AND spent + ? <= ${plenty}`,
+    ),
+    spendDay: db.prepare(
+      'INSERT INTO days VALUES (?, ?) ON CONFLICT (day) DO UPDATE SET spent = spent + excluded.spent',
+    ),
     checkpoint: db.prepare('INSERT INTO checkpoints (episode, name, data, at) VALUES (?, ?, ?, ?)'),
     status: db.prepare<[string], { status: string }>('SELECT status FROM episodes WHERE id = ?'),
     standing: db.prepare<[string], { status: string; spent: number; data: string | null }>(
@@ -72,7 +89,11 @@ class Tables {
   read(id: string): Standing {
     const row = this.#statements.standing.get(id);
     if (!row) throw new Error(`no episode ${id}`);
-    return { status: row.status, spent: row.spent, data: row.data === null ? null : (JSON.parse(row.data) as Notes) };
+    return {
+      status: row.status,
+      spent: row.spent,
+      data: row.data === null ? null : (JSON.parse(row.data) as Notes),
+    };
   }
 }
 
@@ -104,7 +125,8 @@ abstract class SqliteStore implements Store {
 }
 
 class OneByOne extends SqliteStore {
-  readonly #step = this.tables.db.transaction((id: string, step: Step) => this.tables.apply(id, step)).immediate;
+  readonly #step = this.tables.db.transaction((id: string, step: Step) => this.tables.apply(id, step))
+    .immediate;
 
   protected commit(id: string, step: Step): void {
     this.#step(id, step);
@@ -121,7 +143,9 @@ interface Pending {
 /** Everything that was asked for in one turn of the event loop goes into one transaction. */
 class Grouped extends SqliteStore {
   #pending: Pending[] = [];
-  readonly #all = this.tables.db.transaction((group: Pending[]) => group.forEach(({ id, step }) => this.tables.apply(id, step))).immediate;
+  readonly #all = this.tables.db.transaction((group: Pending[]) =>
+    group.forEach(({ id, step }) => this.tables.apply(id, step)),
+  ).immediate;
 
   protected commit(id: string, step: Step): Promise<void> {
     return new Promise((resolve, reject) => {

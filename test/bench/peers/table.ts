@@ -5,7 +5,13 @@ const head = ['steps a second', 'to Showrunner', 'steps synced', 'cold resume, m
 
 function cells(row: Row): string[] {
   const cut = row.isWhole ? '' : ` (measured on ${number(row.steps)} steps)`;
-  return [`${number(row.stepsPerSecond)}${cut}`, `× ${number(row.ratio)}`, row.synced ? 'yes' : 'no', number(row.resumeMs), number(row.closeMs)];
+  return [
+    `${number(row.stepsPerSecond)}${cut}`,
+    `× ${number(row.ratio)}`,
+    row.synced ? 'yes' : 'no',
+    number(row.resumeMs),
+    number(row.closeMs),
+  ];
 }
 
 function heading(load: LoadResults): string {
@@ -24,7 +30,11 @@ export function asText({ environment, loads }: Results): string {
 export function asMarkdown({ environment, loads }: Results): string {
   const line = (parts: string[]): string => `| ${parts.join(' | ')} |`;
   const tables = loads.map((load) =>
-    [line([heading(load), ...head]), line(['---', ...head.map(() => '---:')]), ...load.rows.map((row) => line([row.title, ...cells(row)]))].join('\n'),
+    [
+      line([heading(load), ...head]),
+      line(['---', ...head.map(() => '---:')]),
+      ...load.rows.map((row) => line([row.title, ...cells(row)])),
+    ].join('\n'),
   );
   return [...tables, `Measured on ${environment}.`].join('\n\n');
 }

@@ -48,7 +48,10 @@ export const costAmount = 1500;
 /** After the script's checkpoint, before the script is complete: here the process ends, and another resumes. */
 export const midway = 14;
 
-const words = 'a host asks what the bees do in winter and the guest answers that they keep each other warm while '.split(' ');
+const words =
+  'a host asks what the bees do in winter and the guest answers that they keep each other warm while '.split(
+    ' ',
+  );
 
 /** Eight kilobytes of JSON that differ from one checkpoint to the next. */
 function notesFor(number: number, phase: Phase): Notes {
@@ -72,7 +75,12 @@ function plan(number: number): Step[] {
     { kind: 'create', number, topic: `Benchmark episode ${number}` },
     ...phases.flatMap((phase): Step[] => [
       { kind: 'start', phase },
-      ...Array.from({ length: 4 }, (_, index): Step => ({ kind: 'cost', phase, operation: `query_${index}`, amount: costAmount })),
+      ...Array.from({ length: 4 }, (_, index): Step => ({
+        kind: 'cost',
+        phase,
+        operation: `query_${index}`,
+        amount: costAmount,
+      })),
       { kind: 'checkpoint', phase, name: `${phase}_notes`, data: notesFor(number, phase) },
       { kind: 'complete', phase },
     ]),
@@ -93,18 +101,26 @@ export function statusAfter(step: Step, before: string): string {
 
 /** Where an episode has to stand after its first `done` steps. */
 export function standingAfter(number: number, done: number): Standing {
-  return stepsOf(number).slice(0, done).reduce<Standing>(
-    ({ status, spent, data }, step) => ({
-      status: statusAfter(step, status),
-      spent: step.kind === 'cost' ? spent + step.amount : spent,
-      data: step.kind === 'checkpoint' ? step.data : data,
-    }),
-    { status: '', spent: 0, data: null },
-  );
+  return stepsOf(number)
+    .slice(0, done)
+    .reduce<Standing>(
+      ({ status, spent, data }, step) => ({
+        status: statusAfter(step, status),
+        spent: step.kind === 'cost' ? spent + step.amount : spent,
+        data: step.kind === 'checkpoint' ? step.data : data,
+      }),
+      { status: '', spent: 0, data: null },
+    );
 }
 
 /** Runs an episode on a store that takes one step at a time. */
-export async function runSteps(episode: Episode, from: number, to: number, mayGoOn: () => boolean, apply: (step: Step) => void | Promise<void>): Promise<number> {
+export async function runSteps(
+  episode: Episode,
+  from: number,
+  to: number,
+  mayGoOn: () => boolean,
+  apply: (step: Step) => void | Promise<void>,
+): Promise<number> {
   let done = 0;
   for (const step of stepsOf(episode.number).slice(from, to)) {
     if (!mayGoOn()) break;

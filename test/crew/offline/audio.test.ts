@@ -20,13 +20,24 @@ async function readyToSpeak(): Promise<FakeSession> {
   return session;
 }
 
-const read = (session: FakeSession, name: string): Promise<string> => readFile(path.join(session.folder, 'audio', name), 'utf8');
-const chunksWritten = (session: FakeSession): string[] => session.written.filter((name) => name.startsWith('audio/audio_chunks/'));
+const read = (session: FakeSession, name: string): Promise<string> =>
+  readFile(path.join(session.folder, 'audio', name), 'utf8');
+const chunksWritten = (session: FakeSession): string[] =>
+  session.written.filter((name) => name.startsWith('audio/audio_chunks/'));
 
 async function everyFile(folder: string): Promise<Map<string, string>> {
-  const names = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+  const names = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) =>
+    entry.isFile(),
+  );
   const files = names.map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name))).sort();
-  return new Map(await Promise.all(files.map(async (name): Promise<[string, string]> => [name, await readFile(path.join(folder, name), 'base64')])));
+  return new Map(
+    await Promise.all(
+      files.map(async (name): Promise<[string, string]> => [
+        name,
+        await readFile(path.join(folder, name), 'base64'),
+      ]),
+    ),
+  );
 }
 
 beforeAll(async () => {
@@ -37,9 +48,19 @@ beforeAll(async () => {
 });
 
 describe('audio', () => {
-  it('given a script, when it is spoken, then the decoded MP3 has the timeline\'s length, the wished loudness and no clipping', async () => {
-    const { measured, timeline_seconds: expected, checks } = await readArtifactJson<{
-      measured: { duration_seconds: number; loudness_lufs: number; true_peak_dbtp: number; clipped_samples: number; sample_rate: number };
+  it("given a script, when it is spoken, then the decoded MP3 has the timeline's length, the wished loudness and no clipping", async () => {
+    const {
+      measured,
+      timeline_seconds: expected,
+      checks,
+    } = await readArtifactJson<{
+      measured: {
+        duration_seconds: number;
+        loudness_lufs: number;
+        true_peak_dbtp: number;
+        clipped_samples: number;
+        sample_rate: number;
+      };
       timeline_seconds: number;
       checks: { passed: boolean }[];
     }>(finished, 'audio/validation_results.json');
@@ -53,7 +74,7 @@ describe('audio', () => {
     expect(finished.scores.get('audio_quality')).toBeGreaterThan(0.8);
   });
 
-  it('given a finished episode, when the master is looked at, then it is a WAVE file of the timeline\'s length', async () => {
+  it("given a finished episode, when the master is looked at, then it is a WAVE file of the timeline's length", async () => {
     const { seconds } = await readArtifactJson<{ seconds: number }>(finished, 'audio/synthesis_report.json');
     const file = path.join(finished.folder, 'audio/master.wav');
     // The report's seconds are rounded to milliseconds: 44 samples.
@@ -66,18 +87,34 @@ describe('audio', () => {
     const vtt = await read(finished, 'transcript.vtt');
     const srt = await read(finished, 'transcript.srt');
     expect(vtt.startsWith('WEBVTT\n\nNOTE AI disclosure')).toBe(true);
-    for (const [text, separator] of [[vtt, '\\.'], [srt, ',']] as const) {
+    for (const [text, separator] of [
+      [vtt, '\\.'],
+      [srt, ','],
+    ] as const) {
       const time = `(\\d{2}):(\\d{2}):(\\d{2})${separator}(\\d{3})`;
       const cues = [...text.matchAll(new RegExp(`^(\\d+)\\n${time} --> ${time}\\n(.+)$`, 'gmu'))];
       expect(cues).toHaveLength(script.lines.length);
-      const seconds = cues.flatMap((cue) => [2, 6].map((at) => Number(cue[at]) * 3600 + Number(cue[at + 1]) * 60 + Number(cue[at + 2]) + Number(cue[at + 3]) / 1000));
+      const seconds = cues.flatMap((cue) =>
+        [2, 6].map(
+          (at) =>
+            Number(cue[at]) * 3600 +
+            Number(cue[at + 1]) * 60 +
+            Number(cue[at + 2]) +
+            Number(cue[at + 3]) / 1000,
+        ),
+      );
       expect(seconds).toEqual([...seconds].sort((a, b) => a - b));
-      expect(cues.map((cue) => cue[10]?.replace(/^(?:<v \w+>|\w+: )/u, ''))).toEqual(script.lines.map(({ text: said }) => said));
+      expect(cues.map((cue) => cue[10]?.replace(/^(?:<v \w+>|\w+: )/u, ''))).toEqual(
+        script.lines.map(({ text: said }) => said),
+      );
     }
   });
 
   it('given a finished episode, when it is described, then chapters, notes, feed and tags agree and disclose how it was made', async () => {
-    const { chapters } = await readArtifactJson<{ chapters: { startTime: number; title: string }[] }>(finished, 'audio/chapters.json');
+    const { chapters } = await readArtifactJson<{ chapters: { startTime: number; title: string }[] }>(
+      finished,
+      'audio/chapters.json',
+    );
     expect(chapters[0]).toEqual({ startTime: 0, title: 'Opening' });
     expect(chapters.at(-1)?.title).toBe('Close');
     const feed = await read(finished, 'feed_item.xml');
@@ -85,8 +122,11 @@ describe('audio', () => {
     expect(feed).not.toMatch(/<itunes:explicit>(?:yes|no)</u);
     const mp3 = await readFile(path.join(finished.folder, 'audio/episode.mp3'));
     expect(feed).toContain(`length="${String(mp3.length)}"`);
-    for (const text of [feed, await read(finished, 'show_notes.md')]) expect(text).toContain('synthetic voices');
-    expect(await read(finished, 'show_notes.md')).toMatch(/`(?:lighthouse\.md|storms\.txt|museum\.html)`\): sentences \d/u);
+    for (const text of [feed, await read(finished, 'show_notes.md')])
+      expect(text).toContain('synthetic voices');
+    expect(await read(finished, 'show_notes.md')).toMatch(
+      /`(?:lighthouse\.md|storms\.txt|museum\.html)`\): sentences \d/u,
+    );
     const tags = mp3.subarray(0, 4000).toString('latin1');
     expect(tags.startsWith('ID3')).toBe(true);
     for (const frame of ['TIT2', 'TPE1', 'COMM', 'CHAP', 'CTOC']) expect(tags).toContain(frame);
@@ -97,7 +137,9 @@ describe('audio', () => {
     for (const phase of phases) await crew[phase](again.context(phase));
     const [first, second] = [await everyFile(finished.folder), await everyFile(again.folder)];
     expect([...second.keys()]).toEqual([...first.keys()]);
-    expect([...first].filter(([name, bytes]) => second.get(name) !== bytes).map(([name]) => name)).toEqual([]);
+    expect([...first].filter(([name, bytes]) => second.get(name) !== bytes).map(([name]) => name)).toEqual(
+      [],
+    );
   });
 
   it('given speaking that is interrupted, when the phase runs again, then only the lines that were not spoken are spoken', async () => {
@@ -131,26 +173,43 @@ describe('audio', () => {
     ['empty', () => Readable.from([])],
     ['noise', () => Readable.from([Buffer.alloc(200_000, 0x37)])],
     ['cut short', async (whole: Buffer) => Readable.from([whole.subarray(0, whole.length / 2)])],
-    ['holed', async (whole: Buffer) => Readable.from([Buffer.concat([whole.subarray(0, 40_000), Buffer.alloc(20_000), whole.subarray(60_000)])])],
-  ])('given an MP3 that comes out %s, when it is checked, then the phase refuses it and removes it', async (_, broken) => {
-    const session = await readyToSpeak();
-    const good = session.context('audio');
-    const whole = await readFile(path.join(finished.folder, 'audio/episode.mp3'));
-    for (const name of await readdir(path.join(finished.folder, 'audio/audio_chunks'))) {
-      const writer = await good.artifact(`audio_chunks/${name}`);
-      await writer.write(await readFile(path.join(finished.folder, 'audio/audio_chunks', name)));
-      await writer.finish();
-    }
-    const context = session.context('audio', {
-      streamArtifact: async (name) => (name.endsWith('.mp3') ? broken(whole) : good.streamArtifact(name)),
-    });
-    await expect(crew.audio(context)).rejects.toMatchObject({ code: 'artifact_invalid', field: 'audio/episode.mp3' });
-    await expect(stat(path.join(session.folder, 'audio/episode.mp3'))).rejects.toMatchObject({ code: 'ENOENT' });
-    expect(chunksWritten(session)).toEqual([]);
-  });
+    [
+      'holed',
+      async (whole: Buffer) =>
+        Readable.from([
+          Buffer.concat([whole.subarray(0, 40_000), Buffer.alloc(20_000), whole.subarray(60_000)]),
+        ]),
+    ],
+  ])(
+    'given an MP3 that comes out %s, when it is checked, then the phase refuses it and removes it',
+    async (_, broken) => {
+      const session = await readyToSpeak();
+      const good = session.context('audio');
+      const whole = await readFile(path.join(finished.folder, 'audio/episode.mp3'));
+      for (const name of await readdir(path.join(finished.folder, 'audio/audio_chunks'))) {
+        const writer = await good.artifact(`audio_chunks/${name}`);
+        await writer.write(await readFile(path.join(finished.folder, 'audio/audio_chunks', name)));
+        await writer.finish();
+      }
+      const context = session.context('audio', {
+        streamArtifact: async (name) => (name.endsWith('.mp3') ? broken(whole) : good.streamArtifact(name)),
+      });
+      await expect(crew.audio(context)).rejects.toMatchObject({
+        code: 'artifact_invalid',
+        field: 'audio/episode.mp3',
+      });
+      await expect(stat(path.join(session.folder, 'audio/episode.mp3'))).rejects.toMatchObject({
+        code: 'ENOENT',
+      });
+      expect(chunksWritten(session)).toEqual([]);
+    },
+  );
 
   it('given no script, when audio is asked for, then the missing artifact is named and no voice is started', async () => {
     const session = await newSession(topic, { sources: await emptyFolder() });
-    await expect(crew.audio(session.context('audio'))).rejects.toMatchObject({ code: 'artifact_invalid', field: 'script/script.json' });
+    await expect(crew.audio(session.context('audio'))).rejects.toMatchObject({
+      code: 'artifact_invalid',
+      field: 'script/script.json',
+    });
   });
 });

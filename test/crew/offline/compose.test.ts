@@ -3,7 +3,16 @@ import { compose, type Quote } from '../../../src/crew/offline/script/compose.js
 import type { Finding } from '../../../src/crew/offline/research/reports.js';
 
 const finding = (id: string, sentence: number, text: string, continues = false): Finding => ({
-  id, text, file: 'lamp.md', source_title: 'The lamp', sentence, paragraph: 1, heading: '', continues, supported_by: [], similar_sentences: 0,
+  id,
+  text,
+  file: 'lamp.md',
+  source_title: 'The lamp',
+  sentence,
+  paragraph: 1,
+  heading: '',
+  continues,
+  supported_by: [],
+  similar_sentences: 0,
   scores: { relevance: 1, centrality: 1, ease: 1, total: 1 },
 });
 
@@ -13,7 +22,9 @@ const leaning = finding('f002', 2, 'It turns once in every eight seconds.', true
 function heard(findings: readonly Finding[]): string[] {
   const quotes = new Map(findings.map((one): [string, Quote] => [one.id, { finding: one, text: one.text }]));
   const synthesis = {
-    topic: 'The lamp', topic_coverage: 1, sources: [{ file: 'lamp.md', title: 'The lamp' }],
+    topic: 'The lamp',
+    topic_coverage: 1,
+    sources: [{ file: 'lamp.md', title: 'The lamp' }],
     themes: [{ title: 'the lens', order: 1, key_terms: [], findings: ['f001', 'f002'] }],
   };
   return compose({ synthesis, quotes, shortOf: undefined }).lines.map(({ text }) => text);

@@ -47,13 +47,20 @@ async function openArtifact(folder: string, phase: Phase, name: string): Promise
 }
 
 /** Makes a session whose contexts implement the port. */
-export function fakeSession(folder: string, given: { topic: string; options: Record<string, unknown> }): FakeSession {
+export function fakeSession(
+  folder: string,
+  given: { topic: string; options: Record<string, unknown> },
+): FakeSession {
   const settled = new Map<string, unknown>();
   const ran: string[] = [];
   const written: string[] = [];
   const scores = new Map<string, number>();
   const progress: { fraction: number; message: string }[] = [];
-  const exists = (file: string): Promise<boolean> => stat(file).then(() => true, () => false);
+  const exists = (file: string): Promise<boolean> =>
+    stat(file).then(
+      () => true,
+      () => false,
+    );
 
   const context = (phase: Phase, overrides: Partial<PhaseContext> = {}): PhaseContext => {
     const signal = overrides.signal ?? new AbortController().signal;
@@ -81,7 +88,11 @@ export function fakeSession(folder: string, given: { topic: string; options: Rec
         await writer.write(content);
         return writer.finish();
       },
-      readArtifact: (name) => readFile(path.join(folder, name)).then((bytes) => new Uint8Array(bytes), () => undefined),
+      readArtifact: (name) =>
+        readFile(path.join(folder, name)).then(
+          (bytes) => new Uint8Array(bytes),
+          () => undefined,
+        ),
       async streamArtifact(name) {
         const file = path.join(folder, name);
         return (await exists(file)) ? createReadStream(file) : undefined;

@@ -6,7 +6,11 @@ describe('optional package', () => {
     const load = async (): Promise<never> => {
       throw Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' });
     };
-    await expect(optionalPackage('unpdf', load)).rejects.toMatchObject({ code: 'invalid_input', field: 'unpdf', message: expect.stringContaining('npm install unpdf') });
+    await expect(optionalPackage('unpdf', load)).rejects.toMatchObject({
+      code: 'invalid_input',
+      field: 'unpdf',
+      message: expect.stringContaining('npm install unpdf'),
+    });
   });
 
   it('given a package that breaks while loading, when it is needed, then its own error comes through', async () => {

@@ -19,7 +19,10 @@ interface Validation {
 async function researched(sources: string | string[], minutes = 3) {
   const session = await newSession(topic, { sources, minutes });
   await offlineCrew().research(session.context('research'));
-  const { findings } = await readArtifactJson<{ findings: Finding[] }>(session, 'research/research_findings.json');
+  const { findings } = await readArtifactJson<{ findings: Finding[] }>(
+    session,
+    'research/research_findings.json',
+  );
   const validation = await readArtifactJson<Validation>(session, 'research/validation_report.json');
   return { session, findings, validation, texts: findings.map(({ text }) => text) };
 }
@@ -53,7 +56,15 @@ describe('research', () => {
 
   it('given a PDF with text and one without, when they are researched, then the first is quoted and the second reported', async () => {
     const folder = await emptyFolder();
-    await writeFile(path.join(folder, 'report.pdf'), simplePdf([['The lamp of the lighthouse was lit for the first time in spring.', 'The keepers of the tower celebrate the day with a long dinner.']]));
+    await writeFile(
+      path.join(folder, 'report.pdf'),
+      simplePdf([
+        [
+          'The lamp of the lighthouse was lit for the first time in spring.',
+          'The keepers of the tower celebrate the day with a long dinner.',
+        ],
+      ]),
+    );
     await writeFile(path.join(folder, 'scan.pdf'), simplePdf([[]]));
     const { texts, validation } = await researched(folder);
     expect(texts.join(' ')).toContain('The lamp of the lighthouse was lit for the first time in spring.');
@@ -62,7 +73,10 @@ describe('research', () => {
 
   it('given files that must not be read, when the folder is researched, then each is reported with its reason', async () => {
     const folder = await sourcesFolder();
-    await writeFile(path.join(folder, '.secret.md'), 'The hidden sentence about the lighthouse lamp must never be found.');
+    await writeFile(
+      path.join(folder, '.secret.md'),
+      'The hidden sentence about the lighthouse lamp must never be found.',
+    );
     await writeFile(path.join(folder, 'empty.md'), '');
     await writeFile(path.join(folder, 'noise.txt'), new Uint8Array([84, 104, 101, 0, 1, 2]));
     await writeFile(path.join(folder, 'photo.jpg'), 'not a photo');
@@ -88,7 +102,10 @@ describe('research', () => {
   it('given links that leave the folder, when it is researched, then they are refused and nothing behind them is read', async () => {
     const folder = await sourcesFolder();
     const outside = await emptyFolder();
-    await writeFile(path.join(outside, 'private.md'), 'The private lighthouse lamp of the keepers is a secret that must stay outside.');
+    await writeFile(
+      path.join(outside, 'private.md'),
+      'The private lighthouse lamp of the keepers is a secret that must stay outside.',
+    );
     await symlink(path.join(outside, 'private.md'), path.join(folder, 'private.md'));
     await symlink(outside, path.join(folder, 'folder'));
     await symlink(path.join(folder, 'storms.txt'), path.join(folder, 'inside.txt'));
@@ -105,8 +122,15 @@ describe('research', () => {
 
   it('given bytes that are not UTF-8, when a file is researched, then they are repaired and counted', async () => {
     const folder = await emptyFolder();
-    const latin1 = Buffer.from('The caf\u00e9 of the lighthouse sells bread to the keepers every morning.', 'latin1');
-    const mixed = Buffer.concat([Buffer.from('The na\u00efve keeper of the lamp sold his bo'), Buffer.from([0xff]), Buffer.from('at to a stranger in the harbour.')]);
+    const latin1 = Buffer.from(
+      'The caf\u00e9 of the lighthouse sells bread to the keepers every morning.',
+      'latin1',
+    );
+    const mixed = Buffer.concat([
+      Buffer.from('The na\u00efve keeper of the lamp sold his bo'),
+      Buffer.from([0xff]),
+      Buffer.from('at to a stranger in the harbour.'),
+    ]);
     await writeFile(path.join(folder, 'latin.txt'), latin1);
     await writeFile(path.join(folder, 'mixed.txt'), mixed);
     const { texts, validation } = await researched(folder);
@@ -118,36 +142,52 @@ describe('research', () => {
   it.each([
     ['a folder that does not exist', async () => path.join(await emptyFolder(), 'missing')],
     ['an empty folder', emptyFolder],
-    ['a folder with nothing readable', async () => {
-      const folder = await emptyFolder();
-      await writeFile(path.join(folder, 'photo.jpg'), 'x');
-      return folder;
-    }],
-    ['prose without a whole sentence', async () => {
-      const folder = await emptyFolder();
-      await writeFile(path.join(folder, 'list.md'), '# Lamp\n\n- oil\n- glass\n');
-      return folder;
-    }],
+    [
+      'a folder with nothing readable',
+      async () => {
+        const folder = await emptyFolder();
+        await writeFile(path.join(folder, 'photo.jpg'), 'x');
+        return folder;
+      },
+    ],
+    [
+      'prose without a whole sentence',
+      async () => {
+        const folder = await emptyFolder();
+        await writeFile(path.join(folder, 'list.md'), '# Lamp\n\n- oil\n- glass\n');
+        return folder;
+      },
+    ],
   ])('given %s, when it is researched, then the input is refused by name', async (_, make) => {
     const session = await newSession(topic, { sources: await make() });
-    await expect(offlineCrew().research(session.context('research'))).rejects.toMatchObject({ code: 'invalid_input', field: 'sources' });
+    await expect(offlineCrew().research(session.context('research'))).rejects.toMatchObject({
+      code: 'invalid_input',
+      field: 'sources',
+    });
   });
 
   it('given options of the wrong kind, when research starts, then the option is named', async () => {
     const session = await newSession(topic, { sources: 'docs', minutes: 'three' });
-    await expect(offlineCrew().research(session.context('research'))).rejects.toMatchObject({ code: 'invalid_input', field: 'minutes' });
+    await expect(offlineCrew().research(session.context('research'))).rejects.toMatchObject({
+      code: 'invalid_input',
+      field: 'minutes',
+    });
   });
 
   it('given research that is settled, when it runs again, then nothing is done twice until a source changes', async () => {
     const folder = await sourcesFolder();
     const { session } = await researched(folder);
-    const again = async (attempt: number): Promise<unknown> => offlineCrew().research(session.context('research', { attempt }));
+    const again = async (attempt: number): Promise<unknown> =>
+      offlineCrew().research(session.context('research', { attempt }));
     await again(2);
     expect(session.ran).toHaveLength(1);
     await unlink(path.join(folder, 'museum.html'));
     await again(3);
     expect(session.ran).toHaveLength(2);
-    const findings = await readArtifactJson<{ findings: Finding[] }>(session, 'research/research_findings.json');
+    const findings = await readArtifactJson<{ findings: Finding[] }>(
+      session,
+      'research/research_findings.json',
+    );
     expect(findings.findings.map(({ file }) => file)).not.toContain('museum.html');
   });
 

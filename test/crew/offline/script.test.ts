@@ -32,12 +32,18 @@ describe('script', () => {
     const { script, texts, session } = await written(30);
     expect(expectedSeconds(script.lines)).toBeLessThan(180);
     expect(texts.join(' ')).toContain('do not carry the 30 minutes that were asked for');
-    expect(await readArtifactJson(session, 'script/quality_report.json')).toMatchObject({ short_of_wanted: true, wanted_minutes: 30 });
+    expect(await readArtifactJson(session, 'script/quality_report.json')).toMatchObject({
+      short_of_wanted: true,
+      wanted_minutes: 30,
+    });
   });
 
   it('given a script, when it opens, then it states the topic, the synthetic voices, the automatic extraction and the sources', async () => {
     const { script } = await written(1);
-    const opening = script.lines.filter(({ segment }) => segment === 0).map(({ text }) => text).join(' ');
+    const opening = script.lines
+      .filter(({ segment }) => segment === 0)
+      .map(({ text }) => text)
+      .join(' ');
     expect(opening).toContain(topic);
     expect(opening).toMatch(/A\.I\..*voices are synthetic.*extracted automatically from \d documents: /u);
     for (const { title } of script.sources) expect(opening).toContain(title);
@@ -45,10 +51,14 @@ describe('script', () => {
 
   it('given a script, when its quoted lines are looked up, then each names a finding and its sentence', async () => {
     const { script, session } = await written(1);
-    const { findings } = await readArtifactJson<{ findings: Finding[] }>(session, 'research/research_findings.json');
+    const { findings } = await readArtifactJson<{ findings: Finding[] }>(
+      session,
+      'research/research_findings.json',
+    );
     const quoted = script.lines.flatMap(({ source }) => source ?? []);
     expect(quoted.length).toBeGreaterThan(3);
-    for (const { finding, file, sentence } of quoted) expect(findings.find(({ id }) => id === finding)).toMatchObject({ file, sentence });
+    for (const { finding, file, sentence } of quoted)
+      expect(findings.find(({ id }) => id === finding)).toMatchObject({ file, sentence });
     const heard = quoted.map(({ finding }) => finding);
     expect(new Set(heard).size).toBe(heard.length);
   });
@@ -60,7 +70,7 @@ describe('script', () => {
     expect(script.lines[at - 1]?.text).toContain('behind a glass lens');
   });
 
-  it('given the files of a script, when they are read, then the initial one has the source\'s words and the polished one only sayable signs', async () => {
+  it("given the files of a script, when they are read, then the initial one has the source's words and the polished one only sayable signs", async () => {
     const { session, texts } = await written(1);
     const initial = await readFile(path.join(session.folder, 'script/initial_script.md'), 'utf8');
     expect(initial).toMatch(/\[\^f\d{3}\]: [\w.]+, sentence \d+/u);
@@ -74,7 +84,10 @@ describe('script', () => {
 
   it('given no research, when a script is asked for, then the missing artifact is named', async () => {
     const session = await newSession(topic, { sources: 'docs' });
-    await expect(offlineCrew().script(session.context('script'))).rejects.toMatchObject({ code: 'artifact_invalid', field: 'research/research_findings.json' });
+    await expect(offlineCrew().script(session.context('script'))).rejects.toMatchObject({
+      code: 'artifact_invalid',
+      field: 'research/research_findings.json',
+    });
   });
 });
 
@@ -85,20 +98,33 @@ describe('speakable', () => {
   });
 
   it.each([
-    ['Edit package.json, e.g. with an editor (any will do).', 'Edit package dot json, for example with an editor.'],
+    [
+      'Edit package.json, e.g. with an editor (any will do).',
+      'Edit package dot json, for example with an editor.',
+    ],
     ['It costs $7.00 – about 80% of the budget.', 'It costs 7 dollars, about 80 percent of the budget.'],
-    ['The call createTestModel throws within 20 ms.', 'The call create test model throws within 20 milliseconds.'],
-    ['Guards such as can_recover decide when the read/write lock is free.', 'Guards such as can recover decide when the read or write lock is free.'],
+    [
+      'The call createTestModel throws within 20 ms.',
+      'The call create test model throws within 20 milliseconds.',
+    ],
+    [
+      'Guards such as can_recover decide when the read/write lock is free.',
+      'Guards such as can recover decide when the read or write lock is free.',
+    ],
     ['Caf\u00e9s pay \u2265 5 coins & more\u2026', 'Cafes pay at least 5 coins and more.'],
-    ['The chart decides what happens next in each phase; the journal remembers every step that was taken before.', 'The chart decides what happens next in each phase. The journal remembers every step that was taken before.'],
+    [
+      'The chart decides what happens next in each phase; the journal remembers every step that was taken before.',
+      'The chart decides what happens next in each phase. The journal remembers every step that was taken before.',
+    ],
   ])('given "%s", when it is made speakable, then the ear gets "%s"', (text, said) => {
     expect(speakable(text, english)).toBe(said);
   });
 
-  it.each(['A set A \u2282 B is kept.', 'The word bcdfghjk cannot be said.', `It is ${'very '.repeat(40)}long.`])(
-    'given "%s", when it cannot be said, then it is left out',
-    (text) => {
-      expect(speakable(text, english)).toBeUndefined();
-    },
-  );
+  it.each([
+    'A set A \u2282 B is kept.',
+    'The word bcdfghjk cannot be said.',
+    `It is ${'very '.repeat(40)}long.`,
+  ])('given "%s", when it cannot be said, then it is left out', (text) => {
+    expect(speakable(text, english)).toBeUndefined();
+  });
 });

@@ -6,16 +6,23 @@ import { TruePeakMeter } from '../../../src/crew/offline/audio/true-peak-meter.j
 import { readWave, waveHeader } from '../../../src/crew/offline/audio/wave.js';
 
 const sine = (rate: number, hertz: number, seconds: number, level: number, phase = 0): Float32Array =>
-  Float32Array.from({ length: rate * seconds }, (_, index) => level * Math.sin((2 * Math.PI * hertz * index) / rate + phase));
+  Float32Array.from(
+    { length: rate * seconds },
+    (_, index) => level * Math.sin((2 * Math.PI * hertz * index) / rate + phase),
+  );
 
-const rms = (samples: Float32Array): number => Math.sqrt(samples.reduce((sum, x) => sum + x * x, 0) / samples.length);
+const rms = (samples: Float32Array): number =>
+  Math.sqrt(samples.reduce((sum, x) => sum + x * x, 0) / samples.length);
 
 describe('signal', () => {
-  it.each([16_000, 44_100, 48_000])('given a 997 Hz sine at full scale and %i Hz, when it is metered, then it is at -3.01 LUFS as BS.1770 says', (rate) => {
-    const meter = new LoudnessMeter(rate);
-    meter.add(sine(rate, 997, 5, 1));
-    expect(meter.integrated()).toBeCloseTo(-3.01, 1);
-  });
+  it.each([16_000, 44_100, 48_000])(
+    'given a 997 Hz sine at full scale and %i Hz, when it is metered, then it is at -3.01 LUFS as BS.1770 says',
+    (rate) => {
+      const meter = new LoudnessMeter(rate);
+      meter.add(sine(rate, 997, 5, 1));
+      expect(meter.integrated()).toBeCloseTo(-3.01, 1);
+    },
+  );
 
   it('given speech and long silence, when it is metered, then the silence is gated out', () => {
     const meter = new LoudnessMeter(48_000);
@@ -28,11 +35,15 @@ describe('signal', () => {
     const tone = sine(16_000, 1000, 2, 0.5);
     const whole = new Resampler(16_000, 44_100).push(tone);
     const resampler = new Resampler(16_000, 44_100);
-    const parts = [tone.subarray(0, 7), tone.subarray(7, 5000), tone.subarray(5000)].flatMap((part) => Array.from(resampler.push(part)));
+    const parts = [tone.subarray(0, 7), tone.subarray(7, 5000), tone.subarray(5000)].flatMap((part) =>
+      Array.from(resampler.push(part)),
+    );
     expect(parts).toEqual([...whole]);
     expect(whole.length).toBe(88_200);
     expect(rms(whole.subarray(1000))).toBeCloseTo(0.5 / Math.SQRT2, 3);
-    const crossings = whole.subarray(4410, 48_510).filter((x, index, all) => index > 0 && x >= 0 && (all[index - 1] ?? 0) < 0).length;
+    const crossings = whole
+      .subarray(4410, 48_510)
+      .filter((x, index, all) => index > 0 && x >= 0 && (all[index - 1] ?? 0) < 0).length;
     expect(Math.abs(crossings - 1000)).toBeLessThanOrEqual(1);
   });
 
@@ -53,8 +64,14 @@ describe('signal', () => {
   });
 
   it('given a WAVE file, when it is read, then samples and comment come back, and a file cut short is refused', () => {
-    const file = new Uint8Array(Buffer.concat([waveHeader(4, 16_000, 'note'), new Uint8Array(new Int16Array([1, -2, 3, -4]).buffer)]));
-    expect(readWave(file)).toEqual({ rate: 16_000, comment: 'note', samples: new Int16Array([1, -2, 3, -4]) });
+    const file = new Uint8Array(
+      Buffer.concat([waveHeader(4, 16_000, 'note'), new Uint8Array(new Int16Array([1, -2, 3, -4]).buffer)]),
+    );
+    expect(readWave(file)).toEqual({
+      rate: 16_000,
+      comment: 'note',
+      samples: new Int16Array([1, -2, 3, -4]),
+    });
     expect(readWave(file.subarray(0, file.length - 1))).toBeUndefined();
     expect(readWave(new Uint8Array(60))).toBeUndefined();
   });

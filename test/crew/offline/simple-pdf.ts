@@ -8,7 +8,9 @@ export function simplePdf(pages: readonly (readonly string[])[]): Uint8Array {
   pages.forEach((lines, index) => {
     const text = lines.map((line, row) => `1 0 0 1 50 ${String(750 - 14 * row)} Tm (${line}) Tj`).join('\n');
     const stream = lines.length === 0 ? '' : `BT /F1 11 Tf ${text} ET`;
-    objects.push(`<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> /Contents ${String(5 + 2 * index)} 0 R >>`);
+    objects.push(
+      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> /Contents ${String(5 + 2 * index)} 0 R >>`,
+    );
     objects.push(`<< /Length ${String(stream.length)} >>\nstream\n${stream}\nendstream`);
   });
   let file = '%PDF-1.4\n';

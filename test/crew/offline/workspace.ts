@@ -41,6 +41,14 @@ export async function readArtifactJson<T>(session: FakeSession, name: string): P
 export async function buildVoiceWorker(): Promise<URL> {
   const outfile = path.join(await emptyFolder(), 'voice-worker.mjs');
   const entry = fileURLToPath(new URL('../../../src/crew/offline/audio/voice-worker.ts', import.meta.url));
-  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm', packages: 'external', logLevel: 'error' });
+  await build({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    logLevel: 'error',
+  });
   return pathToFileURL(outfile);
 }

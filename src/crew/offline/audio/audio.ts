@@ -9,7 +9,11 @@ import { finishEpisode } from './finish-episode.js';
 import { speakLines } from './speak-lines.js';
 
 const Validation = z.looseObject({
-  measured: z.looseObject({ duration_seconds: z.number(), loudness_lufs: z.number(), true_peak_dbtp: z.number() }),
+  measured: z.looseObject({
+    duration_seconds: z.number(),
+    loudness_lufs: z.number(),
+    true_peak_dbtp: z.number(),
+  }),
   scores: z.object({ audio_quality: z.number() }),
 });
 
@@ -27,7 +31,9 @@ export async function audio(context: PhaseContext, workerUrl: URL | undefined): 
   const chunks = await speakLines(context, script.lines, workerUrl);
   collectGarbage();
   const inputs = sha256(json([script, loudness, chunks.map((chunk) => chunk.sha256)])).slice(0, 16);
-  const artifacts: ArtifactRef[] = await madeOnce(context, 'finish_episode', `episode-${inputs}`, () => finishEpisode(context, script, loudness));
+  const artifacts: ArtifactRef[] = await madeOnce(context, 'finish_episode', `episode-${inputs}`, () =>
+    finishEpisode(context, script, loudness),
+  );
   const { measured, scores } = await readJson(context, 'audio/validation_results.json', Validation);
   await context.score('audio_quality', scores.audio_quality);
   context.progress(1, 'The episode is finished');

@@ -10,7 +10,8 @@ function clock(samples: number, separator: '.' | ','): string {
 /** WebVTT with a voice span for each line. */
 export function webVtt({ placements }: Timeline, note: string): string {
   const cues = placements.map(
-    ({ line, start, samples }) => `${String(line.index)}\n${clock(start, '.')} --> ${clock(start + samples, '.')}\n<v ${line.speaker}>${line.text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}\n`,
+    ({ line, start, samples }) =>
+      `${String(line.index)}\n${clock(start, '.')} --> ${clock(start + samples, '.')}\n<v ${line.speaker}>${line.text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}\n`,
   );
   return `WEBVTT\n\nNOTE ${note}\n\n${cues.join('\n')}`;
 }
@@ -18,6 +19,9 @@ export function webVtt({ placements }: Timeline, note: string): string {
 /** SubRip, with the speaker's name before the words. */
 export function subRip({ placements }: Timeline): string {
   return placements
-    .map(({ line, start, samples }) => `${String(line.index)}\n${clock(start, ',')} --> ${clock(start + samples, ',')}\n${line.speaker}: ${line.text}\n`)
+    .map(
+      ({ line, start, samples }) =>
+        `${String(line.index)}\n${clock(start, ',')} --> ${clock(start + samples, ',')}\n${line.speaker}: ${line.text}\n`,
+    )
     .join('\n');
 }

@@ -24,5 +24,9 @@ export function chaptersOf(script: SpokenScript, timeline: Timeline): Chapter[] 
 
 /** Podcasting 2.0 JSON chapters, version 1.2. */
 export function jsonChapters(title: string, chapters: readonly Chapter[]) {
-  return { version: '1.2.0', title, chapters: chapters.map((chapter) => ({ startTime: chapter.startSeconds, title: chapter.title })) };
+  return {
+    version: '1.2.0',
+    title,
+    chapters: chapters.map((chapter) => ({ startTime: chapter.startSeconds, title: chapter.title })),
+  };
 }

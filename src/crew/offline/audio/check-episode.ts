@@ -84,15 +84,35 @@ export function judge(measured: Measured, expectedSeconds: number, target: numbe
   const durationOff = Math.abs(measured.duration_seconds - expectedSeconds) / expectedSeconds;
   const loudnessOff = Math.abs(measured.loudness_lufs - target);
   const check = (name: string, value: number, limit: string, excess: number): Check => ({
-    name, value: rounded(value), limit, passed: excess <= 1, margin: rounded(Math.max(0, Math.min(1, 1 - excess))),
+    name,
+    value: rounded(value),
+    limit,
+    passed: excess <= 1,
+    margin: rounded(Math.max(0, Math.min(1, 1 - excess))),
   });
-  const allOrNothing = (name: string, value: number, limit: string, passed: boolean): Check => ({ name, value, limit, passed, margin: passed ? 1 : 0 });
+  const allOrNothing = (name: string, value: number, limit: string, passed: boolean): Check => ({
+    name,
+    value,
+    limit,
+    passed,
+    margin: passed ? 1 : 0,
+  });
   return [
     check('duration_off_share', durationOff, 'at most 0.01 of the timeline', durationOff / 0.01),
     check('loudness_off_lu', loudnessOff, `at most 1 LU from ${String(target)} LUFS`, loudnessOff),
-    allOrNothing('true_peak_dbtp', measured.true_peak_dbtp, 'at most -1 dBTP', measured.true_peak_dbtp <= highestPeak),
+    allOrNothing(
+      'true_peak_dbtp',
+      measured.true_peak_dbtp,
+      'at most -1 dBTP',
+      measured.true_peak_dbtp <= highestPeak,
+    ),
     allOrNothing('clipped_samples', measured.clipped_samples, 'none', measured.clipped_samples === 0),
-    allOrNothing('longest_silence_seconds', measured.longest_silence_seconds, 'at most 3 s', measured.longest_silence_seconds <= 3),
+    allOrNothing(
+      'longest_silence_seconds',
+      measured.longest_silence_seconds,
+      'at most 3 s',
+      measured.longest_silence_seconds <= 3,
+    ),
     allOrNothing('decoder_errors', measured.decoder_errors, 'none', measured.decoder_errors === 0),
   ];
 }

@@ -31,7 +31,11 @@ export interface Level {
 const factor = (decibels: number): number => 10 ** (decibels / 20);
 
 /** The mix at the episode's rate, limited, in blocks; exactly {@link episodeSamples} samples. */
-async function* master(context: PhaseContext, timeline: Timeline, level: Level): AsyncGenerator<Float32Array> {
+async function* master(
+  context: PhaseContext,
+  timeline: Timeline,
+  level: Level,
+): AsyncGenerator<Float32Array> {
   const resampler = new Resampler(voiceRate, episodeRate);
   const limiter = new Limiter(factor(level.ceilingDecibels), lookAhead);
   const gain = factor(level.gainDecibels);
@@ -51,13 +55,23 @@ async function* master(context: PhaseContext, timeline: Timeline, level: Level):
 }
 
 function toPcm16(samples: Float32Array): Uint8Array {
-  const pcm = Int16Array.from(samples, (sample) => Math.max(-32_768, Math.min(32_767, Math.round(sample * 32_767))));
+  const pcm = Int16Array.from(samples, (sample) =>
+    Math.max(-32_768, Math.min(32_767, Math.round(sample * 32_767))),
+  );
   return new Uint8Array(pcm.buffer);
 }
 
 /** Writes `master.wav` and `episode.mp3` in one pass. */
-export async function encode(context: PhaseContext, timeline: Timeline, level: Level, tags: Uint8Array): Promise<ArtifactRef[]> {
-  const { createMp3Encoder } = await optionalPackage('wasm-media-encoders', () => import('wasm-media-encoders'));
+export async function encode(
+  context: PhaseContext,
+  timeline: Timeline,
+  level: Level,
+  tags: Uint8Array,
+): Promise<ArtifactRef[]> {
+  const { createMp3Encoder } = await optionalPackage(
+    'wasm-media-encoders',
+    () => import('wasm-media-encoders'),
+  );
   const encoder = await createMp3Encoder();
   encoder.configure({ sampleRate: episodeRate, channels: 1, bitrate: episodeKilobits });
   const writers: ArtifactWriter[] = [];

@@ -27,7 +27,12 @@ export async function feedItem(episode: FeedEpisode): Promise<string> {
         guid: { value: episode.sessionId, isPermaLink: false },
         pubDate: new Date(episode.createdAt),
         enclosures: [{ url: 'episode.mp3', length: episode.mp3Bytes, type: 'audio/mpeg' }],
-        itunes: { explicit: false, duration: Math.round(episode.seconds), episode: episode.episodeNumber, episodeType: 'full' },
+        itunes: {
+          explicit: false,
+          duration: Math.round(episode.seconds),
+          episode: episode.episodeNumber,
+          episodeType: 'full',
+        },
         podcast: {
           transcripts: [
             { url: 'transcript.vtt', type: 'text/vtt', language: 'en' },
@@ -39,5 +44,8 @@ export async function feedItem(episode: FeedEpisode): Promise<string> {
     ],
   });
   // feedsmith 3.0.1 writes yes and no; Apple documents true and false.
-  return feed.replaceAll(/<itunes:explicit>(yes|no)</gu, (_, word: string) => `<itunes:explicit>${String(word === 'yes')}<`);
+  return feed.replaceAll(
+    /<itunes:explicit>(yes|no)</gu,
+    (_, word: string) => `<itunes:explicit>${String(word === 'yes')}<`,
+  );
 }

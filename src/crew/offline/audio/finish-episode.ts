@@ -19,41 +19,68 @@ const closeEnough = 0.3;
 const rounded = (value: number): number => Math.round(value * 1000) / 1000;
 
 /** Mixes, encodes, checks and describes the episode; every file is written before this resolves. */
-export async function finishEpisode(context: PhaseContext, script: SpokenScript, target: number): Promise<ArtifactRef[]> {
+export async function finishEpisode(
+  context: PhaseContext,
+  script: SpokenScript,
+  target: number,
+): Promise<ArtifactRef[]> {
   context.progress(0.7, 'Measuring the voices');
   const timeline = await layOut(context, script.lines);
   const chapters = chaptersOf(script, timeline);
   const tags = await id3Tags(script.title, context.createdAt, chapters);
   const seconds = timeline.totalSamples / voiceRate;
 
-  let level: Level = { target, gainDecibels: target - (await mixLoudness(context, timeline, target)), ceilingDecibels: masterCeiling };
+  let level: Level = {
+    target,
+    gainDecibels: target - (await mixLoudness(context, timeline, target)),
+    ceilingDecibels: masterCeiling,
+  };
   let refs = await encode(context, timeline, level, tags);
   context.progress(0.92, 'Decoding and checking the episode');
   let measured = await measureEpisode(context, 'audio/episode.mp3');
   const off = target - measured.loudness_lufs;
   const over = measured.true_peak_dbtp - highestPeak;
   if ((Math.abs(off) > closeEnough && Math.abs(off) < 6) || over > 0) {
-    level = { target, gainDecibels: level.gainDecibels + off, ceilingDecibels: level.ceilingDecibels - Math.max(0, over + 0.3) };
+    level = {
+      target,
+      gainDecibels: level.gainDecibels + off,
+      ceilingDecibels: level.ceilingDecibels - Math.max(0, over + 0.3),
+    };
     refs = await encode(context, timeline, level, tags);
     measured = await measureEpisode(context, 'audio/episode.mp3');
   }
 
   const checks = judge(measured, seconds, target);
   const quality = rounded(checks.reduce((sum, { margin }) => sum + margin, 0) / checks.length);
-  const validation = { file: 'audio/episode.mp3', target_lufs: target, timeline_seconds: rounded(seconds), measured, checks, scores: { audio_quality: quality } };
+  const validation = {
+    file: 'audio/episode.mp3',
+    target_lufs: target,
+    timeline_seconds: rounded(seconds),
+    measured,
+    checks,
+    scores: { audio_quality: quality },
+  };
   refs.push(await context.writeArtifact('validation_results.json', json(validation)));
   const failed = checks.filter(({ passed }) => !passed);
   if (failed.length > 0) {
     await context.removeArtifact('audio/episode.mp3');
     const why = failed.map(({ name, value, limit }) => `${name} is ${String(value)} (${limit})`).join('; ');
-    throw new ProductionError('artifact_invalid', `Session ${context.sessionId}: the finished MP3 was refused: ${why}. Run the audio phase again.`, {
-      sessionId: context.sessionId,
-      field: 'audio/episode.mp3',
-    });
+    throw new ProductionError(
+      'artifact_invalid',
+      `Session ${context.sessionId}: the finished MP3 was refused: ${why}. Run the audio phase again.`,
+      {
+        sessionId: context.sessionId,
+        field: 'audio/episode.mp3',
+      },
+    );
   }
 
   const report = {
-    voices: [...timeline.voices].map(([voice, loudness]) => ({ voice, loudness_lufs: rounded(loudness), levelled_to_lufs: target })),
+    voices: [...timeline.voices].map(([voice, loudness]) => ({
+      voice,
+      loudness_lufs: rounded(loudness),
+      levelled_to_lufs: target,
+    })),
     gain_db: rounded(level.gainDecibels),
     sample_rate: episodeRate,
     kilobits_per_second: episodeKilobits,
@@ -68,7 +95,14 @@ export async function finishEpisode(context: PhaseContext, script: SpokenScript,
     })),
   };
   const mp3Bytes = refs.find(({ path }) => path.endsWith('.mp3'))?.bytes ?? 0;
-  const episode = { title: script.title, sessionId: context.sessionId, episodeNumber: context.episodeNumber, createdAt: context.createdAt, mp3Bytes, seconds };
+  const episode = {
+    title: script.title,
+    sessionId: context.sessionId,
+    episodeNumber: context.episodeNumber,
+    createdAt: context.createdAt,
+    mp3Bytes,
+    seconds,
+  };
   refs.push(
     await context.writeArtifact('synthesis_report.json', json(report)),
     await context.writeArtifact('transcript.vtt', webVtt(timeline, aiDisclosure)),

@@ -6,7 +6,11 @@ export const aiDisclosure =
   'AI disclosure: synthetic voices (flite) read sentences that were extracted automatically from the named sources. No human voice is heard.';
 
 /** An ID3v2 tag with title, artist, the disclosure as comment, and chapters. */
-export async function id3Tags(title: string, createdAt: string, chapters: readonly Chapter[]): Promise<Uint8Array> {
+export async function id3Tags(
+  title: string,
+  createdAt: string,
+  chapters: readonly Chapter[],
+): Promise<Uint8Array> {
   const { default: NodeID3 } = await optionalPackage('node-id3', () => import('node-id3'));
   const ids = chapters.map((_, index) => `chapter${String(index + 1)}`);
   return NodeID3.create({

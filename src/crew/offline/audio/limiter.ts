@@ -26,7 +26,8 @@ export class Limiter {
       const lowest = this.#lowestGain(Math.abs(sample));
       this.#sum += lowest - (this.#lowest[slot] as number);
       this.#lowest[slot] = lowest;
-      const gain = lowest === 1 && this.#sum > this.#length - 1e-6 ? 1 : Math.min(1, this.#sum / this.#length);
+      const gain =
+        lowest === 1 && this.#sum > this.#length - 1e-6 ? 1 : Math.min(1, this.#sum / this.#length);
       block[index] = (this.#delayed[slot] as number) * gain;
       this.#delayed[slot] = sample;
       this.#time += 1;

@@ -1,6 +1,10 @@
 /** A second-order filter's coefficients, a0 being 1. */
 interface Biquad {
-  b0: number; b1: number; b2: number; a1: number; a2: number;
+  b0: number;
+  b1: number;
+  b2: number;
+  a1: number;
+  a2: number;
 }
 
 /** ITU-R BS.1770-4's K-weighting for any rate, by the bilinear forms of De Man, "Evaluation of implementations of the EBU R128" (2018). */
@@ -11,8 +15,11 @@ function kWeighting(rate: number): [Biquad, Biquad] {
   const vb = vh ** 0.4996667741545416;
   const n1 = 1 + k1 / q1 + k1 * k1;
   const shelf = {
-    b0: (vh + (vb * k1) / q1 + k1 * k1) / n1, b1: (2 * (k1 * k1 - vh)) / n1, b2: (vh - (vb * k1) / q1 + k1 * k1) / n1,
-    a1: (2 * (k1 * k1 - 1)) / n1, a2: (1 - k1 / q1 + k1 * k1) / n1,
+    b0: (vh + (vb * k1) / q1 + k1 * k1) / n1,
+    b1: (2 * (k1 * k1 - vh)) / n1,
+    b2: (vh - (vb * k1) / q1 + k1 * k1) / n1,
+    a1: (2 * (k1 * k1 - 1)) / n1,
+    a2: (1 - k1 / q1 + k1 * k1) / n1,
   };
   const k2 = Math.tan((Math.PI * 38.13547087602444) / rate);
   const q2 = 0.5003270373238773;
@@ -60,7 +67,8 @@ export class LoudnessMeter {
   /** LUFS; −Infinity for silence and for less than 400 ms. */
   integrated(): number {
     const blocks: number[] = [];
-    for (let end = 4; end <= this.#steps.length; end += 1) blocks.push(this.#steps.slice(end - 4, end).reduce((sum, step) => sum + step, 0) / 4);
+    for (let end = 4; end <= this.#steps.length; end += 1)
+      blocks.push(this.#steps.slice(end - 4, end).reduce((sum, step) => sum + step, 0) / 4);
     const mean = (powers: number[]): number => powers.reduce((sum, power) => sum + power, 0) / powers.length;
     const audible = blocks.filter((power) => loudnessOf(power) > -70);
     if (audible.length === 0) return -Infinity;

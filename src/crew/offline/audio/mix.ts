@@ -11,11 +11,20 @@ const fadeSamples = 80;
 
 /** Each voice's gain to the same loudness; a voice that said next to nothing is left as it is. */
 function levels(timeline: Timeline, target: number): Map<string, number> {
-  return new Map([...timeline.voices].map(([voice, loudness]) => [voice, Number.isFinite(loudness) ? 10 ** ((target - loudness) / 20) : 1]));
+  return new Map(
+    [...timeline.voices].map(([voice, loudness]) => [
+      voice,
+      Number.isFinite(loudness) ? 10 ** ((target - loudness) / 20) : 1,
+    ]),
+  );
 }
 
 /** The episode at flite's rate in blocks of one pause and one line, voices levelled; never more than a block in memory. */
-export async function* mix(context: PhaseContext, timeline: Timeline, target: number): AsyncGenerator<Float32Array> {
+export async function* mix(
+  context: PhaseContext,
+  timeline: Timeline,
+  target: number,
+): AsyncGenerator<Float32Array> {
   const gains = levels(timeline, target);
   let at = 0;
   const collectGarbage = garbageCollector();
@@ -38,7 +47,11 @@ export async function* mix(context: PhaseContext, timeline: Timeline, target: nu
 }
 
 /** The loudness of the whole mix, in LUFS. */
-export async function mixLoudness(context: PhaseContext, timeline: Timeline, target: number): Promise<number> {
+export async function mixLoudness(
+  context: PhaseContext,
+  timeline: Timeline,
+  target: number,
+): Promise<number> {
   const meter = new LoudnessMeter(voiceRate);
   for await (const block of mix(context, timeline, target)) meter.add(block);
   return meter.integrated();

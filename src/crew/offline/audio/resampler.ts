@@ -31,7 +31,8 @@ export class Resampler {
     while (this.#at < block.length) {
       const row = this.#phase * taps;
       let sum = 0;
-      for (let tap = 0; tap < taps; tap += 1) sum += (input[this.#at + tap] as number) * (this.#table[row + tap] as number);
+      for (let tap = 0; tap < taps; tap += 1)
+        sum += (input[this.#at + tap] as number) * (this.#table[row + tap] as number);
       output[count] = sum;
       count += 1;
       this.#phase += this.#down;

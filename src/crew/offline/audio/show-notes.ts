@@ -9,7 +9,9 @@ function clock(seconds: number): string {
 /** Markdown show notes: disclosure, chapters, and each source with the sentences quoted from it. */
 export function showNotes(script: SpokenScript, chapters: readonly Chapter[]): string {
   const sentences = (file: string): number[] =>
-    script.lines.flatMap(({ source }) => (source?.file === file ? [source.sentence] : [])).sort((a, b) => a - b);
+    script.lines
+      .flatMap(({ source }) => (source?.file === file ? [source.sentence] : []))
+      .sort((a, b) => a - b);
   return `${[
     `# ${script.title}`,
     '',
@@ -21,6 +23,8 @@ export function showNotes(script: SpokenScript, chapters: readonly Chapter[]): s
     '',
     '## Sources',
     '',
-    ...script.sources.map(({ file, title }) => `- ${title} (\`${file}\`): sentences ${[...new Set(sentences(file))].join(', ')}`),
+    ...script.sources.map(
+      ({ file, title }) => `- ${title} (\`${file}\`): sentences ${[...new Set(sentences(file))].join(', ')}`,
+    ),
   ].join('\n')}\n`;
 }

@@ -9,13 +9,19 @@ import { readWave, waveHeader } from './wave.js';
 const linesPerOperation = 10;
 
 /** A chunk's name says only its place; the comment in the file says which words and voice it holds. */
-const chunkComment = (line: ScriptLine): string => `showrunner ${sha256(`${line.voice}\n${pronounced(line.text)}`)}`;
+const chunkComment = (line: ScriptLine): string =>
+  `showrunner ${sha256(`${line.voice}\n${pronounced(line.text)}`)}`;
 
 /** `audio_chunks/0001.wav`. */
-export const chunkName = (line: ScriptLine): string => `audio_chunks/${String(line.index).padStart(4, '0')}.wav`;
+export const chunkName = (line: ScriptLine): string =>
+  `audio_chunks/${String(line.index).padStart(4, '0')}.wav`;
 
 /** Speaks every line that is not spoken yet, one WAVE file each; returns their references in order. */
-export async function speakLines(context: PhaseContext, lines: readonly ScriptLine[], workerUrl: URL | undefined): Promise<ArtifactRef[]> {
+export async function speakLines(
+  context: PhaseContext,
+  lines: readonly ScriptLine[],
+  workerUrl: URL | undefined,
+): Promise<ArtifactRef[]> {
   let voice: Voice | undefined;
   const refs: ArtifactRef[] = [];
 
@@ -27,9 +33,13 @@ export async function speakLines(context: PhaseContext, lines: readonly ScriptLi
     }
     voice ??= await startVoice(workerUrl);
     const spoken = readWave(await voice.speak({ text: pronounced(line.text), voice: line.voice }, signal));
-    if (spoken === undefined) throw new Error(`flite's output for line ${String(line.index)} is not a WAVE file`);
+    if (spoken === undefined)
+      throw new Error(`flite's output for line ${String(line.index)} is not a WAVE file`);
     const pcm = new Uint8Array(spoken.samples.buffer, spoken.samples.byteOffset, spoken.samples.byteLength);
-    return context.writeArtifact(chunkName(line), Buffer.concat([waveHeader(spoken.samples.length, spoken.rate, comment), pcm]));
+    return context.writeArtifact(
+      chunkName(line),
+      Buffer.concat([waveHeader(spoken.samples.length, spoken.rate, comment), pcm]),
+    );
   };
 
   try {
@@ -42,7 +52,10 @@ export async function speakLines(context: PhaseContext, lines: readonly ScriptLi
         const spoken: ArtifactRef[] = [];
         for (const line of group) {
           spoken.push(await speakLine(line, signal));
-          context.progress((0.7 * line.index) / lines.length, `${line.speaker} speaks line ${String(line.index)} of ${String(lines.length)}`);
+          context.progress(
+            (0.7 * line.index) / lines.length,
+            `${line.speaker} speaks line ${String(line.index)} of ${String(lines.length)}`,
+          );
         }
         return spoken;
       });

@@ -32,9 +32,13 @@ export async function readSpeech(context: PhaseContext, line: ScriptLine): Promi
   const bytes = await context.readArtifact(`audio/${chunkName(line)}`);
   const wave = bytes === undefined ? undefined : readWave(bytes);
   if (wave?.rate !== voiceRate) {
-    throw new ProductionError('artifact_invalid', `Session ${context.sessionId}: audio/${chunkName(line)} is missing or damaged. Run the audio phase again.`, {
-      sessionId: context.sessionId,
-    });
+    throw new ProductionError(
+      'artifact_invalid',
+      `Session ${context.sessionId}: audio/${chunkName(line)} is missing or damaged. Run the audio phase again.`,
+      {
+        sessionId: context.sessionId,
+      },
+    );
   }
   return Float32Array.from(wave.samples, (sample) => sample / 32_768);
 }

@@ -12,7 +12,9 @@ export class TruePeakMeter {
   #peak = 0;
 
   constructor() {
-    const sums = Array.from({ length: phases }, (_, phase) => this.#table.subarray(phase * taps, (phase + 1) * taps).reduce((sum, tap) => sum + Math.abs(tap), 0));
+    const sums = Array.from({ length: phases }, (_, phase) =>
+      this.#table.subarray(phase * taps, (phase + 1) * taps).reduce((sum, tap) => sum + Math.abs(tap), 0),
+    );
     this.#mostGain = Math.max(...sums);
   }
 
@@ -23,11 +25,13 @@ export class TruePeakMeter {
     for (let at = 0; at < block.length; at += 1) {
       // Around quiet samples no new peak is possible: this spares nearly all of the work and changes no result.
       let loudest = 0;
-      for (let tap = 0; tap < taps; tap += 1) loudest = Math.max(loudest, Math.abs(input[at + tap] as number));
+      for (let tap = 0; tap < taps; tap += 1)
+        loudest = Math.max(loudest, Math.abs(input[at + tap] as number));
       if (loudest * this.#mostGain <= this.#peak) continue;
       for (let row = 0; row < phases * taps; row += taps) {
         let sum = 0;
-        for (let tap = 0; tap < taps; tap += 1) sum += (input[at + tap] as number) * (this.#table[row + tap] as number);
+        for (let tap = 0; tap < taps; tap += 1)
+          sum += (input[at + tap] as number) * (this.#table[row + tap] as number);
         this.#peak = Math.max(this.#peak, Math.abs(sum));
       }
     }

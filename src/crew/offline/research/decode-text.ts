@@ -3,8 +3,10 @@
  * any valid multi-byte character they are Windows-1252 letters, in a mixed file they are left out.
  */
 export function decodeText(bytes: Uint8Array): { text: string; repaired: number } {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return { text: new TextDecoder('utf-16le').decode(bytes), repaired: 0 };
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return { text: new TextDecoder('utf-16be').decode(bytes), repaired: 0 };
+  if (bytes[0] === 0xff && bytes[1] === 0xfe)
+    return { text: new TextDecoder('utf-16le').decode(bytes), repaired: 0 };
+  if (bytes[0] === 0xfe && bytes[1] === 0xff)
+    return { text: new TextDecoder('utf-16be').decode(bytes), repaired: 0 };
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), repaired: 0 };
   } catch {

@@ -26,7 +26,9 @@ async function classifyLink(root: string, location: string): Promise<string> {
  * Lists the regular files under the sources, in a fixed order, and what was passed over with the reason. Symbolic links are never
  * followed: one that leaves the folder is refused, and one that stays inside names a file that is read under its own name.
  */
-export async function findSources(sources: readonly string[]): Promise<{ files: SourceFile[]; skipped: SkippedFile[] }> {
+export async function findSources(
+  sources: readonly string[],
+): Promise<{ files: SourceFile[]; skipped: SkippedFile[] }> {
   const files: SourceFile[] = [];
   const skipped: SkippedFile[] = [];
 
@@ -36,8 +38,10 @@ export async function findSources(sources: readonly string[]): Promise<{ files: 
       const name = `${prefix}${entry.name}`;
       const location = path.join(folder, entry.name);
       if (entry.name.startsWith('.')) skipped.push({ file: name, reason: 'hidden' });
-      else if (entry.isSymbolicLink()) skipped.push({ file: name, reason: await classifyLink(root, location) });
-      else if (entry.isDirectory() && entry.name === 'node_modules') skipped.push({ file: name, reason: 'dependencies' });
+      else if (entry.isSymbolicLink())
+        skipped.push({ file: name, reason: await classifyLink(root, location) });
+      else if (entry.isDirectory() && entry.name === 'node_modules')
+        skipped.push({ file: name, reason: 'dependencies' });
       else if (entry.isDirectory()) await walk(root, location, `${name}/`);
       else if (!entry.isFile()) skipped.push({ file: name, reason: 'not_a_file' });
       else if (files.length >= mostFiles) skipped.push({ file: name, reason: 'too_many_files' });
@@ -47,7 +51,11 @@ export async function findSources(sources: readonly string[]): Promise<{ files: 
 
   for (const source of sources) {
     const root = await realpath(path.resolve(source)).catch((cause: unknown) => {
-      throw new ProductionError('invalid_input', `The source "${source}" does not exist or cannot be opened.`, { field: 'sources', cause });
+      throw new ProductionError(
+        'invalid_input',
+        `The source "${source}" does not exist or cannot be opened.`,
+        { field: 'sources', cause },
+      );
     });
     const kind = await lstat(root);
     if (kind.isDirectory()) await walk(root, root, sources.length > 1 ? `${path.basename(root)}/` : '');

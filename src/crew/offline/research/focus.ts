@@ -13,7 +13,11 @@ const abundance = 3;
  * Keeps the files that have most to say about the topic, until they hold a multiple of the words wished for. An episode that takes
  * one sentence from each of two hundred files has no thread.
  */
-export function focus<T extends FromFile>(sentences: readonly T[], relevant: readonly number[], wantedWords: number) {
+export function focus<T extends FromFile>(
+  sentences: readonly T[],
+  relevant: readonly number[],
+  wantedWords: number,
+) {
   const perFile = new Map<string, { scores: number[]; words: number }>();
   sentences.forEach(({ text, source }, index) => {
     const entry = perFile.get(source.file) ?? { scores: [], words: 0 };
@@ -21,7 +25,11 @@ export function focus<T extends FromFile>(sentences: readonly T[], relevant: rea
     entry.words += text.split(' ').length;
     perFile.set(source.file, entry);
   });
-  const worth = (scores: number[]): number => scores.sort((a, b) => b - a).slice(0, 8).reduce((sum, score) => sum + score, 0);
+  const worth = (scores: number[]): number =>
+    scores
+      .sort((a, b) => b - a)
+      .slice(0, 8)
+      .reduce((sum, score) => sum + score, 0);
   const ranked = [...perFile]
     .map(([file, { scores, words }]) => ({ file, words, worth: worth(scores) }))
     .sort((a, b) => b.worth - a.worth || (a.file < b.file ? -1 : 1));

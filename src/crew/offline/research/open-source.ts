@@ -9,20 +9,33 @@ const largestSourceBytes = 20 * 1024 * 1024;
 export type SourceKind = 'markdown' | 'text' | 'html' | 'pdf';
 
 const kinds: Readonly<Record<string, SourceKind>> = {
-  '.md': 'markdown', '.markdown': 'markdown', '.mdx': 'markdown',
-  '.txt': 'text', '.text': 'text', '.rst': 'text', '': 'text',
-  '.html': 'html', '.htm': 'html', '.xhtml': 'html',
+  '.md': 'markdown',
+  '.markdown': 'markdown',
+  '.mdx': 'markdown',
+  '.txt': 'text',
+  '.text': 'text',
+  '.rst': 'text',
+  '': 'text',
+  '.html': 'html',
+  '.htm': 'html',
+  '.xhtml': 'html',
   '.pdf': 'pdf',
 };
 
 /** Reads one file, or says why not. */
-export async function openSource(file: SourceFile): Promise<{ kind: SourceKind; bytes: Uint8Array } | { refused: string }> {
+export async function openSource(
+  file: SourceFile,
+): Promise<{ kind: SourceKind; bytes: Uint8Array } | { refused: string }> {
   const extension = path.extname(file.name).toLowerCase();
   const kind = Object.hasOwn(kinds, extension) ? kinds[extension] : undefined;
   if (kind === undefined) return { refused: 'unsupported_type' };
   // The folder may have changed since it was listed: a path that now leads through a link is not read.
-  if ((await realpath(file.location).catch(() => undefined)) !== file.location) return { refused: 'link_leaves_folder' };
-  const handle = await open(file.location, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(() => undefined);
+  if ((await realpath(file.location).catch(() => undefined)) !== file.location)
+    return { refused: 'link_leaves_folder' };
+  const handle = await open(
+    file.location,
+    constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+  ).catch(() => undefined);
   if (handle === undefined) return { refused: 'unreadable' };
   try {
     const stats = await handle.stat();

@@ -29,7 +29,11 @@ const mostCandidates = 2500;
 const rounded = (value: number): number => Math.round(value * 10_000) / 10_000;
 
 /** Ranks all sentences and picks as many as make so many words, with variety. */
-export async function rank(topic: string, sources: readonly ReadSource[], wantedWords: number): Promise<Ranking> {
+export async function rank(
+  topic: string,
+  sources: readonly ReadSource[],
+  wantedWords: number,
+): Promise<Ranking> {
   const english = await loadEnglish();
   const tally = new Map<string, number>();
   const drop = (reason: string): void => void tally.set(reason, (tally.get(reason) ?? 0) + 1);
@@ -50,23 +54,33 @@ export async function rank(topic: string, sources: readonly ReadSource[], wanted
   focused.left.forEach((reason) => drop(reason));
   const { kept, relevant } = focused;
   const order = [...kept.keys()].sort((a, b) => (relevant[b] ?? 0) - (relevant[a] ?? 0) || a - b);
-  const candidates = order.slice(0, mostCandidates).sort((a, b) => a - b).flatMap((index) => {
-    const candidate = kept[index];
-    if (candidate === undefined) return [];
-    const reading = english.read(candidate.text);
-    if (!reading.isStatement) drop('no_statement');
-    return reading.isStatement ? [{ ...candidate, reading, relevance: relevant[index] ?? 0 }] : [];
-  });
+  const candidates = order
+    .slice(0, mostCandidates)
+    .sort((a, b) => a - b)
+    .flatMap((index) => {
+      const candidate = kept[index];
+      if (candidate === undefined) return [];
+      const reading = english.read(candidate.text);
+      if (!reading.isStatement) drop('no_statement');
+      return reading.isStatement ? [{ ...candidate, reading, relevance: relevant[index] ?? 0 }] : [];
+    });
 
   const vectors = vectorsOf(candidates.map(({ reading }) => reading.stems));
   const edges = neighbours(vectors);
   const central = centrality(edges);
   const choices = candidates.map((candidate, index): Choice & { scores: Finding['scores'] } => {
     const follower = candidates[index + 1];
-    const scores = { relevance: candidate.relevance, centrality: central[index] ?? 0, ease: easeOfListening(candidate), total: 0 };
+    const scores = {
+      relevance: candidate.relevance,
+      centrality: central[index] ?? 0,
+      ease: easeOfListening(candidate),
+      total: 0,
+    };
     scores.total = 0.45 * scores.relevance + 0.2 * scores.centrality + 0.35 * scores.ease;
     const follows =
-      follower?.source === candidate.source && follower.paragraph === candidate.paragraph && follower.sentence === candidate.sentence + 1;
+      follower?.source === candidate.source &&
+      follower.paragraph === candidate.paragraph &&
+      follower.sentence === candidate.sentence + 1;
     return {
       total: scores.total,
       scores,
@@ -82,7 +96,9 @@ export async function rank(topic: string, sources: readonly ReadSource[], wanted
     const candidate = candidates[index];
     const choice = choices[index];
     if (candidate === undefined || choice === undefined) return [];
-    const similar = [...(edges[index] ?? [])].filter(([, likeness]) => likeness >= 0.2).map(([other]) => candidates[other]?.source.file ?? '');
+    const similar = [...(edges[index] ?? [])]
+      .filter(([, likeness]) => likeness >= 0.2)
+      .map(([other]) => candidates[other]?.source.file ?? '');
     const finding: Finding = {
       id: `f${String(position + 1).padStart(3, '0')}`,
       text: candidate.text,
@@ -104,5 +120,10 @@ export async function rank(topic: string, sources: readonly ReadSource[], wanted
     return [{ finding, vector: choice.vector, reading: candidate.reading }];
   });
   const dropped = Object.fromEntries([...tally].sort(([a], [b]) => (a < b ? -1 : 1)));
-  return { placed, dropped, duplicates: duplicates + (tally.get('duplicate') ?? 0), considered: candidates.length };
+  return {
+    placed,
+    dropped,
+    duplicates: duplicates + (tally.get('duplicate') ?? 0),
+    considered: candidates.length,
+  };
 }

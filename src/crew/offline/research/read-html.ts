@@ -9,8 +9,40 @@ interface HtmlNode {
   childNodes: Iterable<HtmlNode>;
 }
 
-const skippedElements = new Set(['script', 'style', 'noscript', 'template', 'pre', 'table', 'nav', 'svg', 'button', 'form', 'iframe', 'figcaption']);
-const inlineElements = new Set(['a', 'abbr', 'b', 'cite', 'dfn', 'em', 'i', 'mark', 'q', 's', 'small', 'span', 'strong', 'sub', 'sup', 'time', 'u', 'wbr']);
+const skippedElements = new Set([
+  'script',
+  'style',
+  'noscript',
+  'template',
+  'pre',
+  'table',
+  'nav',
+  'svg',
+  'button',
+  'form',
+  'iframe',
+  'figcaption',
+]);
+const inlineElements = new Set([
+  'a',
+  'abbr',
+  'b',
+  'cite',
+  'dfn',
+  'em',
+  'i',
+  'mark',
+  'q',
+  's',
+  'small',
+  'span',
+  'strong',
+  'sub',
+  'sup',
+  'time',
+  'u',
+  'wbr',
+]);
 const codeElements = new Set(['code', 'kbd', 'samp', 'var']);
 
 /** Extracts an article's paragraphs with Readability; scripts are neither run nor read. */
@@ -21,7 +53,9 @@ export async function readHtml(source: string): Promise<SourceText> {
   const title = oneLine(page.document.title) || undefined;
   // Readability removes nodes from what it reads: it gets a document of its own.
   const article = new Readability(parseHTML(source).document as never).parse();
-  const body: unknown = article?.content ? parseHTML(`<html><body>${article.content}</body></html>`).document.body : page.document.body;
+  const body: unknown = article?.content
+    ? parseHTML(`<html><body>${article.content}</body></html>`).document.body
+    : page.document.body;
   return { title, blocks: blocksOf(body as HtmlNode) };
 }
 

@@ -3,7 +3,10 @@ import { codeMarks, oneLine, type Block, type SourceText } from './blocks.js';
 /** Removes inline markup: links keep their text, images go, code keeps its words between marks. */
 function plainInline(text: string): string {
   return text
-    .replaceAll(/(`+)(.+?)\1/gu, (_, _ticks, code: string) => `${codeMarks.start}${code.trim()}${codeMarks.end}`)
+    .replaceAll(
+      /(`+)(.+?)\1/gu,
+      (_, _ticks, code: string) => `${codeMarks.start}${code.trim()}${codeMarks.end}`,
+    )
     .replaceAll(/!\[[^\]]*\](\([^)]*\)|\[[^\]]*\])?/gu, '')
     .replaceAll(/\[([^\]]+)\](\([^)]*\)|\[[^\]]*\])/gu, '$1')
     .replaceAll(/<(https?:[^>]*)>/gu, '$1')
@@ -11,12 +14,20 @@ function plainInline(text: string): string {
     .replaceAll(/(\*\*|__)(?=\S)(.+?)(?<=\S)\1/gu, '$2')
     .replaceAll(/(?<![\w*])[*_](?=\S)([^*_]+?)(?<=\S)[*_](?![\w*])/gu, '$1')
     .replaceAll(/\\([!-/:-@[-`{-~])/gu, '$1')
-    .replaceAll('&nbsp;', ' ').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&');
+    .replaceAll('&nbsp;', ' ')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&amp;', '&');
 }
 
 /** A heading without markup and closing hashes; code stays recognisable by its ticks. */
 function plainHeading(text: string): string {
-  return oneLine(plainInline(text).replaceAll(/[\uE000\uE001]/gu, '`').replace(/#+\s*$/u, ''));
+  return oneLine(
+    plainInline(text)
+      .replaceAll(/[\uE000\uE001]/gu, '`')
+      .replace(/#+\s*$/u, ''),
+  );
 }
 
 function withoutBlocksOfCode(source: string): string {

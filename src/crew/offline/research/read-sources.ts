@@ -40,11 +40,18 @@ async function extract(kind: SourceKind, bytes: Uint8Array): Promise<SourceText 
 
 /** `docs/getting-started.md` → `getting started`. */
 function titleFromName(name: string): string {
-  return name.replace(/^.*\//u, '').replace(/\.\w+$/u, '').replaceAll(/[-_.]+/gu, ' ').trim();
+  return name
+    .replace(/^.*\//u, '')
+    .replace(/\.\w+$/u, '')
+    .replaceAll(/[-_.]+/gu, ' ')
+    .trim();
 }
 
 /** Reads every source that can be read; throws `invalid_input` when nothing readable is left. */
-export async function readSources(wanted: readonly string[], afterEach: (done: number, of: number) => void): Promise<Sources> {
+export async function readSources(
+  wanted: readonly string[],
+  afterEach: (done: number, of: number) => void,
+): Promise<Sources> {
   const { files, skipped } = await findSources(wanted);
   const read: ReadSource[] = [];
   const seen = new Map<string, string>();
@@ -62,15 +69,29 @@ export async function readSources(wanted: readonly string[], afterEach: (done: n
     const text = twin === undefined ? await extract(opened.kind, opened.bytes).catch(rethrowOurs) : undefined;
     const sentences = text === undefined ? [] : cutSentences(text.blocks);
     if (text === undefined || sentences.length === 0) {
-      skipped.push({ file: file.name, reason: twin === undefined ? (text ? 'no_text' : 'damaged') : 'duplicate' });
+      skipped.push({
+        file: file.name,
+        reason: twin === undefined ? (text ? 'no_text' : 'damaged') : 'duplicate',
+      });
       continue;
     }
     seen.set(hash, file.name);
     const title = text.title ?? titleFromName(file.name);
-    read.push({ file: file.name, kind: opened.kind, title, bytes: opened.bytes.length, sha256: hash, repaired: text.repaired, sentences });
+    read.push({
+      file: file.name,
+      kind: opened.kind,
+      title,
+      bytes: opened.bytes.length,
+      sha256: hash,
+      repaired: text.repaired,
+      sentences,
+    });
   }
   if (read.length > 0) return { read, skipped };
-  const reasons = skipped.slice(0, 5).map(({ file, reason }) => `${file}: ${reason}`).join(', ');
+  const reasons = skipped
+    .slice(0, 5)
+    .map(({ file, reason }) => `${file}: ${reason}`)
+    .join(', ');
   throw new ProductionError(
     'invalid_input',
     `Nothing readable in the sources ${wanted.join(', ')} (${reasons || 'no files'}). Give Markdown, text, HTML or PDF files with text.`,

@@ -24,7 +24,11 @@ export const Finding = z.object({
 export type Finding = z.infer<typeof Finding>;
 
 /** `research/research_findings.json`. */
-export const ResearchFindings = z.object({ topic: z.string(), created_at: z.string(), findings: z.array(Finding) });
+export const ResearchFindings = z.object({
+  topic: z.string(),
+  created_at: z.string(),
+  findings: z.array(Finding),
+});
 export type ResearchFindings = z.infer<typeof ResearchFindings>;
 
 /** Findings that belong together, in the order in which they are told. */

@@ -14,7 +14,11 @@ import * as z from 'zod';
 /** More words than the script will need, so that it can leave out what does not sound well. */
 const wordsPerMinute = 190;
 
-const Scores = z.object({ research_depth: z.number(), technical_accuracy: z.number(), topic_coverage: z.number() });
+const Scores = z.object({
+  research_depth: z.number(),
+  technical_accuracy: z.number(),
+  topic_coverage: z.number(),
+});
 
 /**
  * Reads the sources, picks the sentences that matter to the topic and groups them into themes. Scores: `research_depth` (0–10) is ten
@@ -32,36 +36,62 @@ export async function research(context: PhaseContext): Promise<unknown> {
   });
 
   const wantedWords = Math.ceil(minutes * wordsPerMinute);
-  const inputs = JSON.stringify([context.topic, minutes, sources.read.map(({ file, sha256: hash }) => [file, hash]), sources.skipped]);
+  const inputs = JSON.stringify([
+    context.topic,
+    minutes,
+    sources.read.map(({ file, sha256: hash }) => [file, hash]),
+    sources.skipped,
+  ]);
   context.progress(0.6, 'Choosing what matters to the topic');
-  const refs = await madeOnce(context, 'rank_findings', `findings-${sha256(inputs).slice(0, 16)}`, async () => {
-    const ranking = await rank(context.topic, sources.read, wantedWords);
-    if (ranking.placed.length === 0) {
-      throw new ProductionError('invalid_input', 'The sources hold no whole English sentences that could be read aloud.', {
-        sessionId: context.sessionId,
-        field: 'sources',
-      });
-    }
-    const findings = { topic: context.topic, created_at: context.createdAt, findings: ranking.placed.map(({ finding }) => finding) };
-    const report = await validate(context.topic, wanted, wantedWords, sources, ranking);
-    const used = new Set(findings.findings.map(({ file }) => file));
-    const synthesis: SynthesisPackage = {
-      topic: context.topic,
-      topic_coverage: report.scores.topic_coverage,
-      sources: sources.read.filter(({ file }) => used.has(file)).map(({ file, title }) => ({ file, title })),
-      themes: formThemes(ranking.placed, Math.max(1, Math.min(12, Math.round(1.5 + minutes / 2)))),
-    };
-    return [
-      await context.writeArtifact('research_findings.json', json(findings)),
-      await context.writeArtifact('validation_report.json', json(report)),
-      await context.writeArtifact('synthesis_package.json', json(synthesis)),
-    ];
-  });
+  const refs = await madeOnce(
+    context,
+    'rank_findings',
+    `findings-${sha256(inputs).slice(0, 16)}`,
+    async () => {
+      const ranking = await rank(context.topic, sources.read, wantedWords);
+      if (ranking.placed.length === 0) {
+        throw new ProductionError(
+          'invalid_input',
+          'The sources hold no whole English sentences that could be read aloud.',
+          {
+            sessionId: context.sessionId,
+            field: 'sources',
+          },
+        );
+      }
+      const findings = {
+        topic: context.topic,
+        created_at: context.createdAt,
+        findings: ranking.placed.map(({ finding }) => finding),
+      };
+      const report = await validate(context.topic, wanted, wantedWords, sources, ranking);
+      const used = new Set(findings.findings.map(({ file }) => file));
+      const synthesis: SynthesisPackage = {
+        topic: context.topic,
+        topic_coverage: report.scores.topic_coverage,
+        sources: sources.read
+          .filter(({ file }) => used.has(file))
+          .map(({ file, title }) => ({ file, title })),
+        themes: formThemes(ranking.placed, Math.max(1, Math.min(12, Math.round(1.5 + minutes / 2)))),
+      };
+      return [
+        await context.writeArtifact('research_findings.json', json(findings)),
+        await context.writeArtifact('validation_report.json', json(report)),
+        await context.writeArtifact('synthesis_package.json', json(synthesis)),
+      ];
+    },
+  );
 
   const { scores } = await readJson(context, 'research/validation_report.json', z.object({ scores: Scores }));
   const { findings } = await readJson(context, 'research/research_findings.json', ResearchFindings);
   await context.score('research_depth', scores.research_depth);
   await context.score('technical_accuracy', scores.technical_accuracy);
   context.progress(1, `Found ${String(findings.length)} sentences in ${String(sources.read.length)} sources`);
-  return { findings: findings.length, files_read: sources.read.length, files_skipped: sources.skipped.length, ...scores, artifacts: refs };
+  return {
+    findings: findings.length,
+    files_read: sources.read.length,
+    files_skipped: sources.skipped.length,
+    ...scores,
+    artifacts: refs,
+  };
 }

@@ -7,7 +7,8 @@ const pointsElsewhere =
   /\b(?:above|below|as follows|the following|see (?:also|the|section|our)|this (?:page|section|document|chapter|readme|guide|repository|repo|file|package|module|example)|these (?:examples|files)|figure \d|table \d|click|screenshot|readme|pull request|changelog|here|see|issues?|thanks to|sponsors?|please)\b|^(?:See|Note|Source|Copyright|License|Licensed|Example|Usage|Default|Defaults|Returns?)\b/iu;
 
 /** Sections about the project rather than its subject. */
-const boilerplate = /contribut|security|licen[cs]e|sponsor|acknowledg|credits|changelog|funding|donat|authors?$|maintainers|code of conduct|community|support$/iu;
+const boilerplate =
+  /contribut|security|licen[cs]e|sponsor|acknowledg|credits|changelog|funding|donat|authors?$|maintainers|code of conduct|community|support$/iu;
 
 /** A list item's bold lead-in, which reads as half a heading: "Custom transforms – The visitor …", "Surface Check Done The …". */
 const leadIn = /^[^.?!]{1,48}\s[–—-]\s\p{Lu}|^(?:[\p{Lu}][\p{L}-]+ ){3,}(?:The|A|An|It|This|You|We) /u;
@@ -33,9 +34,14 @@ export function unfitReason({ text, codeShare, heading }: Sentence): string | un
   const latin = text.match(/[a-z]/giu)?.length ?? 0;
   if (latin < letters * 0.95) return 'not_english';
   if (letters < text.length * 0.7) return 'too_many_symbols';
-  if (codeShare > 0.2 || /:\/\/|www\.|[{}<>|\\^~$]|\(\)|=>|==|&&|::|--\w|\w@\w|\bnpm (?:i|install|run)\b|\w\[/u.test(text)) return 'code';
+  if (
+    codeShare > 0.2 ||
+    /:\/\/|www\.|[{}<>|\\^~$]|\(\)|=>|==|&&|::|--\w|\w@\w|\bnpm (?:i|install|run)\b|\w\[/u.test(text)
+  )
+    return 'code';
   if ((text.match(/\d/gu)?.length ?? 0) > text.length * 0.1) return 'too_many_numbers';
-  if (/(?:^|\s)(?:-{1,2}|\.{2,}|…|\W)(?:,|\s|\.$)/u.test(text.replaceAll(/\s[–—&+=]\s|\d\s?%/gu, ' '))) return 'code';
+  if (/(?:^|\s)(?:-{1,2}|\.{2,}|…|\W)(?:,|\s|\.$)/u.test(text.replaceAll(/\s[–—&+=]\s|\d\s?%/gu, ' ')))
+    return 'code';
   if (boilerplate.test(heading)) return 'boilerplate';
   if (leadIn.test(text)) return 'lead_in';
   if (!balanced(text)) return 'unbalanced';

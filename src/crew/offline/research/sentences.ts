@@ -15,7 +15,8 @@ export interface Sentence {
 const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
 
 /** Intl.Segmenter (Node 20 to 24) ends a sentence after "Dr.", "e.g." and initials; such a piece is joined to what follows. */
-const endsInAbbreviation = /(?:^|[\s("'])(?:Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|vs|No|Fig|Sec|Ch|p|pp|ca|cf|al|approx|e\.g|i\.e|[A-Z])\.\s*$/u;
+const endsInAbbreviation =
+  /(?:^|[\s("'])(?:Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|vs|No|Fig|Sec|Ch|p|pp|ca|cf|al|approx|e\.g|i\.e|[A-Z])\.\s*$/u;
 
 function codeShareOf(marked: string): number {
   let code = 0;
@@ -30,7 +31,9 @@ export function cutSentences(blocks: readonly Block[]): Sentence[] {
     let pending = '';
     let inCode = false;
     // The segmenter does not end a sentence before a small letter, as in "… is done. `retry` starts …".
-    const pieces = block.text.split(/(?<=[.!?] )(?=\uE000)/u).flatMap((part) => Array.from(segmenter.segment(part)));
+    const pieces = block.text
+      .split(/(?<=[.!?] )(?=\uE000)/u)
+      .flatMap((part) => Array.from(segmenter.segment(part)));
     for (const { segment } of pieces) {
       pending += segment;
       inCode = pending.lastIndexOf(codeMarks.start) > pending.lastIndexOf(codeMarks.end);

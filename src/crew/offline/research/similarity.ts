@@ -4,7 +4,8 @@ export type Vector = ReadonlyMap<string, number>;
 /** TF-IDF vectors of unit length, one for each list of stems. */
 export function vectorsOf(documents: readonly (readonly string[])[]): Vector[] {
   const frequency = new Map<string, number>();
-  for (const stems of documents) for (const stem of new Set(stems)) frequency.set(stem, (frequency.get(stem) ?? 0) + 1);
+  for (const stems of documents)
+    for (const stem of new Set(stems)) frequency.set(stem, (frequency.get(stem) ?? 0) + 1);
   return documents.map((stems) => {
     const weights = new Map<string, number>();
     for (const stem of stems) {
@@ -36,7 +37,8 @@ export function neighbours(vectors: readonly Vector[]): Map<number, number>[] {
     const sums = new Map<number, number>();
     for (const [stem, weight] of vector) {
       const posting = postings.get(stem) ?? [];
-      for (const [other, otherWeight] of posting) sums.set(other, (sums.get(other) ?? 0) + weight * otherWeight);
+      for (const [other, otherWeight] of posting)
+        sums.set(other, (sums.get(other) ?? 0) + weight * otherWeight);
       posting.push([index, weight]);
       postings.set(stem, posting);
     }

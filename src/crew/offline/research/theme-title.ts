@@ -14,8 +14,13 @@ export function sayableHeading(heading: string): string | undefined {
     .replaceAll(/\s+/gu, ' ')
     .replaceAll(/^[\s,-]+|[\s,-]+$/gu, '');
   const count = words.split(' ').length;
-  const tangled = heading.includes('`') || /\b(?:I|my|we|our|ours|us|you|your|this|these|it|its)\b/iu.test(words) || /[a-z][A-Z]|\d{3}/u.test(words) || /[._/(){}=<>@$]\w/u.test(bare.replace(/^\s*[\d.]+/u, ''));
-  if (words.length < 4 || words.length > 60 || count > 8 || tangled || emptyHeadings.test(words)) return undefined;
+  const tangled =
+    heading.includes('`') ||
+    /\b(?:I|my|we|our|ours|us|you|your|this|these|it|its)\b/iu.test(words) ||
+    /[a-z][A-Z]|\d{3}/u.test(words) ||
+    /[._/(){}=<>@$]\w/u.test(bare.replace(/^\s*[\d.]+/u, ''));
+  if (words.length < 4 || words.length > 60 || count > 8 || tangled || emptyHeadings.test(words))
+    return undefined;
   // Title Case reads well on a page; in a sentence it is written small, but for names in capitals.
   return words
     .split(' ')
@@ -24,7 +29,11 @@ export function sayableHeading(heading: string): string | undefined {
 }
 
 /** A theme's title: the one or two sayable headings that most of it stands under, else its leading terms. */
-export function themeTitle(findings: readonly Finding[], terms: readonly string[], taken: ReadonlySet<string>): string {
+export function themeTitle(
+  findings: readonly Finding[],
+  terms: readonly string[],
+  taken: ReadonlySet<string>,
+): string {
   const counts = new Map<string, number>();
   for (const { heading } of findings) {
     const title = sayableHeading(heading);

@@ -12,7 +12,8 @@ export interface Placed {
 
 function centroid(group: readonly Placed[]): Vector {
   const sum = new Map<string, number>();
-  for (const { vector } of group) for (const [stem, weight] of vector) sum.set(stem, (sum.get(stem) ?? 0) + weight);
+  for (const { vector } of group)
+    for (const [stem, weight] of vector) sum.set(stem, (sum.get(stem) ?? 0) + weight);
   const length = Math.sqrt([...sum.values()].reduce((total, weight) => total + weight * weight, 0)) || 1;
   for (const [stem, weight] of sum) sum.set(stem, weight / length);
   return sum;
@@ -36,9 +37,13 @@ function joinSmallest(groups: Group[], wanted: number): Group[] {
   const left = [...groups];
   const fairSize = groups.reduce((sum, { members }) => sum + members.length, 0) / wanted;
   while (left.length > wanted) {
-    const smallest = left.reduce((least, group) => (group.members.length < least.members.length ? group : least));
+    const smallest = left.reduce((least, group) =>
+      group.members.length < least.members.length ? group : least,
+    );
     left.splice(left.indexOf(smallest), 1);
-    const closest = left.reduce((best, group) => (affinity(group, smallest, fairSize) > affinity(best, smallest, fairSize) ? group : best));
+    const closest = left.reduce((best, group) =>
+      affinity(group, smallest, fairSize) > affinity(best, smallest, fairSize) ? group : best,
+    );
     const members = [...closest.members, ...smallest.members];
     left[left.indexOf(closest)] = { members, vector: centroid(members) };
   }
@@ -55,10 +60,12 @@ function keyTerms(group: Group): string[] {
   for (const { reading } of group.members) {
     for (const stem of new Set(reading.stems)) counts.set(stem, (counts.get(stem) ?? 0) + 1);
     reading.stems.forEach((stem, index) => {
-      if (reading.nouns[index] === true && !forms.has(stem)) forms.set(stem, commonForm(reading.words[index] ?? stem));
+      if (reading.nouns[index] === true && !forms.has(stem))
+        forms.set(stem, commonForm(reading.words[index] ?? stem));
     });
   }
-  const weight = ([stem, value]: readonly [string, number]): number => value * ((counts.get(stem) ?? 0) > 1 ? 2 : 1);
+  const weight = ([stem, value]: readonly [string, number]): number =>
+    value * ((counts.get(stem) ?? 0) > 1 ? 2 : 1);
   return [...group.vector]
     .filter(([stem]) => forms.has(stem))
     .sort((a, b) => weight(b) - weight(a) || (a[0] < b[0] ? -1 : 1))
@@ -67,7 +74,11 @@ function keyTerms(group: Group): string[] {
 }
 
 const inSourceOrder = (a: Placed, b: Placed): number =>
-  a.finding.file === b.finding.file ? a.finding.sentence - b.finding.sentence : a.finding.file < b.finding.file ? -1 : 1;
+  a.finding.file === b.finding.file
+    ? a.finding.sentence - b.finding.sentence
+    : a.finding.file < b.finding.file
+      ? -1
+      : 1;
 
 /** Groups findings into at most so many themes: by section first, then the small ones with what they are most like; best theme first. */
 export function formThemes(placed: readonly Placed[], wanted: number): Theme[] {
@@ -76,7 +87,10 @@ export function formThemes(placed: readonly Placed[], wanted: number): Theme[] {
     const key = `${one.finding.file}\n${one.finding.heading}`;
     sections.set(key, [...(sections.get(key) ?? []), one]);
   }
-  const groups = joinSmallest([...sections.values()].map((members) => ({ members, vector: centroid(members) })), wanted);
+  const groups = joinSmallest(
+    [...sections.values()].map((members) => ({ members, vector: centroid(members) })),
+    wanted,
+  );
   const worth = (group: Group): number =>
     group.members.reduce((sum, { finding }) => sum + finding.scores.relevance, 0) / group.members.length;
   const taken = new Set<string>();
@@ -84,7 +98,11 @@ export function formThemes(placed: readonly Placed[], wanted: number): Theme[] {
     .sort((a, b) => worth(b) - worth(a))
     .map((group, index) => {
       const terms = keyTerms(group);
-      const title = themeTitle(group.members.map(({ finding }) => finding), terms, taken);
+      const title = themeTitle(
+        group.members.map(({ finding }) => finding),
+        terms,
+        taken,
+      );
       taken.add(title);
       return {
         title,

@@ -7,15 +7,30 @@ const rounded = (value: number): number => Math.round(value * 10_000) / 10_000;
 const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
 
 /** Measures the findings against the sources, which are read a second time for it. */
-export async function validate(topic: string, wanted: readonly string[], wantedWords: number, sources: Sources, ranking: Ranking) {
+export async function validate(
+  topic: string,
+  wanted: readonly string[],
+  wantedWords: number,
+  sources: Sources,
+  ranking: Ranking,
+) {
   const english = await loadEnglish();
   const again = await readSources(wanted, () => {});
-  const sentences = new Map(again.read.flatMap(({ file, sentences }) => sentences.map((one) => [`${file}\n${String(one.sentence)}`, one.text])));
+  const sentences = new Map(
+    again.read.flatMap(({ file, sentences }) =>
+      sentences.map((one) => [`${file}\n${String(one.sentence)}`, one.text]),
+    ),
+  );
   const findings = ranking.placed.map(({ finding }) => finding);
-  const traced = findings.filter(({ file, sentence, text }) => sentences.get(`${file}\n${String(sentence)}`) === text);
+  const traced = findings.filter(
+    ({ file, sentence, text }) => sentences.get(`${file}\n${String(sentence)}`) === text,
+  );
 
   const stems = new Set(ranking.placed.flatMap((placed) => placed.reading.stems));
-  const terms = topicWords(topic).map((term) => ({ term, found: (english.read(term).stems).some((stem) => stems.has(stem)) }));
+  const terms = topicWords(topic).map((term) => ({
+    term,
+    found: english.read(term).stems.some((stem) => stems.has(stem)),
+  }));
   const covered = share(terms.filter(({ found }) => found).length, terms.length);
   const words = findings.reduce((sum, { text }) => sum + text.split(' ').length, 0);
   const filesUsed = new Set(findings.map(({ file }) => file)).size;
@@ -46,7 +61,13 @@ export async function validate(topic: string, wanted: readonly string[], wantedW
       duplicates_removed: ranking.duplicates,
     },
     topic_terms: terms,
-    findings: findings.map(({ id, file, sentence, supported_by }) => ({ id, file, sentence, traced: traced.some((one) => one.id === id), supported_by })),
+    findings: findings.map(({ id, file, sentence, supported_by }) => ({
+      id,
+      file,
+      sentence,
+      traced: traced.some((one) => one.id === id),
+      supported_by,
+    })),
     words: { found: words, wanted: wantedWords },
     scores: {
       research_depth: rounded((10 * depth.reduce((sum, part) => sum + part, 0)) / depth.length),

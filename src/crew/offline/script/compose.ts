@@ -1,7 +1,15 @@
 import type { Finding, SynthesisPackage, Theme } from '../research/reports.js';
 import { hosts, type ScriptLine } from './lines.js';
 import { sayableHeading } from '../research/theme-title.js';
-import { announcement, attributions, cycle, disclosure, headingAttributions, headingTurns, questions } from './phrases.js';
+import {
+  announcement,
+  attributions,
+  cycle,
+  disclosure,
+  headingAttributions,
+  headingTurns,
+  questions,
+} from './phrases.js';
 import { sourceNames } from './source-names.js';
 import { speakableTitle } from './speakable.js';
 
@@ -32,7 +40,10 @@ export function passagesOf(theme: Theme, quotes: ReadonlyMap<string, Quote>): Qu
     const quote = quotes.get(id);
     if (quote === undefined) continue;
     const before = passages.at(-1)?.at(-1);
-    const leans = quote.finding.continues && before?.finding.file === quote.finding.file && before.finding.sentence + 1 === quote.finding.sentence;
+    const leans =
+      quote.finding.continues &&
+      before?.finding.file === quote.finding.file &&
+      before.finding.sentence + 1 === quote.finding.sentence;
     if (leans) passages.at(-1)?.push(quote);
     // A sentence whose support was left out would dangle.
     else if (!quote.finding.continues) passages.push([quote]);
@@ -60,14 +71,20 @@ export function compose({ synthesis, quotes, shortOf }: Material): Draft {
   const open = (title: string): void => void segments.push({ segment: segments.length, title });
   const say = (text: string, quote?: Quote): void => {
     const { name, voice } = hosts[speaker % 2 === 0 ? 0 : 1];
-    const source = quote ? { finding: quote.finding.id, file: quote.finding.file, sentence: quote.finding.sentence } : null;
+    const source = quote
+      ? { finding: quote.finding.id, file: quote.finding.file, sentence: quote.finding.sentence }
+      : null;
     lines.push({ index: lines.length + 1, speaker: name, voice, text, source, segment: segments.length - 1 });
   };
   const handOver = (): void => void (speaker += 1);
 
-  const told = synthesis.themes.map((theme) => ({ theme, passages: passagesOf(theme, quotes) })).filter(({ passages }) => passages.length > 0);
+  const told = synthesis.themes
+    .map((theme) => ({ theme, passages: passagesOf(theme, quotes) }))
+    .filter(({ passages }) => passages.length > 0);
   const used = new Set(told.flatMap(({ passages }) => passages.flat().map(({ finding }) => finding.file)));
-  const usedNames = synthesis.sources.filter(({ file }) => used.has(file)).map(({ file }) => names.get(file) ?? file);
+  const usedNames = synthesis.sources
+    .filter(({ file }) => used.has(file))
+    .map(({ file }) => names.get(file) ?? file);
 
   open('Opening');
   say(`Welcome. Our topic is: ${topic}${/[?!]$/u.test(topic) ? '' : '.'} I am Robin.`);
@@ -110,7 +127,10 @@ export function compose({ synthesis, quotes, shortOf }: Material): Draft {
 
   open('Close');
   handOver();
-  if (shortOf !== undefined) say(`Our sources do not carry the ${minutesInWords(shortOf)} that were asked for, so this episode is a short one.`);
+  if (shortOf !== undefined)
+    say(
+      `Our sources do not carry the ${minutesInWords(shortOf)} that were asked for, so this episode is a short one.`,
+    );
   say('That is what our sources say about it.');
   handOver();
   say('The show notes name the source of every sentence. Thank you for listening.');
@@ -125,5 +145,7 @@ function sameWords(heading: string, name: string): boolean {
 }
 
 function minutesInWords(minutes: number): string {
-  return Number.isInteger(minutes) ? `${String(minutes)} minutes` : `${String(Math.round(minutes * 60))} seconds`;
+  return Number.isInteger(minutes)
+    ? `${String(minutes)} minutes`
+    : `${String(Math.round(minutes * 60))} seconds`;
 }

@@ -3,7 +3,10 @@ import { compose, passagesOf, type Draft, type Material, type Quote } from './co
 import { expectedSeconds } from './pace.js';
 
 /** Adds passages in the order in which research chose them, until the script takes the wished time. Says so when there are too few. */
-export function fitToLength(material: Omit<Material, 'shortOf'>, minutes: number): Draft & { short: boolean } {
+export function fitToLength(
+  material: Omit<Material, 'shortOf'>,
+  minutes: number,
+): Draft & { short: boolean } {
   const passages = material.synthesis.themes
     .flatMap((theme: Theme) => passagesOf(theme, material.quotes))
     .sort((a, b) => idOf(a).localeCompare(idOf(b), 'en', { numeric: true }));
@@ -15,7 +18,12 @@ export function fitToLength(material: Omit<Material, 'shortOf'>, minutes: number
     const longer = compose({ ...material, quotes, shortOf: undefined });
     const longerSeconds = expectedSeconds(longer.lines);
     // The passage that crosses the mark stays when that comes nearer to it.
-    if (draft !== undefined && longerSeconds > minutes * 60 && longerSeconds - minutes * 60 > minutes * 60 - seconds) break;
+    if (
+      draft !== undefined &&
+      longerSeconds > minutes * 60 &&
+      longerSeconds - minutes * 60 > minutes * 60 - seconds
+    )
+      break;
     draft = longer;
     seconds = longerSeconds;
     if (seconds >= minutes * 60) break;

@@ -11,7 +11,12 @@ export function announcement(title: string, index: number, of: number): string {
   if (of === 1) return `Our subject is ${title}.`;
   if (index === 0) return `We begin with ${title}.`;
   if (index === of - 1) return `Our last part is about ${title}.`;
-  const middle = [`Next comes ${title}.`, `Let us turn to ${title}.`, `Now to ${title}.`, `The next part is about ${title}.`];
+  const middle = [
+    `Next comes ${title}.`,
+    `Let us turn to ${title}.`,
+    `Now to ${title}.`,
+    `The next part is about ${title}.`,
+  ];
   return middle[(index - 1) % middle.length] ?? `Next comes ${title}.`;
 }
 
@@ -54,7 +59,10 @@ export const questions = [
 
 /** The disclosure that every episode opens with. */
 export function disclosure(sources: readonly string[]): string {
-  const named = sources.length <= 4 ? spokenList(sources) : `${spokenList(sources.slice(0, 3))}, and ${String(sources.length - 3)} more`;
+  const named =
+    sources.length <= 4
+      ? spokenList(sources)
+      : `${spokenList(sources.slice(0, 3))}, and ${String(sources.length - 3)} more`;
   const count = sources.length === 1 ? 'one document' : `${String(sources.length)} documents`;
   return `A note first. This is an A.I. production: our voices are synthetic, and what we say was extracted automatically from ${count}: ${named}.`;
 }

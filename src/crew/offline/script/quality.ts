@@ -25,15 +25,26 @@ function repetition(texts: readonly string[]): number {
 
 /** A line keeps the house's rules when it has only sayable signs and no sentence that is too long. */
 function keepsRules(text: string): boolean {
-  return /^[A-Za-z\d ,.;:'"?!-]+$/u.test(text) && text.split(/(?<=[.?!]) /u).every((sentence) => wordsIn(sentence) <= longestSentenceWords + 8);
+  return (
+    /^[A-Za-z\d ,.;:'"?!-]+$/u.test(text) &&
+    text.split(/(?<=[.?!]) /u).every((sentence) => wordsIn(sentence) <= longestSentenceWords + 8)
+  );
 }
 
 /** Measures a script; what each number means is said in the report itself. */
-export function measureQuality(draft: Draft, findings: ReadonlyMap<string, Finding>, english: English, minutes: number, short: boolean) {
+export function measureQuality(
+  draft: Draft,
+  findings: ReadonlyMap<string, Finding>,
+  english: English,
+  minutes: number,
+  short: boolean,
+) {
   const quoted = draft.lines.filter((line) => line.source !== null);
   const texts = draft.lines.map(({ text }) => text);
   const used = quoted.flatMap((line) => findings.get(line.source?.finding ?? '') ?? []);
-  const wordsBy = hosts.map(({ name }) => draft.lines.filter(({ speaker }) => speaker === name).reduce((sum, { text }) => sum + wordsIn(text), 0));
+  const wordsBy = hosts.map(({ name }) =>
+    draft.lines.filter(({ speaker }) => speaker === name).reduce((sum, { text }) => sum + wordsIn(text), 0),
+  );
   const words = texts.reduce((sum, text) => sum + wordsIn(text), 0);
   const balance = 1 - share(Math.abs((wordsBy[0] ?? 0) - (wordsBy[1] ?? 0)), words);
   const repeated = repetition(quoted.map(({ text }) => text));
@@ -54,7 +65,9 @@ export function measureQuality(draft: Draft, findings: ReadonlyMap<string, Findi
     ai_disclosure: disclosed,
     scores: {
       brand_consistency: rounded(share(texts.filter(keepsRules).length, texts.length) * (disclosed ? 1 : 0)),
-      consensus_score: rounded(share(used.filter(({ similar_sentences }) => similar_sentences > 0).length, used.length)),
+      consensus_score: rounded(
+        share(used.filter(({ similar_sentences }) => similar_sentences > 0).length, used.length),
+      ),
       engagement_score: rounded((balance + (1 - repeated) + easyTurns) / 3),
     },
   };

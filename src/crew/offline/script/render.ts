@@ -2,7 +2,12 @@ import type { Finding } from '../research/reports.js';
 import type { Draft } from './compose.js';
 
 /** The script as Markdown, with a note for the source of each quoted sentence. `textOf` chooses between said and original words. */
-export function renderScript(title: string, draft: Draft, findings: ReadonlyMap<string, Finding>, version: 'initial' | 'polished'): string {
+export function renderScript(
+  title: string,
+  draft: Draft,
+  findings: ReadonlyMap<string, Finding>,
+  version: 'initial' | 'polished',
+): string {
   const out = [`# ${title}`, ''];
   const notes: string[] = [];
   for (const { segment, title: heading } of draft.segments) {
@@ -11,7 +16,10 @@ export function renderScript(title: string, draft: Draft, findings: ReadonlyMap<
       const finding = line.source === null ? undefined : findings.get(line.source.finding);
       const text = version === 'initial' && finding !== undefined ? finding.text : line.text;
       out.push(`**${line.speaker}:** ${text}${finding === undefined ? '' : ` [^${finding.id}]`}`, '');
-      if (finding !== undefined) notes.push(`[^${finding.id}]: ${finding.file}, sentence ${String(finding.sentence)}${finding.heading === '' ? '' : `, under "${finding.heading}"`}`);
+      if (finding !== undefined)
+        notes.push(
+          `[^${finding.id}]: ${finding.file}, sentence ${String(finding.sentence)}${finding.heading === '' ? '' : `, under "${finding.heading}"`}`,
+        );
     }
   }
   return `${[...out, ...notes].join('\n')}\n`;

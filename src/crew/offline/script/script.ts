@@ -18,7 +18,11 @@ const QualityReport = z.looseObject({
   words: z.number(),
   expected_minutes: z.number(),
   short_of_wanted: z.boolean(),
-  scores: z.object({ brand_consistency: z.number(), consensus_score: z.number(), engagement_score: z.number() }),
+  scores: z.object({
+    brand_consistency: z.number(),
+    consensus_score: z.number(),
+    engagement_score: z.number(),
+  }),
 });
 
 /**
@@ -47,10 +51,14 @@ export async function script(context: PhaseContext): Promise<unknown> {
     );
     const { short, ...draft } = fitToLength({ synthesis, quotes }, minutes);
     if (!draft.lines.some(({ source }) => source !== null)) {
-      throw new ProductionError('invalid_input', `Session ${context.sessionId}: no sentence of the sources can be said aloud. Give sources with plain English prose.`, {
-        sessionId: context.sessionId,
-        field: 'sources',
-      });
+      throw new ProductionError(
+        'invalid_input',
+        `Session ${context.sessionId}: no sentence of the sources can be said aloud. Give sources with plain English prose.`,
+        {
+          sessionId: context.sessionId,
+          field: 'sources',
+        },
+      );
     }
     const used = new Set(draft.lines.flatMap(({ source }) => source?.file ?? []));
     const spoken: SpokenScript = {
@@ -64,7 +72,10 @@ export async function script(context: PhaseContext): Promise<unknown> {
       await context.writeArtifact('initial_script.md', renderScript(context.topic, draft, byId, 'initial')),
       await context.writeArtifact('polished_script.md', renderScript(context.topic, draft, byId, 'polished')),
       await context.writeArtifact('script.json', json(spoken)),
-      await context.writeArtifact('quality_report.json', json(measureQuality(draft, byId, english, minutes, short))),
+      await context.writeArtifact(
+        'quality_report.json',
+        json(measureQuality(draft, byId, english, minutes, short)),
+      ),
     ];
   });
 

@@ -3,7 +3,12 @@ import { speakableTitle } from './speakable.js';
 
 /** `guides/getting-started.md` → `getting started`. */
 function fromFileName(file: string): string {
-  return speakableTitle(file.replace(/^.*\//u, '').replace(/\.\w+$/u, '').replaceAll(/[-_.]+/gu, ' '));
+  return speakableTitle(
+    file
+      .replace(/^.*\//u, '')
+      .replace(/\.\w+$/u, '')
+      .replaceAll(/[-_.]+/gu, ' '),
+  );
 }
 
 /** How the hosts call each source: by its title when that can be said and is its own, else by its file's name. */
@@ -12,7 +17,10 @@ export function sourceNames(sources: readonly { file: string; title: string }[])
   const taken = new Set<string>();
   for (const { file, title } of sources) {
     const said = speakableTitle(title);
-    const byTitle = said !== '' && said.split(' ').length <= 8 && (sayableHeading(title) !== undefined || /^[A-Z][\w-]+$/u.test(title));
+    const byTitle =
+      said !== '' &&
+      said.split(' ').length <= 8 &&
+      (sayableHeading(title) !== undefined || /^[A-Z][\w-]+$/u.test(title));
     const wished = byTitle && !taken.has(said) ? said : fromFileName(file);
     const name = wished === '' ? 'an unnamed document' : wished;
     taken.add(name);

@@ -23,7 +23,8 @@ function plain(text: string): string {
 }
 
 const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-const ended = (text: string): string => (/[.?!]["']?$/u.test(text) ? text : `${text.replace(/[,;:]$/u, '')}.`);
+const ended = (text: string): string =>
+  /[.?!]["']?$/u.test(text) ? text : `${text.replace(/[,;:]$/u, '')}.`;
 
 /** Cuts a long sentence before a clause that can stand alone. */
 function cut(sentence: string, english: English): string[] {

@@ -22,7 +22,11 @@ interface Props {
 /** Says what will happen, takes what is needed for it, and does it once it is confirmed. */
 export function ActionDialog({ action, at, view, feed, onClose }: Props) {
   const fields = fieldsOf(action, view);
-  const [filled, fill] = useState<Filled>({ reason: '', amount: '', choice: at ?? fields.choices[0]?.value ?? '' });
+  const [filled, fill] = useState<Filled>({
+    reason: '',
+    amount: '',
+    choice: at ?? fields.choices[0]?.value ?? '',
+  });
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
 
@@ -46,13 +50,41 @@ export function ActionDialog({ action, at, view, feed, onClose }: Props) {
     <Dialog title={asks[action]} onClose={onClose}>
       <form class="form" onSubmit={(event) => void confirm(event)}>
         <p>{consequenceOf(action, view)}</p>
-        {fields.choices.length > 0 && <Choice name={fields.choiceName} choices={fields.choices} value={filled.choice} onChange={(choice) => fill({ ...filled, choice })} />}
+        {fields.choices.length > 0 && (
+          <Choice
+            name={fields.choiceName}
+            choices={fields.choices}
+            value={filled.choice}
+            onChange={(choice) => fill({ ...filled, choice })}
+          />
+        )}
         {fields.amount && <Amount value={filled.amount} onChange={(amount) => fill({ ...filled, amount })} />}
-        {fields.reason !== 'none' && <Reason required={fields.reason === 'required'} value={filled.reason} onChange={(reason) => fill({ ...filled, reason })} />}
-        {error && <p class="banner banner-bad" role="alert"><span>{error.message} <code>{error.code}</code></span></p>}
+        {fields.reason !== 'none' && (
+          <Reason
+            required={fields.reason === 'required'}
+            value={filled.reason}
+            onChange={(reason) => fill({ ...filled, reason })}
+          />
+        )}
+        {error && (
+          <p class="banner banner-bad" role="alert">
+            <span>
+              {error.message} <code>{error.code}</code>
+            </span>
+          </p>
+        )}
         <div class="form-end">
-          <button type="button" class="button" onClick={onClose}>Leave it</button>
-          <button type="submit" class={`button ${action === 'cancel' || action === 'reject' ? 'button-danger' : 'button-main'}`} disabled={busy} data-confirm={action}>{busy ? 'One moment…' : actionNames[action]}</button>
+          <button type="button" class="button" onClick={onClose}>
+            Leave it
+          </button>
+          <button
+            type="submit"
+            class={`button ${action === 'cancel' || action === 'reject' ? 'button-danger' : 'button-main'}`}
+            disabled={busy}
+            data-confirm={action}
+          >
+            {busy ? 'One moment…' : actionNames[action]}
+          </button>
         </div>
       </form>
     </Dialog>

@@ -37,39 +37,77 @@ export const asks: Record<Name, string> = {
 };
 
 const reasons: Record<Name, Fields['reason']> = {
-  approve: 'optional', reject: 'required', pause: 'optional', resume: 'none', recover: 'none', raiseBudget: 'required', cancel: 'required', archive: 'optional',
+  approve: 'optional',
+  reject: 'required',
+  pause: 'optional',
+  resume: 'none',
+  recover: 'none',
+  raiseBudget: 'required',
+  cancel: 'required',
+  archive: 'optional',
 };
 
 export function fieldsOf(action: Name, view: EpisodeView): Fields {
   const none = { reason: reasons[action], amount: action === 'raiseBudget', choiceName: '', choices: [] };
-  if (action === 'recover') return { ...none, choiceName: 'Go on from', choices: (view.recovery?.options ?? []).map(recoveryChoice) };
-  return action === 'raiseBudget' ? { ...none, choiceName: 'Which budget', choices: budgetChoices(view) } : none;
+  if (action === 'recover')
+    return { ...none, choiceName: 'Go on from', choices: (view.recovery?.options ?? []).map(recoveryChoice) };
+  return action === 'raiseBudget'
+    ? { ...none, choiceName: 'Which budget', choices: budgetChoices(view) }
+    : none;
 }
 
-function recoveryChoice({ phase, keeps, expectedCost, left }: NonNullable<EpisodeView['recovery']>['options'][number]): Option {
-  return { value: phase, title: phase, note: `${keeps.length > 0 ? `keeps ${keeps.join(', ')}` : 'keeps nothing'}; ${expected(expectedCost)} of ${dollars(left)} left` };
+function recoveryChoice({
+  phase,
+  keeps,
+  expectedCost,
+  left,
+}: NonNullable<EpisodeView['recovery']>['options'][number]): Option {
+  return {
+    value: phase,
+    title: phase,
+    note: `${keeps.length > 0 ? `keeps ${keeps.join(', ')}` : 'keeps nothing'}; ${expected(expectedCost)} of ${dollars(left)} left`,
+  };
 }
 
 function budgetChoices({ board }: EpisodeView): Option[] {
   const each = phases.map((phase) => {
     const { spent, budget } = board.phases[phase];
-    return { value: phase, title: phase, note: budget === null ? `${dollars(spent)} spent` : `${dollars(spent)} of ${dollars(budget)} spent` };
+    return {
+      value: phase,
+      title: phase,
+      note: budget === null ? `${dollars(spent)} spent` : `${dollars(spent)} of ${dollars(budget)} spent`,
+    };
   });
-  return [{ value: 'total', title: 'whole episode', note: `${dollars(board.spent)} of ${dollars(board.budget)} spent` }, ...each];
+  return [
+    {
+      value: 'total',
+      title: 'whole episode',
+      note: `${dollars(board.spent)} of ${dollars(board.budget)} spent`,
+    },
+    ...each,
+  ];
 }
 
 /** What confirming leads to, in a sentence. */
 export function consequenceOf(action: Name, { board }: EpisodeView): string {
   const phase = board.state.split('.')[0] ?? '';
   switch (action) {
-    case 'approve': return `The ${phase} work counts as finished, and the next phase may start.`;
-    case 'reject': return `${phase} becomes active again, and its worker is told your reason.`;
-    case 'pause': return `Nothing new is paid for in ${phase} until someone resumes it. Calls under way are still settled.`;
-    case 'resume': return `${phase} becomes active again, and may pay for calls.`;
-    case 'recover': return 'The episode leaves “failed”. What was spent stays spent; a finished phase that is kept is not paid for again.';
-    case 'raiseBudget': return 'The amount is added to the budget, with your reason, for good. A budget is never lowered.';
-    case 'cancel': return 'The episode stops and fails as cancelled. What was spent stays spent.';
-    case 'archive': return 'The episode is put away for good. Only what was still to be paid lands there.';
+    case 'approve':
+      return `The ${phase} work counts as finished, and the next phase may start.`;
+    case 'reject':
+      return `${phase} becomes active again, and its worker is told your reason.`;
+    case 'pause':
+      return `Nothing new is paid for in ${phase} until someone resumes it. Calls under way are still settled.`;
+    case 'resume':
+      return `${phase} becomes active again, and may pay for calls.`;
+    case 'recover':
+      return 'The episode leaves “failed”. What was spent stays spent; a finished phase that is kept is not paid for again.';
+    case 'raiseBudget':
+      return 'The amount is added to the budget, with your reason, for good. A budget is never lowered.';
+    case 'cancel':
+      return 'The episode stops and fails as cancelled. What was spent stays spent.';
+    case 'archive':
+      return 'The episode is put away for good. Only what was still to be paid lands there.';
   }
 }
 
@@ -77,17 +115,34 @@ export function consequenceOf(action: Name, { board }: EpisodeView): string {
 export function actionOf(action: Name, { reason, amount, choice }: Filled): StudioAction {
   const why = reason.trim();
   switch (action) {
-    case 'resume': return { action };
-    case 'recover': return choice === '' ? { action } : { action, phase: choice as PhaseName };
-    case 'raiseBudget': return { action, scope: choice as PhaseName | 'total', amount: amount.trim().replace(/^\$/, ''), reason: why };
+    case 'resume':
+      return { action };
+    case 'recover':
+      return choice === '' ? { action } : { action, phase: choice as PhaseName };
+    case 'raiseBudget':
+      return {
+        action,
+        scope: choice as PhaseName | 'total',
+        amount: amount.trim().replace(/^\$/, ''),
+        reason: why,
+      };
     case 'reject':
-    case 'cancel': return { action, reason: why };
-    default: return why === '' ? { action } : { action, reason: why };
+    case 'cancel':
+      return { action, reason: why };
+    default:
+      return why === '' ? { action } : { action, reason: why };
   }
 }
 
 const done: Record<Name, string> = {
-  approve: 'Approved', reject: 'Sent back', pause: 'Paused', resume: 'Resumed', recover: 'Recovered', raiseBudget: 'Budget raised', cancel: 'Cancelled', archive: 'Archived',
+  approve: 'Approved',
+  reject: 'Sent back',
+  pause: 'Paused',
+  resume: 'Resumed',
+  recover: 'Recovered',
+  raiseBudget: 'Budget raised',
+  cancel: 'Cancelled',
+  archive: 'Archived',
 };
 
 export function doneOf(action: Name, { board }: EpisodeView): string {

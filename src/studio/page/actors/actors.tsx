@@ -17,8 +17,17 @@ export function Actors() {
   const roots = answer.actors.filter(({ parentId }) => parentId === null || !known.has(parentId));
   return (
     <>
-      <div class="board-head"><h1>Actors</h1><span class="quiet">your own, of any machine</span></div>
-      {roots.length === 0 ? <HowTo /> : <section class="card"><Tree actors={roots} all={answer.actors} depth={0} /></section>}
+      <div class="board-head">
+        <h1>Actors</h1>
+        <span class="quiet">your own, of any machine</span>
+      </div>
+      {roots.length === 0 ? (
+        <HowTo />
+      ) : (
+        <section class="card">
+          <Tree actors={roots} all={answer.actors} depth={0} />
+        </section>
+      )}
     </>
   );
 }
@@ -27,8 +36,15 @@ function HowTo() {
   const url = `ws://${location.host}/inspect?token=${readToken() ?? ''}`;
   return (
     <Notice icon="active" title="No actor has been told of">
-      <p>XState actors of your own programs show here, with any machine and without the internet. Give them an inspector:</p>
-      <pre class="code" tabIndex={0} aria-label="How to give an actor an inspector">{`import { createWebSocketInspector } from '@statelyai/inspect';
+      <p>
+        XState actors of your own programs show here, with any machine and without the internet. Give them an
+        inspector:
+      </p>
+      <pre
+        class="code"
+        tabIndex={0}
+        aria-label="How to give an actor an inspector"
+      >{`import { createWebSocketInspector } from '@statelyai/inspect';
 
 const { inspect } = createWebSocketInspector({
   url: '${url}',
@@ -41,7 +57,15 @@ createActor(yourMachine, { inspect }).start();`}</pre>
 
 const deepest = 20;
 
-function Tree({ actors, all, depth }: { actors: readonly ActorLine[]; all: readonly ActorLine[]; depth: number }) {
+function Tree({
+  actors,
+  all,
+  depth,
+}: {
+  actors: readonly ActorLine[];
+  all: readonly ActorLine[];
+  depth: number;
+}) {
   if (actors.length === 0 || depth > deepest) return null;
   return (
     <ul class="actor-tree">
@@ -50,9 +74,17 @@ function Tree({ actors, all, depth }: { actors: readonly ActorLine[]; all: reado
           <a class="actor-line" href={addressOf.actor(actor.id)} data-actor={actor.id}>
             <b class="actor-name">{actor.name}</b>
             <span class="actor-state">{actor.state || '–'}</span>
-            <span class="quiet">{actor.last === null ? 'no events' : `${actor.events} event${actor.events === 1 ? '' : 's'}, the last ${actor.last}`}</span>
+            <span class="quiet">
+              {actor.last === null
+                ? 'no events'
+                : `${actor.events} event${actor.events === 1 ? '' : 's'}, the last ${actor.last}`}
+            </span>
           </a>
-          <Tree actors={all.filter(({ parentId }) => parentId === actor.id && parentId !== null)} all={all} depth={depth + 1} />
+          <Tree
+            actors={all.filter(({ parentId }) => parentId === actor.id && parentId !== null)}
+            all={all}
+            depth={depth + 1}
+          />
         </li>
       ))}
     </ul>

@@ -4,8 +4,15 @@ import { onEvent } from '../live/connection.js';
 import { asApiError } from '../live/studio.js';
 
 /** Something about embedders' actors, read anew when they move. */
-export function useTold<Answer>(read: () => Promise<Answer>): { answer: Answer | null; error: ApiError | null; retry: () => void } {
-  const [told, tell] = useState<{ answer: Answer | null; error: ApiError | null }>({ answer: null, error: null });
+export function useTold<Answer>(read: () => Promise<Answer>): {
+  answer: Answer | null;
+  error: ApiError | null;
+  retry: () => void;
+} {
+  const [told, tell] = useState<{ answer: Answer | null; error: ApiError | null }>({
+    answer: null,
+    error: null,
+  });
   const load = (): void => {
     read().then(
       (answer) => tell({ answer, error: null }),

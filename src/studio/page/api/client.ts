@@ -1,4 +1,14 @@
-import type { ActorLine, ActorView, BoardEpisode, ChartView, EpisodeMoment, EpisodeView, ProductionView, StudioAction, TimelineEntry } from '../../api.js';
+import type {
+  ActorLine,
+  ActorView,
+  BoardEpisode,
+  ChartView,
+  EpisodeMoment,
+  EpisodeView,
+  ProductionView,
+  StudioAction,
+  TimelineEntry,
+} from '../../api.js';
 import { readToken } from './token.js';
 
 /** What the server or the network said instead of an answer. `unreachable` is the network's; all other codes are the server's. */
@@ -22,15 +32,24 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
     response = await fetch(path, { ...init, headers, cache: 'no-store' });
   } catch (error) {
     if (init.signal?.aborted) throw error;
-    throw new ApiError('unreachable', 'The studio’s server does not answer. It may have been stopped; this page tries again by itself.');
+    throw new ApiError(
+      'unreachable',
+      'The studio’s server does not answer. It may have been stopped; this page tries again by itself.',
+    );
   }
   if (!response.ok) throw await errorOf(response);
   return response;
 }
 
 async function errorOf(response: Response): Promise<ApiError> {
-  const body = (await response.json().catch(() => null)) as { error?: { code?: string; message?: string; remedy?: string } } | null;
-  const { code = `http_${response.status}`, message = `The server answered ${response.status}.`, remedy } = body?.error ?? {};
+  const body = (await response.json().catch(() => null)) as {
+    error?: { code?: string; message?: string; remedy?: string };
+  } | null;
+  const {
+    code = `http_${response.status}`,
+    message = `The server answered ${response.status}.`,
+    remedy,
+  } = body?.error ?? {};
   return new ApiError(code, message, remedy, response.status);
 }
 
@@ -45,14 +64,20 @@ export const api = {
   production: () => get<ProductionView>('/api/production'),
   episodes: () => get<{ position: number; episodes: BoardEpisode[] }>('/api/episodes'),
   episode: (id: string) => get<EpisodeView>(episode(id)),
-  history: (id: string, after: number) => get<{ entries: TimelineEntry[] }>(`${episode(id)}/history?after=${after}`),
-  moment: (id: string, position: number, signal: AbortSignal) => get<EpisodeMoment>(`${episode(id)}/at/${position}`, signal),
+  history: (id: string, after: number) =>
+    get<{ entries: TimelineEntry[] }>(`${episode(id)}/history?after=${after}`),
+  moment: (id: string, position: number, signal: AbortSignal) =>
+    get<EpisodeMoment>(`${episode(id)}/at/${position}`, signal),
   actors: () => get<{ actors: ActorLine[] }>('/api/actors'),
   actor: (id: string) => get<ActorView>(`/api/actors/${encodeURIComponent(id)}`),
   chart: () => get<ChartView>('/api/chart'),
   /** Answers how the episode stands after the action. */
   async act(id: string, action: StudioAction): Promise<EpisodeView> {
-    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(action) };
+    const init = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(action),
+    };
     const response = await request(`${episode(id)}/actions`, init);
     return (await response.json()) as EpisodeView;
   },

@@ -5,8 +5,15 @@ import { request } from './client.js';
  * Reads the server's events until the stream ends or the signal aborts. `EventSource` cannot send the token's header, so this reads
  * a fetch instead. `heard` is called for everything that arrives, also for the server's signs of life.
  */
-export async function readEvents(since: number | null, on: { event(event: StudioEvent): void; heard(): void }, signal: AbortSignal): Promise<void> {
-  const response = await request(since === null ? '/api/events' : `/api/events?since=${since}`, { signal, headers: { accept: 'text/event-stream' } });
+export async function readEvents(
+  since: number | null,
+  on: { event(event: StudioEvent): void; heard(): void },
+  signal: AbortSignal,
+): Promise<void> {
+  const response = await request(since === null ? '/api/events' : `/api/events?since=${since}`, {
+    signal,
+    headers: { accept: 'text/event-stream' },
+  });
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   if (!reader) return;
   let rest = '';

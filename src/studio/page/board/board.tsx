@@ -31,18 +31,33 @@ export function Board() {
 
   const groups = useMemo(() => groupEpisodes(episodes?.values() ?? []), [episodes]);
   const shown = useMemo(
-    () => groups.filter(({ name }) => only === null || name === only)
-      .map(({ name, episodes }) => ({ name, episodes: typed.trim() === '' ? episodes : episodes.filter((episode) => matches(episode, typed)) }))
-      .filter(({ episodes }) => episodes.length > 0),
+    () =>
+      groups
+        .filter(({ name }) => only === null || name === only)
+        .map(({ name, episodes }) => ({
+          name,
+          episodes: typed.trim() === '' ? episodes : episodes.filter((episode) => matches(episode, typed)),
+        }))
+        .filter(({ episodes }) => episodes.length > 0),
     [groups, typed, only],
   );
 
-  if (episodes === null) return error ? <Trouble error={error} onRetry={() => void loadBoard()} /> : <Loading what="the episodes" />;
+  if (episodes === null)
+    return error ? (
+      <Trouble error={error} onRetry={() => void loadBoard()} />
+    ) : (
+      <Loading what="the episodes" />
+    );
   if (episodes.size === 0) {
     return (
       <Notice icon="file" title="No episodes yet">
-        <p>This production is empty. The first episode shows here within a second of its creation, whichever process makes it:</p>
-        <pre><code>npx showrunner create --topic "Why bees dance"</code></pre>
+        <p>
+          This production is empty. The first episode shows here within a second of its creation, whichever
+          process makes it:
+        </p>
+        <pre>
+          <code>npx showrunner create --topic "Why bees dance"</code>
+        </pre>
       </Notice>
     );
   }
@@ -53,25 +68,78 @@ export function Board() {
         <label class="search">
           <Icon name="search" />
           <span class="visually-hidden">Find an episode by number, topic or state</span>
-          <input ref={search} type="search" value={typed} placeholder="Find by number, topic or state" onInput={(event) => setTyped(event.currentTarget.value)} />
+          <input
+            ref={search}
+            type="search"
+            value={typed}
+            placeholder="Find by number, topic or state"
+            onInput={(event) => setTyped(event.currentTarget.value)}
+          />
           <kbd aria-hidden="true">/</kbd>
         </label>
       </div>
       <div class="filters" role="group" aria-label="Show">
         <Filter name="All" count={episodes.size} pressed={only === null} onPress={() => setOnly(null)} />
         {groups.map(({ name, episodes }) => (
-          <Filter key={name} name={groupTitles[name]} urgent={name === 'needs'} count={episodes.length} pressed={only === name} onPress={() => setOnly(only === name ? null : name)} />
+          <Filter
+            key={name}
+            name={groupTitles[name]}
+            urgent={name === 'needs'}
+            count={episodes.length}
+            pressed={only === name}
+            onPress={() => setOnly(only === name ? null : name)}
+          />
         ))}
       </div>
-      {error && <p class="banner banner-warn" role="status"><Icon name="warning" />{error.message} What you see is from before.</p>}
-      {shown.length === 0 ? <Notice icon="search" title="No episode matches"><p>Nothing here is called “{typed}”{only === null ? '' : ` in ${groupTitles[only]}`}.</p><button type="button" class="button" onClick={() => { setTyped(''); setOnly(null); }}>Show all</button></Notice> : <List groups={shown} />}
+      {error && (
+        <p class="banner banner-warn" role="status">
+          <Icon name="warning" />
+          {error.message} What you see is from before.
+        </p>
+      )}
+      {shown.length === 0 ? (
+        <Notice icon="search" title="No episode matches">
+          <p>
+            Nothing here is called “{typed}”{only === null ? '' : ` in ${groupTitles[only]}`}.
+          </p>
+          <button
+            type="button"
+            class="button"
+            onClick={() => {
+              setTyped('');
+              setOnly(null);
+            }}
+          >
+            Show all
+          </button>
+        </Notice>
+      ) : (
+        <List groups={shown} />
+      )}
     </>
   );
 }
 
-function Filter({ name, count, pressed, urgent = false, onPress }: { name: string; count: number; pressed: boolean; urgent?: boolean; onPress: () => void }) {
+function Filter({
+  name,
+  count,
+  pressed,
+  urgent = false,
+  onPress,
+}: {
+  name: string;
+  count: number;
+  pressed: boolean;
+  urgent?: boolean;
+  onPress: () => void;
+}) {
   return (
-    <button type="button" class={`filter${urgent ? ' filter-urgent' : ''}`} aria-pressed={pressed} onClick={onPress}>
+    <button
+      type="button"
+      class={`filter${urgent ? ' filter-urgent' : ''}`}
+      aria-pressed={pressed}
+      onClick={onPress}
+    >
       {name} <span class="count">{count.toLocaleString('en-US')}</span>
     </button>
   );

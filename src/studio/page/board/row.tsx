@@ -25,29 +25,70 @@ export class Row extends Component<Props> {
     return (
       <div class="row" role="row" aria-rowindex={index} data-session={sessionId}>
         <div class="cell-episode" role="cell">
-          <a class="row-link" href={addressOf.episode(sessionId)}><span class="number">{episodeNumber}</span> <span class="topic">{topic}</span></a>
-          {needs.length > 0
-            ? <span class="needs">{needs.map(({ need, text }) => <span key={need + text} class={`need need-${need}`} title={text}><Icon name={needIcons[need]} /><b>{needNames[need]}</b> <span>{text}</span></span>)}</span>
-            : <span class="session">{sessionId}</span>}
+          <a class="row-link" href={addressOf.episode(sessionId)}>
+            <span class="number">{episodeNumber}</span> <span class="topic">{topic}</span>
+          </a>
+          {needs.length > 0 ? (
+            <span class="needs">
+              {needs.map(({ need, text }) => (
+                <span key={need + text} class={`need need-${need}`} title={text}>
+                  <Icon name={needIcons[need]} />
+                  <b>{needNames[need]}</b> <span>{text}</span>
+                </span>
+              ))}
+            </span>
+          ) : (
+            <span class="session">{sessionId}</span>
+          )}
         </div>
-        <div class="cell-state" role="cell"><StateMark state={state} /></div>
-        <div class="cell-phases" role="cell"><PhaseBar episode={episode} /></div>
+        <div class="cell-state" role="cell">
+          <StateMark state={state} />
+        </div>
+        <div class="cell-phases" role="cell">
+          <PhaseBar episode={episode} />
+        </div>
         <div class="cell-money" role="cell">
           <MoneyBar spent={spent} reserved={reserved} budget={budget} warnAt={budget * 0.8} />
-          <span class="amount"><b>{dollars(spent)}</b>{reserved > 0 && <span class="reserved"> + {dollars(reserved)}</span>} <span class="quiet">of {dollars(budget)}</span></span>
+          <span class="amount">
+            <b>{dollars(spent)}</b>
+            {reserved > 0 && <span class="reserved"> + {dollars(reserved)}</span>}{' '}
+            <span class="quiet">of {dollars(budget)}</span>
+          </span>
         </div>
-        <div class="cell-quality" role="cell"><Quality scores={episode.quality} /></div>
-        <div class="cell-age" role="cell"><Age at={updatedAt} /></div>
+        <div class="cell-quality" role="cell">
+          <Quality scores={episode.quality} />
+        </div>
+        <div class="cell-age" role="cell">
+          <Age at={updatedAt} />
+        </div>
       </div>
     );
   }
 }
 
-const needIcons = { approval: 'review', held_operation: 'held', budget_stop: 'money', daily_stop: 'money', failed: 'failed' } as const;
+const needIcons = {
+  approval: 'review',
+  held_operation: 'held',
+  budget_stop: 'money',
+  daily_stop: 'money',
+  failed: 'failed',
+} as const;
 
 function Quality({ scores }: { scores: Record<string, number> }) {
   const mean = meanQuality(scores);
-  if (mean === null) return <span class="quiet" title="no scores yet">–<span class="visually-hidden">no scores yet</span></span>;
-  const all = Object.entries(scores).map(([name, score]) => `${words(name)} ${score}`).join(', ');
-  return <span title={all}><span class="visually-hidden">quality </span>{mean.toFixed(2)}</span>;
+  if (mean === null)
+    return (
+      <span class="quiet" title="no scores yet">
+        –<span class="visually-hidden">no scores yet</span>
+      </span>
+    );
+  const all = Object.entries(scores)
+    .map(([name, score]) => `${words(name)} ${score}`)
+    .join(', ');
+  return (
+    <span title={all}>
+      <span class="visually-hidden">quality </span>
+      {mean.toFixed(2)}
+    </span>
+  );
 }

@@ -37,9 +37,24 @@ export function Chart(props: Props) {
     <section class={whole ? 'card chart-whole' : 'card'}>
       <div class="chart-head">
         <h2>Statechart</h2>
-        {chart && <button type="button" class="button button-small" aria-pressed={whole} onClick={() => showWhole(!whole)}>Whole chart</button>}
+        {chart && (
+          <button
+            type="button"
+            class="button button-small"
+            aria-pressed={whole}
+            onClick={() => showWhole(!whole)}
+          >
+            Whole chart
+          </button>
+        )}
       </div>
-      {chart ? <Drawn chart={chart} {...props} /> : error ? <Trouble error={error} onRetry={() => void load()} /> : <Loading what="the statechart" />}
+      {chart ? (
+        <Drawn chart={chart} {...props} />
+      ) : error ? (
+        <Trouble error={error} onRetry={() => void load()} />
+      ) : (
+        <Loading what="the statechart" />
+      )}
     </section>
   );
 }
@@ -65,14 +80,37 @@ function Drawn({ chart, state, allowed, phases }: Props & { chart: ChartView }) 
     <>
       <div class="chart-scroll" ref={scroller} tabIndex={0} role="region" aria-label="Statechart drawing">
         <svg
-          class="chart" role="img" data-state={state}
-          viewBox={`0 0 ${chart.width} ${chart.height}`} width={chart.width} height={chart.height}
+          class="chart"
+          role="img"
+          data-state={state}
+          viewBox={`0 0 ${chart.width} ${chart.height}`}
+          width={chart.width}
+          height={chart.height}
           aria-label={`The episode is in ${stateText(state)}. May happen now: ${allowed.join(', ') || 'nothing'}.`}
         >
-          {chart.states.filter(({ id }) => chart.states.some(({ parent }) => parent === id)).map((box) => <State key={box.id} box={box} lit={lit.isLit(box.id)} compound money={Object.hasOwn(phases, box.id) ? phases[box.id as PhaseName] : null} />)}
-          {edges.map((edge) => <Edge key={edge.id} edge={edge} open={lit.openEvents(edge)} />)}
-          {chart.states.filter(({ id }) => !chart.states.some(({ parent }) => parent === id)).map((box) => <State key={box.id} box={box} lit={lit.isLit(box.id)} compound={false} money={null} />)}
-          {edges.map((edge) => edge.label && <Edge.Label key={edge.id} label={edge.label} open={lit.openEvents(edge)} />)}
+          {chart.states
+            .filter(({ id }) => chart.states.some(({ parent }) => parent === id))
+            .map((box) => (
+              <State
+                key={box.id}
+                box={box}
+                lit={lit.isLit(box.id)}
+                compound
+                money={Object.hasOwn(phases, box.id) ? phases[box.id as PhaseName] : null}
+              />
+            ))}
+          {edges.map((edge) => (
+            <Edge key={edge.id} edge={edge} open={lit.openEvents(edge)} />
+          ))}
+          {chart.states
+            .filter(({ id }) => !chart.states.some(({ parent }) => parent === id))
+            .map((box) => (
+              <State key={box.id} box={box} lit={lit.isLit(box.id)} compound={false} money={null} />
+            ))}
+          {edges.map(
+            (edge) =>
+              edge.label && <Edge.Label key={edge.id} label={edge.label} open={lit.openEvents(edge)} />,
+          )}
         </svg>
       </div>
       <Events allowed={allowed} moves={moves} everywhere={chart.everywhere} />

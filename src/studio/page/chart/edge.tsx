@@ -26,7 +26,9 @@ Edge.Label = function Label({ label, open }: { label: NonNullable<EdgeView['labe
         return (
           <g key={line} class={isOpen ? 'open' : ''}>
             {isOpen && <circle cx={label.x - 5} cy={middle} r="3" />}
-            <text x={label.x + label.width / 2} y={middle} text-anchor="middle" dominant-baseline="central">{line}</text>
+            <text x={label.x + label.width / 2} y={middle} text-anchor="middle" dominant-baseline="central">
+              {line}
+            </text>
           </g>
         );
       })}

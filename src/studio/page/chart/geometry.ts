@@ -23,7 +23,9 @@ export function headOf(points: readonly Point[]): string {
   const length = Math.hypot(tip[0] - from[0], tip[1] - from[1]) || 1;
   const [x, y] = [(tip[0] - from[0]) / length, (tip[1] - from[1]) / length];
   const base: Point = [tip[0] - x * 8, tip[1] - y * 8];
-  return [tip, [base[0] - y * 4, base[1] + x * 4] as const, [base[0] + y * 4, base[1] - x * 4] as const].map(at).join(' ');
+  return [tip, [base[0] - y * 4, base[1] + x * 4] as const, [base[0] + y * 4, base[1] - x * 4] as const]
+    .map(at)
+    .join(' ');
 }
 
 function towards(from: Point, to: Point): Point {

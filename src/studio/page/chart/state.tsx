@@ -5,15 +5,32 @@ import { moneyLevel } from '../parts/money-bar.js';
 type Box = ChartView['states'][number];
 
 /** A state as a box; one with others inside has its name, and its phase's money, at the top. */
-export function State({ box, lit, compound, money }: { box: Box; lit: boolean; compound: boolean; money: PhaseView | null }) {
+export function State({
+  box,
+  lit,
+  compound,
+  money,
+}: {
+  box: Box;
+  lit: boolean;
+  compound: boolean;
+  money: PhaseView | null;
+}) {
   const kind = `${compound ? 'state state-outer' : 'state'}${lit ? ' state-lit' : ''}`;
   return (
     <g class={kind} data-lit={lit ? box.id : undefined} transform={`translate(${box.x} ${box.y})`}>
       <title>{box.description}</title>
       <rect width={box.width} height={box.height} rx={compound ? 10 : 8} />
-      {compound
-        ? <text class="state-title" x="14" y="22">{box.label}</text>
-        : <text x={box.width / 2} y={box.height / 2} text-anchor="middle" dominant-baseline="central">{lit ? '● ' : ''}{box.label}</text>}
+      {compound ? (
+        <text class="state-title" x="14" y="22">
+          {box.label}
+        </text>
+      ) : (
+        <text x={box.width / 2} y={box.height / 2} text-anchor="middle" dominant-baseline="central">
+          {lit ? '● ' : ''}
+          {box.label}
+        </text>
+      )}
       {money && <Money money={money} width={box.width} />}
     </g>
   );
@@ -33,7 +50,12 @@ function Money({ money, width }: { money: PhaseView; width: number }) {
       <rect class="spent" width={at(spent)} height="6" rx={Math.min(3, at(spent) / 2)} />
       <rect class="held" x={at(spent)} width={at(reserved)} height="6" rx={Math.min(3, at(reserved) / 2)} />
       {warnAt !== null && warnAt < whole && <path class="line" d={`M${at(warnAt)} -3v12`} />}
-      <text y="21">{cents(spent)}{reserved > 0 ? ` + ${cents(reserved)}` : ''}{budget === null ? '' : ` of ${cents(budget)}`}{left}</text>
+      <text y="21">
+        {cents(spent)}
+        {reserved > 0 ? ` + ${cents(reserved)}` : ''}
+        {budget === null ? '' : ` of ${cents(budget)}`}
+        {left}
+      </text>
     </g>
   );
 }

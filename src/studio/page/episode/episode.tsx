@@ -36,27 +36,60 @@ function Opened({ sessionId, feed }: { sessionId: string; feed: EpisodeFeed }) {
   }, [topic, sessionId]);
   if (view) return <Standing sessionId={sessionId} feed={feed} view={view} unread={error !== null} />;
   if (!error) return <Loading what="the episode" />;
-  if (error.code === 'session_unknown') return <Notice icon="search" title="There is no such episode"><p>{error.message}</p><a class="button" href="#/">All episodes</a></Notice>;
+  if (error.code === 'session_unknown')
+    return (
+      <Notice icon="search" title="There is no such episode">
+        <p>{error.message}</p>
+        <a class="button" href="#/">
+          All episodes
+        </a>
+      </Notice>
+    );
   return <Trouble error={error} onRetry={feed.retry} />;
 }
 
-function Standing({ sessionId, feed, view, unread }: { sessionId: string; feed: EpisodeFeed; view: EpisodeView; unread: boolean }) {
+function Standing({
+  sessionId,
+  feed,
+  view,
+  unread,
+}: {
+  sessionId: string;
+  feed: EpisodeFeed;
+  view: EpisodeView;
+  unread: boolean;
+}) {
   const [chosen, choose] = useState<number | null>(null);
   const { moment, error } = useMoment(sessionId, chosen);
   const past = chosen !== null;
   const shown = past && moment ? moment : view;
   const at = shown.snapshot.context.updatedAt;
-  const failures = useMemo(() => (past ? view.failures.filter((failure) => failure.at <= at) : view.failures), [past, view, at]);
+  const failures = useMemo(
+    () => (past ? view.failures.filter((failure) => failure.at <= at) : view.failures),
+    [past, view, at],
+  );
   return (
     <article class={past ? 'episode episode-past' : 'episode'}>
       <EpisodeHead shown={shown} view={view} feed={feed} />
-      {unread && <p class="banner banner-warn" role="status"><Icon name="warning" />The newest state could not be read. What you see is from before; this page tries again by itself.</p>}
-      {view.recovery && <Failures failures={failures} recovery={past ? null : view.recovery} view={view} feed={feed} />}
+      {unread && (
+        <p class="banner banner-warn" role="status">
+          <Icon name="warning" />
+          The newest state could not be read. What you see is from before; this page tries again by itself.
+        </p>
+      )}
+      {view.recovery && (
+        <Failures failures={failures} recovery={past ? null : view.recovery} view={view} feed={feed} />
+      )}
       <Timeline feed={feed} chosen={chosen} choose={choose} />
       {past && (
         <p class="banner banner-past" role="status">
-          <Icon name="held" /><span>As it stood at <b>{time(at)}</b>. {error ? error.message : 'Nothing can be done in the past.'}</span>
-          <button type="button" class="button button-small" onClick={() => choose(null)}>Back to now</button>
+          <Icon name="held" />
+          <span>
+            As it stood at <b>{time(at)}</b>. {error ? error.message : 'Nothing can be done in the past.'}
+          </span>
+          <button type="button" class="button button-small" onClick={() => choose(null)}>
+            Back to now
+          </button>
         </p>
       )}
       <Chart state={shown.board.state} allowed={shown.allowed} phases={shown.board.phases} />
@@ -68,7 +101,11 @@ function Standing({ sessionId, feed, view, unread }: { sessionId: string; feed: 
         <div class="column">
           {!view.recovery && <Failures failures={failures} recovery={null} view={view} feed={feed} />}
           <Files files={view.files} past={past} />
-          <Checkpoints checkpoints={view.checkpoints.filter(({ name }) => !past || Object.hasOwn(shown.snapshot.context.checkpoints, name))} />
+          <Checkpoints
+            checkpoints={view.checkpoints.filter(
+              ({ name }) => !past || Object.hasOwn(shown.snapshot.context.checkpoints, name),
+            )}
+          />
           <Scores scores={shown.board.quality} />
         </div>
       </div>

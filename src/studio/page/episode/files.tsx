@@ -11,15 +11,26 @@ export function Files({ files, past }: { files: FileView[]; past: boolean }) {
   const [reading, read] = useState<FileView | null>(null);
   return (
     <section class="card">
-      <h2>Artifacts <span class="count">{files.length}</span>{past && files.length > 0 && <span class="quiet"> as they are now</span>}</h2>
-      {files.length === 0 && <p class="empty">No files yet. What the workers write for a phase shows here.</p>}
+      <h2>
+        Artifacts <span class="count">{files.length}</span>
+        {past && files.length > 0 && <span class="quiet"> as they are now</span>}
+      </h2>
+      {files.length === 0 && (
+        <p class="empty">No files yet. What the workers write for a phase shows here.</p>
+      )}
       {phases.map((phase) => {
         const own = files.filter((file) => file.phase === phase);
-        return own.length > 0 && (
-          <div key={phase}>
-            <h3>{phase}</h3>
-            <ul class="lines">{own.map((file) => <File key={file.name} file={file} onRead={() => read(file)} />)}</ul>
-          </div>
+        return (
+          own.length > 0 && (
+            <div key={phase}>
+              <h3>{phase}</h3>
+              <ul class="lines">
+                {own.map((file) => (
+                  <File key={file.name} file={file} onRead={() => read(file)} />
+                ))}
+              </ul>
+            </div>
+          )
         );
       })}
       {reading && <Reader file={reading} onClose={() => read(null)} />}
@@ -32,9 +43,25 @@ function File({ file, onRead }: { file: FileView; onRead: () => void }) {
   return (
     <li class="file">
       <Icon name={file.kind === 'audio' ? 'play' : 'file'} />
-      <span class="line-main"><b>{file.name}</b><span class="quiet">{bytes(file.bytes)}</span></span>
-      {file.kind === 'text' && <button type="button" class="button button-small" aria-label={`Read ${file.name}`} onClick={onRead}>Read</button>}
-      {file.kind === 'audio' && !playing && <button type="button" class="button button-small" aria-label={`Play ${file.name}`} onClick={() => play(true)}>Play</button>}
+      <span class="line-main">
+        <b>{file.name}</b>
+        <span class="quiet">{bytes(file.bytes)}</span>
+      </span>
+      {file.kind === 'text' && (
+        <button type="button" class="button button-small" aria-label={`Read ${file.name}`} onClick={onRead}>
+          Read
+        </button>
+      )}
+      {file.kind === 'audio' && !playing && (
+        <button
+          type="button"
+          class="button button-small"
+          aria-label={`Play ${file.name}`}
+          onClick={() => play(true)}
+        >
+          Play
+        </button>
+      )}
       {playing && <Player file={file} />}
     </li>
   );
@@ -60,8 +87,18 @@ function Player({ file }: { file: FileView }) {
       if (url) URL.revokeObjectURL(url);
     };
   }, [file.url]);
-  if (source === null) return <span class="quiet" role="status">Loading {bytes(file.bytes)}…</span>;
-  if ('error' in source) return <span class="bad" role="alert">{source.error}</span>;
+  if (source === null)
+    return (
+      <span class="quiet" role="status">
+        Loading {bytes(file.bytes)}…
+      </span>
+    );
+  if ('error' in source)
+    return (
+      <span class="bad" role="alert">
+        {source.error}
+      </span>
+    );
   return <audio controls autoPlay src={source.url} aria-label={file.name} />;
 }
 
@@ -77,8 +114,18 @@ function Reader({ file, onClose }: { file: FileView; onClose: () => void }) {
   }, [file.url]);
   return (
     <Dialog title={file.name} wide onClose={onClose}>
-      {error !== '' && <p class="banner banner-bad" role="alert">{error}</p>}
-      {text === null ? error === '' && <p role="status">Loading…</p> : <pre class={`reader${file.name.endsWith('.md') ? ' reader-prose' : ''}`} tabIndex={0}>{readable(file.name, text)}</pre>}
+      {error !== '' && (
+        <p class="banner banner-bad" role="alert">
+          {error}
+        </p>
+      )}
+      {text === null ? (
+        error === '' && <p role="status">Loading…</p>
+      ) : (
+        <pre class={`reader${file.name.endsWith('.md') ? ' reader-prose' : ''}`} tabIndex={0}>
+          {readable(file.name, text)}
+        </pre>
+      )}
     </Dialog>
   );
 }

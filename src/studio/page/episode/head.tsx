@@ -8,28 +8,66 @@ import { Icon } from '../parts/icon.js';
 import { StateMark } from '../parts/state-mark.js';
 
 /** What the episode is, where it stands, who waits for whom, and what can be done. */
-export function EpisodeHead({ shown, view, feed }: { shown: EpisodeMoment; view: EpisodeView; feed: EpisodeFeed }) {
+export function EpisodeHead({
+  shown,
+  view,
+  feed,
+}: {
+  shown: EpisodeMoment;
+  view: EpisodeView;
+  feed: EpisodeFeed;
+}) {
   const { board } = shown;
   const { claim, note, forkedFrom } = shown.snapshot.context;
   return (
     <header class="episode-head">
-      <a class="back" href={addressOf.board}><Icon name="back" />Episodes</a>
+      <a class="back" href={addressOf.board}>
+        <Icon name="back" />
+        Episodes
+      </a>
       <div class="episode-title">
-        <h1><span class="number">{board.episodeNumber}</span> {board.topic}</h1>
+        <h1>
+          <span class="number">{board.episodeNumber}</span> {board.topic}
+        </h1>
         <Actions view={view} feed={feed} />
       </div>
       <p class="episode-meta">
         <StateMark state={board.state} />
         <code>{board.sessionId}</code>
-        <span>created <Age at={board.createdAt} /> ago</span>
-        <span>changed <Age at={board.updatedAt} /> ago</span>
-        {claim && <span title={`until ${claim.until}`}>held by <code>{claim.by}</code></span>}
-        {forkedFrom && <span>fork of <a href={addressOf.episode(forkedFrom)}><code>{forkedFrom}</code></a></span>}
+        <span>
+          created <Age at={board.createdAt} /> ago
+        </span>
+        <span>
+          changed <Age at={board.updatedAt} /> ago
+        </span>
+        {claim && (
+          <span title={`until ${claim.until}`}>
+            held by <code>{claim.by}</code>
+          </span>
+        )}
+        {forkedFrom && (
+          <span>
+            fork of{' '}
+            <a href={addressOf.episode(forkedFrom)}>
+              <code>{forkedFrom}</code>
+            </a>
+          </span>
+        )}
         {note && <span>“{note}”</span>}
       </p>
       {view.board.needs.length > 0 && (
         <ul class="need-list" aria-label="Waiting for a person">
-          {view.board.needs.map(({ need, text }) => <li key={need + text} class={`banner banner-${need === 'failed' || need.endsWith('stop') ? 'bad' : 'warn'}`}><Icon name="warning" /><span><b>{needNames[need]}</b> {text}</span></li>)}
+          {view.board.needs.map(({ need, text }) => (
+            <li
+              key={need + text}
+              class={`banner banner-${need === 'failed' || need.endsWith('stop') ? 'bad' : 'warn'}`}
+            >
+              <Icon name="warning" />
+              <span>
+                <b>{needNames[need]}</b> {text}
+              </span>
+            </li>
+          ))}
         </ul>
       )}
     </header>

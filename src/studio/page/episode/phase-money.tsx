@@ -10,17 +10,46 @@ export function PhaseMoney({ board }: { board: BoardEpisode }) {
     <section class="card">
       <h2>Money</h2>
       <table class="data money-table">
-        <thead><tr><th scope="col">Phase</th><th scope="col" class="wide-only">Use</th><th scope="col" class="num">Spent</th><th scope="col" class="num">Reserved</th><th scope="col" class="num">Left</th><th scope="col" class="num">Budget</th></tr></thead>
+        <thead>
+          <tr>
+            <th scope="col">Phase</th>
+            <th scope="col" class="wide-only">
+              Use
+            </th>
+            <th scope="col" class="num">
+              Spent
+            </th>
+            <th scope="col" class="num">
+              Reserved
+            </th>
+            <th scope="col" class="num">
+              Left
+            </th>
+            <th scope="col" class="num">
+              Budget
+            </th>
+          </tr>
+        </thead>
         <tbody>
-          {phases.map((phase) => <Line key={phase} name={phase} money={board.phases[phase]} />)}
+          {phases.map((phase) => (
+            <Line key={phase} name={phase} money={board.phases[phase]} />
+          ))}
         </tbody>
-        <tfoot><Line name="episode" money={total} /></tfoot>
+        <tfoot>
+          <Line name="episode" money={total} />
+        </tfoot>
       </table>
     </section>
   );
 }
 
-function Line({ name, money }: { name: string; money: Pick<PhaseView, 'spent' | 'reserved' | 'budget' | 'warnAt'> }) {
+function Line({
+  name,
+  money,
+}: {
+  name: string;
+  money: Pick<PhaseView, 'spent' | 'reserved' | 'budget' | 'warnAt'>;
+}) {
   const { spent, reserved, budget } = money;
   const level = moneyLevel(money);
   return (
@@ -28,12 +57,25 @@ function Line({ name, money }: { name: string; money: Pick<PhaseView, 'spent' | 
       <th scope="row">{name}</th>
       <td class="wide-only money-use">
         <MoneyBar {...money} />
-        {budget !== null && <span class={`money-share share-${level}`}>{level !== 'calm' && <Icon name="warning" />}{percent(spent + reserved, budget)}</span>}
+        {budget !== null && (
+          <span class={`money-share share-${level}`}>
+            {level !== 'calm' && <Icon name="warning" />}
+            {percent(spent + reserved, budget)}
+          </span>
+        )}
       </td>
-      <td class="num" data-amount="spent">{dollars(spent)}</td>
-      <td class="num" data-amount="reserved">{reserved > 0 ? dollars(reserved) : '–'}</td>
-      <td class="num" data-amount="left">{budget === null ? '∞' : dollars(Math.max(0, budget - spent - reserved))}</td>
-      <td class="num quiet" data-amount="budget">{budget === null ? 'none' : dollars(budget)}</td>
+      <td class="num" data-amount="spent">
+        {dollars(spent)}
+      </td>
+      <td class="num" data-amount="reserved">
+        {reserved > 0 ? dollars(reserved) : '–'}
+      </td>
+      <td class="num" data-amount="left">
+        {budget === null ? '∞' : dollars(Math.max(0, budget - spent - reserved))}
+      </td>
+      <td class="num quiet" data-amount="budget">
+        {budget === null ? 'none' : dollars(budget)}
+      </td>
     </tr>
   );
 }

@@ -61,7 +61,7 @@ export function openEpisode(sessionId: string) {
     const { signal } = reader;
     store.set({ complete: false });
     try {
-      for (let more = true; more; ) {
+      for (let more = true; more;) {
         const { entries } = await api.history(sessionId, store.get().timeline.at(-1)?.position ?? 0);
         if (signal.aborted || closed.signal.aborted) return;
         append(entries);

@@ -1,7 +1,11 @@
 import { createStore } from './store.js';
 
 /** What the address names. The address's path is the server's; ours comes after the `#`, and is never sent. */
-export type Route = { view: 'board' } | { view: 'production' } | { view: 'actors'; id: string | null } | { view: 'episode'; sessionId: string };
+export type Route =
+  | { view: 'board' }
+  | { view: 'production' }
+  | { view: 'actors'; id: string | null }
+  | { view: 'episode'; sessionId: string };
 
 export const route = createStore<{ current: Route }>({ current: readRoute() });
 
@@ -9,7 +13,9 @@ export function readRoute(): Route {
   const [view = '', id = ''] = location.hash.replace(/^#\/?/, '').split('/');
   if (view === 'production') return { view };
   if (view === 'actors') return { view, id: id === '' ? null : decodeURIComponent(id) };
-  return view === 'episodes' && id !== '' ? { view: 'episode', sessionId: decodeURIComponent(id) } : { view: 'board' };
+  return view === 'episodes' && id !== ''
+    ? { view: 'episode', sessionId: decodeURIComponent(id) }
+    : { view: 'board' };
 }
 
 export const addressOf = {

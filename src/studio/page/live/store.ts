@@ -31,7 +31,10 @@ export function createStore<State extends object>(initial: State): Store<State> 
 }
 
 /** The selected part of a store; the component is drawn again when that part is another one. */
-export function useStore<State extends object, Part>(store: Store<State>, select: (state: State) => Part): Part {
+export function useStore<State extends object, Part>(
+  store: Store<State>,
+  select: (state: State) => Part,
+): Part {
   const [, redraw] = useState(0);
   const part = select(store.get());
   const drawn = useRef({ select, part });

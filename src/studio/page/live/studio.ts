@@ -3,7 +3,11 @@ import { ApiError, api } from '../api/client.js';
 import { createStore } from './store.js';
 
 /** How the page stands with the server. */
-export type Link = { state: 'connecting' } | { state: 'live' } | { state: 'waiting'; retryAt: number } | { state: 'no_token'; refused: boolean };
+export type Link =
+  | { state: 'connecting' }
+  | { state: 'live' }
+  | { state: 'waiting'; retryAt: number }
+  | { state: 'no_token'; refused: boolean };
 
 export interface Studio {
   link: Link;
@@ -16,7 +20,13 @@ export interface Studio {
 }
 
 /** What the whole page knows of the production, kept up to date by the server's events. */
-export const studio = createStore<Studio>({ link: { state: 'connecting' }, episodes: null, today: null, directory: '', error: null });
+export const studio = createStore<Studio>({
+  link: { state: 'connecting' },
+  episodes: null,
+  today: null,
+  directory: '',
+  error: null,
+});
 
 /** Journal position of the newest thing that the board shows; null before the first. */
 let position: number | null = null;
@@ -80,5 +90,7 @@ function mergeChanged(): void {
 }
 
 export function asApiError(error: unknown): ApiError {
-  return error instanceof ApiError ? error : new ApiError('unknown', error instanceof Error ? error.message : String(error));
+  return error instanceof ApiError
+    ? error
+    : new ApiError('unknown', error instanceof Error ? error.message : String(error));
 }

@@ -6,8 +6,14 @@ import { asApiError } from './studio.js';
 const keep = 200;
 
 /** The episode as it stood at a journal position; the moment before stays until the next one is there. Null is now. */
-export function useMoment(sessionId: string, position: number | null): { moment: EpisodeMoment | null; error: ApiError | null } {
-  const [shown, setShown] = useState<{ moment: EpisodeMoment | null; error: ApiError | null }>({ moment: null, error: null });
+export function useMoment(
+  sessionId: string,
+  position: number | null,
+): { moment: EpisodeMoment | null; error: ApiError | null } {
+  const [shown, setShown] = useState<{ moment: EpisodeMoment | null; error: ApiError | null }>({
+    moment: null,
+    error: null,
+  });
   const [cache] = useState(() => new Map<number, EpisodeMoment>());
   useEffect(() => {
     if (position === null) {

@@ -28,5 +28,9 @@ export function useNow(): number {
 /** How long ago something was; the exact time shows on hover. */
 export function Age({ at }: { at: string }) {
   const now = useNow();
-  return <time dateTime={at} title={moment(at)}>{age(at, now)}</time>;
+  return (
+    <time dateTime={at} title={moment(at)}>
+      {age(at, now)}
+    </time>
+  );
 }

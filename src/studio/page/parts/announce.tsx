@@ -18,5 +18,14 @@ export function Announcements() {
     const timer = setTimeout(() => said.set({ text: '' }), shownMs);
     return () => clearTimeout(timer);
   }, [count]);
-  return <div class="announcements" role="status" aria-live="polite">{text !== '' && <p key={count}><Icon name="complete" />{text}</p>}</div>;
+  return (
+    <div class="announcements" role="status" aria-live="polite">
+      {text !== '' && (
+        <p key={count}>
+          <Icon name="complete" />
+          {text}
+        </p>
+      )}
+    </div>
+  );
 }

@@ -19,9 +19,10 @@ export function MoneyBar(money: Money) {
   const { spent, reserved, budget, warnAt } = money;
   const whole = Math.max(budget ?? 0, spent + reserved) || 1;
   const share = (amount: number): string => `${(amount / whole) * 100}%`;
-  const words = budget === null
-    ? `${dollars(spent)} spent, ${dollars(reserved)} reserved, no limit`
-    : `${dollars(spent)} spent and ${dollars(reserved)} reserved of ${dollars(budget)}, ${percent(spent + reserved, budget)}`;
+  const words =
+    budget === null
+      ? `${dollars(spent)} spent, ${dollars(reserved)} reserved, no limit`
+      : `${dollars(spent)} spent and ${dollars(reserved)} reserved of ${dollars(budget)}, ${percent(spent + reserved, budget)}`;
   return (
     <span class={`money-bar money-${moneyLevel(money)}`} role="img" aria-label={words}>
       <span class="money-spent" style={{ width: share(spent) }} />

@@ -17,7 +17,11 @@ export interface Shown {
  * Which of many rows are to be drawn, so that a thousand cost no more than a screenful. `tops` says where each row begins, with the end
  * of the last at its end. `scroller` scrolls; null is the window.
  */
-export function useWindowRows(tops: readonly number[], list: RefObject<HTMLElement>, scroller: RefObject<HTMLElement> | null): Shown {
+export function useWindowRows(
+  tops: readonly number[],
+  list: RefObject<HTMLElement>,
+  scroller: RefObject<HTMLElement> | null,
+): Shown {
   const [seen, setSeen] = useState<{ top: number; height: number }>({ top: 0, height: innerHeight });
   useLayoutEffect(() => {
     const target: HTMLElement | Window = scroller?.current ?? window;
@@ -26,11 +30,15 @@ export function useWindowRows(tops: readonly number[], list: RefObject<HTMLEleme
       asked = 0;
       const box = list.current?.getBoundingClientRect();
       if (!box) return;
-      const frame = scroller?.current ? scroller.current.getBoundingClientRect() : { top: 0, height: innerHeight };
+      const frame = scroller?.current
+        ? scroller.current.getBoundingClientRect()
+        : { top: 0, height: innerHeight };
       setSeen((before) => {
         const top = Math.max(0, frame.top - box.top);
         // A few pixels are not worth drawing anew for: the rows beyond cover them.
-        return Math.abs(before.top - top) < 24 && before.height === frame.height ? before : { top, height: frame.height };
+        return Math.abs(before.top - top) < 24 && before.height === frame.height
+          ? before
+          : { top, height: frame.height };
       });
     };
     const ask = (): void => {

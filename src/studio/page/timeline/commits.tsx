@@ -27,7 +27,8 @@ export function Commits({ timeline, count, index, onChoose }: Props) {
     const frame = box.current;
     if (!frame) return;
     const top = index * rowHeight;
-    if (top < frame.scrollTop || top + rowHeight > frame.scrollTop + frame.clientHeight) frame.scrollTop = top - frame.clientHeight + 2 * rowHeight;
+    if (top < frame.scrollTop || top + rowHeight > frame.scrollTop + frame.clientHeight)
+      frame.scrollTop = top - frame.clientHeight + 2 * rowHeight;
   }, [index]);
 
   return (
@@ -37,13 +38,29 @@ export function Commits({ timeline, count, index, onChoose }: Props) {
           const row = first + at;
           const kind = kindOf(entry);
           return (
-            <li key={row} class="commit-row" style={{ transform: `translateY(${above + at * rowHeight}px)` }} aria-setsize={count} aria-posinset={row + 1}>
-              <button type="button" tabIndex={row === index ? 0 : -1} aria-current={row === index ? 'true' : undefined} class="commit" onClick={() => onChoose(row)}>
-                <span class={`kind kind-${kind}`} aria-hidden="true">{signs[kind]}</span>
+            <li
+              key={row}
+              class="commit-row"
+              style={{ transform: `translateY(${above + at * rowHeight}px)` }}
+              aria-setsize={count}
+              aria-posinset={row + 1}
+            >
+              <button
+                type="button"
+                tabIndex={row === index ? 0 : -1}
+                aria-current={row === index ? 'true' : undefined}
+                class="commit"
+                onClick={() => onChoose(row)}
+              >
+                <span class={`kind kind-${kind}`} aria-hidden="true">
+                  {signs[kind]}
+                </span>
                 <CommitTime at={entry.at} />
                 <span class="commit-text">{entry.text}</span>
                 <span class="commit-state">{stateText(entry.state)}</span>
-                <span class="commit-by" title={entry.by}>{entry.by}</span>
+                <span class="commit-by" title={entry.by}>
+                  {entry.by}
+                </span>
                 <span class="commit-cost num">{dollars(entry.total_cost)}</span>
               </button>
             </li>
@@ -57,5 +74,10 @@ export function Commits({ timeline, count, index, onChoose }: Props) {
 /** A narrow screen shows the time without its day. */
 function CommitTime({ at }: { at: string }) {
   const [date = '', time = ''] = moment(at).split(', ');
-  return <span class="commit-at"><span class="commit-day">{date}, </span>{time}</span>;
+  return (
+    <span class="commit-at">
+      <span class="commit-day">{date}, </span>
+      {time}
+    </span>
+  );
 }

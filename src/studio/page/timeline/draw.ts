@@ -31,10 +31,16 @@ export function drawTimeline(canvas: HTMLCanvasElement, timeline: readonly Timel
 type Place = (index: number) => number;
 type Color = (name: string) => string;
 
-function drawBands(pen: CanvasRenderingContext2D, timeline: readonly TimelineEntry[], x: Place, color: Color, font: string): void {
+function drawBands(
+  pen: CanvasRenderingContext2D,
+  timeline: readonly TimelineEntry[],
+  x: Place,
+  color: Color,
+  font: string,
+): void {
   pen.font = `600 11px ${font}`;
   pen.textBaseline = 'middle';
-  for (let first = 0; first < timeline.length; ) {
+  for (let first = 0; first < timeline.length;) {
     const name = bandOf(timeline[first]?.state ?? '');
     let next = first + 1;
     while (next < timeline.length && bandOf(timeline[next]?.state ?? '') === name) next++;
@@ -43,12 +49,18 @@ function drawBands(pen: CanvasRenderingContext2D, timeline: readonly TimelineEnt
     pen.fillStyle = color(`band-${name}`);
     pen.fillRect(left, band.top, Math.max(1, right - left - 1), band.height);
     pen.fillStyle = color(`band-${name}-text`);
-    if (pen.measureText(name).width + 12 < right - left) pen.fillText(name, left + 6, band.top + band.height / 2 + 0.5);
+    if (pen.measureText(name).width + 12 < right - left)
+      pen.fillText(name, left + 6, band.top + band.height / 2 + 0.5);
     first = next;
   }
 }
 
-function drawMoney(pen: CanvasRenderingContext2D, timeline: readonly TimelineEntry[], x: Place, color: Color): void {
+function drawMoney(
+  pen: CanvasRenderingContext2D,
+  timeline: readonly TimelineEntry[],
+  x: Place,
+  color: Color,
+): void {
   const most = Math.max(timeline.at(-1)?.total_cost ?? 0, 0.000_001);
   const bottom = money.top + money.height;
   const y = (cost: number): number => bottom - 1 - (cost / most) * (money.height - 3);
@@ -75,7 +87,12 @@ function drawMoney(pen: CanvasRenderingContext2D, timeline: readonly TimelineEnt
 }
 
 /** The most important mark of each column; its shape says what it is, as its colour does. */
-function drawMarks(pen: CanvasRenderingContext2D, timeline: readonly TimelineEntry[], x: Place, color: Color): void {
+function drawMarks(
+  pen: CanvasRenderingContext2D,
+  timeline: readonly TimelineEntry[],
+  x: Place,
+  color: Color,
+): void {
   const columns = new Map<number, Kind>();
   timeline.forEach((entry, index) => {
     const column = Math.round(x(index) / 3) * 3;
@@ -89,8 +106,19 @@ function drawMarks(pen: CanvasRenderingContext2D, timeline: readonly TimelineEnt
 function drawMark(pen: CanvasRenderingContext2D, kind: Kind, x: number, y: number, color: Color): void {
   pen.fillStyle = color(`kind-${kind}`);
   pen.beginPath();
-  if (kind === 'failure') polygon(pen, [[x - 4.5, y + 4], [x + 4.5, y + 4], [x, y - 5]]);
-  else if (kind === 'person') polygon(pen, [[x, y - 5], [x + 4.5, y], [x, y + 5], [x - 4.5, y]]);
+  if (kind === 'failure')
+    polygon(pen, [
+      [x - 4.5, y + 4],
+      [x + 4.5, y + 4],
+      [x, y - 5],
+    ]);
+  else if (kind === 'person')
+    polygon(pen, [
+      [x, y - 5],
+      [x + 4.5, y],
+      [x, y + 5],
+      [x - 4.5, y],
+    ]);
   else if (kind === 'checkpoint') pen.rect(x - 3, y - 3, 6, 6);
   else if (kind === 'move') pen.arc(x, y, 3, 0, Math.PI * 2);
   else pen.rect(x - 0.5, y - (kind === 'money' ? 4 : 2), 1, kind === 'money' ? 8 : 4);

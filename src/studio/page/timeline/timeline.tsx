@@ -16,7 +16,13 @@ interface Props {
   choose: (position: number | null) => void;
 }
 
-const legend: [Kind, string][] = [['failure', '▲'], ['person', '◆'], ['checkpoint', '■'], ['move', '●'], ['money', '│']];
+const legend: [Kind, string][] = [
+  ['failure', '▲'],
+  ['person', '◆'],
+  ['checkpoint', '■'],
+  ['move', '●'],
+  ['money', '│'],
+];
 
 /** Every commit of the episode, and a slider that goes to any of them. */
 export function Timeline({ feed, chosen, choose }: Props) {
@@ -28,28 +34,79 @@ export function Timeline({ feed, chosen, choose }: Props) {
 
   const go = (to: number): void => choose(positionAt(timeline, index, to));
   useKeys(index, go, choose);
-  if (!entry) return <section class="card timeline"><h2>Timeline</h2><p class="empty" role="status">{complete ? 'Nothing has happened yet.' : 'Reading the commits…'}</p></section>;
+  if (!entry)
+    return (
+      <section class="card timeline">
+        <h2>Timeline</h2>
+        <p class="empty" role="status">
+          {complete ? 'Nothing has happened yet.' : 'Reading the commits…'}
+        </p>
+      </section>
+    );
   return (
     <section class="card timeline" data-commits={count}>
       <div class="timeline-head">
-        <h2>Timeline <span class="count">{count.toLocaleString('en-US')}</span></h2>
+        <h2>
+          Timeline <span class="count">{count.toLocaleString('en-US')}</span>
+        </h2>
         <p class="timeline-now" data-chosen={entry.position}>
-          <b>{entry.text}</b><span class="quiet"><time dateTime={entry.at}>{moment(entry.at)}</time> · {dollars(entry.total_cost)} spent · {(index + 1).toLocaleString('en-US')} of {count.toLocaleString('en-US')}</span>
+          <b>{entry.text}</b>
+          <span class="quiet">
+            <time dateTime={entry.at}>{moment(entry.at)}</time> · {dollars(entry.total_cost)} spent ·{' '}
+            {(index + 1).toLocaleString('en-US')} of {count.toLocaleString('en-US')}
+          </span>
         </p>
         <div class="timeline-steps">
-          <button type="button" class="button button-icon" aria-label="One commit back" disabled={index <= 0} onClick={() => go(index - 1)}><Icon name="back" /></button>
-          <button type="button" class="button button-icon" aria-label="One commit forward" disabled={chosen === null} onClick={() => go(index + 1)}><Icon name="forward" /></button>
-          <button type="button" class="button button-small" disabled={chosen === null} onClick={() => choose(null)}>Now</button>
+          <button
+            type="button"
+            class="button button-icon"
+            aria-label="One commit back"
+            disabled={index <= 0}
+            onClick={() => go(index - 1)}
+          >
+            <Icon name="back" />
+          </button>
+          <button
+            type="button"
+            class="button button-icon"
+            aria-label="One commit forward"
+            disabled={chosen === null}
+            onClick={() => go(index + 1)}
+          >
+            <Icon name="forward" />
+          </button>
+          <button
+            type="button"
+            class="button button-small"
+            disabled={chosen === null}
+            onClick={() => choose(null)}
+          >
+            Now
+          </button>
         </div>
       </div>
       <div class="timeline-strip">
         <Strip timeline={timeline} count={count} />
         <input
-          type="range" class="timeline-slider" aria-label="Moment" min={0} max={Math.max(0, count - 1)} step={1} value={index}
-          aria-valuetext={`${index + 1} of ${count}: ${entry.text}, ${moment(entry.at)}`} onInput={(event) => go(Number(event.currentTarget.value))}
+          type="range"
+          class="timeline-slider"
+          aria-label="Moment"
+          min={0}
+          max={Math.max(0, count - 1)}
+          step={1}
+          value={index}
+          aria-valuetext={`${index + 1} of ${count}: ${entry.text}, ${moment(entry.at)}`}
+          onInput={(event) => go(Number(event.currentTarget.value))}
         />
       </div>
-      <p class="legend" aria-hidden="true">{legend.map(([kind, sign]) => <span key={kind}><span class={`kind kind-${kind}`}>{sign}</span>{kindNames[kind]}</span>)}</p>
+      <p class="legend" aria-hidden="true">
+        {legend.map(([kind, sign]) => (
+          <span key={kind}>
+            <span class={`kind kind-${kind}`}>{sign}</span>
+            {kindNames[kind]}
+          </span>
+        ))}
+      </p>
       <Commits timeline={timeline} count={count} index={index} onChoose={go} />
     </section>
   );
@@ -76,7 +133,11 @@ function useKeys(index: number, go: (index: number) => void, choose: (position: 
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || document.querySelector('dialog[open]')) return;
-      if (event.target instanceof HTMLTextAreaElement || (event.target instanceof HTMLInputElement && event.target.type !== 'range')) return;
+      if (
+        event.target instanceof HTMLTextAreaElement ||
+        (event.target instanceof HTMLInputElement && event.target.type !== 'range')
+      )
+        return;
       if (event.key === '[') latest.current.go(latest.current.index - 1);
       if (event.key === ']') latest.current.go(latest.current.index + 1);
       if (event.key === 'Escape') latest.current.choose(null);
