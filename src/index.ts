@@ -13,16 +13,17 @@ export type {
   Reconcile,
   RunOperation,
 } from './crew/port.js';
-export { ProductionStateManager } from './crew/production-state-manager.js';
+export { ProductionStateManager } from './manager/manager.js';
 export type { ProduceOptions, Produced, Progress } from './crew/produce.js';
 export type { OpenOptions } from './manager/handle.js';
-export type { CommitNotice, ManagerEvents, Notice } from './manager/events.js';
-export type { BeforeCall, Hooks } from './manager/hooks.js';
-export type { LoadedCheckpoint } from './manager/checkpoints.js';
+export type { ManagerEvents, Notice } from './manager/events.js';
+export type { BeforeCall, CommitNotice, Hooks } from './calls/hooks.js';
+export type { LoadedCheckpoint } from './calls/checkpoints.js';
 export type { LiveActor, LiveActorOptions } from './manager/live-actor.js';
-export type { CleanedUp } from './manager/orphans.js';
+export type { CleanedUp } from './calls/orphans.js';
 export { systemClock } from './production/index.js';
-export type { Clock, HistoryEntry, Verification } from './production/index.js';
+export type { Clock, Verification } from './production/index.js';
+export type { HistoryEntry } from './record/index.js';
 export type { EpisodeState, GlobalMetrics, ProductionMetrics, QualityMetrics } from './shapes/index.js';
 export { ProductionError } from '../machines/index.js';
 export type {

@@ -1,5 +1,5 @@
 import { rehydrate, stateName, type SessionId } from '../../machines/index.js';
-import type { ProductionStateManager } from '../crew/production-state-manager.js';
+import type { ProductionStateManager } from '../manager/manager.js';
 import type { EpisodeState } from '../shapes/seed.js';
 import type { Context, Result } from './command.js';
 import { exits } from './exit-codes.js';

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { phaseNames, toDollars } from '../../machines/index.js';
-import type { ProductionStateManager } from '../crew/production-state-manager.js';
+import type { ProductionStateManager } from '../manager/manager.js';
 import type { Produced } from '../crew/produce.js';
 import { dollars, standing, table } from './format.js';
 

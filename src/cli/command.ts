@@ -1,4 +1,4 @@
-import type { ProductionStateManager } from '../crew/production-state-manager.js';
+import type { ProductionStateManager } from '../manager/manager.js';
 
 /** What a command gives back: an object for `--json`, a text for people, and how the process ends. */
 export interface Result {

@@ -3,7 +3,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { ProductionError } from '../../machines/errors.js';
 import { isSessionId } from '../../machines/ids.js';
-import type { ProductionStateManager } from '../crew/production-state-manager.js';
+import type { ProductionStateManager } from '../manager/manager.js';
 import type { Context } from './command.js';
 import { UsageError } from './usage-error.js';
 
@@ -41,7 +41,7 @@ export function makeContext({ directory, policyFile, json, by }: Settings): Open
     note: (text) => process.stderr.write(`${text}\n`),
     async open({ readOnly, make = false } = {}) {
       if (!make) refuseMissing(directory);
-      const { ProductionStateManager: Manager } = await import('../crew/production-state-manager.js');
+      const { ProductionStateManager: Manager } = await import('../manager/manager.js');
       manager ??= await Manager.open({
         directory,
         policy: readPolicy(directory, policyFile),

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { ProductionError } from '../../machines/errors.js';
 import { episodeNumberOf, isSessionId, type SessionId } from '../../machines/ids.js';
-import type { ProductionStateManager } from '../crew/production-state-manager.js';
+import type { ProductionStateManager } from '../manager/manager.js';
 
 /**
  * The episode that `ep_001`, `1` or a full id names.
@@ -40,9 +40,9 @@ async function sessionsOf(manager: ProductionStateManager, number: number): Prom
     .map(({ session_id: id }) => id as SessionId)
     .filter(isNumbered);
   // Episodes that ended long ago are only in the archive; their folders are still there. So may be those of forks that were never finished.
-  const { directory, store } = manager.production;
-  const others = readdirSync(directory)
+  const { production } = manager;
+  const others = readdirSync(production.directory)
     .filter(isSessionId)
-    .filter((id) => isNumbered(id) && !listed.includes(id) && store.snapshot(id) !== undefined);
+    .filter((id) => isNumbered(id) && !listed.includes(id) && production.find(id) !== undefined);
   return [...listed, ...others].sort();
 }

@@ -11,8 +11,9 @@ import {
   type SessionId,
   type Usd,
 } from '../../machines/index.js';
-import type { AskBefore } from '../manager/hooks.js';
-import { findResult, toJson, type Production, type Step, type View } from '../production/index.js';
+import type { AskBefore } from '../calls/hooks.js';
+import type { Production, Step, View } from '../production/index.js';
+import { toJson } from '../record/index.js';
 import { later } from './claim.js';
 import { backOff, chargeOf, costOf } from './outcome.js';
 import { unlessAborted } from './unless-aborted.js';
@@ -93,7 +94,7 @@ export class Operations {
 
   #context() {
     const { production, sessionId } = this.#on;
-    const snapshot = production.store.snapshot(sessionId);
+    const snapshot = production.find(sessionId);
     if (!snapshot)
       throw new ProductionError('session_unknown', `there is no session ${sessionId}.`, { sessionId });
     return snapshot.context;
@@ -101,7 +102,7 @@ export class Operations {
 
   #keptResult(key: string): unknown {
     const { production, sessionId } = this.#on;
-    const text = findResult(production.journal, production.documents, sessionId, key);
+    const text = production.result(sessionId, key);
     return text === undefined ? undefined : (JSON.parse(text) as unknown);
   }
 

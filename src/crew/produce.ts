@@ -14,11 +14,10 @@ import {
   type PhaseName,
   type SessionId,
 } from '../../machines/index.js';
-import { check } from '../manager/inputs.js';
-import { planFail, planRecover } from '../manager/plans.js';
-import type { AskBefore } from '../manager/hooks.js';
-import type { ProductionStateManager } from '../manager/manager.js';
-import type { Plan } from '../production/index.js';
+import { check } from '../calls/inputs.js';
+import { planFail, planRecover } from '../calls/plans.js';
+import type { AskBefore } from '../calls/hooks.js';
+import type { Plan, Production } from '../production/index.js';
 import type { EpisodeState } from '../shapes/index.js';
 import { HeldClaim } from './claim.js';
 import { backOff } from './outcome.js';
@@ -71,24 +70,27 @@ const ProduceInput = z.looseObject({
 const pollMs = 1000;
 
 /** What is produced with. */
-interface Work<Options extends ProduceOptions = ProduceOptions> {
-  manager: ProductionStateManager;
+export interface Work<Options extends ProduceOptions = ProduceOptions> {
+  production: Production;
   askBefore: AskBefore;
   crew: Crew;
   options: Options;
+  /** Hears what a listener threw. */
+  report: (error: unknown, where: string) => void;
 }
 
 /** Produces one episode with a crew, from wherever it stands to its end, or to where a person is needed. */
 export async function produce(work: Work, sessionId: SessionId): Promise<Produced> {
-  const { manager, askBefore, crew, options } = work;
+  const { production, askBefore, crew, options } = work;
   checkCrew(crew);
   check(ProduceInput, options);
   await askBefore({ call: 'produce', sessionId, input: { sessionId } });
-  const status = episodeStatus(snapshotOf(manager, sessionId));
-  if (status === 'complete' || status === 'archived') return report(manager, sessionId, status, null);
+  production.refresh();
+  const status = episodeStatus(production.episode(sessionId));
+  if (status === 'complete' || status === 'archived') return report(production, sessionId, status, null);
   const holder = options.holder ?? `${hostname()} process ${process.pid}`;
-  const claim = await HeldClaim.take(manager.production, sessionId, holder, options.leaseMs ?? 60_000);
-  manager.follow();
+  const claim = await HeldClaim.take(production, sessionId, holder, options.leaseMs ?? 60_000);
+  production.follow();
   try {
     return await new Producing(work, sessionId, claim).run();
   } finally {
@@ -115,18 +117,24 @@ export async function produceAll(
 }
 
 class Producing {
-  readonly #manager: ProductionStateManager;
+  readonly #production: Production;
   readonly #sessionId: SessionId;
   readonly #crew: Crew;
   readonly #askBefore: AskBefore;
   readonly #claim: HeldClaim;
+  readonly #report: Work['report'];
   readonly #options: ProduceOptions;
   readonly #random: () => number;
   /** Failures of this run that policy has answered by trying again, per phase. */
   readonly #tries = new Map<PhaseName, number>();
 
-  constructor({ manager, askBefore, crew, options }: Work, sessionId: SessionId, claim: HeldClaim) {
-    this.#manager = manager;
+  constructor(
+    { production, askBefore, crew, options, report }: Work,
+    sessionId: SessionId,
+    claim: HeldClaim,
+  ) {
+    this.#production = production;
+    this.#report = report;
     this.#askBefore = askBefore;
     this.#sessionId = sessionId;
     this.#crew = crew;
@@ -176,7 +184,7 @@ class Producing {
   }
 
   async #work(phase: PhaseName): Promise<Produced | undefined> {
-    const { production } = this.#manager;
+    const production = this.#production;
     const stop = new AbortController();
     const abort = new AbortController();
     const limits = production.policy.phaseTimeoutMs;
@@ -211,7 +219,7 @@ class Producing {
     });
     try {
       await runPhase({
-        manager: this.#manager,
+        production,
         askBefore: this.#askBefore,
         sessionId: this.#sessionId,
         phase,
@@ -273,7 +281,7 @@ class Producing {
   /** Tries again where policy has a rule for the failure, with its back-off; else the failure stands. */
   async #answerFailure({ context }: EpisodeSnapshot): Promise<Produced | undefined> {
     const { failure } = context;
-    const rule = failure ? this.#manager.production.policy.retry[failure.code] : undefined;
+    const rule = failure ? this.#production.policy.retry[failure.code] : undefined;
     if (!failure?.phase || !rule) return this.#end('failed', failure?.message ?? null);
     const tries = (this.#tries.get(failure.phase) ?? 0) + 1;
     this.#tries.set(failure.phase, tries);
@@ -313,14 +321,14 @@ class Producing {
     try {
       this.#options.onProgress?.(progress);
     } catch (error) {
-      this.#manager.emit('error', error, 'onProgress');
+      this.#report(error, 'onProgress');
     }
   }
 
   /** Commits; gives the refusal instead of throwing it. */
   async #tryTo(plan: Plan): Promise<ProductionError | undefined> {
     try {
-      await this.#manager.production.commit(plan);
+      await this.#production.commit(plan);
       return undefined;
     } catch (error) {
       if (
@@ -333,33 +341,24 @@ class Producing {
   }
 
   #snapshot(): EpisodeSnapshot {
-    return snapshotOf(this.#manager, this.#sessionId);
+    this.#production.refresh();
+    return this.#production.episode(this.#sessionId);
   }
 
   #end(outcome: Produced['outcome'], reason: string | null): Promise<Produced> {
-    return report(this.#manager, this.#sessionId, outcome, reason);
+    return report(this.#production, this.#sessionId, outcome, reason);
   }
 }
 
-function snapshotOf({ production }: ProductionStateManager, sessionId: SessionId): EpisodeSnapshot {
-  production.refresh();
-  const snapshot = production.store.snapshot(sessionId);
-  if (snapshot) return snapshot;
-  throw new ProductionError(
-    'session_unknown',
-    `there is no session ${sessionId} in this production; showrunner list names those there are.`,
-    { sessionId },
-  );
-}
-
 async function report(
-  manager: ProductionStateManager,
+  production: Production,
   sessionId: SessionId,
   outcome: Produced['outcome'],
   reason: string | null,
 ): Promise<Produced> {
-  const { failure } = snapshotOf(manager, sessionId).context;
-  return { sessionId, outcome, reason, failure, state: await manager.getEpisodeState(sessionId) };
+  await production.asOnDisk();
+  const { failure } = production.episode(sessionId).context;
+  return { sessionId, outcome, reason, failure, state: production.state(sessionId) };
 }
 
 function pausedReason({ context }: EpisodeSnapshot): string {

@@ -11,18 +11,18 @@ import {
   type PhaseName,
   type SessionId,
 } from '../../machines/index.js';
-import type { ProductionStateManager } from '../manager/manager.js';
-import type { AskBefore } from '../manager/hooks.js';
-import { completionCheckpoint } from '../manager/checkpoints.js';
-import { planComplete } from '../manager/plans.js';
-import { checkpointData } from '../production/index.js';
+import type { AskBefore } from '../calls/hooks.js';
+import { completionCheckpoint, loadCheckpoint } from '../calls/checkpoints.js';
+import { planComplete } from '../calls/plans.js';
+import type { Production } from '../production/index.js';
+import { checkpointData } from '../record/index.js';
 import { ArtifactFiles } from './artifact-files.js';
 import { Operations } from './operations.js';
 import { unlessAborted } from './unless-aborted.js';
 import type { Crew, FinishedPhase, PhaseContext } from './port.js';
 
 export interface PhaseRun {
-  manager: ProductionStateManager;
+  production: Production;
   askBefore: AskBefore;
   sessionId: SessionId;
   phase: PhaseName;
@@ -39,8 +39,7 @@ export interface PhaseRun {
 
 /** Runs a phase's worker and completes the phase with what it returns. Throws what the worker throws, with every call settled or held. */
 export async function runPhase(run: PhaseRun): Promise<void> {
-  const { manager, sessionId, phase, crew, claim } = run;
-  const { production } = manager;
+  const { production, sessionId, phase, crew, claim } = run;
   const files = new ArtifactFiles(production.directory, sessionId, phase);
   const operations = new Operations({
     production,
@@ -71,9 +70,9 @@ async function phaseContext(
   operations: Operations,
   files: ArtifactFiles,
 ): Promise<PhaseContext> {
-  const { manager, sessionId, phase, claim, stop, onProgress } = run;
-  const { production } = manager;
-  const { context } = await manager.getSnapshot(sessionId);
+  const { production, sessionId, phase, claim, stop, onProgress } = run;
+  await production.asOnDisk();
+  const { context } = production.episode(sessionId);
   return {
     sessionId,
     phase,
@@ -82,7 +81,7 @@ async function phaseContext(
     attempt: context.phases[phase].attempt,
     createdAt: context.createdAt,
     options: run.crewOptions,
-    earlier: await earlierPhases(manager, sessionId, phase, context),
+    earlier: await earlierPhases(production, sessionId, phase, context),
     operation: operations.run,
     progress: (fraction, message) =>
       onProgress(Math.min(1, Math.max(0, Number.isFinite(fraction) ? fraction : 0)), message),
@@ -105,13 +104,13 @@ async function phaseContext(
         },
       ]);
     },
-    left: () => Promise.resolve(leftNow(manager, sessionId, phase)),
+    left: () => Promise.resolve(leftNow(production, sessionId, phase)),
     signal: stop,
   };
 }
 
 async function earlierPhases(
-  manager: ProductionStateManager,
+  production: Production,
   sessionId: SessionId,
   phase: PhaseName,
   context: EpisodeContext,
@@ -120,20 +119,20 @@ async function earlierPhases(
   for (const name of phaseNames.slice(0, phaseNames.indexOf(phase))) {
     const { checkpoint } = context.phases[name];
     if (checkpoint === null) continue;
-    const { data, artifacts } = await manager.loadCheckpoint(sessionId, checkpoint);
-    await manager.production.documents.verifyManifest(sessionId, artifacts);
+    const { data, artifacts } = loadCheckpoint(production, sessionId, checkpoint);
+    await production.verifyArtifacts(sessionId, artifacts);
     earlier[name] = { data, artifacts };
   }
   return earlier;
 }
 
 function leftNow(
-  { production }: ProductionStateManager,
+  production: Production,
   sessionId: SessionId,
   phase: PhaseName,
 ): Awaited<ReturnType<PhaseContext['left']>> {
   production.refresh();
-  const context = production.store.snapshot(sessionId)?.context;
+  const context = production.find(sessionId)?.context;
   const day = production.today();
   const left = {
     phase: context ? leftOfPhase(context, phase) : zeroUsd,

@@ -1,4 +1,5 @@
 export { Documents } from './documents.js';
+export type { PayloadFile } from './documents.js';
 export { existingPath, sessionPath } from './session-paths.js';
 export { sessionDocument } from './shapes.js';
 export type { CheckpointDocument, SessionDocument, StateDocument } from './shapes.js';

@@ -12,7 +12,8 @@ import {
   type SessionId,
   type Usd,
 } from '../../machines/index.js';
-import { checkpointData, saveCheckpointPayload, type Production, type View } from '../production/index.js';
+import type { Production, View } from '../production/index.js';
+import { checkpointData } from '../record/index.js';
 import type { OlderEpisode } from './older-episode.js';
 import { readOlder } from './read-older.js';
 import type { ReportLine } from './report.js';
@@ -58,14 +59,14 @@ export async function importOlder(production: Production, path: string): Promise
 async function importEpisode(production: Production, episode: OlderEpisode): Promise<boolean> {
   const { sessionId } = episode;
   production.refresh();
-  if (production.store.snapshot(sessionId)) return false;
-  production.documents.prepareSession(sessionId);
+  if (production.find(sessionId)) return false;
+  production.prepareSession(sessionId);
   const kept: Saved['kept'] = [];
   for (const { name, phase, at, data } of episode.checkpoints) {
     kept.push({
       phase,
       at,
-      saved: await saveCheckpointPayload(production.documents, sessionId, {
+      saved: await production.keepCheckpoint(sessionId, {
         name,
         next: phase,
         data: checkpointData(data),
@@ -98,7 +99,7 @@ async function saveCompletions(
       .filter((each) => each.phase === phase)
       .toSorted((a, b) => ((a.at ?? '') < (b.at ?? '') ? -1 : 1))
       .at(-1);
-    completions[phase] = await saveCheckpointPayload(production.documents, sessionId, {
+    completions[phase] = await production.keepCheckpoint(sessionId, {
       name: `${phase}_complete`,
       next: phaseAfter(phase),
       data: checkpointData(newest?.data ?? null),

@@ -1,6 +1,5 @@
 import type { SessionId } from '../../machines/index.js';
-import type { ProductionStateManager } from '../crew/production-state-manager.js';
-import { stateAt } from '../production/index.js';
+import type { ProductionStateManager } from '../manager/manager.js';
 import { actorMessage, pastMessages, stepMessages, type InspectionMessage } from './messages.js';
 
 /**
@@ -40,7 +39,7 @@ export async function tellProduction(
     .map(({ session_id: id }) => id as SessionId);
   for (const id of only === undefined ? active : [only]) {
     const history = await manager.history(id);
-    for (const message of pastMessages(id, history, (position) => stateAt(production.journal, id, position)))
+    for (const message of pastMessages(id, history, (position) => production.stateAt(id, position)))
       tell(message);
     told.add(id);
     toldTo.set(id, history.at(-1)?.position ?? 0);

@@ -1,9 +1,5 @@
-import type {
-  Announcement,
-  AnnouncementType,
-  EpisodeEventType,
-  RecordedEvent,
-} from '../../machines/index.js';
+import type { Announcement, AnnouncementType } from '../../machines/index.js';
+import type { CommitNotice } from '../calls/hooks.js';
 
 /** What listeners get with each announcement: the announcement, and where its commit is and whether this process made it. */
 export type Notice<Type extends AnnouncementType = AnnouncementType> = Extract<
@@ -15,17 +11,6 @@ export type Notice<Type extends AnnouncementType = AnnouncementType> = Extract<
   /** False for commits of other processes. */
   local: boolean;
 };
-
-/** Any commit: one event of one session. */
-export interface CommitNotice {
-  sessionId: string;
-  type: EpisodeEventType | 'episode.created';
-  event: RecordedEvent;
-  /** Journal position at which the commit begins. */
-  position: number;
-  at: string;
-  local: boolean;
-}
 
 /** The manager's typed events. Costs are micro-dollars. */
 export type ManagerEvents = { [Type in AnnouncementType]: (notice: Notice<Type>) => void } & {

@@ -1,26 +1,13 @@
 import { resolve } from 'node:path';
-import {
-  ProductionError,
-  announcementsOf,
-  parsePolicy,
-  type PolicyInput,
-  type SessionId,
-} from '../../machines/index.js';
+import { announcementsOf, parsePolicy, type PolicyInput, type SessionId } from '../../machines/index.js';
 import { nodeDisk, refuseNetworkFilesystem, type Disk } from '../disk/index.js';
-import {
-  Production,
-  asRecorded,
-  systemClock,
-  type Clock,
-  type Committed,
-  type Plan,
-} from '../production/index.js';
+import { Production, systemClock, type Clock, type Plan } from '../production/index.js';
+import { asRecorded, type Committed } from '../record/index.js';
 import { programName } from '../program.js';
 import type { EpisodeState } from '../shapes/index.js';
-import { known } from './checkpoints.js';
-import type { CommitNotice, Notice } from './events.js';
-import { HookChain, type AskBefore, type Hooks } from './hooks.js';
-import * as inputs from './inputs.js';
+import type { Notice } from './events.js';
+import { HookChain, type AskBefore, type CommitNotice, type Hooks } from '../calls/hooks.js';
+import * as inputs from '../calls/inputs.js';
 import { SafeEmitter } from './safe-emitter.js';
 
 export interface OpenOptions {
@@ -108,16 +95,12 @@ export abstract class ManagerHandle extends SafeEmitter {
 
   /** What a query shows must be on disk, also when another process wrote it. */
   protected async readDurably(): Promise<Production> {
-    await this.production.refreshed();
-    await this.production.journal.durable();
+    await this.production.asOnDisk();
     return this.production;
   }
 
   protected state(id: SessionId): EpisodeState {
-    known(this.production, id);
-    const state = this.production.store.copy(id);
-    if (state) return state;
-    throw new ProductionError('machine_broken', `${id} has no state to show.`, { sessionId: id });
+    return this.production.state(id);
   }
 
   /** One wait where there are no hooks, and none of it in vain: each costs a lone commit more than its checks (Node 20.20). */

@@ -20,19 +20,8 @@ import {
   type ResumePoint,
   type SpendingReport,
 } from '../reports/index.js';
-import {
-  asRecorded,
-  checkpointData,
-  historyOf,
-  stateAt,
-  toJson,
-  verify,
-  findResult,
-  type HistoryEntry,
-  type Plan,
-  type Production,
-  type Verification,
-} from '../production/index.js';
+import type { Plan, Production, Verification } from '../production/index.js';
+import { asRecorded, checkpointData, toJson, type HistoryEntry } from '../record/index.js';
 import {
   copyState,
   type EpisodeState,
@@ -42,7 +31,6 @@ import {
 } from '../shapes/index.js';
 import {
   completionCheckpoint,
-  known,
   loadCheckpoint,
   loadSaved,
   ownName,
@@ -50,13 +38,15 @@ import {
   planRestore,
   saveManual,
   type LoadedCheckpoint,
-} from './checkpoints.js';
-import { checkFork, prepareFork } from './fork.js';
+} from '../calls/checkpoints.js';
+import type { Crew } from '../crew/port.js';
+import { produce, produceAll, type ProduceOptions, type Produced, type Work } from '../crew/produce.js';
+import { checkFork, prepareFork } from '../calls/fork.js';
 import { ManagerHandle, type OpenOptions } from './handle.js';
-import * as inputs from './inputs.js';
-import { check, checkPhase, operationName, optionalUsd } from './inputs.js';
+import * as inputs from '../calls/inputs.js';
+import { check, checkPhase, operationName, optionalUsd } from '../calls/inputs.js';
 import { liveActor, type LiveActor, type LiveActorOptions } from './live-actor.js';
-import { cleanUp, type CleanedUp } from './orphans.js';
+import { cleanUp, type CleanedUp } from '../calls/orphans.js';
 import {
   bothOf,
   phaseUnderWay,
@@ -71,8 +61,8 @@ import {
   planStart,
   refusalToRecover,
   stepsFor,
-} from './plans.js';
-import { planSent, takeSent, type SentEvent } from './sent.js';
+} from '../calls/plans.js';
+import { planSent, takeSent, type SentEvent } from '../calls/send.js';
 
 type In<Schema extends keyof typeof inputs> = (typeof inputs)[Schema] extends { _zod: { input: infer Input } }
   ? Input
@@ -111,7 +101,7 @@ export class ProductionStateManager extends ManagerHandle {
     if (!sessionId) throw new ProductionError('machine_broken', 'the creation made no session.');
     // The journal has the episode: folders that cannot be made now are made with the first document.
     try {
-      this.production.documents.prepareSession(sessionId);
+      this.production.prepareSession(sessionId);
     } catch (error) {
       this.report(error, 'createEpisodeSession');
     }
@@ -122,7 +112,7 @@ export class ProductionStateManager extends ManagerHandle {
   async updatePhase(input: In<'UpdatePhaseInput'>): Promise<EpisodeState> {
     const { sessionId, phase, status, cost, data, reason, error } = check(inputs.UpdatePhaseInput, input);
     const spent = optionalUsd(cost, 'cost');
-    known(this.read(), sessionId);
+    this.read().episode(sessionId);
     if (status === 'complete') return this.#complete('updatePhase', input, sessionId, phase, data, spent);
     if (status === 'active')
       return this.doFor('updatePhase', sessionId, input, planStart(sessionId, phase, spent));
@@ -184,7 +174,7 @@ export class ProductionStateManager extends ManagerHandle {
     data: unknown,
   ): Promise<LoadedCheckpoint> {
     const kept = checkpointData(data);
-    known(this.read(), sessionId);
+    this.read().episode(sessionId);
     await this.askBefore({ call, sessionId, input });
     const { checkpoint, plan } = await saveManual(this.production, sessionId, phase, name, kept);
     await this.commit(plan);
@@ -211,7 +201,7 @@ export class ProductionStateManager extends ManagerHandle {
 
   /** Every listed episode: the active ones and the recently ended. */
   async listEpisodes(): Promise<EpisodeState[]> {
-    return (await this.readDurably()).showing.states().map(copyState);
+    return (await this.readDurably()).states().map(copyState);
   }
 
   async getEpisodeState(sessionId: string): Promise<EpisodeState> {
@@ -223,17 +213,17 @@ export class ProductionStateManager extends ManagerHandle {
   /** The persisted XState snapshot: what `createActor(episodeMachine, { snapshot })` takes. */
   async getSnapshot(sessionId: string): Promise<PersistedEpisode> {
     const id = parseSessionId(sessionId);
-    return structuredClone(persist(known(await this.readDurably(), id)));
+    return structuredClone(persist((await this.readDurably()).episode(id)));
   }
 
   async getPhaseStatus(sessionId: string, phase: PhaseName): Promise<PhaseStatus> {
     const id = parseSessionId(sessionId);
-    return known(await this.readDurably(), id).context.phases[checkPhase(phase)].status;
+    return (await this.readDurably()).episode(id).context.phases[checkPhase(phase)].status;
   }
 
   async getGlobalMetrics(): Promise<GlobalMetrics> {
-    const { showing } = await this.readDurably();
-    return globalMetricsOf(this.production, showing.total());
+    const production = await this.readDurably();
+    return globalMetricsOf(production, production.total());
   }
 
   // --- Recovery (SEED.md) ---
@@ -286,16 +276,16 @@ export class ProductionStateManager extends ManagerHandle {
 
   async getPhaseCost(sessionId: string, phase: PhaseName): Promise<number> {
     const id = parseSessionId(sessionId);
-    return toDollars(known(await this.readDurably(), id).context.phases[checkPhase(phase)].spent);
+    return toDollars((await this.readDurably()).episode(id).context.phases[checkPhase(phase)].spent);
   }
 
   async getEpisodeCost(sessionId: string): Promise<number> {
     const id = parseSessionId(sessionId);
-    return toDollars(known(await this.readDurably(), id).context.money.spent);
+    return toDollars((await this.readDurably()).episode(id).context.money.spent);
   }
 
   async getTotalSpending(): Promise<number> {
-    return toDollars((await this.readDurably()).showing.total().spent);
+    return toDollars((await this.readDurably()).total().spent);
   }
 
   /** Reserves the most that a call can cost, against the phase, the episode and the day. */
@@ -320,7 +310,7 @@ export class ProductionStateManager extends ManagerHandle {
     const { sessionId, key, cost, result } = check(inputs.SettleInput, input);
     const spent = optionalUsd(cost, 'cost');
     // A large result is kept in the session's folder, which is not made for a session that is none.
-    if (result !== undefined) known(this.read(), sessionId);
+    if (result !== undefined) this.read().episode(sessionId);
     const saved =
       result === undefined
         ? undefined
@@ -354,8 +344,8 @@ export class ProductionStateManager extends ManagerHandle {
   async getOperationResult(sessionId: string, key: string): Promise<unknown> {
     const id = parseSessionId(sessionId);
     const production = await this.readDurably();
-    known(production, id);
-    const text = findResult(production.journal, production.documents, id, key);
+    production.episode(id);
+    const text = production.result(id, key);
     return text === undefined ? undefined : (JSON.parse(text) as unknown);
   }
 
@@ -381,11 +371,11 @@ export class ProductionStateManager extends ManagerHandle {
   async checkpointPhase(sessionId: string, phase: PhaseName): Promise<LoadedCheckpoint> {
     const id = parseSessionId(sessionId);
     const name = checkPhase(phase);
-    const { checkpoint, status } = known(this.read(), id).context.phases[name];
+    const { checkpoint, status } = this.read().episode(id).context.phases[name];
     if (status !== 'complete' || checkpoint === null)
       return this.#saveManual('checkpointPhase', { sessionId, phase }, id, name, `${name}_checkpoint`, null);
     const loaded = loadCheckpoint(this.production, id, checkpoint);
-    await this.production.documents.verifyManifest(id, loaded.artifacts);
+    await this.production.verifyArtifacts(id, loaded.artifacts);
     return loaded;
   }
 
@@ -418,7 +408,7 @@ export class ProductionStateManager extends ManagerHandle {
 
   async #refusalToRecover(id: SessionId) {
     const production = await this.readDurably();
-    return refusalToRecover(known(production, id), production.today(), production.now());
+    return refusalToRecover(production.episode(id), production.today(), production.now());
   }
 
   /** Takes a failed episode into `recovery`; `resumeEpisode` or `recoverFailedSession` goes on from there. */
@@ -450,22 +440,22 @@ export class ProductionStateManager extends ManagerHandle {
   // --- Metrics (SEED.md) ---
 
   async getProductionMetrics(): Promise<ProductionMetrics> {
-    return productionMetrics((await this.readDurably()).showing.total());
+    return productionMetrics((await this.readDurably()).total());
   }
 
   async getQualityMetrics(): Promise<QualityMetrics> {
-    const { showing } = await this.readDurably();
-    return qualityMetrics(showing.states(), showing.total());
+    const production = await this.readDurably();
+    return qualityMetrics(production.states(), production.total());
   }
 
   /** Spending per phase, operation, day and episode. */
   async getSpending(): Promise<SpendingReport> {
-    const { showing, ledger } = await this.readDurably();
+    const production = await this.readDurably();
     return spendingReport({
-      states: showing.states(),
-      total: showing.total(),
-      operations: showing.operations,
-      days: ledger.days,
+      states: production.states(),
+      total: production.total(),
+      operations: production.operations(),
+      days: production.days(),
     });
   }
 
@@ -496,7 +486,7 @@ export class ProductionStateManager extends ManagerHandle {
   async fulfillPhase(input: In<'FulfillInput'>): Promise<EpisodeState> {
     const { sessionId, phase, reason, data } = check(inputs.FulfillInput, input);
     const kept = checkpointData(data);
-    known(this.read(), sessionId);
+    this.read().episode(sessionId);
     await this.askBefore({ call: 'fulfillPhase', sessionId, input });
     const checkpoint = await completionCheckpoint(this.production, sessionId, phase, kept);
     await this.commit(planOf(sessionId, { type: 'phase.fulfill', phase, reason, checkpoint }));
@@ -557,8 +547,8 @@ export class ProductionStateManager extends ManagerHandle {
     const id = parseSessionId(sessionId);
     const refusal = await this.#refusalToRecover(id);
     const options = rankResumePoints(
-      known(this.production, id).context,
-      this.production.showing.states(),
+      this.production.episode(id).context,
+      this.production.states(),
       this.production.today(),
     );
     return { recoverable: refusal === null, reason: refusal?.message ?? null, options };
@@ -568,7 +558,7 @@ export class ProductionStateManager extends ManagerHandle {
   async forkEpisode(input: In<'ForkInput'>): Promise<SessionId> {
     const request = check(inputs.ForkInput, input);
     await this.askBefore({ call: 'forkEpisode', sessionId: request.sessionId, input });
-    const source = known(await this.readDurably(), request.sessionId).context;
+    const source = (await this.readDurably()).episode(request.sessionId).context;
     const fork = await checkFork(this.production, request);
     const freshId = this.production.claimId(request.episodeNum ?? source.episodeNumber);
     await this.commit(await prepareFork(this.production, fork, freshId));
@@ -579,8 +569,8 @@ export class ProductionStateManager extends ManagerHandle {
   async history(sessionId: string): Promise<HistoryEntry[]> {
     const id = parseSessionId(sessionId);
     const production = await this.readDurably();
-    known(production, id);
-    return historyOf(production.journal, id);
+    production.episode(id);
+    return production.history(id);
   }
 
   /** The episode as it stood at a journal position: after the commit, for one that `history` gave; before it, for an event's. */
@@ -593,7 +583,7 @@ export class ProductionStateManager extends ManagerHandle {
         { sessionId: id, field: 'position' },
       );
     }
-    const found = stateAt((await this.readDurably()).journal, id, position);
+    const found = (await this.readDurably()).stateAt(id, position);
     if (found) return found;
     throw new ProductionError('session_unknown', `${id} did not exist at position ${position}.`, {
       sessionId: id,
@@ -639,14 +629,43 @@ export class ProductionStateManager extends ManagerHandle {
     return this.doFor('send', id, event, planSent(id, own, checkpoint));
   }
 
+  // --- Producing ---
+
+  /**
+   * Produces an episode with a crew, from wherever it stands. Claims it, runs its phases, answers failures by policy, resumes unfinished
+   * work without paying twice, and ends when it is complete or a person is needed.
+   * @throws ProductionError `claimed_elsewhere` when somebody else is at it, `claim_lost` when somebody has taken it over.
+   */
+  async produce(sessionId: string, crew: Crew, options: ProduceOptions = {}): Promise<Produced> {
+    return produce(this.#work(crew, options), parseSessionId(sessionId));
+  }
+
+  /** Produces several episodes, at most `concurrency` at a time. One that throws does not stop the others. */
+  async produceAll(
+    sessionIds: readonly string[],
+    crew: Crew,
+    options: ProduceOptions & { concurrency?: number } = {},
+  ): Promise<(Produced | { sessionId: SessionId; error: unknown })[]> {
+    if (!Array.isArray(sessionIds))
+      throw new ProductionError('invalid_input', 'sessionIds: is not a list of session ids.', {
+        field: 'sessionIds',
+      });
+    return produceAll(this.#work(crew, options), sessionIds.map(parseSessionId));
+  }
+
+  #work<Options extends ProduceOptions>(crew: Crew, options: Options): Work<Options> {
+    const { production, askBefore } = this;
+    return { production, askBefore, crew, options, report: (error, where) => this.report(error, where) };
+  }
+
   /** Audits the journal: every transition run again, every sum made anew. Reads everything. */
   async verify(): Promise<Verification> {
-    return verify(await this.readDurably());
+    return (await this.readDurably()).verify();
   }
 }
 
 function globalMetricsOf(production: Production, total: Parameters<typeof globalMetrics>[0]): GlobalMetrics {
-  const active = production.showing
+  const active = production
     .states()
     .filter(({ status }) => status !== 'complete' && status !== 'archived').length;
   return {

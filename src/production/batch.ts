@@ -1,22 +1,24 @@
 import {
-  EpisodeCreated, ProductionError, advance, invalidInput, isSameState, parseEvent, persist, plainCostText,
-  type EpisodeSnapshot, type Ledger, type Policy, type RecordedEvent, type SessionId,
+  EpisodeCreated,
+  ProductionError,
+  advance,
+  invalidInput,
+  isSameState,
+  parseEvent,
+  persist,
+  plainCostText,
+  type EpisodeSnapshot,
+  type Ledger,
+  type Policy,
+  type RecordedEvent,
+  type SessionId,
 } from '../../machines/index.js';
-import type { Commit } from './commit.js';
-import { diffText } from './delta.js';
-import type { EpisodeStore } from './episode-store.js';
+import type { Commit } from '../record/commit.js';
+import type { DecidedStep } from '../record/step.js';
+import { diffText } from '../record/delta.js';
+import type { EpisodeStore } from '../record/episode-store.js';
 import { LedgerOverlay } from './ledger-overlay.js';
 import { CommitView, type Plan, type Step, type ViewSources } from './view.js';
-
-/** One accepted event with the snapshots around it. `before` is undefined for `episode.created`. */
-export interface DecidedStep {
-  sessionId: SessionId;
-  event: RecordedEvent;
-  before: EpisodeSnapshot | undefined;
-  after: EpisodeSnapshot;
-  /** An older chart recorded what this one would refuse: it counts, and there is nothing to tell of it. */
-  quiet?: true;
-}
 
 /** What sessions were before a plan's steps, in order. */
 type Undo = [SessionId, EpisodeSnapshot | undefined][];
@@ -48,7 +50,12 @@ export class Batch {
     this.#store = store;
     this.#writer = writer;
     this.#ledger = new LedgerOverlay(ledger);
-    this.#sources = { policy, ledger: this.#ledger, find: (id) => this.#find(id), isTaken: (id) => this.#working.has(id) || this.#store.isTaken(id) };
+    this.#sources = {
+      policy,
+      ledger: this.#ledger,
+      find: (id) => this.#find(id),
+      isTaken: (id) => this.#working.has(id) || this.#store.isTaken(id),
+    };
   }
 
   /**
@@ -59,7 +66,8 @@ export class Batch {
     const proposed = plan(new CommitView(this.#sources, at));
     if (proposed.length === 0) return undefined;
     const { steps, texts } = this.#decideAll(proposed);
-    for (const { before, event } of steps) if (before && event.type !== 'episode.created') this.#ledger.book(before.context, event);
+    for (const { before, event } of steps)
+      if (before && event.type !== 'episode.created') this.#ledger.book(before.context, event);
     return this.#draft(at, steps, texts);
   }
 
@@ -72,13 +80,16 @@ export class Batch {
         texts.push(recordable(event));
         const before = this.#find(sessionId);
         const decision = advance(before, event);
-        if (!decision.accepted) throw new ProductionError(decision.refusal.code, decision.refusal.message, { sessionId });
+        if (!decision.accepted)
+          throw new ProductionError(decision.refusal.code, decision.refusal.message, { sessionId });
         if (proposed.length > 1) undo.push([sessionId, this.#working.get(sessionId)]);
         this.#working.set(sessionId, decision.snapshot);
         steps.push({ sessionId, event, before, after: decision.snapshot });
       }
     } catch (error) {
-      for (const [id, snapshot] of undo.reverse()) if (snapshot) this.#working.set(id, snapshot); else this.#working.delete(id);
+      for (const [id, snapshot] of undo.reverse())
+        if (snapshot) this.#working.set(id, snapshot);
+        else this.#working.delete(id);
       throw error;
     }
     return { steps, texts };
@@ -96,13 +107,30 @@ export class Batch {
   #draft(at: string, steps: DecidedStep[], texts: readonly string[]): Draft {
     const sessions: Draft['sessions'] = [];
     const ids = steps.length === 1 ? [] : [...new Set(steps.map((step) => step.sessionId))];
-    const entries = ids.length < 2 ? this.#entry(steps, texts, sessions) : ids.map((id) => this.#entryOf(id, steps, texts, sessions)).join(',');
-    return { at, text: `{"at":${JSON.stringify(at)},${this.#writer}"entries":[${entries}]}`, steps, sessions };
+    const entries =
+      ids.length < 2
+        ? this.#entry(steps, texts, sessions)
+        : ids.map((id) => this.#entryOf(id, steps, texts, sessions)).join(',');
+    return {
+      at,
+      text: `{"at":${JSON.stringify(at)},${this.#writer}"entries":[${entries}]}`,
+      steps,
+      sessions,
+    };
   }
 
-  #entryOf(id: SessionId, steps: readonly DecidedStep[], texts: readonly string[], sessions: Draft['sessions']): string {
+  #entryOf(
+    id: SessionId,
+    steps: readonly DecidedStep[],
+    texts: readonly string[],
+    sessions: Draft['sessions'],
+  ): string {
     const isItsOwn = (index: number): boolean => steps[index]?.sessionId === id;
-    return this.#entry(steps.filter((_, index) => isItsOwn(index)), texts.filter((_, index) => isItsOwn(index)), sessions);
+    return this.#entry(
+      steps.filter((_, index) => isItsOwn(index)),
+      texts.filter((_, index) => isItsOwn(index)),
+      sessions,
+    );
   }
 
   /** The JSON of a {@link CommitEntry}: one session's steps. */
@@ -116,7 +144,9 @@ export class Batch {
     const isWhole = !before || !isSameState(before, after) || deltas >= deltasBetweenSnapshots;
     sessions.push({ id, after, whole: isWhole });
     this.#deltas.set(id, isWhole ? 0 : deltas + 1);
-    const state = isWhole ? `"snapshot":${JSON.stringify(persist(after))}` : `"changes":${diffText(before.context, after.context, contextPath)}`;
+    const state = isWhole
+      ? `"snapshot":${JSON.stringify(persist(after))}`
+      : `"changes":${diffText(before.context, after.context, contextPath)}`;
     return `{"session":${JSON.stringify(id)},"events":[${texts.length === 1 ? texts[0] : texts.join(',')}],${state}}`;
   }
 }

@@ -34,7 +34,11 @@ export function commitTime(clock: Clock, lastAt: string): string {
   const now = clock.now();
   if (now >= lastAt) return now;
   if (Date.parse(lastAt) - Date.parse(now) > toleratedMs) {
-    throw new ProductionError('clock_backwards', `the clock says ${now} and the last commit was at ${lastAt}; set the clock right and try again.`, { field: 'clock' });
+    throw new ProductionError(
+      'clock_backwards',
+      `the clock says ${now} and the last commit was at ${lastAt}; set the clock right and try again.`,
+      { field: 'clock' },
+    );
   }
   return lastAt;
 }

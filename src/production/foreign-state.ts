@@ -16,12 +16,21 @@ export function refuseForeignState(disk: Disk, directory: string): void {
 }
 
 function isStateWithoutJournal(disk: Disk, directory: string): boolean {
-  const hasSession = (name: string): boolean => isSessionId(name) && disk.stat(join(directory, name, 'session.json')) !== undefined;
+  const hasSession = (name: string): boolean =>
+    isSessionId(name) && disk.stat(join(directory, name, 'session.json')) !== undefined;
   try {
     const journal = join(directory, 'journal');
-    if (!disk.stat(directory) || (disk.stat(journal) && disk.list(journal).some((file) => !file.startsWith('.')))) return false;
+    if (
+      !disk.stat(directory) ||
+      (disk.stat(journal) && disk.list(journal).some((file) => !file.startsWith('.')))
+    )
+      return false;
     return disk.stat(join(directory, 'state.json')) !== undefined || disk.list(directory).some(hasSession);
   } catch (error) {
-    throw new ProductionError('journal_unavailable', `${directory} cannot be read (${errorCode(error) ?? String(error)}); check the disk and its permissions.`, { cause: error });
+    throw new ProductionError(
+      'journal_unavailable',
+      `${directory} cannot be read (${errorCode(error) ?? String(error)}); check the disk and its permissions.`,
+      { cause: error },
+    );
   }
 }

@@ -1,12 +1,5 @@
 export { systemClock } from './clock.js';
 export type { Clock } from './clock.js';
-export type { Committed } from './committed.js';
 export { Production } from './production.js';
-export { asRecorded, checkpointData, parsePayload, saveCheckpointPayload, toJson, type CheckpointPayload } from './payload.js';
-export { historyOf, stateAt } from './history.js';
-export type { HistoryEntry } from './history.js';
-export { verify } from './verify.js';
 export type { Verification } from './verify.js';
-export { findCheckpoint, findResult, shownPayload } from './find-saved.js';
-export type { FoundCheckpoint } from './find-saved.js';
 export type { Plan, Step, View } from './view.js';

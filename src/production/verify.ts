@@ -1,13 +1,22 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
-  Ledger, decide, moneyMove, persist, phaseNames, rehydrate,
-  type EpisodeEvent, type EpisodeSnapshot, type PersistedEpisode, type RecordedEvent, type SessionId, type Usd,
+  Ledger,
+  decide,
+  moneyMove,
+  persist,
+  phaseNames,
+  rehydrate,
+  type EpisodeEvent,
+  type EpisodeSnapshot,
+  type PersistedEpisode,
+  type RecordedEvent,
+  type SessionId,
+  type Usd,
 } from '../../machines/index.js';
-import type { JournalEntry } from '../journal/index.js';
-import { parseCommit, type CommitEntry } from './commit.js';
-import { asRecorded } from './payload.js';
-import type { Production } from './production.js';
-import { persistedAfter } from './replay.js';
+import type { Journal, JournalEntry } from '../journal/index.js';
+import { parseCommit, type CommitEntry } from '../record/commit.js';
+import { asRecorded } from '../record/payload.js';
+import { persistedAfter } from '../record/replay.js';
 
 /** What an audit found. `problems` is empty when everything holds. Amounts in micro-dollars. */
 export interface Verification {
@@ -55,7 +64,13 @@ class Audit {
     this.#sums(entry.session, recorded, known.spent, line);
   }
 
-  #event(session: SessionId, before: EpisodeSnapshot | undefined, event: RecordedEvent, known: Audited, line: JournalEntry): EpisodeSnapshot | undefined {
+  #event(
+    session: SessionId,
+    before: EpisodeSnapshot | undefined,
+    event: RecordedEvent,
+    known: Audited,
+    line: JournalEntry,
+  ): EpisodeSnapshot | undefined {
     this.events += 1;
     const decision = decide(before, event);
     if (!decision.accepted) {
@@ -66,7 +81,13 @@ class Audit {
     return decision.snapshot;
   }
 
-  #money(session: SessionId, before: EpisodeSnapshot, event: EpisodeEvent, known: Audited, line: JournalEntry): void {
+  #money(
+    session: SessionId,
+    before: EpisodeSnapshot,
+    event: EpisodeEvent,
+    known: Audited,
+    line: JournalEntry,
+  ): void {
     const move = moneyMove(before.context, event);
     if (!move) {
       this.ledger.book(before.context, event);
@@ -77,24 +98,48 @@ class Audit {
       const booked = this.ledger.money(event.day.date, event.day.cap);
       const isImport = event.type === 'cost.recorded' && event.operation === 'imported';
       if (!isImport && (booked.spent !== event.day.spent || booked.reserved !== event.day.reserved)) {
-        this.#problem(line, session, `${event.type} was decided on ${event.day.spent}+${event.day.reserved} for ${event.day.date}, the ledger says ${booked.spent}+${booked.reserved}`);
+        this.#problem(
+          line,
+          session,
+          `${event.type} was decided on ${event.day.spent}+${event.day.reserved} for ${event.day.date}, the ledger says ${booked.spent}+${booked.reserved}`,
+        );
       }
       // Facts may have passed the cap before; a reservation of nothing adds nothing to it.
-      if (event.type === 'cost.reserve' && event.amount > 0 && booked.spent + booked.reserved + event.amount > event.day.cap) {
+      if (
+        event.type === 'cost.reserve' &&
+        event.amount > 0 &&
+        booked.spent + booked.reserved + event.amount > event.day.cap
+      ) {
         this.#problem(line, session, `a reservation passes the day's cap of ${event.day.cap}`);
       }
     }
     this.ledger.book(before.context, event);
   }
 
-  #sums(session: SessionId, { context }: PersistedEpisode, spent: Record<string, number>, line: JournalEntry): void {
+  #sums(
+    session: SessionId,
+    { context }: PersistedEpisode,
+    spent: Record<string, number>,
+    line: JournalEntry,
+  ): void {
     const phases = phaseNames.reduce((sum, name) => sum + context.phases[name].spent, 0);
     const reserved = Object.values(context.operations).reduce((sum, operation) => sum + operation.amount, 0);
-    if (phases !== context.money.spent) this.#problem(line, session, `its phases sum to ${phases}, its total is ${context.money.spent}`);
-    if (reserved !== context.money.reserved) this.#problem(line, session, `its open operations sum to ${reserved}, its reserved total is ${context.money.reserved}`);
+    if (phases !== context.money.spent)
+      this.#problem(line, session, `its phases sum to ${phases}, its total is ${context.money.spent}`);
+    if (reserved !== context.money.reserved)
+      this.#problem(
+        line,
+        session,
+        `its open operations sum to ${reserved}, its reserved total is ${context.money.reserved}`,
+      );
     for (const name of phaseNames) {
       const entries = spent[name] ?? 0;
-      if (entries !== context.phases[name].spent) this.#problem(line, session, `the cost entries of ${name} sum to ${entries}, the phase says ${context.phases[name].spent}`);
+      if (entries !== context.phases[name].spent)
+        this.#problem(
+          line,
+          session,
+          `the cost entries of ${name} sum to ${entries}, the phase says ${context.phases[name].spent}`,
+        );
     }
   }
 
@@ -103,21 +148,35 @@ class Audit {
   }
 }
 
-/** Audits a production's journal, and compares what this process knows with it (DESIGN.md, section 10). Reads everything. */
-export function verify(production: Production): Verification {
+/** Audits a journal, and compares what this process knows with it (docs/reliability.md). Reads everything. */
+export function verify(
+  journal: Journal,
+  known: (id: SessionId) => EpisodeSnapshot | undefined,
+): Verification {
   const audit = new Audit();
-  for (const { position, segment, what } of production.journal.inspect().damage) {
+  for (const { position, segment, what } of journal.inspect().damage) {
     audit.problems.push({ position, session: null, what: `${segment}: ${what}` });
   }
-  if (audit.problems.length === 0) production.journal.scan((line) => audit.take(line));
+  if (audit.problems.length === 0) journal.scan((line) => audit.take(line));
   let spent = 0;
   for (const [id, { persisted }] of audit.sessions) {
     spent += persisted?.context.money.spent ?? 0;
-    const known = production.store.has(id) ? production.store.snapshot(id) : undefined;
-    if (known && !isDeepStrictEqual(asRecorded(persist(known)), asRecorded(persisted))) {
-      audit.problems.push({ position: production.journal.position, session: id, what: 'the documents show another state than the journal' });
+    const snapshot = known(id);
+    if (snapshot && !isDeepStrictEqual(asRecorded(persist(snapshot)), asRecorded(persisted))) {
+      audit.problems.push({
+        position: journal.position,
+        session: id,
+        what: 'the documents show another state than the journal',
+      });
     }
   }
   const { problems, commits, events, sessions } = audit;
-  return { ok: problems.length === 0, commits, events, sessions: sessions.size, spent: spent as Usd, problems };
+  return {
+    ok: problems.length === 0,
+    commits,
+    events,
+    sessions: sessions.size,
+    spent: spent as Usd,
+    problems,
+  };
 }

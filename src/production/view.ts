@@ -1,4 +1,13 @@
-import { ProductionError, sessionIdFor, type DayMoney, type EpisodeSnapshot, type Ledger, type Policy, type RecordedEvent, type SessionId } from '../../machines/index.js';
+import {
+  ProductionError,
+  sessionIdFor,
+  type DayMoney,
+  type EpisodeSnapshot,
+  type Ledger,
+  type Policy,
+  type RecordedEvent,
+  type SessionId,
+} from '../../machines/index.js';
 
 /** One event for one session, as a plan proposes it. */
 export interface Step {
@@ -34,6 +43,14 @@ export interface ViewSources {
   isTaken: (sessionId: SessionId) => boolean;
 }
 
+export function sessionUnknown(sessionId: SessionId): ProductionError {
+  return new ProductionError(
+    'session_unknown',
+    `there is no session ${sessionId} in this production; showrunner list names those there are.`,
+    { sessionId },
+  );
+}
+
 /** The view of one commit. A class, because a batch makes thousands of them. */
 export class CommitView implements View {
   readonly at: string;
@@ -53,7 +70,7 @@ export class CommitView implements View {
   episode(sessionId: SessionId): EpisodeSnapshot {
     const snapshot = this.#sources.find(sessionId);
     if (snapshot) return snapshot;
-    throw new ProductionError('session_unknown', `there is no session ${sessionId} in this production; showrunner list names those there are.`, { sessionId });
+    throw sessionUnknown(sessionId);
   }
 
   day(date?: string): DayMoney {

@@ -7,7 +7,7 @@ import {
   type EpisodeSnapshot,
   type SessionId,
 } from '../../machines/index.js';
-import type { ProductionStateManager } from '../crew/production-state-manager.js';
+import type { ProductionStateManager } from '../manager/manager.js';
 import type { StudioAction } from './api.js';
 
 const Action = z.discriminatedUnion('action', [

@@ -6,7 +6,7 @@ import type {
   PhaseStatus,
 } from '../../machines/index.js';
 import type { ChartView } from '../draw/chart-view.js';
-import type { HistoryEntry } from '../production/index.js';
+import type { HistoryEntry } from '../record/index.js';
 import type { EpisodeState, ProductionMetrics, QualityMetrics } from '../shapes/index.js';
 
 /**

@@ -1,6 +1,6 @@
 import { Hono, type Context } from 'hono';
 import { ProductionError, parseSessionId } from '../../machines/index.js';
-import type { ProductionStateManager } from '../crew/production-state-manager.js';
+import type { ProductionStateManager } from '../manager/manager.js';
 import { chartView } from '../draw/index.js';
 import type { InspectionStore } from '../inspect/index.js';
 import { act } from './actions.js';

@@ -6,8 +6,8 @@ import {
   type EpisodeSnapshot,
   type SessionId,
 } from '../../machines/index.js';
-import type { ProductionStateManager } from '../crew/production-state-manager.js';
-import type { HistoryEntry } from '../production/index.js';
+import type { ProductionStateManager } from '../manager/manager.js';
+import type { HistoryEntry } from '../record/index.js';
 import { episodeState } from '../shapes/index.js';
 import { actionsFor } from './actions.js';
 import type { EpisodeMoment, EpisodeView, RecoveryOption } from './api.js';

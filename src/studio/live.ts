@@ -1,6 +1,6 @@
 import { stateName, toDollars, type SessionId } from '../../machines/index.js';
-import type { ProductionStateManager } from '../crew/production-state-manager.js';
-import type { Committed } from '../production/index.js';
+import type { ProductionStateManager } from '../manager/manager.js';
+import type { Committed } from '../record/index.js';
 import type { BoardEpisode, StudioEvent, TimelineEntry } from './api.js';
 import { boardEpisode } from './board.js';
 import { todayView } from './production-view.js';
@@ -35,8 +35,8 @@ export class Live {
     this.#manager = manager;
     const { production } = manager;
     production.refresh();
-    for (const id of production.store.ids()) this.#show(id);
-    this.#position = production.journal.position;
+    for (const id of production.ids()) this.#show(id);
+    this.#position = production.position;
     this.#rememberedFrom = this.#position;
     this.#today = JSON.stringify(todayView(production.today()));
     this.#stop = production.onCommit((committed) => this.#take(committed));
@@ -76,7 +76,7 @@ export class Live {
   }
 
   #show(id: SessionId): BoardEpisode | undefined {
-    const snapshot = this.#manager.production.store.snapshot(id);
+    const snapshot = this.#manager.production.find(id);
     if (!snapshot) return undefined;
     const shown = boardEpisode(snapshot);
     this.#board.set(id, shown);

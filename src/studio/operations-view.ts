@@ -1,5 +1,5 @@
 import { toDollars } from '../../machines/index.js';
-import type { HistoryEntry } from '../production/index.js';
+import type { HistoryEntry } from '../record/index.js';
 import type { OperationView } from './api.js';
 
 /** Every operation of an episode's past, oldest first: reserved ones with what became of them, and costs that were recorded after the fact. */

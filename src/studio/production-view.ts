@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { phaseNames, toDollars, type DayMoney, type PhaseName } from '../../machines/index.js';
-import type { ProductionStateManager } from '../crew/production-state-manager.js';
+import type { ProductionStateManager } from '../manager/manager.js';
 import type { EpisodeState } from '../shapes/index.js';
 import type { ProductionView } from './api.js';
 
@@ -18,7 +18,7 @@ export async function productionView(manager: ProductionStateManager): Promise<P
   return {
     directory: shortened(production.directory),
     today: todayView(production.today()),
-    days: [...production.ledger.days]
+    days: [...production.days()]
       .map(([date, { spent, reserved }]) => ({
         date,
         spent: toDollars(spent),
@@ -48,12 +48,8 @@ export function todayView({ date, spent, reserved, cap }: DayMoney): ProductionV
 }
 
 /** The listed episodes and those that have moved to the archive of their month. */
-function allStates({ production: { showing, documents } }: ProductionStateManager): EpisodeState[] {
-  const archived = showing.months.flatMap((month) =>
-    Object.values(documents.readMonth(month)?.completed_episodes ?? {}),
-  );
-  const listed = new Map(showing.states().map((state) => [state.session_id, state]));
-  return [...archived.filter(({ session_id: id }) => !listed.has(id)), ...listed.values()];
+function allStates({ production }: ProductionStateManager): EpisodeState[] {
+  return [...production.archivedStates(), ...production.states()];
 }
 
 function phaseCosts(states: readonly EpisodeState[]): ProductionView['phaseCosts'] {

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { serve, type ServerType } from '@hono/node-server';
-import type { ProductionStateManager } from '../crew/production-state-manager.js';
+import type { ProductionStateManager } from '../manager/manager.js';
 import { chartView } from '../draw/index.js';
 import { InspectionStore, inspectionSocket } from '../inspect/index.js';
 import { studioApp } from './app.js';

@@ -1,5 +1,5 @@
 import { formatUsd, type EpisodeContext, type RecordedEvent } from '../../machines/index.js';
-import type { HistoryEntry } from '../production/index.js';
+import type { HistoryEntry } from '../record/index.js';
 import type { TimelineEntry } from './api.js';
 
 /** What an event did, in a few words. `operationOf` finds the operation's name for a key. */

@@ -1,5 +1,5 @@
 import { ProductionError } from '../../machines/index.js';
-import type { ProductionStateManager } from '../crew/production-state-manager.js';
+import type { ProductionStateManager } from '../manager/manager.js';
 import type { OpenOptions } from '../manager/handle.js';
 import { StoryFailed } from './given.js';
 import { MemoryDisk, type DiskCall, type Fault } from './memory-disk.js';

@@ -1,4 +1,4 @@
-import { ProductionStateManager } from '../crew/production-state-manager.js';
+import { ProductionStateManager } from '../manager/manager.js';
 import type { OpenOptions } from '../manager/handle.js';
 import { fixedClock, type FixedClock } from './fixed-clock.js';
 import { MemoryDisk } from './memory-disk.js';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ProductionStateManager } from '../crew/production-state-manager.js';
+import { ProductionStateManager } from '../manager/manager.js';
 import type { OpenOptions } from '../manager/handle.js';
 import { fixedClock, type FixedClock } from './fixed-clock.js';
 

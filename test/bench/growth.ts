@@ -64,7 +64,7 @@ async function build(directory: string, count: number): Promise<{ directory: str
   for (let done = 0; done < count; done += 1000) {
     ids.push(...(await endEpisodes(manager, Math.min(1000, count - done))));
     // Documents keep up: what waits to be shown is in memory until then.
-    await manager.production.showing.flush();
+    await manager.production.show();
   }
   await manager.close();
   spawnSync('sync');
@@ -86,7 +86,7 @@ async function measureOne(directory: string, ids: readonly string[], inTurns: In
     reading.push(await timed(() => manager.getSnapshot(ids[index] ?? '')));
   const diskBytes = diskUse(directory);
   const journalBytes = sizeOfFiles(join(directory, 'journal'));
-  const compactMs = await timed(() => manager.production.journal.compact());
+  const compactMs = await timed(() => manager.production.compact());
   const compactedBytes = sizeOfFiles(join(directory, 'journal'));
   const [id = ''] = await startEpisodes(manager, 1);
   await addCosts(manager, id, 3000);

@@ -32,18 +32,18 @@ async function sequential(): Promise<Partial<Results>> {
   const manager = await openProduction(fresh('sequential'));
   const ids = await startEpisodes(manager, 100);
   const [id = ''] = ids;
-  const { journal } = manager.production;
+  const { production } = manager;
   // V8 needs ten thousand calls until it has compiled what a process that is at work runs all the time.
   await addCostsAtOnce(manager, ids, 150);
   await addCosts(manager, id, 5000);
-  await manager.production.showing.flush();
+  await manager.production.show();
   const raw = new RawAppends(folder);
   let bytes = 0;
   const count = 250;
   const engine = async (): Promise<number> => {
-    const before = journal.position;
+    const before = production.position;
     const took = await addCosts(manager, id, count);
-    bytes = Math.round((journal.position - before) / count);
+    bytes = Math.round((production.position - before) / count);
     return took;
   };
   await engine();

@@ -147,7 +147,7 @@ describe('producing', () => {
       hooks: { before: ({ call }) => (call === 'produce' ? 'closed today' : undefined) },
     });
     const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
-    const { position } = manager.production.journal;
+    const { position } = manager.production;
     await expect(manager.produce(sessionId, crewWith({}))).rejects.toMatchObject({
       code: 'vetoed',
       sessionId,
@@ -155,7 +155,7 @@ describe('producing', () => {
     expect(await manager.produceAll([sessionId], crewWith({}))).toMatchObject([
       { sessionId, error: { code: 'vetoed' } },
     ]);
-    expect(manager.production.journal.position).toBe(position);
+    expect(manager.production.position).toBe(position);
   });
 
   test('given a held call whose rule is to try again, when a hook vetoes it, then it stays held and is not called', async () => {

@@ -40,7 +40,7 @@ export async function toldProduction(): Promise<Told> {
   await manager.updatePhase({ sessionId: complete, phase: 'script', status: 'complete', cost: '0.30' });
   await manager.updatePhase({ sessionId: complete, phase: 'audio', status: 'complete', cost: '0.40' });
   await manager.settleCost({ sessionId: working, key: 'w', cost: '0.15' });
-  manager.production.journal.compact();
+  manager.production.compact();
   const histories = await historiesOf(manager, ids);
   const spent = await manager.getTotalSpending();
   await manager.close();

@@ -101,9 +101,9 @@ describe('importing older productions', () => {
     expect((await manager.loadCheckpoint('ep_001_20250903_143022', 'script_imported')).data).toEqual({
       word_count: 4215,
     });
-    const { position } = manager.production.journal;
+    const { position } = manager.production;
     expect(await importOlder(manager.production, join(older, 'state.json'))).toMatchObject({ imported: [] });
-    expect(manager.production.journal.position).toBe(position);
+    expect(manager.production.position).toBe(position);
     expect(await manager.verify()).toMatchObject({ ok: true });
     // Work goes on where the older program left it.
     expect(

@@ -7,12 +7,17 @@ import { expectSound, openProduction, readJson } from '../support/production.js'
 import { temporaryDirectory } from '../support/temporary.js';
 
 /** Ends `count` episodes that cost 0.01 each; a month goes by after each hundred. */
-async function endEpisodes(manager: ProductionStateManager, clock: FixedClock, count: number): Promise<string[]> {
+async function endEpisodes(
+  manager: ProductionStateManager,
+  clock: FixedClock,
+  count: number,
+): Promise<string[]> {
   const made: string[] = [];
   for (let n = 1; n <= count; n += 1) {
     const sessionId = await manager.createEpisodeSession({ episodeNum: n, topic: `Episode ${n}` });
     await manager.addCost({ sessionId, phase: 'research', operation: 'step', cost: '0.01' });
-    for (const phase of ['research', 'script', 'audio'] as const) await manager.skipPhase({ sessionId, phase, reason: 'made elsewhere' });
+    for (const phase of ['research', 'script', 'audio'] as const)
+      await manager.skipPhase({ sessionId, phase, reason: 'made elsewhere' });
     made.push(sessionId);
     clock.advance(n % 100 === 0 ? 31 * 86_400_000 : 1000);
   }
@@ -22,7 +27,13 @@ async function endEpisodes(manager: ProductionStateManager, clock: FixedClock, c
 async function answers(manager: ProductionStateManager, ids: string[]): Promise<unknown[]> {
   const states = [];
   for (const id of ids) states.push(await manager.getEpisodeState(id));
-  return [states, await manager.getTotalSpending(), await manager.getProductionMetrics(), (await manager.getGlobalMetrics()).total_episodes, (await manager.getSpending()).per_operation];
+  return [
+    states,
+    await manager.getTotalSpending(),
+    await manager.getProductionMetrics(),
+    (await manager.getGlobalMetrics()).total_episodes,
+    (await manager.getSpending()).per_operation,
+  ];
 }
 
 describe('archived months', { timeout: 60_000 }, () => {
@@ -47,15 +58,35 @@ describe('archived months', { timeout: 60_000 }, () => {
     const again = await openProduction(directory, options);
     const [first, second] = [String(ids[0]), String(ids[1])];
     expect(await again.getTotalSpending()).toBe(3.5);
-    expect(await again.getEpisodeState(first)).toMatchObject({ status: 'complete', total_cost: 0.01, topic: 'Episode 1' });
+    expect(await again.getEpisodeState(first)).toMatchObject({
+      status: 'complete',
+      total_cost: 0.01,
+      topic: 'Episode 1',
+    });
     expect(await again.getTotalSpending()).toBe(3.5);
-    await again.addCost({ sessionId: first, phase: 'research', operation: 'late', cost: '0.50', key: 'late' });
-    await again.addCost({ sessionId: first, phase: 'research', operation: 'late', cost: '0.50', key: 'late' });
+    await again.addCost({
+      sessionId: first,
+      phase: 'research',
+      operation: 'late',
+      cost: '0.50',
+      key: 'late',
+    });
+    await again.addCost({
+      sessionId: first,
+      phase: 'research',
+      operation: 'late',
+      cost: '0.50',
+      key: 'late',
+    });
     expect(await again.getTotalSpending()).toBe(4);
     // The one that was open all the while has it in its own list or archive: its sums agree.
     expect(await other.getTotalSpending()).toBe(4);
     await other.addCost({ sessionId: second, phase: 'research', operation: 'late', cost: '0.25' });
-    expect([await again.getTotalSpending(), await again.getEpisodeCost(second), await again.getTotalSpending()]).toEqual([4.25, 0.26, 4.25]);
+    expect([
+      await again.getTotalSpending(),
+      await again.getEpisodeCost(second),
+      await again.getTotalSpending(),
+    ]).toEqual([4.25, 0.26, 4.25]);
     expect((await again.getGlobalMetrics()).total_episodes).toBe(351);
     await expectSound(again);
     const before = await answers(again, ids);
@@ -76,11 +107,14 @@ describe('archived months', { timeout: 60_000 }, () => {
     expect(await answers(fourth, ids)).toEqual(before);
     await fourth.close();
 
-    for (const name of readdirSync(directory)) if (name !== 'journal') rmSync(join(directory, name), { recursive: true });
+    for (const name of readdirSync(directory))
+      if (name !== 'journal') rmSync(join(directory, name), { recursive: true });
     const fifth = await openProduction(directory, options);
     expect(await answers(fifth, ids)).toEqual(before);
     await fifth.close();
-    expect(Object.keys(readJson(directory, 'state.json')['completed_episodes'] as object).length).toBeLessThanOrEqual(300);
+    expect(
+      Object.keys(readJson(directory, 'state.json')['completed_episodes'] as object).length,
+    ).toBeLessThanOrEqual(300);
     expect(readJson(directory, 'state.json')).toMatchObject({ total_cost: 4.25, total_episodes: 351 });
   });
 
@@ -91,14 +125,18 @@ describe('archived months', { timeout: 60_000 }, () => {
     const [a, b] = [await openProduction(directory, options), await openProduction(directory, options)];
     const ids = await endEpisodes(a, clock, 310);
     await b.getTotalSpending();
-    await a.production.showing.flush();
-    await b.production.showing.flush();
+    await a.production.show();
+    await b.production.show();
     for (const [index, sessionId] of ids.slice(0, 6).entries()) {
       await (index % 2 === 0 ? a : b).addCost({ sessionId, phase: 'audio', operation: 'late', cost: '0.10' });
-      if (index % 3 === 0) await a.production.showing.flush();
-      if (index % 3 === 1) await b.production.showing.flush();
+      if (index % 3 === 0) await a.production.show();
+      if (index % 3 === 1) await b.production.show();
       const expected = Math.round(310 + 10 * (index + 1)) / 100;
-      expect([index, await a.getTotalSpending(), await b.getTotalSpending()]).toEqual([index, expected, expected]);
+      expect([index, await a.getTotalSpending(), await b.getTotalSpending()]).toEqual([
+        index,
+        expected,
+        expected,
+      ]);
     }
     await expectSound(a);
     await expectSound(b);

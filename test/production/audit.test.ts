@@ -7,7 +7,9 @@ import { temporaryDirectory } from '../support/temporary.js';
 
 interface Line {
   kind: string;
-  body: Record<string, unknown> & { entries?: { session: string; events: Record<string, unknown>[]; snapshot?: object; changes?: unknown }[] };
+  body: Record<string, unknown> & {
+    entries?: { session: string; events: Record<string, unknown>[]; snapshot?: object; changes?: unknown }[];
+  };
 }
 
 function journalFile(directory: string): string {
@@ -16,10 +18,16 @@ function journalFile(directory: string): string {
 
 /** Rewrites the journal as a forger would: with right positions, checksums and links. */
 function forge(directory: string, change: (lines: Line[]) => Line[]): void {
-  const lines = readFileSync(journalFile(directory), 'utf8').trimEnd().split('\n').map((text): Line => {
-    const [, kind = '', body = ''] = /^\{"position":\d+,"previous":"[0-9a-f]{8}",(?:"since":\d+,)?"(\w+)":(.*),"crc":"[0-9a-f]{8}"\}$/s.exec(text) ?? [];
-    return { kind, body: JSON.parse(body) as Line['body'] };
-  });
+  const lines = readFileSync(journalFile(directory), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((text): Line => {
+      const [, kind = '', body = ''] =
+        /^\{"position":\d+,"previous":"[0-9a-f]{8}",(?:"since":\d+,)?"(\w+)":(.*),"crc":"[0-9a-f]{8}"\}$/s.exec(
+          text,
+        ) ?? [];
+      return { kind, body: JSON.parse(body) as Line['body'] };
+    });
   let position = 0;
   let previous = '00000000';
   const written = change(lines).map(({ kind, body }) => {
@@ -37,7 +45,8 @@ async function givenStory(): Promise<{ directory: string; sessionId: string }> {
   const manager = await openProduction(directory);
   const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Audit' });
   await manager.updatePhase({ sessionId, phase: 'research', status: 'active' });
-  for (const key of ['a', 'b', 'c']) await manager.addCost({ sessionId, phase: 'research', operation: 'step', cost: '0.10', key });
+  for (const key of ['a', 'b', 'c'])
+    await manager.addCost({ sessionId, phase: 'research', operation: 'step', cost: '0.10', key });
   await manager.updatePhase({ sessionId, phase: 'research', status: 'complete' });
   await manager.close();
   // Documents would notice by themselves.
@@ -51,35 +60,77 @@ function eventOf(line: Line): Record<string, unknown> {
 
 const forgeries: [string, (lines: Line[]) => Line[], RegExp][] = [
   ['nothing', (lines) => lines, /^$/],
-  ['a snapshot altered', (lines) => lines.map((line) => (eventOf(line)['type'] === 'phase.complete' ? (JSON.parse(JSON.stringify(line).replace('"spent":300000', '"spent":100000')) as Line) : line)), /recorded snapshot|phases sum|cost entries/],
-  ['a cost dropped', (lines) => lines.filter((line) => eventOf(line)['key'] !== 'b'), /recorded snapshot|ledger says|cost entries/],
-  ['a cost dropped with a snapshot that agrees', (lines) => {
-    const kept = lines.filter((line) => eventOf(line)['key'] !== 'c');
-    return kept.map((line) => (eventOf(line)['type'] === 'phase.complete' ? (JSON.parse(JSON.stringify(line).replaceAll('"spent":300000', '"spent":200000')) as Line) : line));
-  }, /recorded snapshot/],
-  ['a cost doubled', (lines) => lines.flatMap((line) => (eventOf(line)['key'] === 'b' ? [line, line] : [line])), /would be refused|recorded snapshot/],
-  ['a cost changed', (lines) => lines.map((line) => {
-    if (eventOf(line)['key'] === 'b') eventOf(line)['cost'] = 1;
-    return line;
-  }), /recorded snapshot|ledger says/],
-  ['an event of nobody', (lines) => lines.map((line) => {
-    if (eventOf(line)['key'] === 'b') eventOf(line)['type'] = 'cost.gifted';
-    return line;
-  }), /not one of this program's/],
-  ['the creation dropped', (lines) => lines.filter((line) => eventOf(line)['type'] !== 'episode.created'), /would be refused|session_unknown|missing/],
+  [
+    'a snapshot altered',
+    (lines) =>
+      lines.map((line) =>
+        eventOf(line)['type'] === 'phase.complete'
+          ? (JSON.parse(JSON.stringify(line).replace('"spent":300000', '"spent":100000')) as Line)
+          : line,
+      ),
+    /recorded snapshot|phases sum|cost entries/,
+  ],
+  [
+    'a cost dropped',
+    (lines) => lines.filter((line) => eventOf(line)['key'] !== 'b'),
+    /recorded snapshot|ledger says|cost entries/,
+  ],
+  [
+    'a cost dropped with a snapshot that agrees',
+    (lines) => {
+      const kept = lines.filter((line) => eventOf(line)['key'] !== 'c');
+      return kept.map((line) =>
+        eventOf(line)['type'] === 'phase.complete'
+          ? (JSON.parse(JSON.stringify(line).replaceAll('"spent":300000', '"spent":200000')) as Line)
+          : line,
+      );
+    },
+    /recorded snapshot/,
+  ],
+  [
+    'a cost doubled',
+    (lines) => lines.flatMap((line) => (eventOf(line)['key'] === 'b' ? [line, line] : [line])),
+    /would be refused|recorded snapshot/,
+  ],
+  [
+    'a cost changed',
+    (lines) =>
+      lines.map((line) => {
+        if (eventOf(line)['key'] === 'b') eventOf(line)['cost'] = 1;
+        return line;
+      }),
+    /recorded snapshot|ledger says/,
+  ],
+  [
+    'an event of nobody',
+    (lines) =>
+      lines.map((line) => {
+        if (eventOf(line)['key'] === 'b') eventOf(line)['type'] = 'cost.gifted';
+        return line;
+      }),
+    /not one of this program's/,
+  ],
+  [
+    'the creation dropped',
+    (lines) => lines.filter((line) => eventOf(line)['type'] !== 'episode.created'),
+    /would be refused|session_unknown|missing/,
+  ],
 ];
 
 describe('the audit', () => {
-  test.each(forgeries)('given a forged journal with %s, when it is verified, then the audit says so', async (_, change, says) => {
-    const { directory } = await givenStory();
-    forge(directory, change);
-    const found = await openProduction(directory)
-      .then((manager) => manager.verify())
-      .catch((error: unknown) => ({ ok: false, problems: [{ what: (error as Error).message }] }));
-    const what = found.problems.map((problem) => problem.what).join('\n');
-    expect(what).toMatch(says);
-    expect(found.ok).toBe(what === '');
-  });
+  test.each(forgeries)(
+    'given a forged journal with %s, when it is verified, then the audit says so',
+    async (_, change, says) => {
+      const { directory } = await givenStory();
+      forge(directory, change);
+      const found = await openProduction(directory)
+        .then((manager) => manager.verify())
+        .catch((error: unknown) => ({ ok: false, problems: [{ what: (error as Error).message }] }));
+      const what = found.problems.map((problem) => problem.what).join('\n');
+      expect(what).toMatch(says);
+      expect(found.ok).toBe(what === '');
+    },
+  );
 
   test('given a history, when each moment is opened, then it is the state that was, and the last is the present', async () => {
     const directory = temporaryDirectory();
@@ -96,10 +147,17 @@ describe('the audit', () => {
     seen.push(await manager.getSnapshot(sessionId));
     const history = await manager.history(sessionId);
     expect(history).toHaveLength(seen.length);
-    expect(history.map(({ total_cost }) => total_cost)).toEqual(seen.map(({ context }) => context.money.spent / 1_000_000));
-    for (const [index, { position }] of history.entries()) expect(await manager.stateAt(sessionId, position)).toEqual(seen[index]);
-    await expect(manager.stateAt(sessionId, 1)).rejects.toMatchObject({ code: 'session_unknown', field: 'position' });
-    for (const bad of [Number.NaN, -1, 1.5, '7', null]) await expect(manager.stateAt(sessionId, bad as number)).rejects.toMatchObject({ field: 'position' });
+    expect(history.map(({ total_cost }) => total_cost)).toEqual(
+      seen.map(({ context }) => context.money.spent / 1_000_000),
+    );
+    for (const [index, { position }] of history.entries())
+      expect(await manager.stateAt(sessionId, position)).toEqual(seen[index]);
+    await expect(manager.stateAt(sessionId, 1)).rejects.toMatchObject({
+      code: 'session_unknown',
+      field: 'position',
+    });
+    for (const bad of [Number.NaN, -1, 1.5, '7', null])
+      await expect(manager.stateAt(sessionId, bad as number)).rejects.toMatchObject({ field: 'position' });
     await manager.close();
     const again = await openProduction(directory);
     expect(await again.history(sessionId)).toEqual(history);

@@ -1,13 +1,24 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { diffText, patch, type Change } from '../../src/production/delta.js';
+import { diffText, patch, type Change } from '../../src/record/delta.js';
 import { tries } from '../fuzz/told-production.js';
 
 function changesOf(before: unknown, after: unknown, at?: string[]): Change[] {
   return JSON.parse(diffText(before, after, at)) as Change[];
 }
 
-const keys = fc.constantFrom('a', 'b', 'c', 'spent', '__proto__', 'constructor', 'toString', 'ключ "q"\n', '\ud800', '');
+const keys = fc.constantFrom(
+  'a',
+  'b',
+  'c',
+  'spent',
+  '__proto__',
+  'constructor',
+  'toString',
+  'ключ "q"\n',
+  '\ud800',
+  '',
+);
 const { value: values } = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 4 },
@@ -27,22 +38,30 @@ describe('what changed between two values', () => {
   test('given any two, when the changes are made to the first as JSON has it, then it is the second', () => {
     fc.assert(
       fc.property(objects, objects, (before, after) => {
-        expect(JSON.stringify(sorted(patch(plain(before), changesOf(before, after))))).toBe(JSON.stringify(sorted(plain(after))));
+        expect(JSON.stringify(sorted(patch(plain(before), changesOf(before, after))))).toBe(
+          JSON.stringify(sorted(plain(after))),
+        );
       }),
       tries(2000),
     );
   });
 
   test('given parts that are shared, then they are not entered', () => {
-    const shared = { get never(): never {
-      throw new Error('looked at');
-    } };
+    const shared = {
+      get never(): never {
+        throw new Error('looked at');
+      },
+    };
     expect(changesOf({ shared, n: 1 }, { shared, n: 2 })).toEqual([[['n'], 2]]);
   });
 
   test('given a place in a larger value, then each path begins there', () => {
-    expect(changesOf({ money: { spent: 1, held: 1 } }, { money: { spent: 2 }, note: null }, ['context', 'a "b"'])).toEqual([
-      [['context', 'a "b"', 'money', 'spent'], 2], [['context', 'a "b"', 'money', 'held']], [['context', 'a "b"', 'note'], null],
+    expect(
+      changesOf({ money: { spent: 1, held: 1 } }, { money: { spent: 2 }, note: null }, ['context', 'a "b"']),
+    ).toEqual([
+      [['context', 'a "b"', 'money', 'spent'], 2],
+      [['context', 'a "b"', 'money', 'held']],
+      [['context', 'a "b"', 'note'], null],
     ]);
   });
 

@@ -1,10 +1,22 @@
 import { describe, expect, test } from 'vitest';
-import { decide, initialSnapshot, parseSessionId, persist, type EpisodeEvent, type EpisodeSnapshot, type PolicyInput } from '../../machines/index.js';
+import {
+  decide,
+  initialSnapshot,
+  parseSessionId,
+  persist,
+  type EpisodeEvent,
+  type EpisodeSnapshot,
+  type PolicyInput,
+} from '../../machines/index.js';
 import { explorePaths, fixedClock, memoryProduction, temporaryProduction } from '../../src/testing/index.js';
 import { ProductionStateManager } from '../../src/index.js';
 import { expectSound } from '../support/production.js';
 
-const policy: PolicyInput = { budgets: { research: '0.50', script: '0.50', audio: '0.50', total: '1.00' }, dailyCap: '1.20', approvals: ['research', 'script', 'audio'] };
+const policy: PolicyInput = {
+  budgets: { research: '0.50', script: '0.50', audio: '0.50', total: '1.00' },
+  dailyCap: '1.20',
+  approvals: ['research', 'script', 'audio'],
+};
 const sessionId = parseSessionId('ep_001_20250903_143022');
 const { created, paths } = explorePaths({ policy, steps: 120_000 });
 

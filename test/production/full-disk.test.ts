@@ -23,13 +23,25 @@ describe.skipIf(!mayMount && !process.env['CI'])('a real disk', () => {
     const acknowledged: string[] = [];
     const payUntilRefused = async (): Promise<never> => {
       for (let n = 0; ; n += 1) {
-        await manager.addCost({ sessionId, phase: 'research', operation: 'step', cost: '0.001', key: `k${n}` });
+        await manager.addCost({
+          sessionId,
+          phase: 'research',
+          operation: 'step',
+          cost: '0.001',
+          key: `k${n}`,
+        });
         acknowledged.push(`k${n}`);
       }
     };
-    await expect(payUntilRefused()).rejects.toMatchObject({ code: 'journal_unavailable', remedy: 'operator', message: expect.stringContaining('free space') });
+    await expect(payUntilRefused()).rejects.toMatchObject({
+      code: 'journal_unavailable',
+      remedy: 'operator',
+      message: expect.stringContaining('free space'),
+    });
     expect(acknowledged.length).toBeGreaterThan(5);
-    await expect(manager.createCheckpoint({ sessionId, checkpointName: 'x', data: 'x'.repeat(200_000) })).rejects.toMatchObject({ code: 'document_unavailable', message: expect.stringContaining('free space') });
+    await expect(
+      manager.createCheckpoint({ sessionId, checkpointName: 'x', data: 'x'.repeat(200_000) }),
+    ).rejects.toMatchObject({ code: 'document_unavailable', message: expect.stringContaining('free space') });
     rmSync(join(directory, 'ballast'));
     // The same process goes on, and so does the next.
     await manager.addCost({ sessionId, phase: 'research', operation: 'step', cost: '0.001', key: 'room' });
@@ -50,18 +62,32 @@ describe.skipIf(!mayMount && !process.env['CI'])('a real disk', () => {
     await manager.updatePhase({ sessionId, phase: 'research', status: 'active', cost: '0.1' });
     await manager.close();
     readOnly(true);
-    await expect(ProductionStateManager.open({ directory: join(directory, 'new') })).rejects.toMatchObject({ code: 'journal_unavailable', remedy: 'operator' });
+    await expect(ProductionStateManager.open({ directory: join(directory, 'new') })).rejects.toMatchObject({
+      code: 'journal_unavailable',
+      remedy: 'operator',
+    });
     const reader = await openProduction(production, { readOnly: true });
     expect(await reader.getEpisodeCost(sessionId)).toBe(0.1);
     await expectSound(reader);
-    await expect(reader.addCost({ sessionId, phase: 'research', operation: 'step', cost: '0.1' })).rejects.toMatchObject({ code: 'production_closed' });
+    await expect(
+      reader.addCost({ sessionId, phase: 'research', operation: 'step', cost: '0.1' }),
+    ).rejects.toMatchObject({ code: 'production_closed' });
     await reader.close();
-    const writer: unknown = await ProductionStateManager.open({ directory: production }).then(async (opened) => {
-      const refused: unknown = await opened.addCost({ sessionId, phase: 'research', operation: 'step', cost: '0.1' }).catch((reason: unknown) => reason);
-      await opened.close().catch(() => {});
-      return refused;
-    }, (reason: unknown) => reason);
-    expect(writer).toMatchObject({ code: 'journal_unavailable', remedy: 'operator', message: expect.stringContaining('read-only') });
+    const writer: unknown = await ProductionStateManager.open({ directory: production }).then(
+      async (opened) => {
+        const refused: unknown = await opened
+          .addCost({ sessionId, phase: 'research', operation: 'step', cost: '0.1' })
+          .catch((reason: unknown) => reason);
+        await opened.close().catch(() => {});
+        return refused;
+      },
+      (reason: unknown) => reason,
+    );
+    expect(writer).toMatchObject({
+      code: 'journal_unavailable',
+      remedy: 'operator',
+      message: expect.stringContaining('read-only'),
+    });
     readOnly(false);
     const again = await openProduction(production);
     await again.addCost({ sessionId, phase: 'research', operation: 'step', cost: '0.1' });

@@ -22,7 +22,10 @@ describe('who changes nothing', () => {
     const disk = new MemoryDisk();
     const { manager, sessionId } = await begun(disk);
     disk.onCall = ({ name }) => (name === 'sync' ? 'crash' : undefined);
-    const told = await Promise.allSettled([manager.addCost({ sessionId, ...cost }), manager.addCost({ sessionId, ...cost })]);
+    const told = await Promise.allSettled([
+      manager.addCost({ sessionId, ...cost }),
+      manager.addCost({ sessionId, ...cost }),
+    ]);
     expect(told.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   });
 
@@ -30,8 +33,12 @@ describe('who changes nothing', () => {
     const disk = new MemoryDisk();
     const { manager, sessionId } = await begun(disk);
     let failures = 0;
-    disk.onCall = ({ name, path }) => (name === 'sync' && path.includes('journal') && (failures += 1) === 1 ? 'EIO' : undefined);
-    const told = await Promise.allSettled([manager.addCost({ sessionId, ...cost }), manager.addCost({ sessionId, ...cost })]);
+    disk.onCall = ({ name, path }) =>
+      name === 'sync' && path.includes('journal') && (failures += 1) === 1 ? 'EIO' : undefined;
+    const told = await Promise.allSettled([
+      manager.addCost({ sessionId, ...cost }),
+      manager.addCost({ sessionId, ...cost }),
+    ]);
     expect(told.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
     const { manager: after } = await memoryProduction({ disk: disk.powerCut() });
     expect(await after.getEpisodeCost(sessionId)).toBe(0.25);
@@ -52,9 +59,13 @@ describe('who changes nothing', () => {
     const disk = new MemoryDisk();
     const { manager, sessionId } = await begun(disk);
     let writes = 0;
-    disk.onCall = ({ name, path }) => (name === 'write' && path.includes('journal') && (writes += 1) === 1 ? 'ENOSPC' : undefined);
+    disk.onCall = ({ name, path }) =>
+      name === 'write' && path.includes('journal') && (writes += 1) === 1 ? 'ENOSPC' : undefined;
     const told = await Promise.allSettled([manager.pause({ sessionId }), manager.pause({ sessionId })]);
-    expect(told).toMatchObject([{ status: 'rejected', reason: { code: 'journal_unavailable' } }, { status: 'fulfilled' }]);
+    expect(told).toMatchObject([
+      { status: 'rejected', reason: { code: 'journal_unavailable' } },
+      { status: 'fulfilled' },
+    ]);
     await expect(manager.pause({ sessionId })).rejects.toMatchObject({ code: 'wrong_state' });
   });
 });
@@ -95,12 +106,13 @@ describe('documents', () => {
       },
     });
     await careful.recordQuality({ sessionId, name: 'engagement_score', value: 0.5 });
-    const flushing = careful.production.showing.flush();
+    const flushing = careful.production.show();
     await expect.poll(() => gates.length).toBeGreaterThan(0);
     const careless = await openOn(disk, { sync: () => {} });
     await careless.addCost({ sessionId, ...cost });
     isOpen = true;
-    disk.onCall = ({ name, path }) => (path.includes('journal') && name.startsWith('sync') ? 'crash' : undefined);
+    disk.onCall = ({ name, path }) =>
+      path.includes('journal') && name.startsWith('sync') ? 'crash' : undefined;
     for (const open of gates) open();
     await expect(flushing).rejects.toThrow('could not be synced');
     const { manager: after } = await memoryProduction({ disk: disk.powerCut() });

@@ -9,19 +9,47 @@ import { overlaid } from '../support/overlaid-disk.js';
 import { expectSound } from '../support/production.js';
 
 const cap = 10;
-const policy = { budgets: { research: 1, script: 1, audio: 1, total: `0.${String(cap).padStart(6, '0')}` }, dailyCap: '0.000016' };
+const policy = {
+  budgets: { research: 1, script: 1, audio: 1, total: `0.${String(cap).padStart(6, '0')}` },
+  dailyCap: '0.000016',
+};
 const dollars = (micros: number): string => (micros / 1_000_000).toFixed(6);
 
 interface Command {
-  do: 'reserve' | 'settle' | 'release' | 'cost' | 'checkpoint' | 'pause' | 'resume' | 'fail' | 'recover' | 'raise';
+  do:
+    | 'reserve'
+    | 'settle'
+    | 'release'
+    | 'cost'
+    | 'checkpoint'
+    | 'pause'
+    | 'resume'
+    | 'fail'
+    | 'recover'
+    | 'raise';
   episode: 0 | 1;
   key: number;
   amount: number;
 }
 
 const command = fc.record<Command>({
-  do: fc.constantFrom('reserve', 'reserve', 'settle', 'settle', 'release', 'cost', 'checkpoint', 'pause', 'resume', 'fail', 'recover', 'raise'),
-  episode: fc.constantFrom(0, 1), key: fc.nat(3), amount: fc.integer({ min: 1, max: 6 }),
+  do: fc.constantFrom(
+    'reserve',
+    'reserve',
+    'settle',
+    'settle',
+    'release',
+    'cost',
+    'checkpoint',
+    'pause',
+    'resume',
+    'fail',
+    'recover',
+    'raise',
+  ),
+  episode: fc.constantFrom(0, 1),
+  key: fc.nat(3),
+  amount: fc.integer({ min: 1, max: 6 }),
 });
 
 interface Program {
@@ -42,21 +70,39 @@ interface Told {
   errors: unknown[];
 }
 
-async function perform(manager: ProductionStateManager, ids: readonly string[], { do: what, episode, key, amount }: Command, unique: string, told: Told): Promise<void> {
+async function perform(
+  manager: ProductionStateManager,
+  ids: readonly string[],
+  { do: what, episode, key, amount }: Command,
+  unique: string,
+  told: Told,
+): Promise<void> {
   const sessionId = ids[episode] ?? '';
   const name = `k${key}`;
-  const pay = (by: string): void => void told.paid.set(`${sessionId} ${by}`, (told.paid.get(`${sessionId} ${by}`) ?? 0) + 1);
+  const pay = (by: string): void =>
+    void told.paid.set(`${sessionId} ${by}`, (told.paid.get(`${sessionId} ${by}`) ?? 0) + 1);
   const acts: Record<Command['do'], () => Promise<unknown>> = {
-    reserve: () => manager.reserveCost({ sessionId, phase: 'research', operation: 'call', key: name, maxCost: dollars(amount) }),
+    reserve: () =>
+      manager.reserveCost({
+        sessionId,
+        phase: 'research',
+        operation: 'call',
+        key: name,
+        maxCost: dollars(amount),
+      }),
     settle: () => manager.settleCost({ sessionId, key: name, cost: dollars(1) }).then(() => pay(name)),
     release: () => manager.releaseCost({ sessionId, key: name }),
-    cost: () => manager.addCost({ sessionId, phase: 'research', operation: 'step', cost: dollars(1), key: unique }).then(() => pay(unique)),
+    cost: () =>
+      manager
+        .addCost({ sessionId, phase: 'research', operation: 'step', cost: dollars(1), key: unique })
+        .then(() => pay(unique)),
     checkpoint: () => manager.createCheckpoint({ sessionId, checkpointName: name, data: { unique } }),
     pause: () => manager.pause({ sessionId }),
     resume: () => manager.resume({ sessionId }),
     fail: () => manager.markPhaseFailed({ sessionId, phase: 'research', error: 'down' }),
     recover: () => manager.recoverFailedSession(sessionId),
-    raise: () => manager.raiseBudget({ sessionId, scope: 'research', amount: dollars(1), by: 'ann', reason: 'more' }),
+    raise: () =>
+      manager.raiseBudget({ sessionId, scope: 'research', amount: dollars(1), by: 'ann', reason: 'more' }),
   };
   try {
     await acts[what]();
@@ -86,7 +132,8 @@ function shared(disk: MemoryDisk, scheduler: fc.Scheduler, torn: ReadonlySet<num
       if (segments.has(fd) && torn.has((writes += 1))) disk.write(fd, bytes.subarray(0, 20));
       return disk.write(fd, bytes);
     },
-    renameLater: (from, to) => scheduler.schedule(Promise.resolve(), `rename ${to}`).then(() => disk.rename(from, to)),
+    renameLater: (from, to) =>
+      scheduler.schedule(Promise.resolve(), `rename ${to}`).then(() => disk.rename(from, to)),
     syncLater: (fd) => scheduler.schedule(Promise.resolve(), `sync ${fd}`).then(() => disk.sync(fd)),
   };
   return overlaid(disk, own);
@@ -97,36 +144,54 @@ type Engine = Pick<typeof Everywhere, 'MemoryDisk' | 'memoryProduction'>;
 /** How many lines were void because something of another process's was first. */
 let races = 0;
 
-async function story(scheduler: fc.Scheduler, { handles: all, torn }: Program, engine: Engine = { MemoryDisk, memoryProduction }): Promise<void> {
+async function story(
+  scheduler: fc.Scheduler,
+  { handles: all, torn }: Program,
+  engine: Engine = { MemoryDisk, memoryProduction },
+): Promise<void> {
   const memory = new engine.MemoryDisk();
-  const open = async (disk: MemoryDisk): Promise<ProductionStateManager> => (await engine.memoryProduction({ disk, policy, segmentBytes: 6000 })).manager;
+  const open = async (disk: MemoryDisk): Promise<ProductionStateManager> =>
+    (await engine.memoryProduction({ disk, policy, segmentBytes: 6000 })).manager;
   const first = await open(memory);
-  const ids = [await first.createEpisodeSession({ episodeNum: 1, topic: 'One' }), await first.createEpisodeSession({ episodeNum: 2, topic: 'Two' })];
+  const ids = [
+    await first.createEpisodeSession({ episodeNum: 1, topic: 'One' }),
+    await first.createEpisodeSession({ episodeNum: 2, topic: 'Two' }),
+  ];
   for (const sessionId of ids) await first.updatePhase({ sessionId, phase: 'research', status: 'active' });
   await first.close();
   const handles = await Promise.all(all.map(() => open(shared(memory, scheduler, new Set(torn)))));
   const told: Told = { paid: new Map(), errors: [] };
-  const working = Promise.all(all.map(async (commands, handle) => {
-    for (const [index, each] of commands.entries()) {
-      await scheduler.schedule(Promise.resolve(), `handle ${handle}: ${each.do} ${each.episode}`);
-      await perform(handles[handle] as ProductionStateManager, ids, each, `u${handle}.${index}`, told);
-    }
-  }));
+  const working = Promise.all(
+    all.map(async (commands, handle) => {
+      for (const [index, each] of commands.entries()) {
+        await scheduler.schedule(Promise.resolve(), `handle ${handle}: ${each.do} ${each.episode}`);
+        await perform(handles[handle] as ProductionStateManager, ids, each, `u${handle}.${index}`, told);
+      }
+    }),
+  );
   await scheduler.waitFor(working);
   await scheduler.waitFor(Promise.all(handles.map(async (manager) => manager.close())));
   await check(await open(memory), ids, told);
 }
 
 async function check(manager: ProductionStateManager, ids: readonly string[], told: Told): Promise<void> {
-  expect(told.errors.filter((error) => ((error as { remedy?: string }).remedy ?? 'bug') === 'bug')).toEqual([]);
+  expect(told.errors.filter((error) => ((error as { remedy?: string }).remedy ?? 'bug') === 'bug')).toEqual(
+    [],
+  );
   await expectSound(manager);
-  races += manager.production.journal.inspect().segments.reduce((sum, { voidLines }) => sum + voidLines, 0);
+  races += manager.production.inspect().segments.reduce((sum, { voidLines }) => sum + voidLines, 0);
   for (const sessionId of ids) {
     const { money, settled, budgets } = (await manager.getSnapshot(sessionId)).context;
     const history = await manager.history(sessionId);
-    const keys = history.flatMap(({ event }) => ((event.type === 'cost.recorded' || event.type === 'operation.settled') && event.key !== undefined ? [event.key] : []));
+    const keys = history.flatMap(({ event }) =>
+      (event.type === 'cost.recorded' || event.type === 'operation.settled') && event.key !== undefined
+        ? [event.key]
+        : [],
+    );
     expect(new Set(keys).size, 'a key was paid twice').toBe(keys.length);
-    const acknowledged = [...told.paid.keys()].filter((name) => name.startsWith(sessionId)).map((name) => name.slice(sessionId.length + 1));
+    const acknowledged = [...told.paid.keys()]
+      .filter((name) => name.startsWith(sessionId))
+      .map((name) => name.slice(sessionId.length + 1));
     expect(keys, 'a payment is lost').toEqual(expect.arrayContaining(acknowledged));
     expect(money.spent).toBe(keys.length);
     expect(Object.keys(settled).every((key) => keys.includes(key))).toBe(true);
@@ -148,12 +213,24 @@ describe('several handles, interleaved at every await', () => {
   });
 
   test('given any commands, when they meet in any order, then nothing is lost or paid twice, and all agree', async () => {
-    await fc.assert(fc.asyncProperty(fc.scheduler(), programs, (scheduler, program) => story(scheduler, program)), tries(120));
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), programs, (scheduler, program) => story(scheduler, program)),
+      tries(120),
+    );
     expect(races).toBeGreaterThan(0);
   }, 600_000);
 
   test('given an engine that does not look whether its line is at its place, then the same check notices', async () => {
-    const engine = await engineWith({ file: 'src/journal/landing.ts', from: 'const count = isThere ? lines.filter((line) => line.end <= end).length : 0;', to: 'const count = lines.length;' });
-    await expect(fc.assert(fc.asyncProperty(fc.scheduler(), programs, (scheduler, program) => story(scheduler, program, engine)), tries(200))).rejects.toThrow(/Property failed/);
+    const engine = await engineWith({
+      file: 'src/journal/landing.ts',
+      from: 'const count = isThere ? lines.filter((line) => line.end <= end).length : 0;',
+      to: 'const count = lines.length;',
+    });
+    await expect(
+      fc.assert(
+        fc.asyncProperty(fc.scheduler(), programs, (scheduler, program) => story(scheduler, program, engine)),
+        tries(200),
+      ),
+    ).rejects.toThrow(/Property failed/);
   }, 600_000);
 });

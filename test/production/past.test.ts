@@ -1,22 +1,32 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { ProductionStateManager } from '../../src/index.js';
+import { Journal } from '../../src/journal/index.js';
 import { journalText, openProduction, readJson } from '../support/production.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
 const segmentBytes = 20_000;
 
 /** Three episodes that take turns; some of their data may look like the journal's own lines. */
-async function interleaved(directory: string, { lookalikes }: { lookalikes: boolean }): Promise<{ manager: ProductionStateManager; ids: string[] }> {
+async function interleaved(
+  directory: string,
+  { lookalikes }: { lookalikes: boolean },
+): Promise<{ manager: ProductionStateManager; ids: string[] }> {
   const manager = await openProduction(directory, { segmentBytes });
   const ids: string[] = [];
-  for (let n = 1; n <= 3; n += 1) ids.push(await manager.createEpisodeSession({ episodeNum: n, topic: `Past ${n}` }));
+  for (let n = 1; n <= 3; n += 1)
+    ids.push(await manager.createEpisodeSession({ episodeNum: n, topic: `Past ${n}` }));
   for (const sessionId of ids) await manager.updatePhase({ sessionId, phase: 'research', status: 'active' });
   for (let n = 0; n < 120; n += 1) {
     const [sessionId = '', other = ''] = [ids[n % 3], ids[(n + 1) % 3]];
     await manager.addCost({ sessionId, phase: 'research', operation: 'step', cost: '0.001', key: `k${n}` });
-    if (lookalikes && n % 9 === 0) await manager.createCheckpoint({ sessionId, checkpointName: `c${n}`, data: { session: other, snapshot: { status: 'active' }, nested: [{ session: other }] } });
+    if (lookalikes && n % 9 === 0)
+      await manager.createCheckpoint({
+        sessionId,
+        checkpointName: `c${n}`,
+        data: { session: other, snapshot: { status: 'active' }, nested: [{ session: other }] },
+      });
   }
   return { manager, ids };
 }
@@ -37,9 +47,12 @@ describe("an episode's past", () => {
     const { manager, ids } = await interleaved(directory, { lookalikes: true });
     expect(await pastOf(manager, ids)).toEqual(await pastOf(await openProduction(directory), ids));
     const other = await openProduction(directory, { segmentBytes });
-    for (const sessionId of ids) await other.updatePhase({ sessionId, phase: 'research', status: 'complete' });
+    for (const sessionId of ids)
+      await other.updatePhase({ sessionId, phase: 'research', status: 'complete' });
     const [created] = await manager.history(ids[0] ?? '');
-    expect(await manager.stateAt(ids[0] ?? '', created?.position ?? 0)).toMatchObject({ context: { money: { spent: 0 } } });
+    expect(await manager.stateAt(ids[0] ?? '', created?.position ?? 0)).toMatchObject({
+      context: { money: { spent: 0 } },
+    });
     expect(await pastOf(manager, ids)).toEqual(await pastOf(await openProduction(directory), ids));
   });
 
@@ -50,12 +63,18 @@ describe("an episode's past", () => {
     const position = (await manager.history(sessionId)).at(-1)?.position ?? 0;
     const all = journalText(directory).length;
     let read = 0;
-    const { journal } = manager.production;
-    const { scan } = journal;
-    journal.scan = (onEntry, range) => scan.call(journal, (entry) => {
-      read += entry.text.length;
-      onEntry(entry);
-    }, range);
+    const { scan } = Journal.prototype;
+    vi.spyOn(Journal.prototype, 'scan').mockImplementation(function counted(this: Journal, onEntry, range) {
+      scan.call(
+        this,
+        (entry) => {
+          read += entry.text.length;
+          onEntry(entry);
+        },
+        range,
+      );
+    });
+    onTestFinished(() => void vi.restoreAllMocks());
     expect(await manager.stateAt(sessionId, position)).toMatchObject({ context: { sessionId } });
     expect(read).toBeLessThan(all * 0.5);
   });
@@ -79,18 +98,32 @@ describe("an episode's past", () => {
     }
     const history = await manager.history(sessionId);
     expect(history.map(({ type, state, total_cost: cost }) => [type, state, cost])).toEqual([
-      ['episode.created', 'initialized', 0], ['phase.start', 'research.active', 0], ['cost.recorded', 'research.active', 0.15],
-      ['phase.pause', 'research.paused', 0.15], ['phase.failed', 'failed', 0.15], ['recovery.begin', 'recovery', 0.15],
+      ['episode.created', 'initialized', 0],
+      ['phase.start', 'research.active', 0],
+      ['cost.recorded', 'research.active', 0.15],
+      ['phase.pause', 'research.paused', 0.15],
+      ['phase.failed', 'failed', 0.15],
+      ['recovery.begin', 'recovery', 0.15],
     ]);
-    expect(await Promise.all(history.map(({ position }) => manager.stateAt(sessionId, position)))).toEqual(moments);
-    expect(await Promise.all(heard.slice(1).map((position) => manager.stateAt(sessionId, position)))).toEqual(moments.slice(0, -1));
+    expect(await Promise.all(history.map(({ position }) => manager.stateAt(sessionId, position)))).toEqual(
+      moments,
+    );
+    expect(await Promise.all(heard.slice(1).map((position) => manager.stateAt(sessionId, position)))).toEqual(
+      moments.slice(0, -1),
+    );
   });
 
-  test.each([-1, 0.5, Number.NaN, Infinity, '7', null, undefined])('given %s as a position, then it is refused by name', async (position) => {
-    const manager = await openProduction(temporaryDirectory());
-    const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Where' });
-    await expect(manager.stateAt(sessionId, position as number)).rejects.toMatchObject({ code: 'invalid_input', field: 'position' });
-  });
+  test.each([-1, 0.5, Number.NaN, Infinity, '7', null, undefined])(
+    'given %s as a position, then it is refused by name',
+    async (position) => {
+      const manager = await openProduction(temporaryDirectory());
+      const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Where' });
+      await expect(manager.stateAt(sessionId, position as number)).rejects.toMatchObject({
+        code: 'invalid_input',
+        field: 'position',
+      });
+    },
+  );
 
   test('given a checkpoint, when its document says something else than what was saved, then the journal is believed', async () => {
     const directory = temporaryDirectory();

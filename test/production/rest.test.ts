@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { restMs } from '../../src/production/rest.js';
+import { restMs } from '../../src/projection/pace.js';
 
 describe('how long documents rest', () => {
   test('given writing them is quick, then they are written again within a second, however busy the process is', () => {

@@ -26,10 +26,14 @@ describe('several managers on one production', () => {
     const directory = temporaryDirectory();
     const [busy, other] = [await openProduction(directory), await openProduction(directory)];
     const sessionId = await busy.createEpisodeSession({ episodeNum: 1, topic: 'Busy' });
-    const own = Array.from({ length: 200 }, (_, n) => busy.addCost({ sessionId, phase: 'research', operation: 'step', cost: '0.000001', key: `own-${n}` }));
+    const own = Array.from({ length: 200 }, (_, n) =>
+      busy.addCost({ sessionId, phase: 'research', operation: 'step', cost: '0.000001', key: `own-${n}` }),
+    );
     for (let n = 1; n <= 20; n += 1) {
       await other.addCost({ sessionId, phase: 'script', operation: 'step', cost: '0.01', key: `other-${n}` });
-      own.push(busy.addCost({ sessionId, phase: 'research', operation: 'step', cost: '0.000001', key: `more-${n}` }));
+      own.push(
+        busy.addCost({ sessionId, phase: 'research', operation: 'step', cost: '0.000001', key: `more-${n}` }),
+      );
       expect(await busy.getPhaseCost(sessionId, 'script')).toBe(n / 100);
     }
     await Promise.all(own);
@@ -44,10 +48,14 @@ describe('several managers on one production', () => {
     const twin = (await memoryProduction({ disk, clock, segmentBytes: 1000 })).manager;
     const rounds = 30;
     for (let round = 0; round < rounds; round += 1) {
-      await Promise.all([manager, twin].map((each) => each.addCost({ sessionId, phase: 'research', operation: 'query', cost: '0.01' })));
+      await Promise.all(
+        [manager, twin].map((each) =>
+          each.addCost({ sessionId, phase: 'research', operation: 'query', cost: '0.01' }),
+        ),
+      );
     }
     expect((await manager.getEpisodeState(sessionId)).total_cost).toBe((rounds * 2) / 100);
-    const { segments } = manager.production.journal.inspect();
+    const { segments } = manager.production.inspect();
     expect(segments.reduce((sum, { voidLines }) => sum + voidLines, 0)).toBeGreaterThan(0);
   });
 
@@ -71,7 +79,7 @@ describe('several managers on one production', () => {
     await vi.waitFor(() => expect(goOn).toBeDefined(), 5000);
     const early = await openProduction(directory);
     await early.addCost({ sessionId, phase: 'research', operation: 'step', cost: '0.10' });
-    await early.production.showing.flush();
+    await early.production.show();
     expect(shown()).toBe(0.1);
     goOn?.();
     await vi.waitFor(() => expect(afterRename).toBe(0), 5000);

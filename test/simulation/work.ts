@@ -30,7 +30,7 @@ export async function work(
   await Promise.all([add(), add(), add(other)]);
   await manager.updatePhase({ sessionId, phase: 'research', status: 'complete', data: payload });
   told.completed.push('research');
-  await manager.production.showing.flush();
+  await manager.production.show();
   await other.updatePhase({ sessionId, phase: 'script', status: 'complete' });
   told.completed.push('script');
 }

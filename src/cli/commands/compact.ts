@@ -2,7 +2,7 @@ import type { Run } from '../command.js';
 
 export const run: Run = async (context) => {
   const manager = await context.open();
-  const compacted = manager.production.journal.compact();
+  const compacted = manager.production.compact();
   const [before, after] = compacted.reduce<[number, number]>(
     ([x, y], each) => [x + each.before, y + each.after],
     [0, 0],

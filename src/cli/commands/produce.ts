@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { SessionId } from '../../../machines/ids.js';
-import type { ProductionStateManager } from '../../crew/production-state-manager.js';
+import type { ProductionStateManager } from '../../manager/manager.js';
 import type { Produced } from '../../crew/produce.js';
 import type { Context, Options, Result, Run } from '../command.js';
 import { closingReport } from '../closing-report.js';

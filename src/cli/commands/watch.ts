@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { describeEvent, openOperations, boardEpisode, type BoardEpisode } from '../../studio/index.js';
 import { stateName, type SessionId } from '../../../machines/index.js';
-import type { ProductionStateManager } from '../../crew/production-state-manager.js';
-import type { Committed } from '../../production/index.js';
+import type { ProductionStateManager } from '../../manager/manager.js';
+import type { Committed } from '../../record/index.js';
 import type { Context, Run } from '../command.js';
 import { findEpisode } from '../find-episode.js';
 import { watchTable } from '../watch-table.js';
@@ -57,9 +57,9 @@ function keepDrawing(manager: ProductionStateManager, only: SessionId | undefine
   let timer: NodeJS.Timeout | undefined;
   const draw = (): void => {
     timer = undefined;
-    const ids = only === undefined ? production.store.ids() : [only];
+    const ids = only === undefined ? production.ids() : [only];
     const episodes = ids.flatMap((id): BoardEpisode[] => {
-      const snapshot = production.store.snapshot(id);
+      const snapshot = production.find(id);
       return snapshot ? [boardEpisode(snapshot)] : [];
     });
     const { rows, columns } = process.stdout;

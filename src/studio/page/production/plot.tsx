@@ -40,7 +40,11 @@ export function Plot({ data, label }: { data: PlotData; label: string }) {
   useEffect(() => {
     const box = place.current;
     if (!box) return undefined;
-    const made = new uPlot(optionsOf(data, box), [data.times, ...data.lines.map(({ values }) => values)], box);
+    const made = new uPlot(
+      optionsOf(data, box),
+      [data.times, ...data.lines.map(({ values }) => values)],
+      box,
+    );
     plot.current = made;
     const follow = new ResizeObserver(() => made.setSize({ width: box.clientWidth, height }));
     follow.observe(box);
@@ -58,7 +62,13 @@ function optionsOf(data: PlotData, box: HTMLElement): uPlot.Options {
   const style = getComputedStyle(box);
   const color = (name: string): string => style.getPropertyValue(`--${name}`).trim();
   const font = `11px ${style.fontFamily}`;
-  const axis = { stroke: color('quiet'), font, size: 30, grid: { stroke: color('line'), width: 1 }, ticks: { show: false } };
+  const axis = {
+    stroke: color('quiet'),
+    font,
+    size: 30,
+    grid: { stroke: color('line'), width: 1 },
+    ticks: { show: false },
+  };
   const scales = Object.keys(data.axes);
   return {
     width: box.clientWidth,
@@ -67,11 +77,37 @@ function optionsOf(data: PlotData, box: HTMLElement): uPlot.Options {
     cursor: { y: false, points: { size: 7 } },
     scales: {
       x: { time: true, range: (_, min, max) => paddedTimes(min, max) },
-      ...Object.fromEntries(scales.map((scale) => [scale, { range: (_: uPlot, __: number, max: number): uPlot.Range.MinMax => data.ranges?.[scale] ?? [0, max > 0 ? max * 1.12 : 1] }])),
+      ...Object.fromEntries(
+        scales.map((scale) => [
+          scale,
+          {
+            range: (_: uPlot, __: number, max: number): uPlot.Range.MinMax =>
+              data.ranges?.[scale] ?? [0, max > 0 ? max * 1.12 : 1],
+          },
+        ]),
+      ),
     },
     axes: [
-      { ...axis, values: [[daySeconds * 365, '{YYYY}', null, null, null, null, null, null, 1], [daySeconds * 28, '{MMM}', '\n{YYYY}', null, null, null, null, null, 1], [daySeconds, '{D} {MMM}', null, null, null, null, null, null, 1], [60, '{HH}:{mm}', '\n{D} {MMM}', null, '\n{D} {MMM}', null, null, null, 1]], space: 64, grid: { show: false } },
-      ...scales.map((scale, index) => ({ ...axis, scale, side: (index === 0 ? 3 : 1) as uPlot.Axis.Side, size: 52, space: 36, grid: { ...axis.grid, show: index === 0 }, values: (_: uPlot, splits: number[]) => splits.map((split) => data.axes[scale]?.(split) ?? '') })),
+      {
+        ...axis,
+        values: [
+          [daySeconds * 365, '{YYYY}', null, null, null, null, null, null, 1],
+          [daySeconds * 28, '{MMM}', '\n{YYYY}', null, null, null, null, null, 1],
+          [daySeconds, '{D} {MMM}', null, null, null, null, null, null, 1],
+          [60, '{HH}:{mm}', '\n{D} {MMM}', null, '\n{D} {MMM}', null, null, null, 1],
+        ],
+        space: 64,
+        grid: { show: false },
+      },
+      ...scales.map((scale, index) => ({
+        ...axis,
+        scale,
+        side: (index === 0 ? 3 : 1) as uPlot.Axis.Side,
+        size: 52,
+        space: 36,
+        grid: { ...axis.grid, show: index === 0 },
+        values: (_: uPlot, splits: number[]) => splits.map((split) => data.axes[scale]?.(split) ?? ''),
+      })),
     ],
     series: [
       { value: (_, seconds) => (seconds === null ? '–' : showTime(seconds, data.byDay)), label: '' },
@@ -82,13 +118,19 @@ function optionsOf(data: PlotData, box: HTMLElement): uPlot.Options {
   };
 }
 
-function seriesOf({ label, color: name, kind, dash, scale = 'y', show, values }: Line, color: (name: string) => string): uPlot.Series {
+function seriesOf(
+  { label, color: name, kind, dash, scale = 'y', show, values }: Line,
+  color: (name: string) => string,
+): uPlot.Series {
   return {
-    label, scale,
+    label,
+    scale,
     stroke: color(name),
     width: kind === 'bar' ? 0 : kind === 'limit' ? 1.5 : 2,
     ...(dash ? { dash } : {}),
-    ...(kind === 'bar' && uPlot.paths.bars ? { fill: color(name), paths: uPlot.paths.bars({ size: [0.6, 36], radius: 0.15 }) } : {}),
+    ...(kind === 'bar' && uPlot.paths.bars
+      ? { fill: color(name), paths: uPlot.paths.bars({ size: [0.6, 36], radius: 0.15 }) }
+      : {}),
     points: { show: kind === 'line' && values.length <= mostPoints, size: 5, fill: color(name), width: 0 },
     spanGaps: true,
     value: (_, value) => (value === null || value === undefined ? '–' : show(value)),
@@ -107,6 +149,8 @@ function paddedTimes(min: number, max: number): uPlot.Range.MinMax {
 }
 
 function showTime(seconds: number, byDay: boolean): string {
-  const options: Intl.DateTimeFormatOptions = byDay ? { day: 'numeric', month: 'short', timeZone: 'UTC' } : { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' };
+  const options: Intl.DateTimeFormatOptions = byDay
+    ? { day: 'numeric', month: 'short', timeZone: 'UTC' }
+    : { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' };
   return new Date(seconds * 1000).toLocaleString('en-GB', options);
 }

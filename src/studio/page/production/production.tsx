@@ -13,15 +13,28 @@ export function Production() {
   useEffect(() => {
     document.title = 'Production · Showrunner studio';
   }, []);
-  if (!production) return error ? <Trouble error={error} onRetry={retry} /> : <Loading what="the production" />;
+  if (!production)
+    return error ? <Trouble error={error} onRetry={retry} /> : <Loading what="the production" />;
   return (
     <>
-      <div class="board-head"><h1>Production</h1><code class="directory">{production.directory}</code></div>
-      {error && <p class="banner banner-warn" role="status"><Icon name="warning" />{error.message} What you see is from before.</p>}
+      <div class="board-head">
+        <h1>Production</h1>
+        <code class="directory">{production.directory}</code>
+      </div>
+      {error && (
+        <p class="banner banner-warn" role="status">
+          <Icon name="warning" />
+          {error.message} What you see is from before.
+        </p>
+      )}
       <Tiles production={production} />
-      {production.metrics.total_episodes === 0
-        ? <Notice icon="money" title="Nothing to measure yet"><p>Spending, production times and quality show here from the first episode on.</p></Notice>
-        : <Plots production={production} />}
+      {production.metrics.total_episodes === 0 ? (
+        <Notice icon="money" title="Nothing to measure yet">
+          <p>Spending, production times and quality show here from the first episode on.</p>
+        </Notice>
+      ) : (
+        <Plots production={production} />
+      )}
     </>
   );
 }
@@ -33,10 +46,30 @@ function Plots({ production }: { production: ProductionView }) {
   const quality = useMemo(() => qualityPlot(production), [production]);
   return (
     <div class="plots">
-      <Figure title="Spend per day" note="against the daily cap" data={spend} empty="No money has been spent yet." />
-      <Figure title="Cost per phase" note="mean per episode, by the day of its creation" data={cost} empty="No phase has cost anything yet." />
-      <Figure title="Production time and success" note="by the day on which episodes ended" data={outcome} empty="No episode has ended yet." />
-      <Figure title="Quality" note="the latest scored episodes, 0 to 1" data={quality} empty="No episode has been scored yet." />
+      <Figure
+        title="Spend per day"
+        note="against the daily cap"
+        data={spend}
+        empty="No money has been spent yet."
+      />
+      <Figure
+        title="Cost per phase"
+        note="mean per episode, by the day of its creation"
+        data={cost}
+        empty="No phase has cost anything yet."
+      />
+      <Figure
+        title="Production time and success"
+        note="by the day on which episodes ended"
+        data={outcome}
+        empty="No episode has ended yet."
+      />
+      <Figure
+        title="Quality"
+        note="the latest scored episodes, 0 to 1"
+        data={quality}
+        empty="No episode has been scored yet."
+      />
     </div>
   );
 }
@@ -45,18 +78,51 @@ const trends = { improving: '↗ improving', stable: '→ stable', declining: '�
 
 function Tiles({ production }: { production: ProductionView }) {
   const { metrics, qualityMetrics, totalSpent } = production;
-  const means = [qualityMetrics.avg_brand_consistency, qualityMetrics.avg_technical_accuracy, qualityMetrics.avg_engagement_score, qualityMetrics.avg_audio_quality].filter((mean) => mean !== null);
+  const means = [
+    qualityMetrics.avg_brand_consistency,
+    qualityMetrics.avg_technical_accuracy,
+    qualityMetrics.avg_engagement_score,
+    qualityMetrics.avg_audio_quality,
+  ].filter((mean) => mean !== null);
   return (
     <dl class="tiles">
-      <Tile name="Spent" value={dollars(Math.round(totalSpent * 1e6) / 1e6)} note={`${dollars(Math.round(metrics.avg_cost * 100) / 100)} an episode`} />
+      <Tile
+        name="Spent"
+        value={dollars(Math.round(totalSpent * 1e6) / 1e6)}
+        note={`${dollars(Math.round(metrics.avg_cost * 100) / 100)} an episode`}
+      />
       <Tile name="Episodes" value={metrics.total_episodes.toLocaleString('en-US')} note="ever created" />
       <Tile name="Success" value={`${Math.round(metrics.success_rate * 100)} %`} note="of those that ended" />
-      <Tile name="Time to make" value={metrics.avg_production_time >= 90 ? `${(metrics.avg_production_time / 60).toFixed(1)} h` : `${metrics.avg_production_time.toFixed(1)} min`} note="mean of completed" />
-      <Tile name="Quality" value={means.length === 0 ? '–' : (means.reduce((sum, mean) => sum + (mean > 1 ? mean / 10 : mean), 0) / means.length).toFixed(2)} note={trends[qualityMetrics.trending]} />
+      <Tile
+        name="Time to make"
+        value={
+          metrics.avg_production_time >= 90
+            ? `${(metrics.avg_production_time / 60).toFixed(1)} h`
+            : `${metrics.avg_production_time.toFixed(1)} min`
+        }
+        note="mean of completed"
+      />
+      <Tile
+        name="Quality"
+        value={
+          means.length === 0
+            ? '–'
+            : (means.reduce((sum, mean) => sum + (mean > 1 ? mean / 10 : mean), 0) / means.length).toFixed(2)
+        }
+        note={trends[qualityMetrics.trending]}
+      />
     </dl>
   );
 }
 
 function Tile({ name, value, note }: { name: string; value: string; note: string }) {
-  return <div class="tile"><dt>{name}</dt><dd><b>{value}</b><span class="quiet">{note}</span></dd></div>;
+  return (
+    <div class="tile">
+      <dt>{name}</dt>
+      <dd>
+        <b>{value}</b>
+        <span class="quiet">{note}</span>
+      </dd>
+    </div>
+  );
 }

@@ -8,8 +8,15 @@ import { asApiError } from '../live/studio.js';
 const restMs = 700;
 
 /** The production's figures, read anew after every commit, while they are looked at. */
-export function useProduction(): { production: ProductionView | null; error: ApiError | null; retry: () => void } {
-  const [shown, show] = useState<{ production: ProductionView | null; error: ApiError | null }>({ production: null, error: null });
+export function useProduction(): {
+  production: ProductionView | null;
+  error: ApiError | null;
+  retry: () => void;
+} {
+  const [shown, show] = useState<{ production: ProductionView | null; error: ApiError | null }>({
+    production: null,
+    error: null,
+  });
   const [reader] = useState(() => {
     let reading = false;
     let stale = false;

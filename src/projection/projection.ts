@@ -4,14 +4,14 @@ import { sessionDocument, type Documents, type StateDocument } from '../document
 import type { Journal } from '../journal/index.js';
 import { addTally, emptyTally, subtractTally, tallyOf, type Tally } from '../reports/index.js';
 import type { EpisodeState } from '../shapes/index.js';
-import type { DecidedStep } from './batch.js';
-import type { EpisodeStore } from './episode-store.js';
-import { restMs } from './rest.js';
-import { ShowingCheckpoints } from './showing-checkpoints.js';
+import type { DecidedStep } from '../record/step.js';
+import type { EpisodeStore } from '../record/episode-store.js';
+import { restMs } from './pace.js';
+import { CheckpointProjection } from './checkpoints.js';
 import { Slices } from './slices.js';
-import { stateDocument } from './state-shown.js';
+import { stateDocument } from './state-document.js';
 
-interface ShowingOptions {
+interface ProjectionOptions {
   documents: Documents;
   journal: Journal;
   store: EpisodeStore;
@@ -43,11 +43,11 @@ const atOnce = 128;
  * Keeps the documents in step with the journal: sessions first, then state.json. Never more than a second late while that takes less than a
  * fifth of the process's time, or a twentieth if it is busy with other things.
  */
-export class Showing {
-  readonly #on: ShowingOptions;
+export class Projection {
+  readonly #on: ProjectionOptions;
   #own = new Set<SessionId>();
   #others = new Set<SessionId>();
-  readonly #checkpoints: ShowingCheckpoints;
+  readonly #checkpoints: CheckpointProjection;
   #tally: Tally = emptyTally();
   #operations = new Map<string, OperationSpending>();
   readonly #months = new Set<string>();
@@ -60,9 +60,9 @@ export class Showing {
   /** The last error met while writing in the background. The journal is not concerned; the next write tries again. */
   problem: unknown;
 
-  constructor(options: ShowingOptions) {
+  constructor(options: ProjectionOptions) {
     this.#on = options;
-    this.#checkpoints = new ShowingCheckpoints(options);
+    this.#checkpoints = new CheckpointProjection(options);
   }
 
   /** Takes in state.json if it can be trusted, and says where in the journal it stands. */
@@ -72,7 +72,8 @@ export class Showing {
     const own = document?.showrunner;
     if (!document || !own || own.machine.version !== machine.version) return undefined;
     for (const listed of [document.active_episodes, document.completed_episodes]) {
-      for (const [id, state] of Object.entries(listed)) store.adopt(id as SessionId, state, own.sessions[id] ?? 0);
+      for (const [id, state] of Object.entries(listed))
+        store.adopt(id as SessionId, state, own.sessions[id] ?? 0);
     }
     for (const [date, day] of Object.entries(own.days)) ledger.set(date, day);
     for (const [name, spending] of Object.entries(own.operations)) this.#operations.set(name, spending);
@@ -86,7 +87,8 @@ export class Showing {
   afterOpen(): void {
     const { store, documents, readOnly, journal } = this.#on;
     if (readOnly) return;
-    for (const id of store.ids()) if (!isEnded(store.state(id)) && !documents.hasSession(id)) this.#own.add(id);
+    for (const id of store.ids())
+      if (!isEnded(store.state(id)) && !documents.hasSession(id)) this.#own.add(id);
     if (this.#shownPosition !== journal.position || this.#own.size > 0) this.#schedule();
   }
 
@@ -140,6 +142,14 @@ export class Showing {
     return this.states().reduce((sum, state) => addTally(sum, tallyOf(state)), this.#tally);
   }
 
+  /** The episodes of the months' archives that are not listed. */
+  archivedStates(): EpisodeState[] {
+    const { store, documents } = this.#on;
+    return this.months
+      .flatMap((month) => Object.values(documents.readMonth(month)?.completed_episodes ?? {}))
+      .filter(({ session_id: id }) => !store.has(id as SessionId));
+  }
+
   /** The listed episodes as state.json shows them. */
   states(): EpisodeState[] {
     const { store } = this.#on;
@@ -148,7 +158,8 @@ export class Showing {
 
   #noteMoney({ event, before }: DecidedStep): void {
     if (event.type === 'cost.recorded') this.#count(event.operation, event.cost);
-    if (event.type === 'operation.settled') this.#count(before?.context.operations[event.key]?.operation ?? 'unknown', event.cost);
+    if (event.type === 'operation.settled')
+      this.#count(before?.context.operations[event.key]?.operation ?? 'unknown', event.cost);
   }
 
   #count(name: string, cost: Usd): void {
@@ -229,7 +240,11 @@ export class Showing {
   }
 
   /** Writes many at a time: their renames wait for the disk together, while commits go on. */
-  async #writeEach(ids: Iterable<SessionId>, slices: Slices, write: (id: SessionId) => Promise<void>): Promise<void> {
+  async #writeEach(
+    ids: Iterable<SessionId>,
+    slices: Slices,
+    write: (id: SessionId) => Promise<void>,
+  ): Promise<void> {
     const failures: unknown[] = [];
     const group: Promise<void>[] = [];
     for (const id of ids) {
@@ -269,13 +284,19 @@ export class Showing {
     const isDue = (id: SessionId): boolean => this.#own.has(id) || this.#others.has(id);
     const ended = this.states().filter((state) => isEnded(state) && !isDue(state.session_id as SessionId));
     if (ended.length <= endedKept + endedSlack) return;
-    const oldest = ended.sort((a, b) => (a.updated_at < b.updated_at ? -1 : 1)).slice(0, ended.length - endedKept);
+    const oldest = ended
+      .sort((a, b) => (a.updated_at < b.updated_at ? -1 : 1))
+      .slice(0, ended.length - endedKept);
     for (const [month, states] of groupByMonth(oldest)) {
       const known = documents.readMonth(month);
       const added = Object.fromEntries(states.map((state) => [state.session_id, state]));
-      const places = Object.fromEntries(states.map(({ session_id: id }) => [id, store.position(id as SessionId) ?? 0]));
+      const places = Object.fromEntries(
+        states.map(({ session_id: id }) => [id, store.position(id as SessionId) ?? 0]),
+      );
       await documents.writeMonth(month, {
-        version: '3.0.0', month, completed_episodes: { ...known?.completed_episodes, ...added },
+        version: '3.0.0',
+        month,
+        completed_episodes: { ...known?.completed_episodes, ...added },
         showrunner: { format: 1, sessions: { ...known?.showrunner.sessions, ...places } },
       });
       this.#months.add(month);
@@ -297,8 +318,17 @@ export class Showing {
     const { position, lastCrc } = journal;
     if (position === this.#shownPosition) return;
     const document = stateDocument({
-      states: this.states(), store, ledger, machine, position, crc: lastCrc, lastAt: lastAt(),
-      tally: this.#tally, total: this.total(), months: this.months, operations: this.#operations,
+      states: this.states(),
+      store,
+      ledger,
+      machine,
+      position,
+      crc: lastCrc,
+      lastAt: lastAt(),
+      tally: this.#tally,
+      total: this.total(),
+      months: this.months,
+      operations: this.#operations,
     });
     await documents.writeState(document);
     this.#shownPosition = position;

@@ -67,17 +67,27 @@ function removedBelow(before: Json, after: Json, path: string): string {
   let changes = '';
   for (const key in before) {
     if (before[key] === undefined) continue;
-    if (!Object.hasOwn(after, key) || after[key] === undefined) changes = listed(changes, `[[${listed(path, JSON.stringify(key))}]]`);
+    if (!Object.hasOwn(after, key) || after[key] === undefined)
+      changes = listed(changes, `[[${listed(path, JSON.stringify(key))}]]`);
   }
   return changes;
 }
 
 /** The value after changes; shares with `value` what did not change, and never alters it. */
 export function patch(value: unknown, changes: readonly Change[]): unknown {
-  return changes.reduce((present, change) => patchAt(present, change[0], 0, change.length === 2 ? { value: change[1] } : undefined), value);
+  return changes.reduce(
+    (present, change) =>
+      patchAt(present, change[0], 0, change.length === 2 ? { value: change[1] } : undefined),
+    value,
+  );
 }
 
-function patchAt(value: unknown, path: string[], depth: number, put: { value: unknown } | undefined): unknown {
+function patchAt(
+  value: unknown,
+  path: string[],
+  depth: number,
+  put: { value: unknown } | undefined,
+): unknown {
   const key = path[depth];
   if (key === undefined) return put?.value;
   const copy: Json = isObject(value) ? { ...value } : {};
@@ -88,7 +98,8 @@ function patchAt(value: unknown, path: string[], depth: number, put: { value: un
 
 /** Plain assignment to `__proto__` would change the prototype. */
 function define(target: Json, key: string, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  if (key === '__proto__')
+    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
   else target[key] = value;
 }
 

@@ -2,7 +2,7 @@ import { toDollars, type Ledger, type SessionId, type Usd } from '../../machines
 import type { StateDocument } from '../documents/index.js';
 import { globalMetrics, type Tally } from '../reports/index.js';
 import type { EpisodeState } from '../shapes/index.js';
-import type { EpisodeStore } from './episode-store.js';
+import type { EpisodeStore } from '../record/episode-store.js';
 
 interface Shown {
   states: EpisodeState[];
@@ -21,7 +21,8 @@ interface Shown {
 /** state.json as the production stands (SEED.md, Global State Structure). */
 export function stateDocument(shown: Shown): StateDocument {
   const { states, store, ledger, total } = shown;
-  const isEnded = (state: EpisodeState): boolean => state.status === 'complete' || state.status === 'archived';
+  const isEnded = (state: EpisodeState): boolean =>
+    state.status === 'complete' || state.status === 'archived';
   return {
     version: '3.0.0',
     active_episodes: byId(states.filter((state) => !isEnded(state))),
@@ -37,7 +38,9 @@ export function stateDocument(shown: Shown): StateDocument {
       machine: shown.machine,
       last_at: shown.lastAt,
       days: Object.fromEntries(ledger.days),
-      sessions: Object.fromEntries(states.map(({ session_id: id }) => [id, store.position(id as SessionId) ?? 0])),
+      sessions: Object.fromEntries(
+        states.map(({ session_id: id }) => [id, store.position(id as SessionId) ?? 0]),
+      ),
       tally: shown.tally,
       months: shown.months,
       operations: Object.fromEntries(shown.operations),

@@ -1,4 +1,10 @@
-import { ProductionError, rehydrate, type EpisodeSnapshot, type PersistedEpisode, type SessionId } from '../../machines/index.js';
+import {
+  ProductionError,
+  rehydrate,
+  type EpisodeSnapshot,
+  type PersistedEpisode,
+  type SessionId,
+} from '../../machines/index.js';
 import type { Journal, JournalEntry } from '../journal/index.js';
 import { parseCommit, type Commit, type CommitEntry } from './commit.js';
 import { patch } from './delta.js';
@@ -11,16 +17,28 @@ export interface Located {
 }
 
 /** The persisted snapshot after an entry. `before` is needed where the entry carries changes. */
-export function persistedAfter(entry: CommitEntry, before: PersistedEpisode | undefined, position: number): PersistedEpisode {
+export function persistedAfter(
+  entry: CommitEntry,
+  before: PersistedEpisode | undefined,
+  position: number,
+): PersistedEpisode {
   if (entry.snapshot) return entry.snapshot;
   if (!before || !entry.changes) {
-    throw new ProductionError('journal_damaged', `the commit at ${position} changes ${entry.session}, whose earlier snapshot is missing.`, { sessionId: entry.session });
+    throw new ProductionError(
+      'journal_damaged',
+      `the commit at ${position} changes ${entry.session}, whose earlier snapshot is missing.`,
+      { sessionId: entry.session },
+    );
   }
   return patch(before, entry.changes) as PersistedEpisode;
 }
 
 /** The snapshot after an entry, in memory form. */
-export function snapshotAfter(entry: CommitEntry, before: EpisodeSnapshot | undefined, position: number): EpisodeSnapshot {
+export function snapshotAfter(
+  entry: CommitEntry,
+  before: EpisodeSnapshot | undefined,
+  position: number,
+): EpisodeSnapshot {
   if (entry.snapshot) return rehydrate(entry.snapshot);
   if (!before || !entry.changes) return rehydrate(persistedAfter(entry, undefined, position));
   const { context } = patch({ context: before.context }, entry.changes) as Pick<PersistedEpisode, 'context'>;
@@ -70,7 +88,11 @@ export function replaySession(journal: Journal, sessionId: SessionId, to?: numbe
 }
 
 /** The same from the last snapshot that was written whole; undefined where none is known to be. */
-function replayFromWhole(journal: Journal, sessionId: SessionId, to = Number.POSITIVE_INFINITY): Located | undefined {
+function replayFromWhole(
+  journal: Journal,
+  sessionId: SessionId,
+  to = Number.POSITIVE_INFINITY,
+): Located | undefined {
   const places = placesIn(journal);
   if (!places.isMade) return undefined;
   places.catchUp(journal);
@@ -81,7 +103,8 @@ function replayFromWhole(journal: Journal, sessionId: SessionId, to = Number.POS
   const onCommit: OnCommit = (_commit, entry, line) => {
     // What looked like a whole snapshot was somebody's data.
     isBroken ||= !found && !entry.snapshot;
-    if (!isBroken) found = { persisted: persistedAfter(entry, found?.persisted, line.position), position: line.end };
+    if (!isBroken)
+      found = { persisted: persistedAfter(entry, found?.persisted, line.position), position: line.end };
   };
   journal.scan(commitsOf(sessionId, onCommit), { from, to });
   return isBroken ? undefined : found;

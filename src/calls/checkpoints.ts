@@ -11,15 +11,8 @@ import {
   type SavedCheckpoint,
   type SessionId,
 } from '../../machines/index.js';
-import {
-  findCheckpoint,
-  parsePayload,
-  shownPayload,
-  saveCheckpointPayload,
-  type CheckpointPayload,
-  type Plan,
-  type Production,
-} from '../production/index.js';
+import type { Plan, Production } from '../production/index.js';
+import { parsePayload, type CheckpointPayload } from '../record/index.js';
 import type { CheckpointContents } from '../shapes/index.js';
 import { stepsFor } from './plans.js';
 
@@ -38,8 +31,8 @@ export async function prepareCheckpoint(
   next: PhaseName | null,
   data: string,
 ): Promise<SavedCheckpoint> {
-  const artifacts = await production.documents.manifest(sessionId, phase);
-  return saveCheckpointPayload(production.documents, sessionId, { name, next, data, artifacts });
+  const artifacts = await production.artifacts(sessionId, phase);
+  return production.keepCheckpoint(sessionId, { name, next, data, artifacts });
 }
 
 /** The checkpoint that completing a phase saves. */
@@ -73,7 +66,7 @@ export function loadSaved(
   sessionId: SessionId,
   saved: SavedCheckpoint,
 ): LoadedCheckpoint {
-  const ref = known(production, sessionId).context.checkpoints[saved.name];
+  const ref = production.episode(sessionId).context.checkpoints[saved.name];
   if (!ref || ref.sha256 !== saved.sha256 || saved.file !== null)
     return loadCheckpoint(production, sessionId, saved.name);
   return contentsOf(saved.name, ref, parsePayload(JSON.stringify(saved.payload), ref));
@@ -99,18 +92,7 @@ function completionName(phase: PhaseName): string {
 
 /** The phase that a checkpoint without a phase belongs to: the one under way, or the last. */
 export function phaseForCheckpoint(production: Production, sessionId: SessionId): PhaseName {
-  return currentPhase(known(production, sessionId).context) ?? 'audio';
-}
-
-/** @throws ProductionError `session_unknown`. */
-export function known(production: Production, sessionId: SessionId) {
-  const snapshot = production.store.snapshot(sessionId);
-  if (snapshot) return snapshot;
-  throw new ProductionError(
-    'session_unknown',
-    `there is no session ${sessionId} in this production; showrunner list names those there are.`,
-    { sessionId },
-  );
+  return currentPhase(production.episode(sessionId).context) ?? 'audio';
 }
 
 /** The name of a checkpoint that `phaseOrName` means: a name, or a phase's newest. */
@@ -138,10 +120,10 @@ export function loadCheckpoint(
   sessionId: SessionId,
   phaseOrName: string,
 ): LoadedCheckpoint {
-  const { checkpoints } = known(production, sessionId).context;
+  const { checkpoints } = production.episode(sessionId).context;
   const name = resolveName(checkpoints, phaseOrName, sessionId);
   const ref = checkpoints[name];
-  const shown = ref && shownPayload(production.documents, sessionId, name, ref);
+  const shown = ref && production.shownCheckpoint(sessionId, name, ref);
   if (ref && shown) return contentsOf(name, ref, shown);
   const { found, ref: saved } = find(production, sessionId, name);
   return contentsOf(name, saved, found.payload);
@@ -164,10 +146,10 @@ function contentsOf(
 }
 
 function find(production: Production, sessionId: SessionId, phaseOrName: string) {
-  const { checkpoints } = known(production, sessionId).context;
+  const { checkpoints } = production.episode(sessionId).context;
   const name = resolveName(checkpoints, phaseOrName, sessionId);
   const ref = checkpoints[name];
-  const found = ref && findCheckpoint(production.journal, production.documents, sessionId, name, ref);
+  const found = ref && production.checkpoint(sessionId, name, ref);
   if (!ref || !found)
     throw new ProductionError(
       'checkpoint_unknown',
@@ -187,7 +169,7 @@ export async function openCheckpoint(production: Production, sessionId: SessionI
       { sessionId, field: 'checkpoint' },
     );
   }
-  await production.documents.verifyManifest(sessionId, found.payload.artifacts);
+  await production.verifyArtifacts(sessionId, found.payload.artifacts);
   return { name, ref, resume: ref.next, payload: found.payload, context: found.persisted.context };
 }
 
@@ -197,7 +179,7 @@ export async function planRestore(
   sessionId: SessionId,
   phaseOrName: string,
 ): Promise<Plan> {
-  const status = episodeStatus(known(production, sessionId));
+  const status = episodeStatus(production.episode(sessionId));
   if (status === 'complete' || status === 'archived') {
     throw new ProductionError(
       'wrong_state',
@@ -228,8 +210,8 @@ async function checkEarlier(
   for (const [phase, { status, checkpoint }] of Object.entries(phases)) {
     if (phase === resume) return;
     if (!isFinished(status as 'complete') || checkpoint === null) continue;
-    const ref = known(production, sessionId).context.checkpoints[checkpoint];
-    const found = ref && findCheckpoint(production.journal, production.documents, sessionId, checkpoint, ref);
-    if (found) await production.documents.verifyManifest(sessionId, found.payload.artifacts);
+    const ref = production.episode(sessionId).context.checkpoints[checkpoint];
+    const found = ref && production.checkpoint(sessionId, checkpoint, ref);
+    if (found) await production.verifyArtifacts(sessionId, found.payload.artifacts);
   }
 }

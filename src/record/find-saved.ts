@@ -1,4 +1,9 @@
-import { type CheckpointRef, type EventOf, type PersistedEpisode, type SessionId } from '../../machines/index.js';
+import {
+  type CheckpointRef,
+  type EventOf,
+  type PersistedEpisode,
+  type SessionId,
+} from '../../machines/index.js';
 import type { Documents } from '../documents/index.js';
 import type { Journal } from '../journal/index.js';
 import { isPayload, parsePayload, type CheckpointPayload } from './payload.js';
@@ -16,7 +21,13 @@ export interface FoundCheckpoint {
  * Finds a checkpoint's payload and snapshot in the journal: the newest commit that saved this content under this name.
  * @throws ProductionError `artifact_invalid` when its payload's file is missing or altered.
  */
-export function findCheckpoint(journal: Journal, documents: Documents, sessionId: SessionId, name: string, ref: CheckpointRef): FoundCheckpoint | undefined {
+export function findCheckpoint(
+  journal: Journal,
+  documents: Documents,
+  sessionId: SessionId,
+  name: string,
+  ref: CheckpointRef,
+): FoundCheckpoint | undefined {
   let persisted: PersistedEpisode | undefined;
   let found: { payload: unknown; persisted: PersistedEpisode } | undefined;
   scanSession(journal, sessionId, (_commit, entry, line) => {
@@ -24,17 +35,27 @@ export function findCheckpoint(journal: Journal, documents: Documents, sessionId
     persisted = after;
     for (const event of entry.events) {
       const saved = 'checkpoint' in event ? event.checkpoint : undefined;
-      if (saved?.name === name && saved.sha256 === ref.sha256) found = { payload: saved.payload, persisted: after };
-      if (event.type === 'episode.forked' && Object.hasOwn(event.checkpoints, name)) found = { payload: undefined, persisted: after };
+      if (saved?.name === name && saved.sha256 === ref.sha256)
+        found = { payload: saved.payload, persisted: after };
+      if (event.type === 'episode.forked' && Object.hasOwn(event.checkpoints, name))
+        found = { payload: undefined, persisted: after };
     }
   });
   if (!found) return undefined;
-  const text = ref.file === null ? JSON.stringify(found.payload) : documents.readPayload(sessionId, { file: ref.file, sha256: ref.sha256, bytes: ref.bytes });
+  const text =
+    ref.file === null
+      ? JSON.stringify(found.payload)
+      : documents.readPayload(sessionId, { file: ref.file, sha256: ref.sha256, bytes: ref.bytes });
   return { ref, payload: parsePayload(text, ref), persisted: found.persisted };
 }
 
 /** What a checkpoint keeps, as its document shows it; undefined unless that is, to the byte, what was saved. */
-export function shownPayload(documents: Documents, sessionId: SessionId, name: string, ref: CheckpointRef): CheckpointPayload | undefined {
+export function shownPayload(
+  documents: Documents,
+  sessionId: SessionId,
+  name: string,
+  ref: CheckpointRef,
+): CheckpointPayload | undefined {
   const document = ref.file === null ? documents.readCheckpoint(sessionId, { name }) : undefined;
   if (document?.name !== name || document.sha256 !== ref.sha256) return undefined;
   const text = JSON.stringify({ data: document.data, artifacts: document.artifacts });
@@ -42,10 +63,16 @@ export function shownPayload(documents: Documents, sessionId: SessionId, name: s
 }
 
 /** The result that an operation was settled with: JSON text, or undefined when none was kept. */
-export function findResult(journal: Journal, documents: Documents, sessionId: SessionId, key: string): string | undefined {
+export function findResult(
+  journal: Journal,
+  documents: Documents,
+  sessionId: SessionId,
+  key: string,
+): string | undefined {
   let settled: EventOf<'operation.settled'> | undefined;
   scanSession(journal, sessionId, (_commit, entry) => {
-    for (const event of entry.events) if (event.type === 'operation.settled' && event.key === key) settled = event;
+    for (const event of entry.events)
+      if (event.type === 'operation.settled' && event.key === key) settled = event;
   });
   const result = settled?.result;
   if (!result) return undefined;

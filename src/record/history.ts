@@ -1,4 +1,13 @@
-import { decide, rehydrate, stateName, toDollars, type EpisodeSnapshot, type PersistedEpisode, type RecordedEvent, type SessionId } from '../../machines/index.js';
+import {
+  decide,
+  rehydrate,
+  stateName,
+  toDollars,
+  type EpisodeSnapshot,
+  type PersistedEpisode,
+  type RecordedEvent,
+  type SessionId,
+} from '../../machines/index.js';
 import type { Journal } from '../journal/index.js';
 import { persistedAfter, replaySession, scanSession } from './replay.js';
 
@@ -29,8 +38,13 @@ export function historyOf(journal: Journal, sessionId: SessionId): HistoryEntry[
       const decision = decide(before, event);
       const after = index === entry.events.length - 1 || !decision.accepted ? last : decision.snapshot;
       entries.push({
-        position: line.end, at: event.at, by: commit.by, type: event.type, event,
-        state: stateName(after), total_cost: toDollars(after.context.money.spent),
+        position: line.end,
+        at: event.at,
+        by: commit.by,
+        type: event.type,
+        event,
+        state: stateName(after),
+        total_cost: toDollars(after.context.money.spent),
       });
       before = after;
     }
@@ -39,6 +53,10 @@ export function historyOf(journal: Journal, sessionId: SessionId): HistoryEntry[
 }
 
 /** The persisted snapshot as it stood at a journal position; undefined when the session did not exist then. */
-export function stateAt(journal: Journal, sessionId: SessionId, position: number): PersistedEpisode | undefined {
+export function stateAt(
+  journal: Journal,
+  sessionId: SessionId,
+  position: number,
+): PersistedEpisode | undefined {
   return replaySession(journal, sessionId, position)?.persisted;
 }

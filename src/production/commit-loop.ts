@@ -1,7 +1,7 @@
 import { ProductionError, type SessionId } from '../../machines/index.js';
 import type { AppendResult, Journal } from '../journal/index.js';
 import type { Batch, Draft } from './batch.js';
-import type { Committed } from './committed.js';
+import type { Committed } from '../record/step.js';
 import type { Plan } from './view.js';
 
 interface Options {
@@ -39,7 +39,7 @@ const largestBatch = 256;
 const turnMs = 16;
 
 /** Group commit: the plans of many callers in one write and one sync. One runs at a time in a handle. */
-export class GroupCommit {
+export class CommitLoop {
   readonly #on: Options;
   #queue: Waiting[] = [];
   #running: Promise<void> | undefined;
@@ -127,7 +127,9 @@ export class GroupCommit {
       return [];
     }
     if (error) for (const { waiting } of round.drafts.slice(landed.length)) waiting.reject(error);
-    const told = new Set((error ? round.drafts : round.drafts.slice(0, landed.length)).map(({ waiting }) => waiting));
+    const told = new Set(
+      (error ? round.drafts : round.drafts.slice(0, landed.length)).map(({ waiting }) => waiting),
+    );
     return batch.filter((waiting) => !told.has(waiting));
   }
 
@@ -141,7 +143,15 @@ export class GroupCommit {
   /** Those who changed nothing hear of it when everything that they saw is on disk. */
   #answer({ idle, refused }: Round): void {
     const { journal, lastAt, by } = this.#on;
-    for (const waiting of idle) waiting.resolve({ position: journal.position, end: journal.position, at: lastAt(), by, local: true, steps: [] });
+    for (const waiting of idle)
+      waiting.resolve({
+        position: journal.position,
+        end: journal.position,
+        at: lastAt(),
+        by,
+        local: true,
+        steps: [],
+      });
     for (const { waiting, error } of refused) waiting.reject(error);
   }
 
@@ -177,6 +187,7 @@ export class GroupCommit {
 
 function at<Item>(list: readonly Item[], index: number): Item {
   const item = list[index];
-  if (item === undefined) throw new ProductionError('machine_broken', 'the journal landed more lines than were written.');
+  if (item === undefined)
+    throw new ProductionError('machine_broken', 'the journal landed more lines than were written.');
   return item;
 }

@@ -1,32 +1,56 @@
-import { phaseNames, rehydrate, type CheckpointRef, type PersistedEpisode, type PhaseName, type SessionId } from '../../machines/index.js';
+import {
+  phaseNames,
+  rehydrate,
+  type CheckpointRef,
+  type PersistedEpisode,
+  type PhaseName,
+  type SessionId,
+} from '../../machines/index.js';
 import type { CheckpointDocument, Documents } from '../documents/index.js';
 import type { Journal } from '../journal/index.js';
-import { checkpointShown } from './checkpoint-shown.js';
-import { persistedAfter, scanSession } from './replay.js';
-import type { PendingCheckpoint } from './showing-checkpoints.js';
+import { checkpointShown } from './checkpoint-document.js';
+import { persistedAfter, scanSession } from '../record/replay.js';
+import type { PendingCheckpoint } from './checkpoints.js';
 
 type Checkpoints = Readonly<Record<string, CheckpointRef>>;
 
 /** The phases of which a checkpoint's document is missing, torn or an old one. */
-export function damagedPhases(documents: Documents, sessionId: SessionId, checkpoints: Checkpoints): PhaseName[] {
+export function damagedPhases(
+  documents: Documents,
+  sessionId: SessionId,
+  checkpoints: Checkpoints,
+): PhaseName[] {
   return phaseNames.filter((phase) => {
     const names = Object.keys(checkpoints).filter((name) => checkpoints[name]?.phase === phase);
     if (names.length === 0) return false;
     const newest = documents.readCheckpoint(sessionId, phase);
     if (newest?.phase !== phase || !isCurrent(newest, checkpoints)) return true;
-    return names.some((name) => name !== `${phase}_complete` && documents.readCheckpoint(sessionId, { name })?.sha256 !== checkpoints[name]?.sha256);
+    return names.some(
+      (name) =>
+        name !== `${phase}_complete` &&
+        documents.readCheckpoint(sessionId, { name })?.sha256 !== checkpoints[name]?.sha256,
+    );
   });
 }
 
-function isCurrent({ name, phase, sha256, timestamp }: CheckpointDocument, checkpoints: Checkpoints): boolean {
+function isCurrent(
+  { name, phase, sha256, timestamp }: CheckpointDocument,
+  checkpoints: Checkpoints,
+): boolean {
   if (Object.hasOwn(checkpoints, name)) return checkpoints[name]?.sha256 === sha256;
   // One that a restore has left behind is still the newest that the phase has saved.
-  return Object.values(checkpoints).every((each) => each.phase !== phase || timestamp >= each.at.slice(0, 19));
+  return Object.values(checkpoints).every(
+    (each) => each.phase !== phase || timestamp >= each.at.slice(0, 19),
+  );
 }
 
 /** Makes the documents of these phases' checkpoints again from the journal, the newest last. */
 export async function rewriteCheckpoints(
-  { journal, documents, machine }: { journal: Journal; documents: Documents; machine: CheckpointDocument['showrunner']['machine'] },
+  {
+    journal,
+    documents,
+    machine,
+  }: { journal: Journal; documents: Documents; machine: CheckpointDocument['showrunner']['machine'] },
   sessionId: SessionId,
   phases: readonly PhaseName[],
 ): Promise<void> {
@@ -50,7 +74,8 @@ function savedIn(journal: Journal, sessionId: SessionId, phases: readonly PhaseN
     };
     for (const event of entry.events) {
       if ('checkpoint' in event) note(event.checkpoint.name, event.phase, event.checkpoint.payload);
-      if (event.type === 'episode.forked') for (const [name, { phase }] of Object.entries(event.checkpoints)) note(name, phase, undefined);
+      if (event.type === 'episode.forked')
+        for (const [name, { phase }] of Object.entries(event.checkpoints)) note(name, phase, undefined);
     }
   });
   return [...saved.values()];

@@ -1,5 +1,9 @@
 import {
-  persist, rehydrate, type EpisodeSnapshot, type PersistedEpisode, type SessionId,
+  persist,
+  rehydrate,
+  type EpisodeSnapshot,
+  type PersistedEpisode,
+  type SessionId,
 } from '../../machines/index.js';
 import { copyState, episodeState, type EpisodeState } from '../shapes/index.js';
 
@@ -14,7 +18,10 @@ interface Entry {
 }
 
 /** Finds the snapshot of an episode that is not in memory, as of the given position or later; undefined when there is none. */
-type Load = (sessionId: SessionId, position: number | undefined) => { persisted: PersistedEpisode; position: number } | undefined;
+type Load = (
+  sessionId: SessionId,
+  position: number | undefined,
+) => { persisted: PersistedEpisode; position: number } | undefined;
 
 /** The episodes that this process knows, with what it takes to know the others. */
 export class EpisodeStore {

@@ -1,5 +1,11 @@
 import * as z from 'zod';
-import { PersistedEpisode, ProductionError, RecordedEvent, isSessionId, type SessionId } from '../../machines/index.js';
+import {
+  PersistedEpisode,
+  ProductionError,
+  RecordedEvent,
+  isSessionId,
+  type SessionId,
+} from '../../machines/index.js';
 import type { Change } from './delta.js';
 
 /** One session's part in a commit: its events, and the persisted snapshot they led to, whole or as changes to the one before. */
@@ -47,15 +53,25 @@ export function parseCommit(text: string, position: number, strict = false): Com
     const checked = CommitLine.safeParse(parsed);
     if (!checked.success) {
       const issue = checked.error.issues[0];
-      throw new ProductionError('journal_damaged', `the commit at ${position} is not one of this program's: ${issue?.path.join('.')}: ${issue?.message}.`);
+      throw new ProductionError(
+        'journal_damaged',
+        `the commit at ${position} is not one of this program's: ${issue?.path.join('.')}: ${issue?.message}.`,
+      );
     }
   } else if (!looksLikeCommit(parsed)) {
-    throw new ProductionError('journal_damaged', `the line at ${position} is intact and yet no commit of this program; run showrunner doctor.`);
+    throw new ProductionError(
+      'journal_damaged',
+      `the line at ${position} is intact and yet no commit of this program; run showrunner doctor.`,
+    );
   }
   return parsed as Commit;
 }
 
 function looksLikeCommit(value: unknown): value is Commit {
   const commit = value as Partial<Commit> | null;
-  return typeof commit?.at === 'string' && Array.isArray(commit.entries) && commit.entries.every((entry) => isSessionId(entry?.session) && Array.isArray(entry.events));
+  return (
+    typeof commit?.at === 'string' &&
+    Array.isArray(commit.entries) &&
+    commit.entries.every((entry) => isSessionId(entry?.session) && Array.isArray(entry.events))
+  );
 }

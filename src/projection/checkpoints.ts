@@ -1,10 +1,10 @@
 import type { EpisodeSnapshot, PhaseName, SessionId } from '../../machines/index.js';
 import type { Documents, Durability, StateDocument } from '../documents/index.js';
 import type { Journal } from '../journal/index.js';
-import type { DecidedStep } from './batch.js';
+import type { DecidedStep } from '../record/step.js';
 import { damagedPhases, rewriteCheckpoints } from './checkpoint-repair.js';
-import { checkpointShown } from './checkpoint-shown.js';
-import type { EpisodeStore } from './episode-store.js';
+import { checkpointShown } from './checkpoint-document.js';
+import type { EpisodeStore } from '../record/episode-store.js';
 import type { Slices } from './slices.js';
 
 /** A checkpoint that the journal has and its document does not show yet. */
@@ -36,7 +36,7 @@ interface How {
 const mostSynced = 50;
 
 /** Keeps the documents of checkpoints in step with the journal, and makes again those that are found damaged. */
-export class ShowingCheckpoints {
+export class CheckpointProjection {
   readonly #on: Options;
   #pending = new Map<string, PendingCheckpoint>();
   /** Sessions that came from a document, whose checkpoints' documents have not been looked at. */
@@ -57,7 +57,14 @@ export class ShowingCheckpoints {
     if (!('checkpoint' in event)) return;
     const after = steps.findLast((each) => each.sessionId === sessionId)?.after ?? step.after;
     const { name, payload } = event.checkpoint;
-    this.#pending.set(`${sessionId}/${name}`, { sessionId, phase: event.phase, name, after, position, payload });
+    this.#pending.set(`${sessionId}/${name}`, {
+      sessionId,
+      phase: event.phase,
+      name,
+      after,
+      position,
+      payload,
+    });
   }
 
   noteLoaded(id: SessionId): void {
@@ -92,7 +99,8 @@ export class ShowingCheckpoints {
     const { documents, journal, machine, refresh } = this.#on;
     const document = checkpointShown(pending, machine);
     if (!document) return;
-    const shown = documents.readCheckpoint(pending.sessionId, { name: pending.name })?.showrunner.position ?? -1;
+    const shown =
+      documents.readCheckpoint(pending.sessionId, { name: pending.name })?.showrunner.position ?? -1;
     if (shown >= pending.position) return;
     await documents.writeCheckpoint(pending.sessionId, document, how);
     // Between the look and the rename another process may have shown a later one, which has just been overwritten: its commit can be read by now.

@@ -53,10 +53,10 @@ export async function cleanUp(production: Production, olderThanHours: number): P
   const now = production.clock.now();
   const before = new Date(Date.parse(now) - olderThanHours * 3_600_000).toISOString();
   const result: CleanedUp = { archived: [], waiting: [] };
-  for (const id of production.store.ids()) {
-    const status = production.store.state(id)?.status;
+  for (const id of production.ids()) {
+    const status = production.state(id).status;
     if (status === 'complete' || status === 'archived') continue;
-    const snapshot = production.store.snapshot(id);
+    const snapshot = production.find(id);
     if (!snapshot || !isOrphan(snapshot, before, now)) continue;
     if (waitsForPerson(snapshot)) result.waiting.push(id);
     else if ((await production.commit(planCleanup(id, before, olderThanHours))).steps.length > 0)

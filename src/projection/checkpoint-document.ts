@@ -1,10 +1,13 @@
 import { persist } from '../../machines/index.js';
 import type { CheckpointDocument } from '../documents/index.js';
-import type { PendingCheckpoint } from './showing-checkpoints.js';
-import type { CheckpointPayload } from './payload.js';
+import type { PendingCheckpoint } from './checkpoints.js';
+import type { CheckpointPayload } from '../record/payload.js';
 
 /** A checkpoint's document (SEED.md, Checkpoint Contents); undefined when a later one has taken its name since. */
-export function checkpointShown(pending: PendingCheckpoint, machine: CheckpointDocument['showrunner']['machine']): CheckpointDocument | undefined {
+export function checkpointShown(
+  pending: PendingCheckpoint,
+  machine: CheckpointDocument['showrunner']['machine'],
+): CheckpointDocument | undefined {
   const { name, after, position } = pending;
   const ref = after.context.checkpoints[name];
   if (!ref) return undefined;
@@ -23,4 +26,3 @@ export function checkpointShown(pending: PendingCheckpoint, machine: CheckpointD
     showrunner: { format: 1, machine, position, snapshot: persist(after) },
   };
 }
-

@@ -9,7 +9,15 @@ const busyFrom = 0.5;
  * How long documents rest after they have been written. Pure. Milliseconds.
  * @param tookMs what writing them took of the process's time; `utilization` is the event loop's since the time before, 0–1; `afterMs` how late they may be after a pause.
  */
-export function restMs({ tookMs, utilization, afterMs }: { tookMs: number; utilization: number; afterMs: number }): number {
+export function restMs({
+  tookMs,
+  utilization,
+  afterMs,
+}: {
+  tookMs: number;
+  utilization: number;
+  afterMs: number;
+}): number {
   const share = utilization < busyFrom ? idleShare : busyShare;
   return Math.max(afterMs * restBetween, tookMs / share);
 }

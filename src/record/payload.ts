@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Documents } from '../documents/index.js';
-import { ProductionError, type CheckpointRef, type PhaseName, type SavedCheckpoint, type SessionId } from '../../machines/index.js';
+import {
+  ProductionError,
+  type CheckpointRef,
+  type PhaseName,
+  type SavedCheckpoint,
+  type SessionId,
+} from '../../machines/index.js';
 
 /** One file that a phase made. */
 export interface ArtifactRef {
@@ -27,7 +33,11 @@ export function toJson(data: unknown, field: string): string {
     if (Buffer.byteLength(text) > largestPayload) throw new TypeError('it is above 100 MB of JSON');
     return text;
   } catch (error) {
-    throw new ProductionError('invalid_input', `${field}: cannot be kept as JSON: ${(error as Error).message}.`, { field, cause: error });
+    throw new ProductionError(
+      'invalid_input',
+      `${field}: cannot be kept as JSON: ${(error as Error).message}.`,
+      { field, cause: error },
+    );
   }
 }
 
@@ -70,6 +80,10 @@ export function isPayload(text: string, ref: Pick<CheckpointRef, 'sha256'>): boo
 /** A payload read back and checked against its reference. */
 export function parsePayload(text: string, ref: CheckpointRef): CheckpointPayload {
   const sha256 = sha256Of(text);
-  if (sha256 !== ref.sha256) throw new ProductionError('artifact_invalid', `the checkpoint's payload was altered: its SHA-256 is ${sha256}, recorded is ${ref.sha256}.`);
+  if (sha256 !== ref.sha256)
+    throw new ProductionError(
+      'artifact_invalid',
+      `the checkpoint's payload was altered: its SHA-256 is ${sha256}, recorded is ${ref.sha256}.`,
+    );
   return JSON.parse(text) as CheckpointPayload;
 }

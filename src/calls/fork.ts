@@ -6,8 +6,9 @@ import {
   type PhaseName,
   type SessionId,
 } from '../../machines/index.js';
-import { findCheckpoint, type FoundCheckpoint, type Plan, type Production } from '../production/index.js';
-import { known, openCheckpoint } from './checkpoints.js';
+import type { Plan, Production } from '../production/index.js';
+import type { FoundCheckpoint } from '../record/index.js';
+import { openCheckpoint } from './checkpoints.js';
 import { stepsFor } from './plans.js';
 
 export interface ForkRequest {
@@ -33,7 +34,7 @@ interface CheckedFork {
  */
 export async function checkFork(production: Production, request: ForkRequest): Promise<CheckedFork> {
   const { sessionId } = request;
-  const source = known(production, sessionId).context;
+  const source = production.episode(sessionId).context;
   const { resume, context } = await openCheckpoint(
     production,
     sessionId,
@@ -45,14 +46,14 @@ export async function checkFork(production: Production, request: ForkRequest): P
     .flatMap((phase) => context.phases[phase].checkpoint ?? [])) {
     const ref = context.checkpoints[name];
     if (!ref) continue;
-    const found = findCheckpoint(production.journal, production.documents, sessionId, name, ref);
+    const found = production.checkpoint(sessionId, name, ref);
     if (!found)
       throw new ProductionError(
         'checkpoint_unknown',
         `the journal has no payload for checkpoint ${name} of ${sessionId}.`,
         { sessionId, field: 'checkpointName' },
       );
-    await production.documents.verifyManifest(sessionId, found.payload.artifacts);
+    await production.verifyArtifacts(sessionId, found.payload.artifacts);
     kept.push({ name, ref, found });
   }
   return { request, source, context, resume, kept };
@@ -64,14 +65,14 @@ export async function prepareFork(
   { request, source, context, resume, kept }: CheckedFork,
   freshId: SessionId,
 ): Promise<Plan> {
-  production.documents.prepareSession(freshId);
+  production.prepareSession(freshId);
   const checkpoints: Record<string, CheckpointRef> = {};
   for (const { name, ref, found } of kept) {
-    await production.documents.copyArtifacts(request.sessionId, freshId, found.payload.artifacts);
+    await production.copyArtifacts(request.sessionId, freshId, found.payload.artifacts);
     // The payload goes along as a file of the fork's own, since its journal lines begin with the fork.
     checkpoints[name] = {
       ...ref,
-      ...(await production.documents.writePayload(freshId, name, JSON.stringify(found.payload))),
+      ...(await production.keepPayload(freshId, name, JSON.stringify(found.payload))),
     };
   }
   return (view) => {

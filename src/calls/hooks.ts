@@ -1,5 +1,20 @@
-import { ProductionError, type Failure } from '../../machines/index.js';
-import type { CommitNotice } from './events.js';
+import {
+  ProductionError,
+  type EpisodeEventType,
+  type Failure,
+  type RecordedEvent,
+} from '../../machines/index.js';
+
+/** Any commit: one event of one session. */
+export interface CommitNotice {
+  sessionId: string;
+  type: EpisodeEventType | 'episode.created';
+  event: RecordedEvent;
+  /** Journal position at which the commit begins. */
+  position: number;
+  at: string;
+  local: boolean;
+}
 
 /** What a `before` hook is told. */
 export interface BeforeCall {

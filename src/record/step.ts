@@ -1,0 +1,24 @@
+import type { EpisodeSnapshot, RecordedEvent, SessionId } from '../../machines/index.js';
+
+/** One accepted event with the snapshots around it. `before` is undefined for `episode.created`. */
+export interface DecidedStep {
+  sessionId: SessionId;
+  event: RecordedEvent;
+  before: EpisodeSnapshot | undefined;
+  after: EpisodeSnapshot;
+  /** An older chart recorded what this one would refuse: it counts, and there is nothing to tell of it. */
+  quiet?: true;
+}
+
+/** A commit that is on disk. */
+export interface Committed {
+  /** Where its line begins and ends in the journal. */
+  position: number;
+  end: number;
+  at: string;
+  /** Which process wrote it. */
+  by: string;
+  /** Whether this process wrote it. */
+  local: boolean;
+  steps: DecidedStep[];
+}
