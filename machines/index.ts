@@ -57,7 +57,7 @@ export { structureHash } from './hash.js';
 export { episodeNumberOf, isSessionId, parseName, parseSessionId, sessionIdFor } from './ids.js';
 export type { SessionId } from './ids.js';
 export { lintChart } from './lint.js';
-export { migrate, migrations } from './migrations.js';
+export { migrate, migrations, upcast } from './migrations.js';
 export type { Migration } from './migrations.js';
 export {
   EpisodeStatus,

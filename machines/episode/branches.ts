@@ -1,4 +1,5 @@
 import type { PhaseName } from '../phases.js';
+import type { Check } from './check.js';
 import type { EpisodeContext } from './context.js';
 import type { EpisodeEvent } from './events.js';
 import { checkResumePoint } from './_phase-checks.js';
@@ -8,17 +9,24 @@ import { moneyMove, passesBudget, passesDay } from './money.js';
 /** A guard that chooses between targets of one event. Pure. */
 type Branch = (context: EpisodeContext, event: EpisodeEvent) => boolean;
 
+/** Why the episode cannot go on at the phase that the event names: each of the three branches by phase gives the same answer. */
+export const explainResume: Check = (context, event) => {
+  if (event.type === 'recovery.resume') return checkResumePoint(context, event);
+  if (event.type === 'checkpoint.restore') return checkRestore(context, event);
+  return event.type === 'episode.forked' ? checkForked(context, event) : null;
+};
+
 const resumesAt =
   (phase: PhaseName): Branch =>
-  (context, event) => {
-    if (event.type === 'recovery.resume')
-      return event.phase === phase && checkResumePoint(context, event) === null;
-    if (event.type === 'checkpoint.restore')
-      return event.resume === phase && checkRestore(context, event) === null;
-    return event.type === 'episode.forked' && event.resume === phase && checkForked(context, event) === null;
-  };
+  (context, event) =>
+    phaseToResume(event) === phase && explainResume(context, event) === null;
 
-/** Branches by the names that the chart uses. Each is followed in the chart by a guarded way whose guard can explain a refusal. */
+function phaseToResume(event: EpisodeEvent): PhaseName | undefined {
+  if (event.type === 'recovery.resume') return event.phase;
+  return event.type === 'checkpoint.restore' || event.type === 'episode.forked' ? event.resume : undefined;
+}
+
+/** Branches by the names that the chart uses. A refusal is explained by {@link explainResume}, or by the guard of the way that follows in the chart. */
 export const branches = {
   resumesAtResearch: resumesAt('research'),
   resumesAtScript: resumesAt('script'),

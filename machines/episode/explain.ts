@@ -1,5 +1,6 @@
 import type { EpisodeEvent, EpisodeEventType } from './events.js';
 import { episodeEventTypes } from './events.js';
+import { explainResume } from './branches.js';
 import type { Check } from './check.js';
 import { checks } from './guards.js';
 import type { EpisodeSnapshot } from './persisted.js';
@@ -9,8 +10,8 @@ import { stateName } from './state-name.js';
 /** Why the machine takes no transition for `event`: the reason of the guard that refused, or that the state has no way for it. */
 export function explain(snapshot: EpisodeSnapshot, event: EpisodeEvent): Refusal {
   for (const name of guardsFor(snapshot, event.type)) {
-    const check = Object.hasOwn(checks, name) ? (checks as Record<string, unknown>)[name] : undefined;
-    const refusal = (check as Check | undefined)?.(snapshot.context, event);
+    const check = Object.hasOwn(checks, name) ? (checks as Record<string, unknown>)[name] : explainResume;
+    const refusal = (check as Check)(snapshot.context, event);
     if (refusal) return refusal;
   }
   const possible = possibleEvents(snapshot).filter((type) => !quiet.has(type));

@@ -9,7 +9,7 @@ import {
   checkOperationsDone,
   checkReserve,
 } from './_money-checks.js';
-import { checkPhase, checkProgress, checkResumePoint } from './_phase-checks.js';
+import { checkPhase, checkProgress } from './_phase-checks.js';
 import type { Check } from './check.js';
 import type { EpisodeContext } from './context.js';
 import type { EventOf } from './events.js';
@@ -180,13 +180,10 @@ export const checks = {
   isKnownOperation: checkOperationKnown,
   mayRetry: checkRetry,
   maySave: checkSave,
-  mayRestore: checkRestore,
   mayRecover: checkRecover,
-  mayResume: checkResumePoint,
   mayClaim: checkClaim,
   mayRenew: checkRenew,
   mayRaise: checkRaise,
-  mayFork: checkForked,
   mayMove: checkMover,
   holdsClaim: checkClaimNumber,
 };

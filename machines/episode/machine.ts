@@ -10,7 +10,7 @@ import { quickAssign } from './quick-assign.js';
 
 /** The chart's name and version. Raise the version, and add a migration, whenever the structure or the context changes. */
 export const machineId = 'episode';
-export const machineVersion = 1;
+export const machineVersion = 2;
 
 interface Scope {
   context: EpisodeContext;
@@ -92,9 +92,8 @@ export const episodeMachine = chart
   })
   .createMachine({
     id: 'episode',
-    version: '1',
+    version: '2',
     options: { maxIterations: 100 },
-    // The last way of each list is there to explain a refusal: when its guard lets an event pass, a branch before it has matched.
     context: ({ input }) => initialContext(input),
     initial: 'initialized',
     on: {
@@ -115,7 +114,6 @@ export const episodeMachine = chart
         { guard: 'resumesAtResearch', target: '.research', actions: 'restoreCheckpoint' },
         { guard: 'resumesAtScript', target: '.script', actions: 'restoreCheckpoint' },
         { guard: 'resumesAtAudio', target: '.audio', actions: 'restoreCheckpoint' },
-        { guard: 'mayRestore', target: '.research', actions: 'restoreCheckpoint' },
       ],
       'quality.recorded': { guard: 'holdsClaim', actions: 'recordQuality' },
       'budget.raise': { guard: 'mayRaise', actions: 'raiseBudget' },
@@ -132,7 +130,6 @@ export const episodeMachine = chart
             { guard: 'resumesAtResearch', target: 'research', actions: 'forkEpisode' },
             { guard: 'resumesAtScript', target: 'script', actions: 'forkEpisode' },
             { guard: 'resumesAtAudio', target: 'audio', actions: 'forkEpisode' },
-            { guard: 'mayFork', target: 'research', actions: 'forkEpisode' },
           ],
           'phase.start': { guard: 'mayStart', target: 'research.active', actions: 'startPhase' },
           'phase.skip': { guard: 'maySkip', target: 'script', actions: 'skipPhase' },
@@ -306,7 +303,6 @@ export const episodeMachine = chart
             { guard: 'resumesAtResearch', target: 'research', actions: 'resumeAt' },
             { guard: 'resumesAtScript', target: 'script', actions: 'resumeAt' },
             { guard: 'resumesAtAudio', target: 'audio', actions: 'resumeAt' },
-            { guard: 'mayResume', target: 'research', actions: 'resumeAt' },
           ],
           'phase.failed': { guard: 'mayFail', target: 'failed', actions: 'failPhase' },
         },

@@ -340,7 +340,8 @@ export class Journal {
     const from = seal.rescue?.from ?? this.#syncSealed(sealed);
     if (from === undefined)
       return makeSegment({ disk, directory, start, previous: line.crc, header: this.#header() });
-    const rescued = linesBetween(disk, directory, from, start);
+    const { version } = this.#on.machine;
+    const rescued = linesBetween(disk, directory, { from, to: start, version });
     makeSegment({
       disk,
       directory,

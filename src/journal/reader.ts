@@ -13,6 +13,8 @@ export interface JournalEntry {
   end: number;
   /** The commit's JSON. */
   text: string;
+  /** The machine version that wrote it, by which its snapshots, changes and events are to be read. */
+  version: number;
 }
 
 /** A seal that was met: what it says, and its line. */
@@ -32,7 +34,7 @@ export interface ReaderOptions {
   /** A segment is about to be entered. */
   onSegment?: ((header: Header, segment: Segment, isLast: boolean) => void) | undefined;
   /** Every valid line, of whatever kind, with its bytes. */
-  onLine?: ((line: ValidLine, bytes: Buffer) => void) | undefined;
+  onLine?: ((line: ValidLine, bytes: Buffer, segmentVersion: number) => void) | undefined;
 }
 
 const blockBytes = 1 << 20;
@@ -59,6 +61,8 @@ export class Reader {
   #following: number | undefined;
   /** Something void was met: it may be what a failed sync left of a seal. */
   #hasDoubt = false;
+  /** The machine version of the present segment's own lines. */
+  #version = 0;
   /** Commits that end here or before have been delivered. */
   #delivered = 0;
 
@@ -178,14 +182,14 @@ export class Reader {
 
   #take(line: ValidLine, bytes: Buffer, onEntry: (entry: JournalEntry) => void, to: number): void {
     this.#chain.take(line);
-    this.#on.onLine?.(line, bytes);
-    if (line.kind === 'commit') return this.#deliver(line, onEntry);
+    this.#on.onLine?.(line, bytes, this.#version);
+    if (line.kind === 'commit') return this.#deliver(line, this.#version, onEntry);
     if (line.position === this.madeTo) this.madeTo = line.end;
     if (line.kind === 'rescued') this.#rescued(line, onEntry, to);
   }
 
   #rescued(line: ValidLine, onEntry: (entry: JournalEntry) => void, to: number): void {
-    const { original, commit } = unwrapRescued(line.text) ?? {};
+    const { original, commit, machine } = unwrapRescued(line.text) ?? {};
     if (!original) throw damaged(`the copy of a rescued line at ${line.position} is not whole`);
     // The header of a segment of copies names no line before it.
     if (
@@ -196,13 +200,17 @@ export class Reader {
       throw damaged(`the rescued line of ${original.position} follows a line that is missing or altered`);
     }
     this.#rescueLink = original.crc;
-    if (commit && commit.position < to) this.#deliver(commit, onEntry);
+    if (commit && commit.position < to) this.#deliver(commit, machine ?? this.#version, onEntry);
   }
 
-  #deliver({ position, end, text }: ValidLine, onEntry: (entry: JournalEntry) => void): void {
+  #deliver(
+    { position, end, text }: ValidLine,
+    version: number,
+    onEntry: (entry: JournalEntry) => void,
+  ): void {
     if (end <= this.#delivered) return;
     this.#delivered = end;
-    onEntry({ position, end, text });
+    onEntry({ position, end, text, version });
   }
 
   /** Goes on to the next segment; false when there is none to go to. */
@@ -236,12 +244,13 @@ export class Reader {
       this.#on.onSegment?.(header, segment, ahead.next === undefined);
       this.segment?.close();
       this.segment = segment;
+      this.#version = header.machine.version;
       // The header of a segment of copies cannot name the line before it, which may be lost; its copies are checked against what was read before.
       const begins = position === start;
       if (header.rescue && begins)
         this.#rescueLink = this.position === header.rescue.from ? this.#chain.crc : undefined;
       if (found) this.#chain.take(found.line);
-      if (found) this.#on.onLine?.(found.line, found.bytes);
+      if (found) this.#on.onLine?.(found.line, found.bytes, this.#version);
       if (header.rescue && begins) this.#chain.crc = undefined;
       this.position = position;
       this.seenEnd = position;

@@ -1,7 +1,8 @@
 import type { Disk } from '../disk/index.js';
 import { landSeal } from './landing.js';
+import type { ValidLine } from './line.js';
 import { Reader, type ReaderOptions } from './reader.js';
-import type { Rescued } from './rescued.js';
+import { unwrapRescued, type Rescued } from './rescued.js';
 import { Takeovers } from './takeovers.js';
 
 interface Rescue {
@@ -52,15 +53,25 @@ function wholeFrom(disk: Disk, directory: string, from: number): number {
   return earliest < from ? wholeFrom(disk, directory, earliest) : from;
 }
 
-/** The valid lines between two positions, as they are in memory or on disk, in the order in which they count. */
-export function linesBetween(disk: Disk, directory: string, from: number, to: number): Rescued[] {
+/** The valid lines between two positions, as they are in memory or on disk, in the order in which they count, for a segment of the given machine version. */
+export function linesBetween(
+  disk: Disk,
+  directory: string,
+  { from, to, version }: { from: number; to: number; version: number },
+): Rescued[] {
   const found: Rescued[] = [];
   const reader = new Reader({
     disk,
     directory,
     writable: false,
-    onLine: ({ position, end }, bytes) => {
-      if (position >= from && end < to) found.push({ position, line: bytes.toString('utf8') });
+    onLine: (line, bytes, segmentVersion) => {
+      if (line.position < from || line.end >= to) return;
+      const wrote = versionOf(line, segmentVersion);
+      found.push({
+        position: line.position,
+        line: bytes.toString('utf8'),
+        ...(wrote === version ? {} : { machine: wrote }),
+      });
     },
   });
   try {
@@ -70,4 +81,9 @@ export function linesBetween(disk: Disk, directory: string, from: number, to: nu
     reader.close();
   }
   return found;
+}
+
+/** The machine version that wrote a line: its segment's, or what a copy says of the line it copies. */
+function versionOf({ kind, text }: ValidLine, segmentVersion: number): number {
+  return kind === 'rescued' ? (unwrapRescued(text)?.machine ?? segmentVersion) : segmentVersion;
 }

@@ -8,7 +8,6 @@ import {
   machineId,
   machineVersion,
   structureHash,
-  rehydrate,
   type BudgetDay,
   type CheckpointRef,
   type DayMoney,
@@ -24,12 +23,13 @@ import { makeDurableDirectory, type Disk } from '../disk/index.js';
 import { Documents, type PayloadFile, type SessionDocument } from '../documents/index.js';
 import { Journal, type JournalEntry } from '../journal/index.js';
 import { Projection, type OperationSpending } from '../projection/projection.js';
-import { parseCommit, type Commit, type CommitEntry } from '../record/commit.js';
+import type { Commit, CommitEntry } from '../record/commit.js';
+import { decodeCommit, decodeShown, decodeState } from '../record/decode.js';
 import { EpisodeStore } from '../record/episode-store.js';
 import { findCheckpoint, findResult, shownPayload, type FoundCheckpoint } from '../record/find-saved.js';
 import { historyOf, stateAt, type HistoryEntry } from '../record/history.js';
 import { saveCheckpointPayload, type ArtifactRef, type CheckpointPayload } from '../record/payload.js';
-import { replaySession, snapshotAfter, type Located } from '../record/replay.js';
+import { afterEntry, inMemory, replaySession, type Located } from '../record/replay.js';
 import type { Committed, DecidedStep } from '../record/step.js';
 import type { Tally } from '../reports/index.js';
 import { episodeState, type EpisodeState } from '../shapes/index.js';
@@ -401,14 +401,14 @@ export class Production {
     for (const { before, event } of draft.steps) {
       if (before && event.type !== 'episode.created') this.#ledger.book(before.context, event);
     }
-    for (const { id, after, whole } of draft.sessions) this.#store.put(id, after, end, whole);
+    for (const { id, after, whole } of draft.sessions) this.#store.put(id, { snapshot: after }, end, whole);
     this.#projection.noteCommit(draft.steps, end, true);
   }
 
   /** Takes in a line that another process, or an earlier life of this one, has written. */
   #takeIn(line: JournalEntry): void {
     this.#reading = line.position;
-    const commit = parseCommit(line.text, line.position);
+    const commit = decodeCommit(line);
     const steps = this.#stepsOf(commit, line);
     this.#reading = undefined;
     if (commit.at > this.#lastAt) this.#lastAt = commit.at;
@@ -434,18 +434,18 @@ export class Production {
       const steps = replaySteps(entry, start);
       for (const { before, event } of steps)
         if (before && event.type !== 'episode.created') this.#ledger.book(before.context, event);
+      if (line.version < machineVersion) this.#projection.noteLoaded(entry.session);
       if (isAhead) return steps;
-      const after = snapshotAfter(entry, known, line.position);
+      const followed = afterEntry(entry, { snapshot: known, older: this.#store.older(entry.session) }, line);
       const last = steps.at(-1);
-      if (last) last.after = after;
-      this.#store.put(entry.session, after, line.end, entry.snapshot !== undefined);
+      if (last) last.after = followed.snapshot;
+      this.#store.put(entry.session, followed, line.end, entry.snapshot !== undefined);
       return steps;
     });
   }
 
-  #load(id: SessionId, position: number | undefined) {
-    const document = this.#documents.readSession(id);
-    const own = document?.showrunner;
+  #load(id: SessionId, position: number | undefined): Located | undefined {
+    const own = shownState(this.#documents.readSession(id));
     if (own && own.position > this.#journal.end()) {
       throw new ProductionError(
         'journal_damaged',
@@ -455,23 +455,21 @@ export class Production {
     }
     if (position === undefined) return this.#loadUnlisted(id, own);
     this.#projection.noteLoaded(id);
-    if (own && own.position >= position) return { persisted: own.snapshot, position: own.position };
+    if (own && own.position >= position) return own;
     const replayed = replaySession(this.#journal, id, this.#reading ?? this.#journal.position);
     if (replayed) this.#projection.noteStale(id);
     return replayed;
   }
 
   /** A session that state.json does not list: archived, or none of this production's, whatever lies in a folder of its name. */
-  #loadUnlisted(id: SessionId, own: SessionDocument['showrunner'] | undefined): Located | undefined {
+  #loadUnlisted(id: SessionId, own: Located | undefined): Located | undefined {
     const archivedAt = this.#projection.archivedAt(id);
     if (archivedAt === undefined && !own) return undefined;
     const upTo = this.#reading ?? this.#journal.position;
     // A document that is ahead of this process would take out of the archive's sums what was never put in.
     const isExact = own !== undefined && own.position === archivedAt && own.position <= upTo;
-    const located = isExact
-      ? { persisted: own.snapshot, position: own.position }
-      : replaySession(this.#journal, id, upTo);
-    if (located) this.#projection.revive(episodeState(located.persisted));
+    const located = isExact ? own : replaySession(this.#journal, id, upTo);
+    if (located) this.#projection.revive(episodeState(decodeState(located.recorded)));
     return located;
   }
 
@@ -502,7 +500,15 @@ export class Production {
 
 function earlier(journal: Journal, id: SessionId, position: number): EpisodeSnapshot | undefined {
   const found = replaySession(journal, id, position);
-  return found && rehydrate(found.persisted);
+  return found && inMemory(found.recorded, position, id).snapshot;
+}
+
+/** What a session's document says, if it can be read: what cannot is made again from the journal. */
+function shownState(document: SessionDocument | undefined): Located | undefined {
+  if (!document) return undefined;
+  const { machine, position, snapshot } = document.showrunner;
+  const recorded = { persisted: snapshot, version: machine.version };
+  return decodeShown(recorded) && { recorded, position };
 }
 
 /** The steps of an entry, decided again. Where an older chart decided otherwise, the recorded snapshot is what counts. */

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   Ledger,
   decide,
+  machineVersion,
   moneyMove,
   persist,
   phaseNames,
@@ -14,9 +15,9 @@ import {
   type Usd,
 } from '../../machines/index.js';
 import type { Journal, JournalEntry } from '../journal/index.js';
-import { parseCommit, type CommitEntry } from '../record/commit.js';
+import type { CommitEntry } from '../record/commit.js';
+import { decodeCommit, decodeState, stateAfter, type RecordedState } from '../record/decode.js';
 import { asRecorded } from '../record/payload.js';
-import { persistedAfter } from '../record/replay.js';
 
 /** What an audit found. `problems` is empty when everything holds. Amounts in micro-dollars. */
 export interface Verification {
@@ -30,6 +31,7 @@ export interface Verification {
 
 /** An episode while the audit walks through the journal, with its money counted independently of the chart. */
 interface Audited {
+  recorded: RecordedState | undefined;
   persisted: PersistedEpisode | undefined;
   spent: Record<string, number>;
 }
@@ -45,7 +47,7 @@ class Audit {
   take(line: JournalEntry): void {
     this.commits += 1;
     try {
-      const commit = parseCommit(line.text, line.position, true);
+      const commit = decodeCommit(line, true);
       for (const entry of commit.entries) this.#entry(entry, line);
     } catch (error) {
       this.#problem(line, null, (error as Error).message);
@@ -53,15 +55,20 @@ class Audit {
   }
 
   #entry(entry: CommitEntry, line: JournalEntry): void {
-    const known: Audited = this.sessions.get(entry.session) ?? { persisted: undefined, spent: {} };
+    const known: Audited = this.sessions.get(entry.session) ?? {
+      recorded: undefined,
+      persisted: undefined,
+      spent: {},
+    };
     let before: EpisodeSnapshot | undefined = known.persisted && rehydrate(known.persisted);
     for (const event of entry.events) before = this.#event(entry.session, before, event, known, line);
-    const recorded = persistedAfter(entry, known.persisted, line.position);
-    if (!before || !isDeepStrictEqual(asRecorded(persist(before)), asRecorded(recorded))) {
+    const recorded = stateAfter(entry, known.recorded, line);
+    const persisted = decodeState(recorded);
+    if (!before || (isOurs(line) && !isDeepStrictEqual(asRecorded(persist(before)), asRecorded(persisted)))) {
       this.#problem(line, entry.session, 'the recorded snapshot is not the one its events lead to');
     }
-    this.sessions.set(entry.session, { ...known, persisted: recorded });
-    this.#sums(entry.session, recorded, known.spent, line);
+    this.sessions.set(entry.session, { ...known, recorded, persisted });
+    this.#sums(entry.session, persisted, known.spent, line);
   }
 
   #event(
@@ -74,7 +81,8 @@ class Audit {
     this.events += 1;
     const decision = decide(before, event);
     if (!decision.accepted) {
-      this.#problem(line, session, `${event.type} would be refused: ${decision.refusal.code}`);
+      if (isOurs(line))
+        this.#problem(line, session, `${event.type} would be refused: ${decision.refusal.code}`);
       return before;
     }
     if (before && event.type !== 'episode.created') this.#money(session, before, event, known, line);
@@ -146,6 +154,11 @@ class Audit {
   #problem(line: JournalEntry, session: string | null, what: string): void {
     this.problems.push({ position: line.position, session, what });
   }
+}
+
+/** Whether this version of the chart decided it: what an older one recorded counts, also where this one would decide otherwise. */
+function isOurs({ version }: JournalEntry): boolean {
+  return version === machineVersion;
 }
 
 /** Audits a journal, and compares what this process knows with it (docs/reliability.md). Reads everything. */

@@ -1,20 +1,20 @@
 import {
+  machineVersion,
   phaseNames,
-  rehydrate,
   type CheckpointRef,
-  type PersistedEpisode,
   type PhaseName,
   type SessionId,
 } from '../../machines/index.js';
 import type { CheckpointDocument, Documents } from '../documents/index.js';
 import type { Journal } from '../journal/index.js';
 import { checkpointShown } from './checkpoint-document.js';
-import { persistedAfter, scanSession } from '../record/replay.js';
+import { stateAfter, type RecordedState } from '../record/decode.js';
+import { inMemory, scanSession } from '../record/replay.js';
 import type { PendingCheckpoint } from './checkpoints.js';
 
 type Checkpoints = Readonly<Record<string, CheckpointRef>>;
 
-/** The phases of which a checkpoint's document is missing, torn or an old one. */
+/** The phases of which a checkpoint's document is missing, torn, an old one, or of an older machine version. */
 export function damagedPhases(
   documents: Documents,
   sessionId: SessionId,
@@ -24,13 +24,17 @@ export function damagedPhases(
     const names = Object.keys(checkpoints).filter((name) => checkpoints[name]?.phase === phase);
     if (names.length === 0) return false;
     const newest = documents.readCheckpoint(sessionId, phase);
-    if (newest?.phase !== phase || !isCurrent(newest, checkpoints)) return true;
-    return names.some(
-      (name) =>
-        name !== `${phase}_complete` &&
-        documents.readCheckpoint(sessionId, { name })?.sha256 !== checkpoints[name]?.sha256,
-    );
+    if (newest?.phase !== phase || isOlder(newest) || !isCurrent(newest, checkpoints)) return true;
+    return names.some((name) => {
+      if (name === `${phase}_complete`) return false;
+      const document = documents.readCheckpoint(sessionId, { name });
+      return !document || isOlder(document) || document.sha256 !== checkpoints[name]?.sha256;
+    });
   });
+}
+
+function isOlder({ showrunner }: CheckpointDocument): boolean {
+  return showrunner.machine.version < machineVersion;
 }
 
 function isCurrent(
@@ -62,10 +66,11 @@ export async function rewriteCheckpoints(
 
 function savedIn(journal: Journal, sessionId: SessionId, phases: readonly PhaseName[]): PendingCheckpoint[] {
   const saved = new Map<string, PendingCheckpoint>();
-  let persisted: PersistedEpisode | undefined;
-  scanSession(journal, sessionId, (_commit, entry, { position, end }) => {
-    persisted = persistedAfter(entry, persisted, position);
-    const after = rehydrate(persisted);
+  let recorded: RecordedState | undefined;
+  scanSession(journal, sessionId, (_commit, entry, line) => {
+    recorded = stateAfter(entry, recorded, line);
+    const after = inMemory(recorded, line.position, sessionId).snapshot;
+    const { end } = line;
     const note = (name: string, phase: PhaseName, payload: unknown): void => {
       if (!phases.includes(phase)) return;
       // Later ones come later in the map too.

@@ -1,5 +1,12 @@
 import { performance } from 'node:perf_hooks';
-import { addUsd, persist, type Ledger, type SessionId, type Usd } from '../../machines/index.js';
+import {
+  ProductionError,
+  addUsd,
+  persist,
+  type Ledger,
+  type SessionId,
+  type Usd,
+} from '../../machines/index.js';
 import { sessionDocument, type Documents, type StateDocument } from '../documents/index.js';
 import type { Journal } from '../journal/index.js';
 import { addTally, emptyTally, subtractTally, tallyOf, type Tally } from '../reports/index.js';
@@ -70,7 +77,9 @@ export class Projection {
     const { documents, store, ledger, machine } = this.#on;
     const document = documents.readState();
     const own = document?.showrunner;
-    if (!document || !own || own.machine.version !== machine.version) return undefined;
+    if (!document || !own) return undefined;
+    if (own.machine.version > machine.version) throw newerDocument(machine, own.machine.version);
+    if (own.machine.version < machine.version) return undefined;
     for (const listed of [document.active_episodes, document.completed_episodes]) {
       for (const [id, state] of Object.entries(listed))
         store.adopt(id as SessionId, state, own.sessions[id] ?? 0);
@@ -258,8 +267,10 @@ export class Projection {
   }
 
   #isBehind(id: SessionId): boolean {
-    const shown = this.#on.documents.readSession(id)?.showrunner.position ?? -1;
-    return shown < (this.#on.store.position(id) ?? 0);
+    const { documents, store, machine } = this.#on;
+    const shown = documents.readSession(id)?.showrunner;
+    if (!shown || shown.machine.version < machine.version) return true;
+    return shown.position < (store.position(id) ?? 0);
   }
 
   async #writeSession(id: SessionId): Promise<void> {
@@ -339,6 +350,13 @@ export class Projection {
     this.#timer = undefined;
     if (!this.#on.readOnly) await this.flush();
   }
+}
+
+function newerDocument(machine: StateDocument['showrunner']['machine'], version: number): ProductionError {
+  return new ProductionError(
+    'production_upgraded',
+    `state.json was written with version ${version} of the statechart, this program has ${machine.version}; upgrade showrunner.`,
+  );
 }
 
 /** Complete and archived episodes are the seed's `completed_episodes`. */

@@ -1,18 +1,16 @@
 import * as z from 'zod';
-import {
-  PersistedEpisode,
-  ProductionError,
-  RecordedEvent,
-  isSessionId,
-  type SessionId,
-} from '../../machines/index.js';
+import type { RecordedEvent } from '../../machines/index.js';
+import { isSessionId, type SessionId } from '../../machines/index.js';
 import type { Change } from './delta.js';
 
-/** One session's part in a commit: its events, and the persisted snapshot they led to, whole or as changes to the one before. */
+/**
+ * One session's part in a commit: its events, and the persisted snapshot they led to, whole or as changes to the one before. Snapshot and
+ * changes are in the form of the machine version that wrote them.
+ */
 export interface CommitEntry {
   session: SessionId;
   events: RecordedEvent[];
-  snapshot?: PersistedEpisode;
+  snapshot?: unknown;
   changes?: Change[];
 }
 
@@ -31,7 +29,7 @@ export interface Commit {
 
 const Path = z.array(z.string());
 
-/** The decoder of journal commits. The CRC has been checked before, so a mismatch means another program's journal, or a bug. */
+/** The form of a commit's line, whatever the machine version of what is in it. The CRC has been checked before, so a mismatch means another program's journal, or a bug. */
 export const CommitLine = z.object({
   at: z.string(),
   by: z.string(),
@@ -39,39 +37,9 @@ export const CommitLine = z.object({
   entries: z.array(
     z.object({
       session: z.custom<SessionId>(isSessionId),
-      events: z.array(RecordedEvent).min(1),
-      snapshot: PersistedEpisode.optional(),
+      events: z.array(z.unknown()).min(1),
+      snapshot: z.unknown().optional(),
       changes: z.array(z.union([z.tuple([Path]), z.tuple([Path, z.unknown()])])).optional(),
     }),
   ),
 });
-
-/** Reads a commit that the journal has verified by CRC; with `strict`, checks every field too (used by audits). */
-export function parseCommit(text: string, position: number, strict = false): Commit {
-  const parsed: unknown = JSON.parse(text);
-  if (strict) {
-    const checked = CommitLine.safeParse(parsed);
-    if (!checked.success) {
-      const issue = checked.error.issues[0];
-      throw new ProductionError(
-        'journal_damaged',
-        `the commit at ${position} is not one of this program's: ${issue?.path.join('.')}: ${issue?.message}.`,
-      );
-    }
-  } else if (!looksLikeCommit(parsed)) {
-    throw new ProductionError(
-      'journal_damaged',
-      `the line at ${position} is intact and yet no commit of this program; run showrunner doctor.`,
-    );
-  }
-  return parsed as Commit;
-}
-
-function looksLikeCommit(value: unknown): value is Commit {
-  const commit = value as Partial<Commit> | null;
-  return (
-    typeof commit?.at === 'string' &&
-    Array.isArray(commit.entries) &&
-    commit.entries.every((entry) => isSessionId(entry?.session) && Array.isArray(entry.events))
-  );
-}

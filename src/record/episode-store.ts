@@ -1,10 +1,6 @@
-import {
-  persist,
-  rehydrate,
-  type EpisodeSnapshot,
-  type PersistedEpisode,
-  type SessionId,
-} from '../../machines/index.js';
+import { persist, type EpisodeSnapshot, type SessionId } from '../../machines/index.js';
+import type { RecordedState } from './decode.js';
+import { inMemory, type Followed, type Located } from './replay.js';
 import { copyState, episodeState, type EpisodeState } from '../shapes/index.js';
 
 /** One episode in memory. `state` is what state.json shows; the snapshot is loaded when somebody needs it. */
@@ -15,13 +11,12 @@ interface Entry {
   position: number;
   /** Deltas since its last whole snapshot in the journal. */
   deltas: number;
+  /** The snapshot as an older version recorded it: changes that follow may be in that form. */
+  older?: RecordedState | undefined;
 }
 
 /** Finds the snapshot of an episode that is not in memory, as of the given position or later; undefined when there is none. */
-type Load = (
-  sessionId: SessionId,
-  position: number | undefined,
-) => { persisted: PersistedEpisode; position: number } | undefined;
+type Load = (sessionId: SessionId, position: number | undefined) => Located | undefined;
 
 /** The episodes that this process knows, with what it takes to know the others. */
 export class EpisodeStore {
@@ -51,7 +46,14 @@ export class EpisodeStore {
   }
 
   deltas(id: SessionId): number {
-    return this.#entries.get(id)?.deltas ?? 0;
+    const entry = this.#entries.get(id);
+    // Changes of this version cannot build on a snapshot of another.
+    return entry?.older ? Number.MAX_SAFE_INTEGER : (entry?.deltas ?? 0);
+  }
+
+  /** The snapshot as an older version recorded it; undefined where this version did. */
+  older(id: SessionId): RecordedState | undefined {
+    return this.#entries.get(id)?.older;
   }
 
   /** The snapshot, loading it when need be; undefined for a session that does not exist. */
@@ -60,11 +62,17 @@ export class EpisodeStore {
     if (entry?.snapshot) return entry.snapshot;
     const loaded = this.#load(id, entry?.position);
     if (!loaded) return undefined;
-    const snapshot = rehydrate(loaded.persisted);
+    const { snapshot, older } = inMemory(loaded.recorded, loaded.position, id);
     // After a restart the journal line that deltas would build on may be far back: begin with a whole snapshot.
     // A document may be ahead of what is listed: then the listed state is an old one.
     const state = entry?.position === loaded.position ? entry.state : undefined;
-    this.#entries.set(id, { snapshot, state, position: loaded.position, deltas: Number.MAX_SAFE_INTEGER });
+    this.#entries.set(id, {
+      snapshot,
+      state,
+      position: loaded.position,
+      deltas: Number.MAX_SAFE_INTEGER,
+      older,
+    });
     return snapshot;
   }
 
@@ -88,13 +96,14 @@ export class EpisodeStore {
   }
 
   /** Takes in a committed snapshot. */
-  put(id: SessionId, snapshot: EpisodeSnapshot, position: number, whole: boolean): void {
+  put(id: SessionId, { snapshot, older }: Followed, position: number, whole: boolean): void {
     const entry = this.#entries.get(id);
     if (!entry) {
-      this.#entries.set(id, { snapshot, state: undefined, position, deltas: whole ? 0 : 1 });
+      this.#entries.set(id, { snapshot, state: undefined, position, deltas: whole ? 0 : 1, older });
       return;
     }
     entry.snapshot = snapshot;
+    entry.older = older;
     entry.state = undefined;
     entry.position = position;
     entry.deltas = whole ? 0 : entry.deltas + 1;

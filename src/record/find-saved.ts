@@ -7,7 +7,8 @@ import {
 import type { Documents } from '../documents/index.js';
 import type { Journal } from '../journal/index.js';
 import { isPayload, parsePayload, type CheckpointPayload } from './payload.js';
-import { persistedAfter, scanSession } from './replay.js';
+import { decodeState, stateAfter, type RecordedState } from './decode.js';
+import { scanSession } from './replay.js';
 
 /** A checkpoint with all that it keeps. */
 export interface FoundCheckpoint {
@@ -28,17 +29,17 @@ export function findCheckpoint(
   name: string,
   ref: CheckpointRef,
 ): FoundCheckpoint | undefined {
-  let persisted: PersistedEpisode | undefined;
-  let found: { payload: unknown; persisted: PersistedEpisode } | undefined;
+  let recorded: RecordedState | undefined;
+  let found: { payload: unknown; recorded: RecordedState } | undefined;
   scanSession(journal, sessionId, (_commit, entry, line) => {
-    const after = persistedAfter(entry, persisted, line.position);
-    persisted = after;
+    const after = stateAfter(entry, recorded, line);
+    recorded = after;
     for (const event of entry.events) {
       const saved = 'checkpoint' in event ? event.checkpoint : undefined;
       if (saved?.name === name && saved.sha256 === ref.sha256)
-        found = { payload: saved.payload, persisted: after };
+        found = { payload: saved.payload, recorded: after };
       if (event.type === 'episode.forked' && Object.hasOwn(event.checkpoints, name))
-        found = { payload: undefined, persisted: after };
+        found = { payload: undefined, recorded: after };
     }
   });
   if (!found) return undefined;
@@ -46,7 +47,7 @@ export function findCheckpoint(
     ref.file === null
       ? JSON.stringify(found.payload)
       : documents.readPayload(sessionId, { file: ref.file, sha256: ref.sha256, bytes: ref.bytes });
-  return { ref, payload: parsePayload(text, ref), persisted: found.persisted };
+  return { ref, payload: parsePayload(text, ref), persisted: decodeState(found.recorded) };
 }
 
 /** What a checkpoint keeps, as its document shows it; undefined unless that is, to the byte, what was saved. */

@@ -1,6 +1,5 @@
 import {
   decide,
-  rehydrate,
   stateName,
   toDollars,
   type EpisodeSnapshot,
@@ -9,7 +8,8 @@ import {
   type SessionId,
 } from '../../machines/index.js';
 import type { Journal } from '../journal/index.js';
-import { persistedAfter, replaySession, scanSession } from './replay.js';
+import { decodeState, stateAfter, type RecordedState } from './decode.js';
+import { inMemory, replaySession, scanSession } from './replay.js';
 
 /** One event of a session's past. */
 export interface HistoryEntry {
@@ -29,14 +29,16 @@ export interface HistoryEntry {
 /** Every event of a session, oldest first; empty when the journal knows nothing of it. */
 export function historyOf(journal: Journal, sessionId: SessionId): HistoryEntry[] {
   const entries: HistoryEntry[] = [];
-  let persisted: PersistedEpisode | undefined;
+  let recorded: RecordedState | undefined;
+  let last: EpisodeSnapshot | undefined;
   scanSession(journal, sessionId, (commit, entry, line) => {
-    let before: EpisodeSnapshot | undefined = persisted && rehydrate(persisted);
-    persisted = persistedAfter(entry, persisted, line.position);
-    const last = rehydrate(persisted);
+    let before = last;
+    recorded = stateAfter(entry, recorded, line);
+    const end = inMemory(recorded, line.position, sessionId).snapshot;
+    last = end;
     for (const [index, event] of entry.events.entries()) {
       const decision = decide(before, event);
-      const after = index === entry.events.length - 1 || !decision.accepted ? last : decision.snapshot;
+      const after = index === entry.events.length - 1 || !decision.accepted ? end : decision.snapshot;
       entries.push({
         position: line.end,
         at: event.at,
@@ -58,5 +60,6 @@ export function stateAt(
   sessionId: SessionId,
   position: number,
 ): PersistedEpisode | undefined {
-  return replaySession(journal, sessionId, position)?.persisted;
+  const found = replaySession(journal, sessionId, position);
+  return found && decodeState(found.recorded);
 }

@@ -1,48 +1,62 @@
 import {
-  ProductionError,
+  machineVersion,
   rehydrate,
   type EpisodeSnapshot,
   type PersistedEpisode,
   type SessionId,
 } from '../../machines/index.js';
 import type { Journal, JournalEntry } from '../journal/index.js';
-import { parseCommit, type Commit, type CommitEntry } from './commit.js';
+import type { Commit, CommitEntry } from './commit.js';
+import { asDamage, decodeCommit, decodeState, stateAfter, type RecordedState } from './decode.js';
 import { patch } from './delta.js';
 import { placesIn } from './session-places.js';
 
-/** A persisted episode and the journal position after the commit that led to it. */
+/** A recorded state and the journal position after the commit that led to it. */
 export interface Located {
-  persisted: PersistedEpisode;
+  recorded: RecordedState;
   position: number;
 }
 
-/** The persisted snapshot after an entry. `before` is needed where the entry carries changes. */
-export function persistedAfter(
-  entry: CommitEntry,
-  before: PersistedEpisode | undefined,
-  position: number,
-): PersistedEpisode {
-  if (entry.snapshot) return entry.snapshot;
-  if (!before || !entry.changes) {
-    throw new ProductionError(
-      'journal_damaged',
-      `the commit at ${position} changes ${entry.session}, whose earlier snapshot is missing.`,
-      { sessionId: entry.session },
-    );
-  }
-  return patch(before, entry.changes) as PersistedEpisode;
+/** An episode in memory; and as it was recorded, where an older version did that, since the changes that follow may be in its form. */
+export interface Followed {
+  snapshot: EpisodeSnapshot;
+  older?: RecordedState | undefined;
 }
 
-/** The snapshot after an entry, in memory form. */
-export function snapshotAfter(
+/** The episode after an entry that follows on what is in memory. */
+export function afterEntry(
   entry: CommitEntry,
-  before: EpisodeSnapshot | undefined,
-  position: number,
+  before: { snapshot: EpisodeSnapshot | undefined; older: RecordedState | undefined },
+  line: JournalEntry,
+): Followed {
+  if (
+    line.version === machineVersion &&
+    entry.snapshot === undefined &&
+    entry.changes &&
+    before.snapshot &&
+    !before.older
+  )
+    return { snapshot: changed(before.snapshot, entry.changes) };
+  return inMemory(stateAfter(entry, before.older, line), line.position, entry.session);
+}
+
+/** Changes to the context of an episode in memory, whose other parts they leave alone. */
+function changed(
+  { context: before, value }: EpisodeSnapshot,
+  changes: NonNullable<CommitEntry['changes']>,
 ): EpisodeSnapshot {
-  if (entry.snapshot) return rehydrate(entry.snapshot);
-  if (!before || !entry.changes) return rehydrate(persistedAfter(entry, undefined, position));
-  const { context } = patch({ context: before.context }, entry.changes) as Pick<PersistedEpisode, 'context'>;
-  return rehydrate({ status: 'active', value: before.value, context, children: {}, historyValue: {} });
+  const { context } = patch({ context: before }, changes) as Pick<PersistedEpisode, 'context'>;
+  return rehydrate({ status: 'active', value, context, children: {}, historyValue: {} });
+}
+
+/** @throws ProductionError `journal_damaged`, when what is recorded is no episode. */
+export function inMemory(recorded: RecordedState, position: number, sessionId: SessionId): Followed {
+  try {
+    const snapshot = rehydrate(decodeState(recorded));
+    return recorded.version === machineVersion ? { snapshot } : { snapshot, older: recorded };
+  } catch (error) {
+    throw asDamage(error, position, sessionId);
+  }
 }
 
 type OnCommit = (commit: Commit, entry: CommitEntry, line: JournalEntry) => void;
@@ -66,7 +80,7 @@ function commitsOf(sessionId: SessionId, onCommit: OnCommit): (line: JournalEntr
   const mark = `"session":"${sessionId}"`;
   return (line) => {
     if (!line.text.includes(mark)) return;
-    const commit = parseCommit(line.text, line.position);
+    const commit = decodeCommit(line);
     for (const entry of commit.entries) if (entry.session === sessionId) onCommit(commit, entry, line);
   };
 }
@@ -80,7 +94,7 @@ export function replaySession(journal: Journal, sessionId: SessionId, to?: numbe
     journal,
     sessionId,
     (_commit, entry, line) => {
-      found = { persisted: persistedAfter(entry, found?.persisted, line.position), position: line.end };
+      found = { recorded: stateAfter(entry, found?.recorded, line), position: line.end };
     },
     to,
   );
@@ -102,9 +116,8 @@ function replayFromWhole(
   let isBroken = false;
   const onCommit: OnCommit = (_commit, entry, line) => {
     // What looked like a whole snapshot was somebody's data.
-    isBroken ||= !found && !entry.snapshot;
-    if (!isBroken)
-      found = { persisted: persistedAfter(entry, found?.persisted, line.position), position: line.end };
+    isBroken ||= !found && entry.snapshot === undefined;
+    if (!isBroken) found = { recorded: stateAfter(entry, found?.recorded, line), position: line.end };
   };
   journal.scan(commitsOf(sessionId, onCommit), { from, to });
   return isBroken ? undefined : found;

@@ -9,9 +9,10 @@ import {
   structureHash,
 } from '../../machines/index.js';
 
-/** The structure of each released version of the chart. */
+/** The structure of each version of the chart: the last one is open until it is released, and its line is to be brought up with it. */
 const structureOf: Record<number, string> = {
   1: '893657c7fcc5e805',
+  2: 'a2e157ab081440e9',
 };
 
 /** What to do when the chart has changed. */

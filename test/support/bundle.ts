@@ -1,5 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -12,11 +12,14 @@ export interface PlantedBug {
   to: string;
 }
 
+/** Turns one source file's text into another: how a whole version is planted. */
+export type Rewrite = (path: string, text: string) => string;
+
 /** Bundles a process of a test with the engine's present sources, with a bug planted if one is given; gives the file to run. */
 export async function bundleProcess(
   entry: string,
   name: string,
-  bug?: PlantedBug,
+  bug?: PlantedBug | Rewrite,
 ): Promise<{ file: string; remove: () => void }> {
   const file = join(root, 'node_modules/.cache/showrunner-crash', `${name}-${process.pid}.mjs`);
   let planted = 0;
@@ -36,20 +39,26 @@ export async function bundleProcess(
             name: 'plant',
             setup(on) {
               on.onLoad({ filter: /\.ts$/ }, ({ path }) => {
-                if (path !== join(root, bug.file)) return undefined;
+                const source = relative(root, path).split(sep).join('/');
                 const text = readFileSync(path, 'utf8');
-                if (text.split(bug.from).length !== 2)
-                  throw new Error(
-                    `${bug.file} does not have ${JSON.stringify(bug.from)} exactly once: plant the bug elsewhere`,
-                  );
+                const contents = typeof bug === 'function' ? bug(source, text) : plantIn(bug, source, text);
+                if (contents === text) return undefined;
                 planted += 1;
-                return { contents: text.replace(bug.from, () => bug.to), loader: 'ts' };
+                return { contents, loader: 'ts' };
               });
             },
           },
         ]
       : [],
   });
-  if (bug && planted !== 1) throw new Error(`${bug.file} is not part of ${entry}`);
+  if (bug && planted === 0)
+    throw new Error(`${typeof bug === 'function' ? 'what is planted' : bug.file} is not part of ${entry}`);
   return { file, remove: () => rmSync(file, { force: true }) };
+}
+
+function plantIn({ file, from, to }: PlantedBug, source: string, text: string): string {
+  if (source !== file) return text;
+  if (text.split(from).length !== 2)
+    throw new Error(`${file} does not have ${JSON.stringify(from)} exactly once: plant the bug elsewhere`);
+  return text.replace(from, () => to);
 }
