@@ -8,8 +8,6 @@ import {
   persist,
   plainCostText,
   type EpisodeSnapshot,
-  type Ledger,
-  type Policy,
   type RecordedEvent,
   type SessionId,
 } from '../../machines/index.js';
@@ -17,6 +15,7 @@ import type { Commit } from '../record/commit.js';
 import type { DecidedStep } from '../record/step.js';
 import { diffText } from '../record/delta.js';
 import type { EpisodeStore } from '../record/episode-store.js';
+import type { Mirror } from './mirror.js';
 import { LedgerOverlay } from './ledger-overlay.js';
 import { CommitView, type Plan, type Step, type ViewSources } from './view.js';
 
@@ -46,7 +45,7 @@ export class Batch {
   readonly #deltas = new Map<SessionId, number>();
 
   /** `writer` is what all its commits say of their writer, by {@link writerText}. */
-  constructor(store: EpisodeStore, ledger: Ledger, policy: Policy, writer: string) {
+  constructor({ store, ledger, policy }: Pick<Mirror, 'store' | 'ledger' | 'policy'>, writer: string) {
     this.#store = store;
     this.#writer = writer;
     this.#ledger = new LedgerOverlay(ledger);

@@ -1,24 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { ProductionError, type SessionId } from '../../machines/index.js';
 import type { AppendResult, Journal } from '../journal/index.js';
-import type { Batch, Draft } from './batch.js';
+import { Batch, writerText, type Draft } from './batch.js';
+import type { Mirror } from './mirror.js';
 import type { Committed } from '../record/step.js';
 import type { Plan } from './view.js';
-
-interface Options {
-  journal: Journal;
-  /** Who writes. */
-  by: string;
-  /** A batch on top of everything committed. */
-  newBatch: () => Batch;
-  /** The time of the next commit. */
-  now: () => string;
-  lastAt: () => string;
-  /** Takes in what other processes have committed; gives a promise where there is something to announce first. */
-  catchUp: () => Promise<void> | undefined;
-  /** Takes a commit into memory; its line, which is on disk, ends at `end`. */
-  promote: (draft: Draft, end: number) => void;
-  announce: (committed: Committed) => void;
-}
 
 interface Waiting {
   plan: Plan;
@@ -40,15 +26,22 @@ const turnMs = 16;
 
 /** Group commit: the plans of many callers in one write and one sync. One runs at a time in a handle. */
 export class CommitLoop {
-  readonly #on: Options;
+  readonly #journal: Journal;
+  readonly #mirror: Mirror;
+  readonly #by: string;
+  readonly #writer: string;
   #queue: Waiting[] = [];
   #running: Promise<void> | undefined;
   #lastTurn = 0;
   /** What is being written. */
   #batch: Batch | undefined;
 
-  constructor(options: Options) {
-    this.#on = options;
+  /** `by` is who writes, as each commit records it. */
+  constructor(journal: Journal, mirror: Mirror, by: string) {
+    this.#journal = journal;
+    this.#mirror = mirror;
+    this.#by = by;
+    this.#writer = writerText({ by, handle: randomBytes(4).toString('hex') });
   }
 
   /** What runs now; undefined when nothing does. Never rejects. */
@@ -73,8 +66,13 @@ export class CommitLoop {
     });
   }
 
+  /** Takes in and tells what other processes have committed, unless that is seen to already. */
+  catchUp(): void {
+    if (!this.#running) this.#run(() => this.#mirror.refreshAndTell());
+  }
+
   /** Runs `work` alone, after everything that is waiting to run has had its say: callers of one turn share one write. */
-  run(work: () => Promise<void> | undefined): void {
+  #run(work: () => Promise<void> | undefined): void {
     this.#running = this.#runAlone(work);
   }
 
@@ -90,7 +88,7 @@ export class CommitLoop {
   }
 
   #start(): void {
-    if (!this.#running) this.run(() => this.#pump());
+    if (!this.#running) this.#run(() => this.#pump());
   }
 
   #nextTurn(): Promise<void> {
@@ -115,7 +113,7 @@ export class CommitLoop {
   /** Writes a batch; gives back what has to be decided again, because another process came first or what it was decided upon did not get to the disk. */
   async #write(batch: Waiting[]): Promise<Waiting[]> {
     // Nothing is waited for that is there at once: each wait costs a lone commit more than its checks (Node 20.20).
-    const heard = this.#on.catchUp();
+    const heard = this.#mirror.refreshAndTell();
     if (heard) await heard;
     const round = this.#decide(batch);
     const appended = this.#append(round);
@@ -134,7 +132,7 @@ export class CommitLoop {
   }
 
   #append({ drafts }: Round): AppendResult | Promise<AppendResult> {
-    const { journal } = this.#on;
+    const journal = this.#journal;
     if (drafts.length > 0) return journal.append(drafts.map(({ draft }) => draft.text));
     // What another process has written may not be on disk yet.
     return journal.durable().then(() => ({ landed: [] }));
@@ -142,38 +140,34 @@ export class CommitLoop {
 
   /** Those who changed nothing hear of it when everything that they saw is on disk. */
   #answer({ idle, refused }: Round): void {
-    const { journal, lastAt, by } = this.#on;
-    for (const waiting of idle)
-      waiting.resolve({
-        position: journal.position,
-        end: journal.position,
-        at: lastAt(),
-        by,
-        local: true,
-        steps: [],
-      });
+    const { position } = this.#journal;
+    const { lastAt: at } = this.#mirror;
+    const by = this.#by;
+    for (const waiting of idle) waiting.resolve({ position, end: position, at, by, local: true, steps: [] });
     for (const { waiting, error } of refused) waiting.reject(error);
   }
 
   #tell(round: Round, landed: readonly { position: number; end: number }[]): void {
-    const { by, promote, announce } = this.#on;
+    const mirror = this.#mirror;
+    const by = this.#by;
     const committed: [Waiting, Committed][] = landed.map(({ position, end }, index) => {
       const { waiting, draft } = at(round.drafts, index);
-      promote(draft, end);
+      mirror.promote(draft, end);
       return [waiting, { position, end, at: draft.at, by, local: true, steps: draft.steps }];
     });
     for (const [waiting, result] of committed) {
-      announce(result);
+      mirror.tell(result);
       waiting.resolve(result);
     }
   }
 
   #decide(all: readonly Waiting[]): Round {
-    const batch = this.#on.newBatch();
+    const mirror = this.#mirror;
+    const batch = new Batch(mirror, this.#writer);
     const round: Round = { drafts: [], idle: [], refused: [] };
     for (const waiting of all) {
       try {
-        const draft = batch.decide(waiting.plan, this.#on.now());
+        const draft = batch.decide(waiting.plan, mirror.now());
         if (draft) round.drafts.push({ waiting, draft });
         else round.idle.push(waiting);
       } catch (error) {

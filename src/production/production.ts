@@ -1,13 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import {
-  Ledger,
   ProductionError,
-  advance,
-  episodeMachine,
-  machineId,
-  machineVersion,
-  structureHash,
   type BudgetDay,
   type CheckpointRef,
   type DayMoney,
@@ -20,22 +14,19 @@ import {
   type SessionId,
 } from '../../machines/index.js';
 import { makeDurableDirectory, type Disk } from '../disk/index.js';
-import { Documents, type PayloadFile, type SessionDocument } from '../documents/index.js';
-import { Journal, type JournalEntry } from '../journal/index.js';
-import { Projection, type OperationSpending } from '../projection/projection.js';
-import type { Commit, CommitEntry } from '../record/commit.js';
-import { decodeCommit, decodeShown, decodeState } from '../record/decode.js';
-import { EpisodeStore } from '../record/episode-store.js';
+import { Documents, type PayloadFile } from '../documents/index.js';
+import { Journal } from '../journal/index.js';
+import { type OperationSpending } from '../projection/projection.js';
 import { findCheckpoint, findResult, shownPayload, type FoundCheckpoint } from '../record/find-saved.js';
 import { historyOf, stateAt, type HistoryEntry } from '../record/history.js';
 import { saveCheckpointPayload, type ArtifactRef, type CheckpointPayload } from '../record/payload.js';
-import { afterEntry, inMemory, replaySession, type Located } from '../record/replay.js';
-import type { Committed, DecidedStep } from '../record/step.js';
+import type { Committed } from '../record/step.js';
 import type { Tally } from '../reports/index.js';
-import { episodeState, type EpisodeState } from '../shapes/index.js';
-import { Batch, writerText, type Draft } from './batch.js';
-import { commitTime, type Clock } from './clock.js';
+import { type EpisodeState } from '../shapes/index.js';
+import { type Clock } from './clock.js';
 import { CommitLoop } from './commit-loop.js';
+import { machineIdentity } from './machine-identity.js';
+import { Mirror } from './mirror.js';
 import { refuseForeignState } from './foreign-state.js';
 import { verify, type Verification } from './verify.js';
 import { CommitView, sessionUnknown, type Plan } from './view.js';
@@ -57,68 +48,30 @@ export interface ProductionOptions {
   showAfterMs?: number | undefined;
 }
 
-/** What this program writes into headers and documents about its chart. */
-export const machineIdentity = {
-  id: machineId,
-  version: machineVersion,
-  hash: structureHash(episodeMachine),
-};
-
 const largestInlineResult = 64 * 1024;
 
 /** The engine: refresh, decide, append (DESIGN.md, section 1). One handle of one process on a production. */
 export class Production {
   readonly directory: string;
-  readonly policy: Policy;
   readonly clock: Clock;
   readonly #documents: Documents;
   readonly #journal: Journal;
-  readonly #store: EpisodeStore;
-  readonly #ledger = new Ledger();
-  readonly #projection: Projection;
-  readonly #readOnly: boolean;
-  readonly #listeners = new Set<(committed: Committed) => void>();
+  readonly #mirror: Mirror;
   readonly #commits: CommitLoop;
-  #lastAt = '';
-  #foreign: Committed[] = [];
+  readonly #readOnly: boolean;
   #stopFollowing: (() => void) | undefined;
   #closed = false;
-  /** Where the line being taken in begins: what a session loaded meanwhile must not go beyond. */
-  #reading: number | undefined;
 
   private constructor(options: ProductionOptions, documents: Documents, journal: Journal) {
-    this.directory = options.directory;
-    this.policy = options.policy;
-    this.clock = options.clock;
-    this.#readOnly = options.readOnly ?? false;
+    const { directory, clock, policy, by, showAfterMs = 300, readOnly = false } = options;
+    this.directory = directory;
+    this.clock = clock;
+    this.#readOnly = readOnly;
     this.#documents = documents;
     this.#journal = journal;
-    this.#store = new EpisodeStore(
-      (id, position) => this.#load(id, position),
-      (id) => documents.hasFolder(id),
-    );
-    this.#projection = new Projection({
-      documents,
-      journal,
-      store: this.#store,
-      ledger: this.#ledger,
-      machine: machineIdentity,
-      lastAt: () => this.#lastAt,
-      afterMs: options.showAfterMs ?? 300,
-      readOnly: this.#readOnly,
-      refresh: () => this.#refresh(),
-    });
-    const writer = writerText({ by: options.by, handle: randomBytes(4).toString('hex') });
-    this.#commits = new CommitLoop({
-      journal,
-      by: options.by,
-      newBatch: () => new Batch(this.#store, this.#ledger, this.policy, writer),
-      now: () => this.now(),
-      lastAt: () => this.#lastAt,
-      catchUp: () => this.#refreshDurably(),
-      promote: (draft, end) => this.#promote(draft, end),
-      announce: (committed) => this.#emit(committed),
-    });
+    const refresh = (): void => this.refresh();
+    this.#mirror = new Mirror({ journal, documents, clock, policy, readOnly, showAfterMs, refresh });
+    this.#commits = new CommitLoop(journal, this.#mirror, by);
   }
 
   /**
@@ -140,63 +93,49 @@ export class Production {
       ...(options.readOnly ? { readOnly: true } : {}),
     });
     const production = new Production(options, documents, journal);
-    production.#catchUp();
+    production.#mirror.open();
     return production;
   }
 
-  #catchUp(): void {
-    const shown = this.#projection.read();
-    if (shown) {
-      if (shown.position > this.#journal.end()) {
-        throw new ProductionError(
-          'journal_damaged',
-          `state.json reflects the journal up to ${shown.position}, and the journal ends at ${this.#journal.end()}: commits are missing. Restore the journal folder from a backup, or run showrunner doctor to see what can be saved.`,
-        );
-      }
-      this.#journal.seek(shown.position, shown.crc);
-      this.#lastAt = shown.lastAt;
-    }
-    this.#journal.refresh((entry) => this.#takeIn(entry));
-    this.#projection.afterOpen();
+  /** Budgets and rules. */
+  get policy(): Policy {
+    return this.#mirror.policy;
   }
 
-  /** Everything that any process has committed so far is in memory when this returns. */
+  /** Everything that any process has committed so far is in memory when this returns; while a commit is under way that is seen to already. */
   refresh(): void {
-    this.#refresh();
+    if (!this.#commits.running) this.#mirror.refresh();
   }
 
   /** The same, also while commits are under way: then it joins them. */
   async refreshed(): Promise<void> {
-    if (!this.#commits.running || this.#closed) this.#refresh();
+    if (!this.#commits.running || this.#closed) this.refresh();
     else if (this.#readOnly) await this.#commits.running;
     else await this.commit(() => []);
   }
 
-  #refresh(): void {
-    if (!this.#commits.running) this.#journal.refresh((entry) => this.#takeIn(entry));
-  }
-
   /** The time that a commit would get now. */
   now(): string {
-    return commitTime(this.clock, this.#lastAt);
+    return this.#mirror.now();
   }
 
   /** When the last commit was made, to the second; empty in a new production. */
   get lastUpdated(): string {
-    return this.#lastAt === '' ? '' : `${this.#lastAt.slice(0, 19)}Z`;
+    const { lastAt } = this.#mirror;
+    return lastAt === '' ? '' : `${lastAt.slice(0, 19)}Z`;
   }
 
   /** The money of the day that a cost of now would belong to. */
   today(): DayMoney {
-    return this.#ledger.money(this.#ledger.dayFor(this.now(), this.policy.timeZone), this.policy.dailyCap);
+    return this.#mirror.today();
   }
 
   /** A session id that is the caller's alone: its folder has been made, so no process takes it any more. */
   claimId(episodeNumber: number): SessionId {
     const isTaken = (id: SessionId): boolean =>
-      this.#store.isTaken(id) || this.#commits.takes(id) || !this.#documents.claimFolder(id);
+      this.#mirror.store.isTaken(id) || this.#commits.takes(id) || !this.#documents.claimFolder(id);
     return new CommitView(
-      { policy: this.policy, ledger: this.#ledger, find: () => undefined, isTaken },
+      { policy: this.policy, ledger: this.#mirror.ledger, find: () => undefined, isTaken },
       this.now(),
     ).freshId(episodeNumber);
   }
@@ -209,12 +148,12 @@ export class Production {
 
   /** The episode as far as this handle has read; undefined for one that does not exist. */
   find(id: SessionId): EpisodeSnapshot | undefined {
-    return this.#store.snapshot(id);
+    return this.#mirror.store.snapshot(id);
   }
 
   /** @throws ProductionError `session_unknown`. */
   episode(id: SessionId): EpisodeSnapshot {
-    const snapshot = this.#store.snapshot(id);
+    const snapshot = this.#mirror.store.snapshot(id);
     if (snapshot) return snapshot;
     throw sessionUnknown(id);
   }
@@ -222,34 +161,34 @@ export class Production {
   /** What state.json shows of an episode; a copy. */
   state(id: SessionId): EpisodeState {
     this.episode(id);
-    const state = this.#store.copy(id);
+    const state = this.#mirror.store.copy(id);
     if (state) return state;
     throw new ProductionError('machine_broken', `${id} has no state to show.`, { sessionId: id });
   }
 
   /** The ids of the listed episodes: the active ones and the recently ended. */
   ids(): SessionId[] {
-    return this.#store.ids();
+    return this.#mirror.store.ids();
   }
 
   /** The listed episodes as state.json shows them; not to be changed. */
   states(): EpisodeState[] {
-    return this.#projection.states();
+    return this.#mirror.projection.states();
   }
 
   /** The episodes that have moved to the archives of their months, as those show them. */
   archivedStates(): EpisodeState[] {
-    return this.#projection.archivedStates();
+    return this.#mirror.projection.archivedStates();
   }
 
   /** What all episodes add up to, archived or listed. */
   total(): Tally {
-    return this.#projection.total();
+    return this.#mirror.projection.total();
   }
 
   /** Spending per operation name over the whole production. */
   operations(): ReadonlyMap<string, OperationSpending> {
-    return this.#projection.operations;
+    return this.#mirror.projection.operations;
   }
 
   /** Up to where in the journal this handle has read. */
@@ -259,7 +198,7 @@ export class Production {
 
   /** The money of every day that had some. */
   days(): ReadonlyMap<string, BudgetDay> {
-    return this.#ledger.days;
+    return this.#mirror.ledger.days;
   }
 
   /** Every event of a session, oldest first. */
@@ -326,7 +265,7 @@ export class Production {
 
   /** Writes every document that is behind. */
   show(): Promise<void> {
-    return this.#projection.flush();
+    return this.#mirror.projection.flush();
   }
 
   /** Compresses sealed segments; gives each with its size before and after. */
@@ -336,7 +275,9 @@ export class Production {
 
   /** Audits the whole journal. @see verify */
   verify(): Verification {
-    return verify(this.#journal, (id) => (this.#store.has(id) ? this.#store.snapshot(id) : undefined));
+    return verify(this.#journal, (id) =>
+      this.#mirror.store.has(id) ? this.#mirror.store.snapshot(id) : undefined,
+    );
   }
 
   /** Keeps an operation's result, JSON text, for the event that settles it: in the event, or in a file when it is large. */
@@ -351,32 +292,21 @@ export class Production {
   }
 
   /** Hears what a listener of commits threw. */
-  onListenerError: (error: unknown) => void = () => {};
+  set onListenerError(hear: (error: unknown) => void) {
+    this.#mirror.onListenerError = hear;
+  }
 
   /** Listens to commits of this process, and, while {@link follow} is on, of all others; never before they are on disk. */
   onCommit(listener: (committed: Committed) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#mirror.onCommit(listener);
   }
 
-  /** Watches for commits of other processes until the returned function is called. */
+  /** Watches for commits of other processes until the production is closed. */
   follow(): void {
+    this.#mirror.tellsOthers = true;
     this.#stopFollowing ??= this.#journal.follow(() => {
-      if (this.#commits.running || this.#closed) return;
-      this.#commits.run(() => this.#refreshDurably());
+      if (!this.#closed) this.#commits.catchUp();
     });
-  }
-
-  #refreshDurably(): Promise<void> | undefined {
-    this.#journal.refresh((entry) => this.#takeIn(entry));
-    return this.#foreign.length === 0 ? undefined : this.#announceForeign();
-  }
-
-  async #announceForeign(): Promise<void> {
-    const heard = this.#foreign;
-    this.#foreign = [];
-    await this.#journal.durable();
-    for (const committed of heard) this.#emit(committed);
   }
 
   /**
@@ -396,94 +326,6 @@ export class Production {
     return this.#commits.add(plan);
   }
 
-  #promote(draft: Draft, end: number): void {
-    this.#lastAt = draft.at;
-    for (const { before, event } of draft.steps) {
-      if (before && event.type !== 'episode.created') this.#ledger.book(before.context, event);
-    }
-    for (const { id, after, whole } of draft.sessions) this.#store.put(id, { snapshot: after }, end, whole);
-    this.#projection.noteCommit(draft.steps, end, true);
-  }
-
-  /** Takes in a line that another process, or an earlier life of this one, has written. */
-  #takeIn(line: JournalEntry): void {
-    this.#reading = line.position;
-    const commit = decodeCommit(line);
-    const steps = this.#stepsOf(commit, line);
-    this.#reading = undefined;
-    if (commit.at > this.#lastAt) this.#lastAt = commit.at;
-    this.#projection.noteCommit(steps, line.end, false);
-    if (this.#stopFollowing && this.#listeners.size > 0)
-      this.#foreign.push({
-        position: line.position,
-        end: line.end,
-        at: commit.at,
-        by: commit.by,
-        local: false,
-        steps,
-      });
-  }
-
-  #stepsOf(commit: Commit, line: JournalEntry): DecidedStep[] {
-    return commit.entries.flatMap((entry) => {
-      const known =
-        entry.events[0]?.type === 'episode.created' ? undefined : this.#store.snapshot(entry.session);
-      // A session document may be ahead of state.json: then only the ledger and the announcements still need this line.
-      const isAhead = known !== undefined && (this.#store.position(entry.session) ?? 0) >= line.end;
-      const start = isAhead ? earlier(this.#journal, entry.session, line.position) : known;
-      const steps = replaySteps(entry, start);
-      for (const { before, event } of steps)
-        if (before && event.type !== 'episode.created') this.#ledger.book(before.context, event);
-      if (line.version < machineVersion) this.#projection.noteLoaded(entry.session);
-      if (isAhead) return steps;
-      const followed = afterEntry(entry, { snapshot: known, older: this.#store.older(entry.session) }, line);
-      const last = steps.at(-1);
-      if (last) last.after = followed.snapshot;
-      this.#store.put(entry.session, followed, line.end, entry.snapshot !== undefined);
-      return steps;
-    });
-  }
-
-  #load(id: SessionId, position: number | undefined): Located | undefined {
-    const own = shownState(this.#documents.readSession(id));
-    if (own && own.position > this.#journal.end()) {
-      throw new ProductionError(
-        'journal_damaged',
-        `${id}/session.json reflects the journal up to ${own.position}, and the journal ends at ${this.#journal.end()}; run showrunner doctor.`,
-        { sessionId: id },
-      );
-    }
-    if (position === undefined) return this.#loadUnlisted(id, own);
-    this.#projection.noteLoaded(id);
-    if (own && own.position >= position) return own;
-    const replayed = replaySession(this.#journal, id, this.#reading ?? this.#journal.position);
-    if (replayed) this.#projection.noteStale(id);
-    return replayed;
-  }
-
-  /** A session that state.json does not list: archived, or none of this production's, whatever lies in a folder of its name. */
-  #loadUnlisted(id: SessionId, own: Located | undefined): Located | undefined {
-    const archivedAt = this.#projection.archivedAt(id);
-    if (archivedAt === undefined && !own) return undefined;
-    const upTo = this.#reading ?? this.#journal.position;
-    // A document that is ahead of this process would take out of the archive's sums what was never put in.
-    const isExact = own !== undefined && own.position === archivedAt && own.position <= upTo;
-    const located = isExact ? own : replaySession(this.#journal, id, upTo);
-    if (located) this.#projection.revive(episodeState(decodeState(located.recorded)));
-    return located;
-  }
-
-  #emit(committed: Committed): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(committed);
-      } catch (error) {
-        // The commit is on disk: no listener may keep its caller from hearing so.
-        this.onListenerError(error);
-      }
-    }
-  }
-
   /** Writes what the documents still owe and lets go of the files. Waits for commits under way. */
   async close(): Promise<void> {
     if (this.#closed) return;
@@ -491,42 +333,9 @@ export class Production {
     this.#closed = true;
     this.#stopFollowing?.();
     try {
-      await this.#projection.close();
+      await this.#mirror.projection.close();
     } finally {
       this.#journal.close();
     }
   }
-}
-
-function earlier(journal: Journal, id: SessionId, position: number): EpisodeSnapshot | undefined {
-  const found = replaySession(journal, id, position);
-  return found && inMemory(found.recorded, position, id).snapshot;
-}
-
-/** What a session's document says, if it can be read: what cannot is made again from the journal. */
-function shownState(document: SessionDocument | undefined): Located | undefined {
-  if (!document) return undefined;
-  const { machine, position, snapshot } = document.showrunner;
-  const recorded = { persisted: snapshot, version: machine.version };
-  return decodeShown(recorded) && { recorded, position };
-}
-
-/** The steps of an entry, decided again. Where an older chart decided otherwise, the recorded snapshot is what counts. */
-function replaySteps(entry: CommitEntry, start: EpisodeSnapshot | undefined): DecidedStep[] {
-  const steps: DecidedStep[] = [];
-  let before = start;
-  for (const event of entry.events) {
-    const decision = advance(before, event);
-    const after = decision.accepted ? decision.snapshot : before;
-    if (!after) continue;
-    steps.push({
-      sessionId: entry.session,
-      event,
-      before,
-      after,
-      ...(decision.accepted ? {} : { quiet: true }),
-    });
-    before = after;
-  }
-  return steps;
 }

@@ -1,0 +1,252 @@
+import {
+  Ledger,
+  ProductionError,
+  advance,
+  machineVersion,
+  type DayMoney,
+  type EpisodeSnapshot,
+  type Policy,
+  type SessionId,
+} from '../../machines/index.js';
+import type { Documents, SessionDocument } from '../documents/index.js';
+import type { Journal, JournalEntry } from '../journal/index.js';
+import { Projection } from '../projection/projection.js';
+import type { Commit, CommitEntry } from '../record/commit.js';
+import { decodeCommit, decodeShown, decodeState } from '../record/decode.js';
+import { EpisodeStore } from '../record/episode-store.js';
+import { afterEntry, inMemory, replaySession, type Located } from '../record/replay.js';
+import type { Committed, DecidedStep } from '../record/step.js';
+import { episodeState } from '../shapes/index.js';
+import type { Draft } from './batch.js';
+import { commitTime, type Clock } from './clock.js';
+import { machineIdentity } from './machine-identity.js';
+
+interface MirrorOptions {
+  journal: Journal;
+  documents: Documents;
+  clock: Clock;
+  policy: Policy;
+  readOnly: boolean;
+  /** How long documents may lag behind. Milliseconds. */
+  showAfterMs: number;
+  /** Takes in what other processes have committed, unless a commit is under way. */
+  refresh: () => void;
+}
+
+/** A production in memory, as far as this handle has read its journal: what is decided upon, shown and told. */
+export class Mirror {
+  readonly policy: Policy;
+  readonly store: EpisodeStore;
+  readonly ledger = new Ledger();
+  readonly projection: Projection;
+  /** When the last commit was made; empty in a new production. */
+  lastAt = '';
+  /** Whether other processes' commits are told too. */
+  tellsOthers = false;
+  /** Hears what a listener of commits threw. */
+  onListenerError: (error: unknown) => void = () => {};
+  readonly #journal: Journal;
+  readonly #documents: Documents;
+  readonly #clock: Clock;
+  readonly #listeners = new Set<(committed: Committed) => void>();
+  #foreign: Committed[] = [];
+  /** Where the line being taken in begins: what a session loaded meanwhile must not go beyond. */
+  #reading: number | undefined;
+
+  constructor({ journal, documents, clock, policy, readOnly, showAfterMs, refresh }: MirrorOptions) {
+    this.policy = policy;
+    this.#journal = journal;
+    this.#documents = documents;
+    this.#clock = clock;
+    this.store = new EpisodeStore(
+      (id, position) => this.#load(id, position),
+      (id) => documents.hasFolder(id),
+    );
+    this.projection = new Projection({
+      documents,
+      journal,
+      store: this.store,
+      ledger: this.ledger,
+      machine: machineIdentity,
+      lastAt: () => this.lastAt,
+      afterMs: showAfterMs,
+      readOnly,
+      refresh,
+    });
+  }
+
+  /** Begins: with what state.json says where that can be trusted, and the journal from there on. */
+  open(): void {
+    const shown = this.projection.read();
+    if (shown) {
+      const end = this.#journal.end();
+      if (shown.position > end) {
+        throw new ProductionError(
+          'journal_damaged',
+          `state.json reflects the journal up to ${shown.position}, and the journal ends at ${end}: commits are missing. Restore the journal folder from a backup, or run showrunner doctor to see what can be saved.`,
+        );
+      }
+      this.#journal.seek(shown.position, shown.crc);
+      this.lastAt = shown.lastAt;
+    }
+    this.refresh();
+    this.projection.afterOpen();
+  }
+
+  /** The time that a commit would get now. */
+  now(): string {
+    return commitTime(this.#clock, this.lastAt);
+  }
+
+  /** The money of the day that a cost of now would belong to. */
+  today(): DayMoney {
+    const { ledger, policy } = this;
+    return ledger.money(ledger.dayFor(this.now(), policy.timeZone), policy.dailyCap);
+  }
+
+  onCommit(listener: (committed: Committed) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Takes in what other processes have committed. */
+  refresh(): void {
+    this.#journal.refresh((line) => this.#takeIn(line));
+  }
+
+  /** The same, and tells of it once it is on disk; gives a promise where there is something to tell. */
+  refreshAndTell(): Promise<void> | undefined {
+    this.refresh();
+    return this.#foreign.length === 0 ? undefined : this.#tellForeign();
+  }
+
+  async #tellForeign(): Promise<void> {
+    const heard = this.#foreign;
+    this.#foreign = [];
+    await this.#journal.durable();
+    for (const committed of heard) this.tell(committed);
+  }
+
+  /** Takes in a commit of this handle, which is on disk and ends at `end`. */
+  promote(draft: Draft, end: number): void {
+    this.lastAt = draft.at;
+    for (const { before, event } of draft.steps) {
+      if (before && event.type !== 'episode.created') this.ledger.book(before.context, event);
+    }
+    for (const { id, after, whole } of draft.sessions) this.store.put(id, { snapshot: after }, end, whole);
+    this.projection.noteCommit(draft.steps, end, true);
+  }
+
+  /** Tells the listeners of a commit that is on disk. */
+  tell(committed: Committed): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(committed);
+      } catch (error) {
+        // The commit is on disk: no listener may keep its caller from hearing so.
+        this.onListenerError(error);
+      }
+    }
+  }
+
+  /** Takes in a line that another process, or an earlier life of this one, has written. */
+  #takeIn(line: JournalEntry): void {
+    this.#reading = line.position;
+    const commit = decodeCommit(line);
+    const steps = this.#stepsOf(commit, line);
+    this.#reading = undefined;
+    if (commit.at > this.lastAt) this.lastAt = commit.at;
+    this.projection.noteCommit(steps, line.end, false);
+    if (this.tellsOthers && this.#listeners.size > 0)
+      this.#foreign.push({
+        position: line.position,
+        end: line.end,
+        at: commit.at,
+        by: commit.by,
+        local: false,
+        steps,
+      });
+  }
+
+  #stepsOf(commit: Commit, line: JournalEntry): DecidedStep[] {
+    return commit.entries.flatMap((entry) => {
+      const known =
+        entry.events[0]?.type === 'episode.created' ? undefined : this.store.snapshot(entry.session);
+      // A session document may be ahead of state.json: then only the ledger and the announcements still need this line.
+      const isAhead = known !== undefined && (this.store.position(entry.session) ?? 0) >= line.end;
+      const start = isAhead ? earlier(this.#journal, entry.session, line.position) : known;
+      const steps = replaySteps(entry, start);
+      for (const { before, event } of steps)
+        if (before && event.type !== 'episode.created') this.ledger.book(before.context, event);
+      if (line.version < machineVersion) this.projection.noteLoaded(entry.session);
+      if (isAhead) return steps;
+      const followed = afterEntry(entry, { snapshot: known, older: this.store.older(entry.session) }, line);
+      const last = steps.at(-1);
+      if (last) last.after = followed.snapshot;
+      this.store.put(entry.session, followed, line.end, entry.snapshot !== undefined);
+      return steps;
+    });
+  }
+
+  #load(id: SessionId, position: number | undefined): Located | undefined {
+    const own = shownState(this.#documents.readSession(id));
+    if (own && own.position > this.#journal.end()) {
+      throw new ProductionError(
+        'journal_damaged',
+        `${id}/session.json reflects the journal up to ${own.position}, and the journal ends at ${this.#journal.end()}; run showrunner doctor.`,
+        { sessionId: id },
+      );
+    }
+    if (position === undefined) return this.#loadUnlisted(id, own);
+    this.projection.noteLoaded(id);
+    if (own && own.position >= position) return own;
+    const replayed = replaySession(this.#journal, id, this.#reading ?? this.#journal.position);
+    if (replayed) this.projection.noteStale(id);
+    return replayed;
+  }
+
+  /** A session that state.json does not list: archived, or none of this production's, whatever lies in a folder of its name. */
+  #loadUnlisted(id: SessionId, own: Located | undefined): Located | undefined {
+    const archivedAt = this.projection.archivedAt(id);
+    if (archivedAt === undefined && !own) return undefined;
+    const upTo = this.#reading ?? this.#journal.position;
+    // A document that is ahead of this process would take out of the archive's sums what was never put in.
+    const isExact = own !== undefined && own.position === archivedAt && own.position <= upTo;
+    const located = isExact ? own : replaySession(this.#journal, id, upTo);
+    if (located) this.projection.revive(episodeState(decodeState(located.recorded)));
+    return located;
+  }
+}
+
+function earlier(journal: Journal, id: SessionId, position: number): EpisodeSnapshot | undefined {
+  const found = replaySession(journal, id, position);
+  return found && inMemory(found.recorded, position, id).snapshot;
+}
+
+/** What a session's document says, if it can be read: what cannot is made again from the journal. */
+function shownState(document: SessionDocument | undefined): Located | undefined {
+  if (!document) return undefined;
+  const { machine, position, snapshot } = document.showrunner;
+  const recorded = { persisted: snapshot, version: machine.version };
+  return decodeShown(recorded) && { recorded, position };
+}
+
+/** The steps of an entry, decided again. Where an older chart decided otherwise, the recorded snapshot is what counts. */
+function replaySteps(entry: CommitEntry, start: EpisodeSnapshot | undefined): DecidedStep[] {
+  const steps: DecidedStep[] = [];
+  let before = start;
+  for (const event of entry.events) {
+    const decision = advance(before, event);
+    const after = decision.accepted ? decision.snapshot : before;
+    if (!after) continue;
+    steps.push({
+      sessionId: entry.session,
+      event,
+      before,
+      after,
+      ...(decision.accepted ? {} : { quiet: true }),
+    });
+    before = after;
+  }
+  return steps;
+}
