@@ -37,6 +37,7 @@ export const errorRemedies = {
   production_upgraded: 'operator',
   filesystem_unsupported: 'operator',
   journal_unavailable: 'operator',
+  journal_replaced: 'operator',
   journal_damaged: 'operator',
   document_unavailable: 'operator',
   machine_broken: 'bug',

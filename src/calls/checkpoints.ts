@@ -12,7 +12,7 @@ import {
   type SessionId,
 } from '../../machines/index.js';
 import type { Plan, Production } from '../production/index.js';
-import { parsePayload, type CheckpointPayload } from '../record/index.js';
+import type { CheckpointPayload } from '../record/index.js';
 import type { CheckpointContents } from '../shapes/index.js';
 import { stepsFor } from './plans.js';
 
@@ -52,24 +52,15 @@ export async function saveManual(
   phase: PhaseName,
   name: string,
   data: string,
-): Promise<{ checkpoint: SavedCheckpoint; plan: Plan }> {
-  const checkpoint = await prepareCheckpoint(production, sessionId, phase, name, phase, data);
+): Promise<{ saved: (at: string) => LoadedCheckpoint; plan: Plan }> {
+  const artifacts = await production.artifacts(sessionId, phase);
+  const checkpoint = await production.keepCheckpoint(sessionId, { name, next: phase, data, artifacts });
   return {
-    checkpoint,
+    // After the commit nothing may fail any more: what was saved is at hand, whatever became of its file or its name meanwhile.
+    saved: (at) =>
+      contentsOf(name, { phase, at, next: phase }, { data: JSON.parse(data) as unknown, artifacts }),
     plan: (view) => stepsFor(view, sessionId, { type: 'checkpoint.save', phase, checkpoint }),
   };
-}
-
-/** A checkpoint right after its commit. What it keeps is at hand, unless a later one took its name: the journal is searched only then. */
-export function loadSaved(
-  production: Production,
-  sessionId: SessionId,
-  saved: SavedCheckpoint,
-): LoadedCheckpoint {
-  const ref = production.episode(sessionId).context.checkpoints[saved.name];
-  if (!ref || ref.sha256 !== saved.sha256 || saved.file !== null)
-    return loadCheckpoint(production, sessionId, saved.name);
-  return contentsOf(saved.name, ref, parsePayload(JSON.stringify(saved.payload), ref));
 }
 
 /**
@@ -131,7 +122,7 @@ export function loadCheckpoint(
 
 function contentsOf(
   name: string,
-  ref: CheckpointRef,
+  ref: Pick<CheckpointRef, 'phase' | 'at' | 'next'>,
   { data, artifacts }: CheckpointPayload,
 ): LoadedCheckpoint {
   return {

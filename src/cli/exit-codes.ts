@@ -45,6 +45,7 @@ export const exitOf: Record<ErrorCode, number> = {
   production_upgraded: exits.failed,
   filesystem_unsupported: exits.failed,
   journal_unavailable: exits.failed,
+  journal_replaced: exits.failed,
   journal_damaged: exits.invalidData,
   document_unavailable: exits.failed,
   machine_broken: exits.failed,

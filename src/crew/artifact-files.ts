@@ -28,6 +28,7 @@ export class ArtifactFiles {
     if (name === 'checkpoint.json')
       throw refusal(`${path} is the engine's own document; choose another name.`, this.#sessionId);
     const target = this.#resolve(path);
+    this.#seeThatProductionIsThere();
     await mkdir(dirname(target), { recursive: true, mode: 0o700 });
     const temporary = join(dirname(target), `.tmp-${basename(target)}-${randomBytes(6).toString('hex')}`);
     const handle = await open(
@@ -107,6 +108,16 @@ export class ArtifactFiles {
       this.#durable.add(folder);
     }
     nodeDisk.syncDirectory(dirname(target));
+  }
+
+  /** Where the production was moved away from, no second one may begin. */
+  #seeThatProductionIsThere(): void {
+    if (nodeDisk.stat(this.#directory)) return;
+    throw new ProductionError(
+      'journal_replaced',
+      `the production's folder ${this.#directory} is gone: it was moved or removed. Nothing is written in its place. Put it back, or open the production where it is now.`,
+      { sessionId: this.#sessionId },
+    );
   }
 
   #resolve(path: string): string {

@@ -3,7 +3,9 @@ export interface PathInfo {
   kind: 'file' | 'directory' | 'link' | 'other';
   size: number;
   mtimeMs: number;
+  /** Together they tell whether two names, or a name and an open file, are the same file. */
   ino: number;
+  dev: number;
 }
 
 /** `create` refuses an existing file; `append` refuses a missing one. None of them follows a link at the path's end. */
@@ -17,6 +19,8 @@ export interface Disk {
   open(path: string, mode: OpenMode): number;
   close(fd: number): void;
   size(fd: number): number;
+  /** What an open file is, wherever its name is now: it may have been removed or given to another file. */
+  statOpen(fd: number): PathInfo;
   /** Reads at a place; gives the number of bytes, 0 at the end. */
   read(fd: number, buffer: Uint8Array, offset: number, length: number, position: number): number;
   /** Writes at the file's end (append) or where the last write ended (create); may be short. Keeps nothing of `bytes`: they are used again. */

@@ -15,6 +15,7 @@ export const nodeDisk: Disk = {
   open: (path, mode) => fs.openSync(path, flags[mode], 0o600),
   close: (fd) => fs.closeSync(fd),
   size: (fd) => fs.fstatSync(fd).size,
+  statOpen: (fd) => infoOf(fs.fstatSync(fd)),
   read: (fd, buffer, offset, length, position) => fs.readSync(fd, buffer, offset, length, position),
   write: (fd, bytes) => fs.writeSync(fd, bytes),
   sync: (fd) => fs.fdatasyncSync(fd),
@@ -73,7 +74,10 @@ function orMissing<Value>(read: () => Value): Value | undefined {
 
 function info(path: string): PathInfo | undefined {
   const stats = fs.lstatSync(path, { throwIfNoEntry: false });
-  if (!stats) return undefined;
+  return stats && infoOf(stats);
+}
+
+function infoOf(stats: fs.Stats): PathInfo {
   const kind = stats.isFile()
     ? 'file'
     : stats.isDirectory()
@@ -81,5 +85,5 @@ function info(path: string): PathInfo | undefined {
       : stats.isSymbolicLink()
         ? 'link'
         : 'other';
-  return { kind, size: stats.size, mtimeMs: stats.mtimeMs, ino: stats.ino };
+  return { kind, size: stats.size, mtimeMs: stats.mtimeMs, ino: stats.ino, dev: stats.dev };
 }

@@ -139,6 +139,7 @@ export class Documents {
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const file = `checkpoints/${name}-${sha256.slice(0, 12)}.json`;
     const path = this.#path(sessionId, file);
+    this.#seeThatItIsThere();
     this.#makeDurable(sessionId);
     makeDurableDirectory(this.#disk, join(this.#directory, sessionId, 'checkpoints'));
     replaceFile(this.#disk, path, [bytes]);
@@ -181,6 +182,7 @@ export class Documents {
   }
 
   copyArtifacts(from: SessionId, to: SessionId, entries: readonly ManifestEntry[]): Promise<void> {
+    this.#seeThatItIsThere();
     this.#makeDurable(to);
     return this.#typedLater(to, copyManifest(this.#disk, this.#directory, from, to, entries));
   }
@@ -209,6 +211,7 @@ export class Documents {
 
   /** archive/2025-09.json. */
   async writeMonth(month: string, document: MonthDocument): Promise<void> {
+    this.#seeThatItIsThere();
     makeDurableDirectory(this.#disk, join(this.#directory, 'archive'));
     await writeDocument(this.#month(month), document);
   }
@@ -240,6 +243,7 @@ export class Documents {
   /** Makes the session's folder and its phases' folders. They are durable as soon as a commit may refer to what is in them. */
   prepareSession(sessionId: SessionId): void {
     if (this.#prepared.has(sessionId)) return;
+    this.#seeThatItIsThere();
     const folder = join(this.#directory, sessionId);
     makeDirectory(this.#disk, folder);
     makeNewDirectories(this.#disk, folder, phaseNames);
@@ -258,6 +262,16 @@ export class Documents {
       this.#prepared.delete(sessionId);
       throw error;
     }
+  }
+
+  /** Where the production was moved away from, no second one may begin. */
+  #seeThatItIsThere(): void {
+    if (this.#disk.stat(this.#directory)?.kind === 'directory') return;
+    throw new ProductionError(
+      'journal_replaced',
+      `the production's folder ${this.#directory} is gone: it was moved or removed. Nothing is written in its place. Put it back, or open the production where it is now.`,
+      { field: 'directory' },
+    );
   }
 
   #makeDurable(sessionId: SessionId): void {

@@ -1,6 +1,7 @@
 import { ProductionError } from '../../machines/index.js';
 import { makeDurableDirectory, type Disk } from '../disk/index.js';
 import { compactSegments, type Compacted } from './compact.js';
+import { commonEnd, replaced } from './displaced.js';
 import { follow } from './follow.js';
 import { inspectSegments, type Inspection } from './inspect.js';
 import { landCommits, landSeal, writable, type Landing } from './landing.js';
@@ -53,6 +54,8 @@ export class Journal {
   /** A sync failed: from here on nothing in the journal can be trusted to be on disk. */
   #suspectFrom: number | undefined;
   #needsRotation = false;
+  /** The journal that this handle knows was not the one in the folder when it last looked. */
+  #isReplaced = false;
   #appending: Promise<AppendResult> | undefined;
   #closed = false;
 
@@ -162,6 +165,7 @@ export class Journal {
   #append(bodies: readonly string[]): AppendResult | Promise<AppendResult> {
     // The tail is not to be built on: the next refresh goes on in another segment.
     if (this.#suspectFrom !== undefined) return { landed: [] };
+    if (this.#isReplaced) this.seeThatItIsInPlace();
     if (this.#isDue()) {
       const { problem } = landSeal(this.#tail());
       return { landed: [], ...(problem ? { error: problem } : {}) };
@@ -184,13 +188,57 @@ export class Journal {
       : this.#landed(landing, synced);
   }
 
-  #landed({ lines, count, problem }: Landing, error: ProductionError | undefined): AppendResult {
+  #landed(
+    { lines, count, problem }: Landing,
+    error: ProductionError | undefined,
+  ): AppendResult | Promise<AppendResult> {
     const landed = count === lines.length ? lines : lines.slice(0, count);
     const last = landed.at(-1);
     if (error || !last) return { landed: [], ...(error ? { error } : {}) };
+    if (!this.#segment().isInPlace()) return this.#landedElsewhere(landed, problem);
     this.#reader.passOver(last);
     this.#syncedTo = last.end;
     return problem ? { landed, error: problem } : { landed };
+  }
+
+  /** What was appended to is not in the folder any more: only what a copy of it has, or its compressed form, has landed. */
+  async #landedElsewhere(
+    lines: readonly EncodedLine[],
+    problem: ProductionError | undefined,
+  ): Promise<AppendResult> {
+    const { common } = this.#goOnInPlace();
+    const landed = lines.filter(({ end }) => end <= common);
+    const last = landed.at(-1);
+    if (!last) return { landed: [] };
+    this.#reader.passOver(last);
+    const error = await this.#sync({ force: true });
+    return error ? { landed: [], error } : { landed, ...(problem ? { error: problem } : {}) };
+  }
+
+  /**
+   * Looks whether the folder still has what this handle has read; an append under way looks by itself. Costs one `lstat`.
+   * @throws ProductionError `journal_replaced`.
+   */
+  seeThatItIsInPlace(): void {
+    if (this.#appending) return;
+    this.#guard(() => {
+      const { segment } = this.#reader;
+      if (segment && !segment.isInPlace()) this.#goOnInPlace();
+      this.#isReplaced = false;
+    });
+  }
+
+  /** Goes on in what is there now, if that has everything that this handle has read; says how far it agrees with what was open. */
+  #goOnInPlace(): { common: number } {
+    const { disk, directory } = this.#on;
+    this.#isReplaced = true;
+    const common = commonEnd(disk, directory, this.#segment());
+    if (common === undefined) throw replaced(directory, 'its last segment was removed or moved away');
+    if (common < this.#reader.position)
+      throw replaced(directory, `another file is in its place, which differs from position ${common} on`);
+    if (!this.#reader.reopen()) throw replaced(directory, 'its last segment was removed or moved away');
+    this.#isReplaced = false;
+    return { common };
   }
 
   /** Syncs the present segment, if it has lines that are not known to be durable; gives what went wrong, at once where the disk is quick. */
@@ -199,6 +247,8 @@ export class Journal {
     if (!force && this.durableEnd >= validEnd) return undefined;
     if (!this.#pace.isInline) return this.#syncLater(validEnd);
     const segment = this.#segment();
+    // It was durable before the plain one went.
+    if (segment.compressed) return this.#synced(segment, validEnd);
     try {
       this.#pace.syncInline(writable(segment));
     } catch (error) {
@@ -209,6 +259,7 @@ export class Journal {
 
   async #syncLater(validEnd: number): Promise<ProductionError | undefined> {
     const segment = this.#segment();
+    if (segment.compressed) return this.#synced(segment, validEnd);
     const release = segment.hold();
     try {
       await this.#pace.syncLater(writable(segment));
@@ -234,8 +285,12 @@ export class Journal {
     return undefined;
   }
 
-  /** Lines of other processes that have been read are on disk when this resolves, and nothing else has been read since. */
+  /**
+   * Lines of other processes that have been read are on disk when this resolves, and nothing else has been read since.
+   * @throws ProductionError `journal_replaced` when what was read is not what the folder has now, `journal_unavailable`.
+   */
   async durable(): Promise<void> {
+    if (!this.#closed) this.seeThatItIsInPlace();
     while (!this.#isDurable()) {
       // The append under way syncs the same file.
       if (this.#appending) await this.#appending;

@@ -116,6 +116,12 @@ export class Reader {
     }
   }
 
+  /** Goes on in the file that has the present segment's name now; the caller has seen that it says the same up to {@link position}. False when there is none. */
+  reopen(): boolean {
+    const { segment, position } = this;
+    return segment !== undefined && this.#enter(segment.start, position);
+  }
+
   close(): void {
     this.segment?.close();
     this.segment = undefined;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { constants, gunzipSync } from 'node:zlib';
 import { ProductionError } from '../../machines/index.js';
-import { errorCode, type Disk } from '../disk/index.js';
+import { errorCode, type Disk, type PathInfo } from '../disk/index.js';
 import { decodeLine, type ValidLine } from './line.js';
 
 /** What a segment's first line says. */
@@ -58,17 +58,21 @@ export class Segment {
   #unpacked: Buffer | undefined;
   readonly #readFd: number | undefined;
   readonly #disk: Disk;
+  readonly #path: string;
+  #identity: Pick<PathInfo, 'ino' | 'dev'> | undefined;
   #holds = 0;
   #isClosing = false;
 
   private constructor(
     disk: Disk,
+    directory: string,
     name: SegmentName,
     fd: number | undefined,
     readFd: number | undefined,
     packed: Buffer | undefined,
   ) {
     this.#disk = disk;
+    this.#path = join(directory, name.file);
     this.start = name.start;
     this.file = name.file;
     this.fd = fd;
@@ -76,19 +80,45 @@ export class Segment {
     this.#packed = packed;
   }
 
+  get compressed(): boolean {
+    return this.#packed !== undefined;
+  }
+
+  /** Whether its name still leads to the file that is open. Costs one `lstat`. */
+  isInPlace(): boolean {
+    const found = this.#disk.stat(this.#path);
+    if (!found || this.#readFd === undefined) return found !== undefined;
+    this.#identity ??= this.#disk.statOpen(this.#readFd);
+    return found.ino === this.#identity.ino && found.dev === this.#identity.dev;
+  }
+
   /** Opens a segment; undefined when there is none that begins there. */
   static open(disk: Disk, directory: string, start: number, writable: boolean): Segment | undefined {
     const file = segmentFile(start);
     try {
       const fd = disk.open(join(directory, file), writable ? 'append' : 'read');
-      return new Segment(disk, { start, file, compressed: false }, writable ? fd : undefined, fd, undefined);
+      return new Segment(
+        disk,
+        directory,
+        { start, file, compressed: false },
+        writable ? fd : undefined,
+        fd,
+        undefined,
+      );
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw error;
     }
     const packed = disk.readFile(join(directory, `${file}.gz`));
     return (
       packed &&
-      new Segment(disk, { start, file: `${file}.gz`, compressed: true }, undefined, undefined, packed)
+      new Segment(
+        disk,
+        directory,
+        { start, file: `${file}.gz`, compressed: true },
+        undefined,
+        undefined,
+        packed,
+      )
     );
   }
 

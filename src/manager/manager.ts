@@ -32,7 +32,6 @@ import {
 import {
   completionCheckpoint,
   loadCheckpoint,
-  loadSaved,
   ownName,
   phaseForCheckpoint,
   planRestore,
@@ -176,9 +175,8 @@ export class ProductionStateManager extends ManagerHandle {
     const kept = checkpointData(data);
     this.read().episode(sessionId);
     await this.askBefore({ call, sessionId, input });
-    const { checkpoint, plan } = await saveManual(this.production, sessionId, phase, name, kept);
-    await this.commit(plan);
-    return loadSaved(this.production, sessionId, checkpoint);
+    const { saved, plan } = await saveManual(this.production, sessionId, phase, name, kept);
+    return saved((await this.commit(plan)).at);
   }
 
   /** Confirms that an episode is complete. Completing the last phase completes it; calling this again changes nothing. */

@@ -68,7 +68,11 @@ export class CommitLoop {
 
   /** Takes in and tells what other processes have committed, unless that is seen to already. */
   catchUp(): void {
-    if (!this.#running) this.#run(() => this.#mirror.refreshAndTell());
+    if (this.#running) return;
+    this.#run(() => {
+      this.#journal.seeThatItIsInPlace();
+      return this.#mirror.refreshAndTell();
+    });
   }
 
   /** Runs `work` alone, after everything that is waiting to run has had its say: callers of one turn share one write. */

@@ -142,6 +142,7 @@ export class Production {
 
   /** Everything that any process has committed so far is in memory, and on disk, when this resolves: what a query may show. */
   async asOnDisk(): Promise<void> {
+    this.#journal.seeThatItIsInPlace();
     await this.refreshed();
     await this.#journal.durable();
   }

@@ -1,5 +1,5 @@
 export type { FoundCheckpoint } from './find-saved.js';
 export type { HistoryEntry } from './history.js';
-export { asRecorded, checkpointData, parsePayload, toJson } from './payload.js';
+export { asRecorded, checkpointData, toJson } from './payload.js';
 export type { CheckpointPayload } from './payload.js';
 export type { Committed } from './step.js';

@@ -120,6 +120,26 @@ export const diskContract: readonly DiskDemand[] = [
     },
   },
   {
+    name: 'a name and an open file tell whether they are the same file',
+    check(disk, folder) {
+      const same = (path: string, fd: number): boolean => {
+        const named = disk.stat(path);
+        const { ino, dev } = disk.statOpen(fd);
+        return named?.ino === ino && named.dev === dev;
+      };
+      write(disk, join(folder, 'a'), 'one');
+      const fd = disk.open(join(folder, 'a'), 'append');
+      ok(same(join(folder, 'a'), fd));
+      strictEqual(disk.statOpen(fd).size, 3);
+      write(disk, join(folder, 'b'), 'one');
+      disk.rename(join(folder, 'b'), join(folder, 'a'));
+      ok(!same(join(folder, 'a'), fd));
+      disk.rename(join(folder, 'a'), join(folder, 'c'));
+      ok(!same(join(folder, 'a'), fd));
+      disk.close(fd);
+    },
+  },
+  {
     name: 'a rename can be waited for elsewhere',
     async check(disk, folder) {
       write(disk, join(folder, 'a'), 'new');

@@ -77,6 +77,12 @@ export class MemoryDisk implements Disk {
     return file.size;
   }
 
+  statOpen(fd: number): PathInfo {
+    const { file, path } = this.#handle(fd);
+    this.#enter('statOpen', path);
+    return infoOf(file);
+  }
+
   read(fd: number, buffer: Uint8Array, offset: number, length: number, position: number): number {
     const { file, path } = this.#handle(fd);
     this.#enter('read', path);
@@ -174,7 +180,7 @@ export class MemoryDisk implements Disk {
   stat(path: string): PathInfo | undefined {
     this.#enter('stat', path);
     const node = this.#find(path);
-    return node && { kind: node.kind, size: node.kind === 'file' ? node.size : 0, mtimeMs: 0, ino: node.ino };
+    return node && infoOf(node);
   }
 
   readFile(path: string): Buffer | undefined {
@@ -232,6 +238,16 @@ export class MemoryDisk implements Disk {
     if (node?.kind === 'file') fail('ENOTDIR', path);
     return node ?? fail('ENOENT', path);
   }
+}
+
+function infoOf(node: MemoryNode): PathInfo {
+  return {
+    kind: node.kind,
+    size: node.kind === 'file' ? node.size : 0,
+    mtimeMs: 0,
+    ino: node.ino,
+    dev: 1,
+  };
 }
 
 function partsOf(path: string): string[] {

@@ -38,6 +38,19 @@ function put(directory: string, sessionId: string, phase: string, name: string, 
 }
 
 describe('checkpoints', () => {
+  test('given the file of a large one is lost right after its commit, when it was saved, then the call does not throw', async () => {
+    const { directory, manager, sessionId } = await givenScript();
+    manager.on('commit', () => rmSync(join(directory, sessionId, 'checkpoints'), { recursive: true }));
+    const data = { text: 'x'.repeat(100_000) };
+    await expect(manager.saveCheckpoint({ sessionId, phase: 'script', data })).resolves.toMatchObject({
+      name: 'script_checkpoint',
+      phase: 'script',
+      next_phase: 'script',
+      can_resume: true,
+      data,
+    });
+  });
+
   test.each([1, 60])(
     'given a payload of %i MB, when it is saved, then it stays out of the journal and comes back as it was',
     async (megabytes) => {

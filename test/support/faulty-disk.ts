@@ -25,6 +25,7 @@ const reading = new Set<keyof Disk>([
   'open',
   'read',
   'size',
+  'statOpen',
   'list',
   'stat',
   'readFile',
