@@ -11,9 +11,9 @@ import {
 } from '../disk/index.js';
 import { refuseLink, replaceFile, unavailable, type Durability } from './durable-file.js';
 import { copyManifest, readManifest, verifyManifest, type ManifestEntry } from './manifest.js';
-import { SealedJson, writeDocument } from './sealed-json.js';
+import { SealedJson, readDocument, writeDocument } from './sealed-json.js';
 import { sessionPath } from './session-paths.js';
-import type { CheckpointDocument, MonthDocument, SessionDocument, StateDocument } from './shapes.js';
+import { CheckpointDocument, MonthDocument, SessionDocument, StateDocument } from './shapes.js';
 import { stateText } from './state-text.js';
 
 /** A payload in a file of its own: path inside the session's folder, hash and size of its JSON text. */
@@ -40,8 +40,7 @@ export class Documents {
 
   /** Undefined when it is missing or cannot be trusted, and has to be rebuilt from the journal. */
   readState(): StateDocument | undefined {
-    const document = this.#state().readNow();
-    return document?.version === '3.0.0' && document.showrunner?.format === 1 ? document : undefined;
+    return readDocument(this.#state());
   }
 
   writeState(document: StateDocument, durability: Durability = 'synced'): Promise<void> {
@@ -49,15 +48,16 @@ export class Documents {
   }
 
   #state(durability: Durability = 'synced'): SealedJson<StateDocument> {
-    return new SealedJson<StateDocument>(this.#disk, join(this.#directory, 'state.json'), {
+    return new SealedJson(this.#disk, join(this.#directory, 'state.json'), {
+      schema: StateDocument,
       render: stateText,
       durability,
     });
   }
 
   readSession(sessionId: SessionId): SessionDocument | undefined {
-    const document = this.#session(sessionId).readNow();
-    return document?.showrunner?.format === 1 && document.session_id === sessionId ? document : undefined;
+    const document = readDocument(this.#session(sessionId));
+    return document?.session_id === sessionId ? document : undefined;
   }
 
   /** Without a sync: a power cut may leave it torn, which readers notice and repair. No other one of the session may be under way. */
@@ -67,7 +67,8 @@ export class Documents {
   }
 
   #session(sessionId: SessionId): SealedJson<SessionDocument> {
-    return new SealedJson<SessionDocument>(this.#disk, this.#path(sessionId, 'session.json'), {
+    return new SealedJson(this.#disk, this.#path(sessionId, 'session.json'), {
+      schema: SessionDocument,
       durability: 'rebuildable-later',
     });
   }
@@ -121,8 +122,7 @@ export class Documents {
 
   readCheckpoint(sessionId: SessionId, which: PhaseName | { name: string }): CheckpointDocument | undefined {
     const path = typeof which === 'string' ? `${which}/checkpoint.json` : checkpointPath(which.name);
-    const document = this.#checkpoint(sessionId, path).readNow();
-    return document?.showrunner?.format === 1 ? document : undefined;
+    return readDocument(this.#checkpoint(sessionId, path));
   }
 
   #checkpoint(
@@ -130,7 +130,10 @@ export class Documents {
     path: string,
     durability: Durability = 'synced',
   ): SealedJson<CheckpointDocument> {
-    return new SealedJson<CheckpointDocument>(this.#disk, this.#path(sessionId, path), { durability });
+    return new SealedJson(this.#disk, this.#path(sessionId, path), {
+      schema: CheckpointDocument,
+      durability,
+    });
   }
 
   /** Keeps JSON text in a file named for its content, durably, before a commit refers to it. */
@@ -217,8 +220,7 @@ export class Documents {
   }
 
   readMonth(month: string): MonthDocument | undefined {
-    const document = this.#month(month).readNow();
-    return document?.showrunner?.format === 1 ? document : undefined;
+    return readDocument(this.#month(month));
   }
 
   /** Journal positions of the sessions in a month's archive. Every new session asks, so an unchanged document is not parsed again. */
@@ -237,7 +239,7 @@ export class Documents {
   }
 
   #month(month: string): SealedJson<MonthDocument> {
-    return new SealedJson<MonthDocument>(this.#disk, this.#monthPath(month));
+    return new SealedJson(this.#disk, this.#monthPath(month), { schema: MonthDocument });
   }
 
   /** Makes the session's folder and its phases' folders. They are durable as soon as a commit may refer to what is in them. */

@@ -1,52 +1,57 @@
-import { Low, type Adapter } from 'lowdb';
+import { Low, LowSync, type Adapter, type SyncAdapter } from 'lowdb';
+import type * as z from 'zod';
 import type { Disk } from '../disk/index.js';
 import { replaceFile, replaceFileLater, unavailable, type Durability } from './durable-file.js';
 import { sealText, unseal } from './seal.js';
 
-/** A lowdb adapter over one durable, sealed file. */
-export class SealedJson<Document> implements Adapter<Document> {
-  readonly #disk: Disk;
-  readonly #path: string;
-  readonly #render: (document: Document) => string;
-  readonly #durability: Durability;
+interface SealedJsonOptions<Document> {
+  schema: z.ZodType<Document>;
+  render?: (document: Document) => string;
+  durability?: Durability;
+}
 
-  constructor(
-    disk: Disk,
-    path: string,
-    options: { render?: (document: Document) => string; durability?: Durability } = {},
-  ) {
-    this.#disk = disk;
-    this.#path = path;
-    this.#render = options.render ?? ((document) => JSON.stringify(document, undefined, 2));
-    this.#durability = options.durability ?? 'synced';
-  }
+/** lowdb adapters over one durable, sealed file of one shape: it is read at once, and written in the pace of its durability. */
+export class SealedJson<Document> {
+  readonly reading: SyncAdapter<Document | null>;
+  readonly writing: Adapter<Document>;
 
-  /** Null, as lowdb expects, when there is no document that can be trusted. */
-  read(): Promise<Document | null> {
-    return Promise.resolve(this.readNow() ?? null);
+  constructor(disk: Disk, path: string, options: SealedJsonOptions<Document>) {
+    const { schema, durability = 'synced' } = options;
+    const render = options.render ?? ((document) => JSON.stringify(document, undefined, 2));
+    this.reading = { read: () => readSealed(disk, path, schema), write: () => {} };
+    this.writing = {
+      read: () => Promise.resolve(readSealed(disk, path, schema)),
+      async write(document) {
+        const parts = [Buffer.from(sealText(render(document)))];
+        if (durability === 'rebuildable-later') await replaceFileLater(disk, path, parts);
+        else replaceFile(disk, path, parts, durability);
+      },
+    };
   }
+}
 
-  readNow(): Document | undefined {
-    try {
-      const bytes = this.#disk.readFile(this.#path);
-      return bytes && (unseal(bytes) as Document | undefined);
-    } catch (error) {
-      throw unavailable(this.#path, error);
-    }
+/** Null, as lowdb expects, when there is no document that can be trusted: it is missing, torn, edited, or of another shape. */
+function readSealed<Document>(disk: Disk, path: string, schema: z.ZodType<Document>): Document | null {
+  try {
+    const bytes = disk.readFile(path);
+    return (bytes && schema.safeParse(unseal(bytes)).data) ?? null;
+  } catch (error) {
+    throw unavailable(path, error);
   }
+}
 
-  async write(document: Document): Promise<void> {
-    const parts = [Buffer.from(sealText(this.#render(document)))];
-    if (this.#durability === 'rebuildable-later') await replaceFileLater(this.#disk, this.#path, parts);
-    else replaceFile(this.#disk, this.#path, parts, this.#durability);
-  }
+/** Reads a document through lowdb; undefined when it has to be made again. */
+export function readDocument<Document>({ reading }: SealedJson<Document>): Document | undefined {
+  const low = new LowSync<Document | null>(reading, null);
+  low.read();
+  return low.data ?? undefined;
 }
 
 /** Writes a document through lowdb. */
 export async function writeDocument<Document>(
-  adapter: SealedJson<Document>,
+  { writing }: SealedJson<Document>,
   document: Document,
 ): Promise<void> {
-  const low = new Low<Document>(adapter, document);
+  const low = new Low<Document>(writing, document);
   await low.write();
 }

@@ -1,88 +1,110 @@
-import {
-  stateName,
-  rehydrate,
-  toDollars,
-  type DayMoney,
-  type PersistedEpisode,
-  type PhaseName,
-  type Usd,
-} from '../../machines/index.js';
-import {
-  episodeState,
-  type CheckpointContents,
-  type EpisodeState,
-  type StateMetrics,
-} from '../shapes/index.js';
+import * as z from 'zod';
+import { stateName, rehydrate, toDollars, type PersistedEpisode, type Usd } from '../../machines/index.js';
+import { CheckpointContents, EpisodeState, episodeState } from '../shapes/index.js';
+
+const Position = z.int().nonnegative();
+/** A sum in micro-dollars, which may be above the largest single amount. */
+const Micros = z.custom<Usd>((value) => Number.isSafeInteger(value));
+const DollarAmount = z.number();
 
 /** Which chart wrote a document. */
-export interface MachineIdentity {
-  id: string;
-  version: number;
-  hash: string;
-}
+export const MachineIdentity = z.object({ id: z.string(), version: z.int().positive(), hash: z.string() });
+export type MachineIdentity = z.infer<typeof MachineIdentity>;
+
+/** Where a document stands in the journal, and the snapshot that it shows in the form of the version that wrote it: see record/decode.ts. */
+const Shown = z.object({
+  format: z.literal(1),
+  machine: MachineIdentity,
+  position: Position,
+  snapshot: z.unknown(),
+});
+
+const Episodes = z.record(z.string(), EpisodeState);
 
 /** state.json: the seed's keys, and under `showrunner` what it takes to go on from it without reading the journal again. */
-export interface StateDocument<Sums = unknown> {
-  version: '3.0.0';
-  active_episodes: Record<string, EpisodeState>;
-  completed_episodes: Record<string, EpisodeState>;
-  total_cost: number;
-  total_episodes: number;
-  last_updated: string;
-  metrics: StateMetrics;
-  showrunner: {
-    format: 1;
+export const StateDocument = z.object({
+  version: z.literal('3.0.0'),
+  active_episodes: Episodes,
+  completed_episodes: Episodes,
+  total_cost: DollarAmount,
+  total_episodes: z.int().nonnegative(),
+  last_updated: z.string(),
+  metrics: z.object({
+    avg_cost_per_episode: z.number(),
+    avg_production_time: z.number(),
+    success_rate: z.number(),
+  }),
+  showrunner: z.object({
+    format: z.literal(1),
     /** Journal position that it reflects, and the checksum of the line that ends there. */
-    position: number;
-    crc: string;
-    machine: MachineIdentity;
-    last_at: string;
+    position: Position,
+    crc: z.string(),
+    machine: MachineIdentity,
+    last_at: z.string(),
     /** Micro-dollars per day. */
-    days: Record<string, Pick<DayMoney, 'spent' | 'reserved'> & { raised: Usd }>;
+    days: z.record(z.string(), z.object({ spent: Micros, reserved: Micros, raised: Micros })),
     /** Journal position after each listed session's last commit. */
-    sessions: Record<string, number>;
+    sessions: z.record(z.string(), Position),
     /** What the episodes in the archive's months add up to. */
-    tally: Sums;
-    months: string[];
-    operations: Record<string, { count: number; spent: Usd }>;
-  };
-}
+    tally: z.unknown(),
+    months: z.array(z.string()),
+    operations: z.record(z.string(), z.object({ count: z.int().nonnegative(), spent: Micros })),
+  }),
+});
+export type StateDocument = z.infer<typeof StateDocument>;
 
 /** session.json: the seed's episode, what people want to know beside it, and the persisted actor snapshot. */
-export interface SessionDocument extends EpisodeState {
+export const SessionDocument = EpisodeState.extend({
   /** `script.active`. */
-  state: string;
-  budgets: Record<PhaseName | 'total', number>;
-  reserved: number;
-  operations: Record<
-    string,
-    { operation: string; phase: string; max_cost: number; state: string; since: string }
-  >;
-  failure: PersistedEpisode['context']['failure'];
-  checkpoints: Record<string, { phase: string; timestamp: string; next_phase: string | null }>;
-  forked_from: string | null;
-  inherited_cost: number;
-  showrunner: { format: 1; machine: MachineIdentity; position: number; snapshot: PersistedEpisode };
-}
+  state: z.string(),
+  budgets: z.object({
+    research: DollarAmount,
+    script: DollarAmount,
+    audio: DollarAmount,
+    total: DollarAmount,
+  }),
+  reserved: DollarAmount,
+  operations: z.record(
+    z.string(),
+    z.object({
+      operation: z.string(),
+      phase: z.string(),
+      max_cost: DollarAmount,
+      state: z.string(),
+      since: z.string(),
+    }),
+  ),
+  failure: z.unknown(),
+  checkpoints: z.record(
+    z.string(),
+    z.object({ phase: z.string(), timestamp: z.string(), next_phase: z.string().nullable() }),
+  ),
+  forked_from: z.string().nullable(),
+  inherited_cost: DollarAmount,
+  showrunner: Shown,
+});
+export type SessionDocument = z.infer<typeof SessionDocument>;
 
 /** checkpoint.json: the seed's contents, and what makes it checkable. `data_file` names the payload's own file when it is large. */
-export interface CheckpointDocument extends CheckpointContents {
-  name: string;
-  artifacts: { path: string; sha256: string; bytes: number }[];
-  sha256: string;
-  bytes: number;
-  data_file: string | null;
-  showrunner: { format: 1; machine: MachineIdentity; position: number; snapshot: PersistedEpisode };
-}
+export const CheckpointDocument = CheckpointContents.extend({
+  name: z.string(),
+  artifacts: z.array(z.object({ path: z.string(), sha256: z.string(), bytes: z.int().nonnegative() })),
+  sha256: z.string(),
+  bytes: z.int().nonnegative(),
+  data_file: z.string().nullable(),
+  showrunner: Shown,
+});
+export type CheckpointDocument = z.infer<typeof CheckpointDocument>;
 
 /** archive/2025-09.json: episodes that ended long ago. */
-export interface MonthDocument {
-  version: '3.0.0';
-  month: string;
-  completed_episodes: Record<string, EpisodeState>;
+export const MonthDocument = z.object({
+  version: z.literal('3.0.0'),
+  month: z.string(),
+  completed_episodes: Episodes,
   /** Journal position after each one's last commit. */
-  showrunner: { format: 1; sessions: Record<string, number> };
-}
+  showrunner: z.object({ format: z.literal(1), sessions: z.record(z.string(), Position) }),
+});
+export type MonthDocument = z.infer<typeof MonthDocument>;
 
 /** The document of a session as it stands. */
 export function sessionDocument(
