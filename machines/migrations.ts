@@ -11,16 +11,43 @@ export interface Migration {
   event: (event: unknown) => unknown;
 }
 
-const same = <Value>(value: Value): Value => value;
-
 /**
  * The one at index n - 1 leads from version n to n + 1. Add one whenever `machineVersion` rises. The last one is open until its version is
  * released; those before it are never changed.
  */
 export const migrations: readonly Migration[] = [
-  // 2: three ways of the chart that could never be taken are gone; snapshots and events are as they were.
-  { snapshot: same, event: same },
+  // 2: three ways of the chart that could never be taken are gone. Phases count revisions; an episode has a key, its pause and its reviews.
+  { snapshot: withRevisions, event: withRevisedPhases },
 ];
+
+type Json = Record<string, unknown>;
+
+function withRevisions(persisted: unknown): unknown {
+  if (!isObject(persisted) || !isObject(persisted['context'])) return persisted;
+  const { phases, ...others } = persisted['context'];
+  return {
+    ...persisted,
+    context: { key: null, pause: null, reviews: [], ...others, phases: revised(phases) },
+  };
+}
+
+/** Forks and restores carry phases. */
+function withRevisedPhases(event: unknown): unknown {
+  return isObject(event) && 'phases' in event ? { ...event, phases: revised(event['phases']) } : event;
+}
+
+function revised(phases: unknown): unknown {
+  if (!isObject(phases)) return phases;
+  const entries = Object.entries(phases).map(([name, phase]) => [
+    name,
+    isObject(phase) ? { revision: 1, ...phase } : phase,
+  ]);
+  return Object.fromEntries(entries);
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /**
  * A persisted snapshot of version `fromVersion`, brought to this program's version and checked.

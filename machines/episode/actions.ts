@@ -2,7 +2,7 @@ import type { Failure } from '../failures.js';
 import { isRetryable } from '../failures.js';
 import { phaseNames, type PhaseName } from '../phases.js';
 import { addUsd, formatUsd } from '../usd.js';
-import type { CheckpointRef, EpisodeContext, Operation, Phase, Phases } from './context.js';
+import type { CheckpointRef, EpisodeContext, Operation, Phase, Phases, Review } from './context.js';
 import type { EpisodeEvent, EventOf, SavedCheckpoint } from './events.js';
 import { currentPhase } from './current-phase.js';
 import { moneyMove, openOperation, reachesWarning } from './money.js';
@@ -137,17 +137,60 @@ const skipPhase: Change<EventOf<'phase.skip'>> = (context, event) => ({
 
 const approvePhase: Change<EventOf<'review.approve'>> = (context, event) => ({
   phases: withPhase(context, event.phase, { status: 'complete', endedAt: event.at }),
+  reviews: withReview(context, event, 'approved', context.phases[event.phase].checkpoint),
 });
 
-/** Rejected work starts over as a new attempt; its checkpoint stays on record. */
-const rejectPhase: Change<EventOf<'review.reject'>> = (context, event) => ({
-  phases: withPhase(context, event.phase, {
-    checkpoint: null,
-    attempt: context.phases[event.phase].attempt + 1,
-    reason: event.reason,
-  }),
-  quality: withoutGated(context, [event.phase]),
+/** Rejected work starts over as a new revision; what was rejected stays on record under a name of its own. */
+const rejectPhase: Change<EventOf<'review.reject'>> = (context, event) => {
+  const { attempt, revision, checkpoint } = context.phases[event.phase];
+  const ref = checkpoint === null ? undefined : context.checkpoints[checkpoint];
+  const kept = `${event.phase}_rejected_${revision}`;
+  return {
+    phases: withPhase(context, event.phase, {
+      checkpoint: null,
+      attempt: attempt + 1,
+      revision: revision + 1,
+      reason: event.reason,
+    }),
+    quality: withoutGated(context, [event.phase]),
+    reviews: withReview(context, event, 'rejected', ref ? kept : null),
+    ...(ref && checkpoint !== null
+      ? { checkpoints: { ...context.checkpoints, [kept]: { ...ref, savedAs: ref.savedAs ?? checkpoint } } }
+      : {}),
+  };
+};
+
+const mostReviews = 50;
+
+function withReview(
+  { reviews, phases }: EpisodeContext,
+  { phase, by, reason, at }: EventOf<'review.approve' | 'review.reject'>,
+  verdict: Review['verdict'],
+  checkpoint: string | null,
+): Review[] {
+  const { revision } = phases[phase];
+  const review = { phase, revision, verdict, by: by ?? null, reason: reason ?? null, at, checkpoint };
+  return [...reviews, review].slice(-mostReviews);
+}
+
+const pausePhase: Change<EventOf<'phase.pause'>> = (_context, event) => ({
+  pause: { by: event.by ?? null, reason: event.reason ?? null, at: event.at },
 });
+
+/** Whatever led out of the pause. */
+const endPause: Change = () => ({ pause: null });
+
+/** What was built on the old file is to be built anew. */
+const editArtifact: Change<EventOf<'artifact.edited'>> = (context, event) => {
+  const later = phaseNames.slice(phaseNames.indexOf(event.phase) + 1);
+  return {
+    checkpoints: withCheckpoint(context, event.phase, event.checkpoint, event.at),
+    phases: later.reduce<Phases>((phases, name) => {
+      const { attempt, revision } = phases[name];
+      return attempt === 0 ? phases : withPhase({ ...context, phases }, name, { revision: revision + 1 });
+    }, context.phases),
+  };
+};
 
 const failPhase: Change<EventOf<'phase.failed'>> = (context, event) =>
   // A worker that was aborted may be tried again; only `episode.cancelled` is a decision.
@@ -272,22 +315,25 @@ const saveCheckpoint: Change<EventOf<'checkpoint.save'>> = (context, event) => (
 
 /** The phases' progress becomes what it was; what they have spent and reserved stays what it is. */
 const restoreCheckpoint: Change<EventOf<'checkpoint.restore'>> = (context, event) => ({
-  phases: progressOf(context, event.phases, event.resume),
+  phases: progressOf(context, event.phases, event.resume, true),
   quality: event.quality,
   failure: null,
 });
 
 const forkEpisode: Change<EventOf<'episode.forked'>> = (context, event) => ({
-  phases: progressOf(context, event.phases, event.resume),
+  phases: progressOf(context, event.phases, event.resume, false),
   quality: event.quality,
   checkpoints: event.checkpoints,
 });
 
-function progressOf(context: EpisodeContext, saved: Phases, resume: PhaseName): Phases {
+/** With `anew` the phases from the resume point on are wanted again: what has begun becomes a new revision. */
+function progressOf(context: EpisodeContext, saved: Phases, resume: PhaseName, anew: boolean): Phases {
   const entries = phaseNames.map((name) => {
-    const { spent, reserved, warned, attempt } = context.phases[name];
-    const kept = phaseNames.indexOf(name) < phaseNames.indexOf(resume) ? saved[name] : reset(saved[name]);
-    return [name, { ...kept, spent, reserved, warned, attempt }];
+    const { spent, reserved, warned, attempt, revision } = context.phases[name];
+    const isKept = phaseNames.indexOf(name) < phaseNames.indexOf(resume);
+    const kept = isKept ? saved[name] : reset(saved[name]);
+    const isAnew = anew && !isKept && attempt > 0;
+    return [name, { ...kept, spent, reserved, warned, attempt, revision: isAnew ? revision + 1 : revision }];
   });
   return Object.fromEntries(entries) as Phases;
 }
@@ -321,7 +367,8 @@ const beginRecovery: Change<EventOf<'recovery.begin'>> = (context) => ({
 /** Recovery keeps what is finished before the resume point; from there on phases are to be done again, and scored again. */
 const resumeAt: Change<EventOf<'recovery.resume'>> = (context, event) => ({
   failure: null,
-  phases: progressOf(context, context.phases, event.phase),
+  // An earlier phase than the first unfinished one is a choice: it is wanted again.
+  phases: progressOf(context, context.phases, event.phase, event.phase !== currentPhase(context)),
   quality: withoutGated(context, phaseNames.slice(phaseNames.indexOf(event.phase))),
 });
 
@@ -338,7 +385,12 @@ function withoutGated(
 /** A new claim holds whatever operations an earlier claimant has left open. */
 const takeClaim: Change<EventOf<'lease.claim'>> = (context, event) => ({
   claims: context.claims + 1,
-  claim: { number: context.claims + 1, by: event.holder, until: event.until },
+  claim: {
+    number: context.claims + 1,
+    by: event.holder,
+    until: event.until,
+    ...(event.process === undefined ? {} : { process: event.process }),
+  },
   operations: holdOperations(context, (operation) => operation.claim !== null),
 });
 
@@ -361,6 +413,9 @@ export const changes = {
   skipPhase,
   approvePhase,
   rejectPhase,
+  pausePhase,
+  endPause,
+  editArtifact,
   failPhase,
   cancelEpisode,
   reserveCost,

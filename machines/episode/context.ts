@@ -111,8 +111,10 @@ export const Phase = z.object({
   endedAt: Instant.nullable(),
   /** The name of the checkpoint that its completion saved. */
   checkpoint: LowerName.nullable(),
-  /** How often work on it began. */
+  /** How often work on it began; rises also when work did not finish. */
   attempt: z.int().nonnegative(),
+  /** 1 until somebody wants the work anew: a reviewer who rejects it, a restore, a recovery to an earlier phase, an edit of what it builds on. */
+  revision: z.int().positive(),
   /** Whether the warning for the present crossing of the threshold has been given. */
   warned: z.boolean(),
   /** Why it was skipped, where its imported artifact came from, or why a reviewer sent it back. */
@@ -141,8 +143,21 @@ export type Operation = z.infer<typeof Operation>;
 export const Retry = z.object({ attempts: z.int(), notBefore: Instant });
 export type Retry = z.infer<typeof Retry>;
 
+/** A process, so that others on the same machine can see that it is gone; the start tells it from a later one with its number. */
+export const ProcessIdentity = z.object({
+  machine: z.string().min(1).max(300),
+  pid: z.int().positive(),
+  startedAt: z.string().max(100),
+});
+export type ProcessIdentity = z.infer<typeof ProcessIdentity>;
+
 /** An orchestrator's exclusive right to move the episode, until it expires. The number rises with each claim. */
-export const Claim = z.object({ number: z.int().positive(), by: z.string(), until: Instant });
+export const Claim = z.object({
+  number: z.int().positive(),
+  by: z.string(),
+  until: Instant,
+  process: ProcessIdentity.optional(),
+});
 export type Claim = z.infer<typeof Claim>;
 
 /** What a checkpoint is known by; its payload (data and artifact manifest) lies in the journal line or in `file`. */
@@ -156,8 +171,27 @@ export const CheckpointRef = z.object({
   next: PhaseName.nullable(),
   /** Path of the payload's file inside the session folder; null when the payload is in the journal line. */
   file: SessionFile.nullable(),
+  /** The name it was saved under, where it goes by another since a reviewer rejected it. */
+  savedAs: LowerName.optional(),
 });
 export type CheckpointRef = z.infer<typeof CheckpointRef>;
+
+/** Who paused the phase under way, and why, where they said so. */
+export const Pause = z.object({ by: z.string().nullable(), reason: z.string().nullable(), at: Instant });
+export type Pause = z.infer<typeof Pause>;
+
+/** What a person said of one revision of a phase's work. */
+export const Review = z.object({
+  phase: PhaseName,
+  revision: z.int().positive(),
+  verdict: z.enum(['approved', 'rejected']),
+  by: z.string().nullable(),
+  reason: z.string().nullable(),
+  at: Instant,
+  /** The checkpoint that keeps the work. */
+  checkpoint: LowerName.nullable(),
+});
+export type Review = z.infer<typeof Review>;
 
 /** All that an episode's statechart remembers. Money in micro-dollars, times in ISO-8601 UTC. */
 export const EpisodeContext = z.object({
@@ -185,6 +219,12 @@ export const EpisodeContext = z.object({
   /** Why it was archived or cancelled, where someone said so. */
   note: z.string().nullable(),
   forkedFrom: z.string().nullable(),
+  /** The caller's own name for it, unique in the production: creating it again finds it. */
+  key: OperationKey.nullable(),
+  /** Set while its phase is paused. */
+  pause: Pause.nullable(),
+  /** Oldest first; the newest 50 of them. */
+  reviews: z.array(Review),
 });
 export type EpisodeContext = z.infer<typeof EpisodeContext>;
 

@@ -13,6 +13,7 @@ import {
   Micros,
   OperationKey,
   Phases,
+  ProcessIdentity,
   Rules,
   SessionFile,
   Sha256,
@@ -73,10 +74,17 @@ export const EpisodeCreated = event('episode.created', {
   rules: Rules,
   forkedFrom: SessionIdText.optional(),
   inherited: Micros.optional(),
+  key: OperationKey.optional(),
 });
 export type EpisodeCreated = z.infer<typeof EpisodeCreated>;
 
 const phase = PhaseName;
+
+/** An operation's result as JSON text, or where it lies. */
+const KeptResult = z.union([
+  z.object({ json: z.string() }),
+  z.object({ file: SessionFile, sha256: Sha256, bytes: z.int().nonnegative() }),
+]);
 
 /** Everything that can happen to an episode after its creation. Intents may be refused; facts (past tense) land wherever they can mean something. */
 export const EpisodeEvent = z.discriminatedUnion('type', [
@@ -108,15 +116,11 @@ export const EpisodeEvent = z.discriminatedUnion('type', [
     key: OperationKey,
     cost: Amount,
     estimated: z.boolean(),
-    /** The operation's result as JSON text, or where it lies. */
-    result: z
-      .union([
-        z.object({ json: z.string() }),
-        z.object({ file: SessionFile, sha256: Sha256, bytes: z.int().nonnegative() }),
-      ])
-      .optional(),
+    result: KeptResult.optional(),
     day: DayMoney,
   }),
+  /** The result of a call that was settled without one. */
+  event('result.recorded', { key: OperationKey, result: KeptResult }),
   event('operation.released', {
     key: OperationKey,
     code: FailureCode.optional(),
@@ -133,6 +137,15 @@ export const EpisodeEvent = z.discriminatedUnion('type', [
     phases: Phases,
     quality: z.record(z.string(), z.number()),
   }),
+  /** A person has changed a file of a phase that waits for review or is done and not yet used; `checkpoint` has the new manifest. */
+  event('artifact.edited', {
+    phase,
+    path: z.string().min(1).max(500),
+    before: Sha256,
+    after: Sha256,
+    reason: Reason.optional(),
+    checkpoint: SavedCheckpoint,
+  }),
   event('quality.recorded', { name: LowerName, value: z.number() }),
   event('budget.raise', {
     scope: z.enum(['research', 'script', 'audio', 'total', 'day']),
@@ -145,7 +158,7 @@ export const EpisodeEvent = z.discriminatedUnion('type', [
   }),
   event('recovery.begin', { day: DayMoney }),
   event('recovery.resume', { phase }),
-  event('lease.claim', { holder: Actor, until: Instant }),
+  event('lease.claim', { holder: Actor, until: Instant, process: ProcessIdentity.optional() }),
   event('lease.renew', { until: Instant }),
   event('lease.release', {}),
   event('episode.cancelled', { reason: Reason }),

@@ -5,6 +5,7 @@ import type { Check } from './check.js';
 import { checks } from './guards.js';
 import type { EpisodeSnapshot } from './persisted.js';
 import { refuse, type Refusal } from './refusal.js';
+import { spoken } from './spoken.js';
 import { stateName } from './state-name.js';
 
 /** Why the machine takes no transition for `event`: the reason of the guard that refused, or that the state has no way for it. */
@@ -15,9 +16,10 @@ export function explain(snapshot: EpisodeSnapshot, event: EpisodeEvent): Refusal
     if (refusal) return refusal;
   }
   const possible = possibleEvents(snapshot).filter((type) => !quiet.has(type));
+  const ways = [...new Set(possible.map(spoken))].join(', ') || 'nothing';
   return refuse(
     'wrong_state',
-    `${snapshot.context.sessionId} is in ${stateName(snapshot)}, where ${event.type} is not possible${hint(snapshot)}; possible here: ${possible.join(', ') || 'nothing'}.`,
+    `${snapshot.context.sessionId} is in ${stateName(snapshot)}, where ${spoken(event.type)} is not possible${hint(snapshot)}; possible here: ${ways}.`,
   );
 }
 
@@ -32,6 +34,9 @@ const quiet = new Set<EpisodeEventType>([
   'operation.settled',
   'operation.released',
   'operation.held',
+  'operation.retry',
+  'result.recorded',
+  'artifact.edited',
   'quality.recorded',
   'lease.claim',
   'lease.renew',

@@ -1,4 +1,4 @@
-import { phaseNames, type PhaseName } from '../phases.js';
+import { phaseAfter, phaseNames, type PhaseName } from '../phases.js';
 import { formatUsd } from '../usd.js';
 import { checkClaim, checkClaimNumber, checkMover, checkRenew } from './_claim-checks.js';
 import {
@@ -82,6 +82,34 @@ export const checkOperationKnown: Check<
   return refuse(
     'operation_unknown',
     `${context.sessionId} has no reserved operation ${event.key}; reserve it first.`,
+  );
+};
+
+export const checkSettled: Check<EventOf<'result.recorded'>> = (context, event) => {
+  const lost = checkClaimNumber(context, event);
+  if (lost || Object.hasOwn(context.settled, event.key)) return lost;
+  return refuse(
+    'operation_unknown',
+    `${context.sessionId} has no settled operation ${event.key}; settle it with its cost first.`,
+  );
+};
+
+/** Only what nothing has been built on, and what its phase's record has. */
+export const checkEdit: Check<EventOf<'artifact.edited'>> = (context, event) => {
+  const { phase, checkpoint } = event;
+  const early = checkClaimNumber(context, event);
+  if (early) return early;
+  const { sessionId, phases } = context;
+  if (phases[phase].checkpoint !== checkpoint.name)
+    return refuse(
+      'wrong_state',
+      `${phase} of ${sessionId} is neither in review nor complete: nothing of it can be edited yet.`,
+    );
+  const next = phaseAfter(phase);
+  if (next === null || ['pending', 'failed'].includes(phases[next].status)) return null;
+  return refuse(
+    'wrong_state',
+    `${next} of ${sessionId} is ${phases[next].status} and builds on ${phase}; go back first: showrunner restore ${sessionId} ${checkpoint.name}`,
   );
 };
 
@@ -179,6 +207,8 @@ export const checks = {
   mayRecord: checkRecorded,
   isKnownOperation: checkOperationKnown,
   mayRetry: checkRetry,
+  isSettled: checkSettled,
+  mayEdit: checkEdit,
   maySave: checkSave,
   mayRecover: checkRecover,
   mayClaim: checkClaim,

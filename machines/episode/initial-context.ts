@@ -12,6 +12,7 @@ const untouched: Phase = {
   endedAt: null,
   checkpoint: null,
   attempt: 0,
+  revision: 1,
   warned: false,
   reason: null,
 };
@@ -39,5 +40,8 @@ export function initialContext(created: EpisodeCreated): EpisodeContext {
     checkpoints: {},
     note: null,
     forkedFrom: created.forkedFrom ?? null,
+    key: created.key ?? null,
+    pause: null,
+    reviews: [],
   };
 }

@@ -71,6 +71,9 @@ function withChanges(
     checkpoints,
     note,
     forkedFrom,
+    key,
+    pause,
+    reviews,
   }: EpisodeContext,
   changes: Partial<EpisodeContext>,
 ): EpisodeContext {
@@ -95,6 +98,9 @@ function withChanges(
     checkpoints,
     note,
     forkedFrom,
+    key,
+    pause,
+    reviews,
   };
   return Object.assign(context, changes);
 }

@@ -17,6 +17,8 @@ export type SentEvent = Partial<EpisodeEvent> & { type: EpisodeEvent['type'] };
 const preparedBy: Partial<Record<EpisodeEvent['type'], string>> = {
   'episode.forked': 'forkEpisode',
   'phase.fulfill': 'fulfillPhase',
+  'result.recorded': 'settleCost',
+  'artifact.edited': 'editArtifact',
   'checkpoint.save': 'saveCheckpoint or createCheckpoint',
   'checkpoint.restore': 'restoreCheckpoint',
 };

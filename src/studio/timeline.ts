@@ -22,7 +22,7 @@ export function describeEvent(
     case 'phase.fulfill':
       return `${event.phase} fulfilled: ${event.reason}`;
     case 'phase.pause':
-      return `${event.phase} paused${because(event.reason)}`;
+      return `${event.phase} paused${by(event.by)}${because(event.reason)}`;
     case 'phase.resume':
       return `${event.phase} resumed`;
     case 'phase.failed':
@@ -37,6 +37,10 @@ export function describeEvent(
       return `${event.operation} cost ${formatUsd(event.cost)}`;
     case 'operation.settled':
       return `${name} settled at ${formatUsd(event.cost)}${event.estimated ? ' (estimated)' : ''}`;
+    case 'result.recorded':
+      return `${name} given its result${by(event.by)}`;
+    case 'artifact.edited':
+      return `${event.path} edited${by(event.by)}${because(event.reason)}`;
     case 'operation.released':
       return `${name} released${event.code ? ` (${event.code})` : ''}`;
     case 'operation.held':

@@ -2,7 +2,7 @@ import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { machineVersion, type PersistedEpisode } from '../../machines/index.js';
+import { machineVersion, migrate, type PersistedEpisode } from '../../machines/index.js';
 import type * as Showrunner from '../../src/index.js';
 import { fixedClock } from '../../src/testing/index.js';
 import { bundleProcess } from '../support/bundle.js';
@@ -50,7 +50,7 @@ type Snapshot = PersistedEpisode & { context: { recovered?: number } };
 
 /** What the next version makes of a snapshot. */
 function asNext(snapshot: unknown): unknown {
-  const { context, ...rest } = snapshot as PersistedEpisode;
+  const { context, ...rest } = migrate(snapshot, 1);
   const { recoveries, ...others } = context;
   return { ...rest, context: { ...others, recovered: recoveries } };
 }

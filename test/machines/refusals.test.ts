@@ -505,11 +505,15 @@ const stories: Story[] = [
     says: [/resume at research/],
   },
   {
-    title: 'given a complete episode, when a checkpoint is restored, then the possible events are listed',
+    title:
+      'given a complete episode, when a checkpoint is restored, then the possible calls and commands are listed',
     given: plausible('complete', 'checkpoint.restore'),
     when: restore(),
     code: 'wrong_state',
-    says: [/is in complete, where checkpoint\.restore is not possible/, /possible here: episode\.archive/],
+    says: [
+      /is in complete, where showrunner restore \(restoreCheckpoint\) is not possible/,
+      /possible here: showrunner archive \(archiveEpisode\)\./,
+    ],
   },
   {
     title: 'given an archived episode, when anything is tried, then nothing is possible',
@@ -523,7 +527,7 @@ const stories: Story[] = [
     given: failed,
     when: finish('research'),
     code: 'wrong_state',
-    says: [/it failed: timeout, it took too long/, /recovery\.begin/],
+    says: [/it failed: timeout, it took too long/, /showrunner recover/],
   },
 ];
 

@@ -18,11 +18,13 @@ review.reject              | -     -     -     -     r.act -     -     -     s.a
 cost.reserve               | -     -     =     -     -     -     =     -     -     -     =     -     -     -     -     -     -
 cost.recorded              | =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =
 operation.settled          | =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =
+result.recorded            | =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     -
 operation.released         | =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =
 operation.held             | =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =
 operation.retry            | -     -     =     -     -     -     =     -     -     -     =     -     -     -     -     -     -
 checkpoint.save            | =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     -
 checkpoint.restore         | r.pen =     r.pen r.pen r.pen r.pen r.pen r.pen r.pen r.pen r.pen r.pen r.pen -     r.pen r.pen -
+artifact.edited            | -     -     -     -     =     -     -     -     =     -     -     -     =     =     -     -     -
 quality.recorded           | =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     -
 budget.raise               | =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     -
 recovery.begin             | -     -     -     -     -     -     -     -     -     -     -     -     -     -     reco  -     -

@@ -171,6 +171,12 @@ export const sample: { [Type in EpisodeEventType]: (phase: PhaseName) => EventOf
     estimated: false,
     day: dayOfMoney(),
   }),
+  'result.recorded': () => ({
+    type: 'result.recorded',
+    at: minute(9),
+    key: 'known',
+    result: { json: '{"found":1}' },
+  }),
   'operation.released': () => ({
     type: 'operation.released',
     at: minute(9),
@@ -193,6 +199,15 @@ export const sample: { [Type in EpisodeEventType]: (phase: PhaseName) => EventOf
     resume: 'research',
     phases: phasesDone(0),
     quality: {},
+  }),
+  'artifact.edited': (phase) => ({
+    type: 'artifact.edited',
+    at: minute(9),
+    phase,
+    path: `${phase}/draft.md`,
+    before: 'a'.repeat(64),
+    after: 'b'.repeat(64),
+    checkpoint: saved(`${phase}_complete`, phase),
   }),
   'quality.recorded': () => ({ type: 'quality.recorded', at: minute(9), name: 'depth', value: 0.9 }),
   'budget.raise': () => ({
@@ -298,6 +313,7 @@ export function withOperation(snapshot: EpisodeSnapshot, state: Operation['state
 export function plausible(state: StateName, type: EpisodeEventType): EpisodeSnapshot {
   const snapshot = episodeIn(state);
   if (type === 'operation.retry') return withOperation(snapshot, 'held');
+  if (type === 'result.recorded') return withContext(snapshot, { settled: { known: usd('0.10') } });
   if (type.startsWith('operation.')) return withOperation(snapshot, 'open');
   if (type === 'lease.renew' || type === 'lease.release')
     return withContext(snapshot, { claim: { number: 1, by: 'host 1', until: minute(99) }, claims: 1 });

@@ -21,7 +21,9 @@ export function kindOf({ type, state }: Pick<TimelineEntry, 'type' | 'state'>): 
   )
     return 'failure';
   if (
-    /^(?:review\.|budget\.raise|phase\.(?:pause|resume|skip|fulfill)|recovery\.|episode\.archive)/.test(type)
+    /^(?:review\.|artifact\.|result\.|budget\.raise|phase\.(?:pause|resume|skip|fulfill)|recovery\.|episode\.archive)/.test(
+      type,
+    )
   )
     return 'person';
   if (type.startsWith('checkpoint.')) return 'checkpoint';
