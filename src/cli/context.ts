@@ -58,7 +58,13 @@ export function makeContext({ directory, policyFile, json, by }: Settings): Open
       process.removeListener('SIGTERM', onSignal);
       const open = manager;
       manager = undefined;
-      await open?.close();
+      try {
+        await open?.close();
+      } catch (error) {
+        // What was done is done: an error would have it done, and paid for, again.
+        if (!(error instanceof ProductionError) || error.code !== 'document_unavailable') throw error;
+        context.note(`showrunner: what was asked for is done and on disk. ${error.message}`);
+      }
     },
   };
 }

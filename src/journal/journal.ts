@@ -9,9 +9,9 @@ import { noCrc, type EncodedLine } from './line.js';
 import { makeSegment } from './make-segment.js';
 import { Reader, type FoundSeal, type JournalEntry } from './reader.js';
 import { linesBetween, rescue } from './rescue.js';
-import { Segment, journalFormat, listSegments, type Header } from './segment.js';
+import { Segment, isForbidden, journalFormat, listSegments, type Header } from './segment.js';
 import { SyncPace } from './sync-pace.js';
-import { syncFailed, unavailable } from './unavailable.js';
+import { isFull, syncFailed, unavailable } from './unavailable.js';
 
 export interface JournalOptions {
   /** The journal's own folder. */
@@ -54,6 +54,8 @@ export class Journal {
   /** A sync failed: from here on nothing in the journal can be trusted to be on disk. */
   #suspectFrom: number | undefined;
   #needsRotation = false;
+  /** Why the segment that follows could not be made: what there is can be read, and nothing be appended. */
+  #obstacle: unknown;
   /** The journal that this handle knows was not the one in the folder when it last looked. */
   #isReplaced = false;
   #appending: Promise<AppendResult> | undefined;
@@ -67,7 +69,7 @@ export class Journal {
       disk,
       directory,
       writable: !readOnly,
-      onMissingSegment: readOnly ? undefined : (found, sealed) => this.#makeNext(found, sealed),
+      onMissingSegment: readOnly ? undefined : (found, sealed) => this.#makeNextIfThereIsRoom(found, sealed),
       onSegment: (header, segment, isLast) => this.#entered(header, segment, isLast),
     });
   }
@@ -111,6 +113,7 @@ export class Journal {
   refresh(onEntry: (entry: JournalEntry) => void): void {
     this.#guard(() => {
       this.#rescue();
+      this.#obstacle = undefined;
       this.#reader.read(onEntry);
     });
   }
@@ -166,6 +169,7 @@ export class Journal {
     // The tail is not to be built on: the next refresh goes on in another segment.
     if (this.#suspectFrom !== undefined) return { landed: [] };
     if (this.#isReplaced) this.seeThatItIsInPlace();
+    this.#seeThatItCanBeWritten();
     if (this.#isDue()) {
       const { problem } = landSeal(this.#tail());
       return { landed: [], ...(problem ? { error: problem } : {}) };
@@ -300,7 +304,10 @@ export class Journal {
   }
 
   #isDurable(): boolean {
-    return this.#on.readOnly === true || !this.#reader.segment || this.durableEnd >= this.#reader.validEnd;
+    const { segment, validEnd } = this.#reader;
+    if (this.#on.readOnly === true || !segment || this.durableEnd >= validEnd) return true;
+    // Who may not write cannot sync either, and shows what there is.
+    return segment.unwritable !== undefined;
   }
 
   /** Valid lines that end here or before are on disk for certain, by our own syncs or because they came with their segment. */
@@ -370,7 +377,7 @@ export class Journal {
     }
     if (readOnly) return;
     // A folder entry that another process made may not be durable yet. One sync covers the entries of all earlier segments too.
-    if (isLast) disk.syncDirectory(directory);
+    if (isLast && segment.unwritable === undefined) disk.syncDirectory(directory);
     // Each segment's header must be true of all its commits.
     this.#needsRotation = header.machine.version < machine.version;
     // Whoever made the segment had synced what is before it.
@@ -405,6 +412,24 @@ export class Journal {
       header: this.#header({ from, lines: rescued.length }),
       rescued,
     });
+  }
+
+  /** A full disk, or one that may not be written, must not keep anybody from reading. */
+  #makeNextIfThereIsRoom(found: FoundSeal, sealed: Segment): void {
+    try {
+      this.#makeNext(found, sealed);
+    } catch (error) {
+      if (!isForbidden(error) && !isFull(error)) throw error;
+      this.#obstacle = error;
+    }
+  }
+
+  #seeThatItCanBeWritten(): void {
+    if (this.#obstacle !== undefined) throw unavailable(this.#obstacle);
+    // The file system may have been made writable meanwhile.
+    if (this.#segment().unwritable !== undefined) this.#reader.reopen();
+    const { unwritable } = this.#segment();
+    if (unwritable !== undefined) throw unavailable(unwritable);
   }
 
   /** Where doubt begins, when a sealed segment cannot be synced. */

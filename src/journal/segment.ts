@@ -48,12 +48,45 @@ export function listSegments(disk: Disk, directory: string): SegmentName[] {
   return [...found.values()].sort((a, b) => a.start - b.start);
 }
 
+interface Opened {
+  start: number;
+  file: string;
+  fd?: number;
+  unwritable?: unknown;
+  readFd?: number;
+  packed?: Buffer;
+}
+
+const forbidden = new Set(['EROFS', 'EACCES', 'EPERM']);
+
+/** Whether a file system's error says that here nothing may be written, whatever the disk's state. */
+export function isForbidden(error: unknown): boolean {
+  return forbidden.has(errorCode(error) ?? '');
+}
+
+function openPlain(
+  disk: Disk,
+  path: string,
+  writable: boolean,
+): Pick<Opened, 'fd' | 'readFd' | 'unwritable'> {
+  if (!writable) return { readFd: disk.open(path, 'read') };
+  try {
+    const fd = disk.open(path, 'append');
+    return { fd, readFd: fd };
+  } catch (unwritable) {
+    if (!isForbidden(unwritable)) throw unwritable;
+    return { readFd: disk.open(path, 'read'), unwritable };
+  }
+}
+
 /** One segment, opened. Positions are global. */
 export class Segment {
   readonly start: number;
   readonly file: string;
   /** Open for appending and reading; undefined when it is compressed or opened for reading only. */
   readonly fd: number | undefined;
+  /** Why it could only be opened for reading although it was to be appended to; what there is can be read all the same. */
+  readonly unwritable: unknown;
   readonly #packed: Buffer | undefined;
   #unpacked: Buffer | undefined;
   readonly #readFd: number | undefined;
@@ -63,21 +96,15 @@ export class Segment {
   #holds = 0;
   #isClosing = false;
 
-  private constructor(
-    disk: Disk,
-    directory: string,
-    name: SegmentName,
-    fd: number | undefined,
-    readFd: number | undefined,
-    packed: Buffer | undefined,
-  ) {
+  private constructor(disk: Disk, directory: string, { start, file, ...opened }: Opened) {
     this.#disk = disk;
-    this.#path = join(directory, name.file);
-    this.start = name.start;
-    this.file = name.file;
-    this.fd = fd;
-    this.#readFd = readFd;
-    this.#packed = packed;
+    this.#path = join(directory, file);
+    this.start = start;
+    this.file = file;
+    this.fd = opened.fd;
+    this.unwritable = opened.unwritable;
+    this.#readFd = opened.readFd;
+    this.#packed = opened.packed;
   }
 
   get compressed(): boolean {
@@ -92,34 +119,20 @@ export class Segment {
     return found.ino === this.#identity.ino && found.dev === this.#identity.dev;
   }
 
-  /** Opens a segment; undefined when there is none that begins there. */
+  /** Opens a segment; undefined when there is none that begins there. One that may not be appended to is opened for reading. */
   static open(disk: Disk, directory: string, start: number, writable: boolean): Segment | undefined {
     const file = segmentFile(start);
     try {
-      const fd = disk.open(join(directory, file), writable ? 'append' : 'read');
-      return new Segment(
-        disk,
-        directory,
-        { start, file, compressed: false },
-        writable ? fd : undefined,
-        fd,
-        undefined,
-      );
+      return new Segment(disk, directory, {
+        start,
+        file,
+        ...openPlain(disk, join(directory, file), writable),
+      });
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw error;
     }
     const packed = disk.readFile(join(directory, `${file}.gz`));
-    return (
-      packed &&
-      new Segment(
-        disk,
-        directory,
-        { start, file: `${file}.gz`, compressed: true },
-        undefined,
-        undefined,
-        packed,
-      )
-    );
+    return packed && new Segment(disk, directory, { start, file: `${file}.gz`, packed });
   }
 
   /** The global position at which its bytes end now. */

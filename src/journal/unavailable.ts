@@ -12,6 +12,11 @@ const advice: Record<string, string> = {
   EMFILE: 'too many files are open; raise the limit',
 };
 
+/** Whether a file system's error says that there is no room. */
+export function isFull(error: unknown): boolean {
+  return errorCode(error) === 'ENOSPC' || errorCode(error) === 'EDQUOT';
+}
+
 /** A file system's error as the one that callers see. */
 export function unavailable(error: unknown): ProductionError {
   if (error instanceof ProductionError) return error;

@@ -58,6 +58,8 @@ export class Projection {
   #tally: Tally = emptyTally();
   #operations = new Map<string, OperationSpending>();
   readonly #months = new Set<string>();
+  /** Whether this handle has committed anything. */
+  #hasChanged = false;
   #shownPosition = -1;
   #timer: NodeJS.Timeout | undefined;
   #flushing: Promise<void> | undefined;
@@ -103,6 +105,7 @@ export class Projection {
 
   /** Notes what a commit makes stale. */
   noteCommit(steps: readonly DecidedStep[], end: number, local: boolean): void {
+    this.#hasChanged ||= local;
     for (const step of steps) {
       (local ? this.#own : this.#others).add(step.sessionId);
       this.#noteMoney(step);
@@ -345,10 +348,17 @@ export class Projection {
     this.#shownPosition = position;
   }
 
+  /** Shows what is due. What others have committed is theirs to show: a handle that changed nothing has nothing to answer for. */
   async close(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (!this.#on.readOnly) await this.flush();
+    if (this.#on.readOnly) return;
+    try {
+      await this.flush();
+    } catch (error) {
+      if (this.#hasChanged) throw error;
+      this.problem = error;
+    }
   }
 }
 

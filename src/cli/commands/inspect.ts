@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { startRelay, tellProduction, type Relay } from '../../inspect/index.js';
-import { studioToken, tokenPath } from '../../studio/token.js';
+import { keptTokenPath, studioToken } from '../../studio/token.js';
 import type { Run } from '../command.js';
 import { findEpisode } from '../find-episode.js';
 import { portOption, whenListening } from '../listening.js';
@@ -16,7 +16,7 @@ export const run: Run = async (context, [name], options) => {
   const stop = await tellProduction(manager, only, (message) => relay.tell(message));
   if (context.json)
     process.stdout.write(
-      `${JSON.stringify({ page: relay.page, socket: relay.socket, token_file: tokenPath(context.directory) })}\n`,
+      `${JSON.stringify({ page: relay.page, socket: relay.socket, token_file: keptTokenPath(context.directory) })}\n`,
     );
   else context.note(introduction(relay, only ?? 'every episode at work'));
   if (!signal.aborted) await once(signal, 'abort');

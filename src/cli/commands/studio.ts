@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { startStudio } from '../../studio/studio.js';
-import { studioToken, tokenPath } from '../../studio/token.js';
+import { keptTokenPath, studioToken } from '../../studio/token.js';
 import type { Run } from '../command.js';
 import { portOption, whenListening } from '../listening.js';
 
@@ -26,7 +26,7 @@ export const run: Run = async (context, _args, options) => {
   );
   if (context.json)
     process.stdout.write(
-      `${JSON.stringify({ url: studio.link, socket: studio.socket, token_file: tokenPath(context.directory) })}\n`,
+      `${JSON.stringify({ url: studio.link, socket: studio.socket, token_file: keptTokenPath(context.directory) })}\n`,
     );
   else
     context.note(
