@@ -1,13 +1,12 @@
-import { announce, type Announcement } from './episode/announcements.js';
-import { type EpisodeEvent, type RecordedEvent } from './episode/events.js';
+import type { RecordedEvent } from './episode/events.js';
 import { explain } from './episode/explain.js';
-import { initialSnapshot, nextSnapshot, type EpisodeSnapshot } from './episode/persisted.js';
+import type { EpisodeSnapshot } from './episode/persisted.js';
+import { initialSnapshot, nextSnapshot } from './episode/step.js';
 import { refuse, type Refusal } from './episode/refusal.js';
 import { statusOf } from './episode/context.js';
 
-/** What comes of an event: the next snapshot and what to tell the world once it is on disk, or why not. */
-export type Decision =
-  { accepted: true; snapshot: EpisodeSnapshot; announcements: Announcement[] } | Rejected;
+/** What comes of an event: the next snapshot, or why not. What to tell the world once it is on disk, `announce` says. */
+export type Decision = { accepted: true; snapshot: EpisodeSnapshot } | Rejected;
 
 type Rejected = { accepted: false; refusal: Refusal };
 
@@ -16,20 +15,6 @@ type Rejected = { accepted: false; refusal: Refusal };
  * `snapshot` is undefined for `episode.created`, which must be a session's first event. The event must have been parsed.
  */
 export function decide(snapshot: EpisodeSnapshot | undefined, event: RecordedEvent): Decision {
-  const advanced = advance(snapshot, event);
-  if (!advanced.accepted) return advanced;
-  return {
-    accepted: true,
-    snapshot: advanced.snapshot,
-    announcements: announcementsOf(snapshot, event, advanced.snapshot),
-  };
-}
-
-/** {@link decide} without the announcements, for who has nobody to tell. */
-export function advance(
-  snapshot: EpisodeSnapshot | undefined,
-  event: RecordedEvent,
-): { accepted: true; snapshot: EpisodeSnapshot } | Rejected {
   if (event.type === 'episode.created') {
     return snapshot
       ? rejected(refuse('wrong_state', `${event.sessionId} exists already; create another session.`))
@@ -41,22 +26,6 @@ export function advance(
     );
   const next = nextSnapshot(snapshot, event);
   return next === snapshot ? rejected(explain(snapshot, event)) : { accepted: true, snapshot: next };
-}
-
-/** What an accepted event tells the world. Pure. */
-export function announcementsOf(
-  before: EpisodeSnapshot | undefined,
-  event: RecordedEvent,
-  after: EpisodeSnapshot,
-): Announcement[] {
-  if (event.type === 'episode.created')
-    return [{ type: 'created', sessionId: event.sessionId, at: event.at }];
-  return before ? announce(before, event, after) : [];
-}
-
-/** The refusal that `event` would meet now, or null: a dry run of {@link decide}. */
-export function wouldRefuse(snapshot: EpisodeSnapshot, event: EpisodeEvent): Refusal | null {
-  return nextSnapshot(snapshot, event) === snapshot ? explain(snapshot, event) : null;
 }
 
 function rejected(refusal: Refusal): Rejected {

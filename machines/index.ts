@@ -1,6 +1,6 @@
 export { Ledger, dayOf } from './budget-day.js';
 export type { BudgetDay } from './budget-day.js';
-export { advance, announcementsOf, decide, episodeStatus, wouldRefuse } from './decide.js';
+export { decide, episodeStatus } from './decide.js';
 export type { Decision } from './decide.js';
 export { describeChart, chartEdges, chartStates, drawMermaid } from './draw.js';
 export type { ChartEdge, ChartState } from './draw.js';
@@ -38,7 +38,8 @@ export { isSameState, stateName } from './episode/state-name.js';
 export { episodeMachine, machineId, machineVersion } from './episode/machine.js';
 export { moneyMove } from './episode/money.js';
 export type { MoneyMove } from './episode/money.js';
-export { initialSnapshot, nextSnapshot, parsePersisted, persist, rehydrate } from './episode/persisted.js';
+export { parsePersisted, persist, rehydrate } from './episode/persisted.js';
+export { initialSnapshot, nextSnapshot } from './episode/step.js';
 export type { EpisodeSnapshot } from './episode/persisted.js';
 export type { Refusal } from './episode/refusal.js';
 export {

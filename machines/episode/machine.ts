@@ -6,7 +6,7 @@ import type { EpisodeCreated, EpisodeEvent } from './events.js';
 import type { Check } from './check.js';
 import { checks } from './guards.js';
 import { initialContext } from './initial-context.js';
-import { quickAssign } from './quick-assign.js';
+import { quickAssign } from './_xstate-internals.js';
 
 /** The chart's name and version. Raise the version, and add a migration, whenever the structure or the context changes. */
 export const machineId = 'episode';

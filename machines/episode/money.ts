@@ -13,8 +13,17 @@ export interface MoneyMove {
 
 const none = 0 as Usd;
 
-/** The money that `event` moves in an episode with this context. Pure; the one place that knows. */
+// A step's guards, reducer, ledger and announcements all ask: it is worked out once.
+let asked: { context: EpisodeContext; event: EpisodeEvent; move: MoneyMove | undefined } | undefined;
+
+/** The money that `event` moves in an episode with this context; neither may change afterwards. Pure; the one place that knows. */
 export function moneyMove(context: EpisodeContext, event: EpisodeEvent): MoneyMove | undefined {
+  if (asked?.context !== context || asked.event !== event)
+    asked = { context, event, move: workOut(context, event) };
+  return asked.move;
+}
+
+function workOut(context: EpisodeContext, event: EpisodeEvent): MoneyMove | undefined {
   switch (event.type) {
     case 'cost.recorded':
       return { phase: event.phase, day: event.day.date, spent: event.cost, reserved: none };

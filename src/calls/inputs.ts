@@ -10,7 +10,6 @@ import {
   invalidInput,
   isPhaseName,
   isSessionId,
-  parseEvent,
   parseName,
   parseUsd,
   type SessionId,
@@ -36,12 +35,8 @@ export const HooksInput = z.looseObject({ before: Hook, after: Hook, onFailure: 
 
 function isClock(clock: unknown): boolean {
   if (typeof clock !== 'object' || clock === null) return false;
-  const { now, elapsedMs } = clock as Record<string, unknown>;
-  return (
-    typeof now === 'function' &&
-    typeof elapsedMs === 'function' &&
-    typeof (now as () => unknown).call(clock) === 'string'
-  );
+  const { now } = clock as Record<string, unknown>;
+  return typeof now === 'function' && typeof (now as () => unknown).call(clock) === 'string';
 }
 
 /** What `open` takes, as far as it is not checked elsewhere. */
@@ -51,7 +46,7 @@ export const OpenInput = z.looseObject({
     .min(1, 'is empty')
     .refine((path) => !path.includes('\0'), 'holds a NUL character')
     .default('production'),
-  clock: z.unknown().refine(isClock, 'is not a clock with now() and elapsedMs()').optional(),
+  clock: z.unknown().refine(isClock, 'is not a clock with now()').optional(),
   by: Actor.optional(),
   readOnly: z.boolean().optional(),
   segmentBytes: z.int().positive().optional(),
@@ -206,4 +201,3 @@ export function operationName(name: string): string {
 }
 
 /** A machine event from outside, checked. */
-export const checkEvent = parseEvent;

@@ -3,12 +3,13 @@ import {
   ProductionError,
   Score,
   messageOf,
+  parseEvent,
   type EpisodeEvent,
   type SavedCheckpoint,
   type SessionId,
 } from '../../machines/index.js';
 import type { Plan, View } from '../production/index.js';
-import { check, checkEvent } from './inputs.js';
+import { check } from './inputs.js';
 
 /** A machine event as a caller sends it. What the engine knows is its own to say: the time, the day's money, a completion's checkpoint. */
 export type SentEvent = Partial<EpisodeEvent> & { type: EpisodeEvent['type'] };
@@ -59,7 +60,7 @@ export function planSent(
     return [
       {
         sessionId,
-        event: checkEvent({ ...event, ...day, ...(checkpoint ? { checkpoint } : {}), at: view.at }),
+        event: parseEvent({ ...event, ...day, ...(checkpoint ? { checkpoint } : {}), at: view.at }),
       },
     ];
   };

@@ -1,5 +1,5 @@
 import {
-  advance,
+  decide,
   episodeMachine,
   persist,
   rehydrate,
@@ -85,7 +85,7 @@ export function pastMessages(
   const messages: InspectionMessage[] = [];
   let present: EpisodeSnapshot | undefined;
   for (const { event, by, position } of history) {
-    const decision = advance(present, event);
+    const decision = decide(present, event);
     const recorded = decision.accepted ? undefined : stateAt(position);
     const after = decision.accepted ? decision.snapshot : recorded ? rehydrate(recorded) : present;
     if (!after) continue;

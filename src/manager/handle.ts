@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { announcementsOf, parsePolicy, type PolicyInput, type SessionId } from '../../machines/index.js';
+import { announce, parsePolicy, type PolicyInput, type SessionId } from '../../machines/index.js';
 import { nodeDisk, refuseNetworkFilesystem, type Disk } from '../disk/index.js';
 import { Production, systemClock, type Clock, type Plan } from '../production/index.js';
 import { asRecorded, type Committed } from '../record/index.js';
@@ -44,7 +44,7 @@ export abstract class ManagerHandle extends SafeEmitter {
     super();
     this.production = production;
     if (hooks) this.#hooks.add(hooks);
-    production.onCommit((committed) => this.#announce(committed));
+    production.onCommit((committed) => this.#tell(committed));
     production.onListenerError = (error) => this.report(error, 'listener of commits');
   }
 
@@ -122,7 +122,7 @@ export abstract class ManagerHandle extends SafeEmitter {
     return this.production.commit(plan);
   }
 
-  #announce({ position, local, steps }: Committed): void {
+  #tell({ position, local, steps }: Committed): void {
     if (this.#hooks.empty && this.eventNames().length === 0) return;
     // The union of announcements and the map of listeners go together by construction, which the types cannot see.
     const tell = this.emit.bind(this) as (type: string, notice: Notice) => boolean;
@@ -137,7 +137,7 @@ export abstract class ManagerHandle extends SafeEmitter {
         local,
       };
       this.emit('commit', notice);
-      for (const announcement of quiet ? [] : announcementsOf(before, event, after)) {
+      for (const announcement of quiet ? [] : announce(before, event, after)) {
         tell(announcement.type, { position, local, ...asRecorded(announcement) });
         if (local && announcement.type === 'failed')
           this.#hooks.failed({ sessionId, failure: asRecorded(announcement.failure) }, () =>

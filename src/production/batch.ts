@@ -1,7 +1,7 @@
 import {
   EpisodeCreated,
   ProductionError,
-  advance,
+  decide,
   invalidInput,
   isSameState,
   parseEvent,
@@ -78,7 +78,7 @@ export class Batch {
       for (const { sessionId, event } of proposed) {
         texts.push(recordable(event));
         const before = this.#find(sessionId);
-        const decision = advance(before, event);
+        const decision = decide(before, event);
         if (!decision.accepted)
           throw new ProductionError(decision.refusal.code, decision.refusal.message, { sessionId });
         if (proposed.length > 1) undo.push([sessionId, this.#working.get(sessionId)]);

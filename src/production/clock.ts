@@ -4,8 +4,6 @@ import { ProductionError } from '../../machines/index.js';
 export interface Clock {
   /** Now, ISO-8601 UTC with milliseconds. */
   now(): string;
-  /** Monotonic milliseconds, for durations and timers. */
-  elapsedMs(): number;
 }
 
 let shownMs = Number.NaN;
@@ -21,7 +19,6 @@ export const systemClock: Clock = {
     }
     return shown;
   },
-  elapsedMs: () => performance.now(),
 };
 
 const toleratedMs = 3_600_000;

@@ -1,7 +1,7 @@
 import {
   Ledger,
   ProductionError,
-  advance,
+  decide,
   machineVersion,
   type DayMoney,
   type EpisodeSnapshot,
@@ -236,7 +236,7 @@ function replaySteps(entry: CommitEntry, start: EpisodeSnapshot | undefined): De
   const steps: DecidedStep[] = [];
   let before = start;
   for (const event of entry.events) {
-    const decision = advance(before, event);
+    const decision = decide(before, event);
     const after = decision.accepted ? decision.snapshot : before;
     if (!after) continue;
     steps.push({

@@ -1,5 +1,6 @@
 import {
   Ledger,
+  announce,
   decide,
   errorRemedies,
   initialSnapshot,
@@ -30,6 +31,8 @@ export interface Exploration {
   invariants?: Readonly<Record<string, Invariant>>;
   /** What decides; default the chart's own. To see the alarm ring, pass one with a guard removed. */
   decide?: (snapshot: EpisodeSnapshot, event: EpisodeEvent) => Decision;
+  /** What is told of it; default the chart's own. */
+  announce?: typeof announce;
 }
 
 export interface Explored {
@@ -80,17 +83,20 @@ class Search {
   readonly #moves: Move[];
   readonly #rules: [string, Invariant][];
   readonly #decide: NonNullable<Exploration['decide']>;
+  readonly #announce: typeof announce;
   readonly #seen: Set<string>;
   readonly #states: Set<string>;
   readonly #edges = new Map<string, EpisodeEvent[]>();
   readonly #refusals = new Set<ErrorCode>();
 
-  constructor({ policy = {}, invariants: own = {}, decide: decideStep = decide }: Exploration) {
+  constructor(exploration: Exploration) {
+    const { policy = {}, invariants: own = {} } = exploration;
     this.#policy = parsePolicy(policy);
     this.#created = episodeCreated(policy);
     this.#moves = movesFor(this.#policy);
     this.#rules = Object.entries({ ...invariants, ...own });
-    this.#decide = decideStep;
+    this.#decide = exploration.decide ?? decide;
+    this.#announce = exploration.announce ?? announce;
     this.root = {
       snapshot: initialSnapshot(this.#created),
       from: undefined,
@@ -135,7 +141,7 @@ class Search {
         before: node.snapshot,
         event,
         after: after.snapshot,
-        announcements: decision.announcements,
+        announcements: this.#announce(node.snapshot, event, after.snapshot),
         day: this.#dayOf(after),
         paid,
         isGuarded,

@@ -13,7 +13,6 @@ export function fixedClock(at = '2025-09-03T14:30:22.000Z'): FixedClock {
   let now = Date.parse(at);
   return {
     now: () => new Date(now).toISOString(),
-    elapsedMs: () => now,
     advance(ms) {
       now += ms;
     },

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
+  announce,
   decide,
   initialSnapshot,
   parsePolicy,
@@ -75,7 +76,11 @@ export function given(policyInput: PolicyInput, ...events: EpisodeEvent[]): Give
 function whenDecided(before: EpisodeSnapshot, event: EpisodeEvent): Then {
   const decision = decide(before, event);
   const outcome: Outcome = decision.accepted
-    ? { snapshot: decision.snapshot, announcements: decision.announcements, refusal: null }
+    ? {
+        snapshot: decision.snapshot,
+        announcements: announce(before, event, decision.snapshot),
+        refusal: null,
+      }
     : { snapshot: before, announcements: [], refusal: decision.refusal };
   const then: Then = {
     ...outcome,

@@ -257,7 +257,7 @@ describe('producing', () => {
   test('given a claim that has expired, when another takes over, then the late one is refused and stops', async () => {
     const directory = temporaryDirectory();
     let now = Date.parse('2025-09-03T14:30:22.000Z');
-    const clock = { now: () => new Date(now).toISOString(), elapsedMs: () => now };
+    const clock = { now: () => new Date(now).toISOString() };
     const [a, b] = [await open(directory, { clock }), await open(directory, { clock })];
     const sessionId = await a.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
     let goOn: (() => void) | undefined;

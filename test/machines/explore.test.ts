@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  announce,
   decide,
   stateName,
   type Decision,
@@ -39,12 +40,8 @@ function altered(alter: (context: EpisodeContext, event: EpisodeEvent) => Episod
 const plenty = 1_000_000_000 as Usd;
 const noDay: Weakened = (snapshot, event) =>
   decide(snapshot, event.type === 'cost.reserve' ? { ...event, day: { ...event.day, cap: plenty } } : event);
-const noWarning: Weakened = (snapshot, event) => {
-  const decision = decide(snapshot, event);
-  return decision.accepted
-    ? { ...decision, announcements: decision.announcements.filter(({ type }) => type !== 'budget:warning') }
-    : decision;
-};
+const deaf: typeof announce = (before, event, after) =>
+  announce(before, event, after).filter(({ type }) => type !== 'budget:warning');
 const silent: Weakened = (snapshot, event) => {
   const decision = decide(snapshot, event);
   return decision.accepted ? decision : { accepted: false, refusal: { ...decision.refusal, message: 'no' } };
@@ -52,13 +49,13 @@ const silent: Weakened = (snapshot, event) => {
 const unending: Weakened = (snapshot, event) =>
   decide(snapshot, event.type === 'cost.recorded' ? { ...event, day: { ...event.day, cap: plenty } } : event);
 
-const weakened: [what: string, decides: Weakened, alarm: string][] = [
+const weakened: [what: string, decides: Weakened, alarm: string, announces?: typeof announce][] = [
   [
     "a reservation that does not look at the day's cap",
     noDay,
     'a reservation stays within the total and the day',
   ],
-  ["a cost that passes the day's cap and fails nothing", unending, 'the day is announced when it is reached'],
+  ["a cost that passes the day's cap and fails nothing", unending, 'spending above a cap fails the episode'],
   [
     'a cost that is forgotten',
     altered((context, event) =>
@@ -99,7 +96,7 @@ const weakened: [what: string, decides: Weakened, alarm: string][] = [
     ),
     'a completed phase has a checkpoint',
   ],
-  ['a warning that nobody hears', noWarning, 'a warning is given once'],
+  ['a warning that nobody hears', decide, 'a warning is given once', deaf],
   ['a refusal that says nothing', silent, 'no refusal without a code and a sentence'],
 ];
 
@@ -134,9 +131,10 @@ describe('exploring every story', () => {
 
   test.each(weakened)(
     'given %s, when it is explored, then the alarm rings with the shortest story',
-    (_what, decides, alarm) => {
-      expect(() => explorePaths({ policy, decide: decides, steps: 200_000 })).toThrow(StoryFailed);
-      expect(() => explorePaths({ policy, decide: decides, steps: 200_000 })).toThrow(`broken: ${alarm}`);
+    (_what, decides, alarm, announces = announce) => {
+      const explored = () => explorePaths({ policy, decide: decides, announce: announces, steps: 200_000 });
+      expect(explored).toThrow(StoryFailed);
+      expect(explored).toThrow(`broken: ${alarm}`);
     },
   );
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   committedOf,
+  announce,
   decide,
   heldOperations,
   leftOf,
@@ -35,7 +36,7 @@ describe('money', () => {
   const active = episodeIn('research.active');
   const told = (given: EpisodeSnapshot, when: EpisodeEvent): Announcement[] => {
     const decision = decide(given, when);
-    return decision.accepted ? decision.announcements : [];
+    return decision.accepted ? announce(given, when, decision.snapshot) : [];
   };
   const types = (given: EpisodeSnapshot, when: EpisodeEvent): string[] =>
     told(given, when).map(({ type }) => type);

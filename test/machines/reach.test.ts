@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { getAdjacencyMap, getShortestPaths } from 'xstate/graph';
 import {
   PersistedEpisode,
+  announce,
   decide,
   episodeMachine,
   parsePersisted,
@@ -81,7 +82,9 @@ const throughJson = (snapshot: EpisodeSnapshot): unknown => JSON.parse(JSON.stri
 
 function outcome(snapshot: EpisodeSnapshot, event: EpisodeEvent): unknown {
   const decision = decide(snapshot, event);
-  return decision.accepted ? [throughJson(decision.snapshot), decision.announcements] : decision.refusal;
+  return decision.accepted
+    ? [throughJson(decision.snapshot), announce(snapshot, event, decision.snapshot)]
+    : decision.refusal;
 }
 
 describe('every state that can be reached', () => {

@@ -37,24 +37,18 @@ import {
 
 const told = (given: EpisodeSnapshot, when: EpisodeEvent): Announcement[] => {
   const decision = decide(given, when);
-  return decision.accepted ? decision.announcements : [];
+  return decision.accepted ? announce(given, when, decision.snapshot) : [];
 };
 const phaseOf = ({ context }: EpisodeSnapshot, phase: 'research' | 'script' | 'audio') =>
   context.phases[phase];
 
 describe('the story of an episode', () => {
   test('given nothing, when an episode is created, then it waits, owns its budgets and is announced', () => {
-    const decision = decide(undefined, {
-      ...created(),
-      inherited: usd(2),
-      forkedFrom: 'ep_001_20250902_093015',
-    });
-    expect(decision).toMatchObject({
-      accepted: true,
-      announcements: [
-        { type: 'created', sessionId: 'ep_001_20250903_143022', at: '2025-09-03T14:30:22.000Z' },
-      ],
-    });
+    const event = { ...created(), inherited: usd(2), forkedFrom: 'ep_001_20250902_093015' };
+    const decision = decide(undefined, event);
+    expect(decision.accepted && announce(undefined, event, decision.snapshot)).toEqual([
+      { type: 'created', sessionId: 'ep_001_20250903_143022', at: '2025-09-03T14:30:22.000Z' },
+    ]);
     expect(decision.accepted && decision.snapshot.context).toMatchObject({
       money: { spent: 0, reserved: 0, inherited: 2_000_000 },
       forkedFrom: 'ep_001_20250902_093015',

@@ -674,7 +674,7 @@ describe('hostile input', () => {
     ['clock', { clock: null }],
     ['by', { by: 7 }],
     ['before', { hooks: { before: 'no' } }],
-    ['clock', { clock: { now: () => 7, elapsedMs: () => 0 } }],
+    ['clock', { clock: { now: () => 7 } }],
     ['readOnly', { readOnly: 'yes' }],
     ['segmentBytes', { segmentBytes: -1 }],
     ['policy', { policy: 7 }],

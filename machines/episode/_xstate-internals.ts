@@ -1,6 +1,9 @@
 import type { EpisodeContext } from './context.js';
 import type { EpisodeEvent } from './events.js';
 
+// All that leans on how XState 5.33.3 works inside stands in this file: docs/platform-notes.md says what, since when, which test compares it
+// with a live actor, and what to do when XState changes.
+
 /** What XState hands to an action that resolves itself; of the snapshot only the context is looked at. */
 interface Resolving {
   context: EpisodeContext;
@@ -34,7 +37,7 @@ export function quickAssign<Action>(action: Action): Action {
 }
 
 /** What such an `assign` makes of a snapshot. */
-export function assigned<Snapshot extends Resolving>(
+function assigned<Snapshot extends Resolving>(
   action: unknown,
   snapshot: Snapshot,
   event: EpisodeEvent,
@@ -103,4 +106,34 @@ function withChanges(
     reviews,
   };
   return Object.assign(context, changes);
+}
+
+/** What XState says of a transition that it has selected. */
+interface Way {
+  target?: unknown;
+  actions: readonly unknown[];
+}
+
+/**
+ * The next snapshot where XState selects one way, which leads nowhere else and has one action; undefined otherwise. XState's own step makes a
+ * dozen sets and lists to find that no state is left or entered (Node 20.20, xstate 5.33.3: 2 µs of a step's 3.5, a fifth of what a commit
+ * allocates). A test compares the two on fifty thousand events.
+ */
+export function stayed<Snapshot extends Resolving>(
+  snapshot: Snapshot,
+  event: EpisodeEvent,
+  ways: readonly Way[],
+  implementations: Readonly<Record<string, unknown>>,
+): Snapshot | undefined {
+  const [way] = ways;
+  const [action] = way?.actions ?? [];
+  if (
+    !way ||
+    ways.length > 1 ||
+    way.target !== undefined ||
+    way.actions.length > 1 ||
+    typeof action !== 'string'
+  )
+    return undefined;
+  return assigned(implementations[action], snapshot, event);
 }
