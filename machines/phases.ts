@@ -13,7 +13,7 @@ export function isPhaseName(value: unknown): value is PhaseName {
   return names.has(value);
 }
 
-/** The seed's phase statuses (SEED.md, Status Values). */
+/** Phase statuses (docs/file-formats.md). */
 export const PhaseStatus = z.enum(['pending', 'active', 'complete', 'failed', 'skipped']);
 export type PhaseStatus = z.infer<typeof PhaseStatus>;
 

@@ -41,7 +41,7 @@ function isTimeZone(zone: string): boolean {
   }
 }
 
-/** Budgets, thresholds, approvals, retry and quality rules of a production (SEED.md, Cost Limits). Amounts go in as decimal dollars. */
+/** Budgets, thresholds, approvals, retry and quality rules of a production (docs/money.md). Amounts go in as decimal dollars. */
 export const Policy = z.strictObject({
   budgets: z
     .strictObject({

@@ -149,7 +149,7 @@ export const checkRestore: Check<EventOf<'checkpoint.restore'>> = (context, even
 const isCancelled = ({ failure }: EpisodeContext): boolean =>
   failure?.code === 'cancelled' && !failure.retryable;
 
-/** `can_recover`: attempts left, failure recoverable, money left (DESIGN.md, section 3). */
+/** `can_recover`: attempts left, failure recoverable, money left. */
 export const checkRecover: Check<EventOf<'recovery.begin'>> = (context, event) => {
   const early = checkMover(context, event);
   if (early) return early;

@@ -53,7 +53,7 @@ function change(reduce: unknown) {
 }
 
 /**
- * The episode's statechart (DESIGN.md, section 3). Pure: no timers, no invoked workers; times, prices and ids arrive in events.
+ * The episode's statechart (docs/statechart.md). Pure: no timers, no invoked workers; times, prices and ids arrive in events.
  * No state is final in XState's sense, because late costs still have to land in `complete` and `archived`.
  */
 export const episodeMachine = chart

@@ -25,7 +25,7 @@ export interface BeforeCall {
   input: unknown;
 }
 
-/** Functions around the manager's calls (SEED.md, With Hooks). */
+/** Functions around the manager's calls (docs/embedding.md). */
 export interface Hooks {
   /** Runs before a call that changes anything, and before a worker's paid call. A string, returned, vetoes it with that reason. */
   before?: ((call: BeforeCall) => string | undefined | void | Promise<string | undefined | void>) | undefined;

@@ -340,7 +340,7 @@ export const catalog: readonly Command[] = [
   },
 ];
 
-/** The seed's flags on the bare command, and the commands that they stand for (SEED.md, CLI Operations). */
+/** The seed's flags on the bare command, and the commands that they stand for (docs/command-line.md). */
 export const seedFlags: readonly {
   flag: string;
   description: string;

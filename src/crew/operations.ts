@@ -43,7 +43,7 @@ interface Call<T> {
   maxCost: Usd;
 }
 
-/** Paid calls of one phase: reserved before, settled after, never made twice for one key (DESIGN.md, section 6). */
+/** Paid calls of one phase: reserved before, settled after, never made twice for one key (docs/money.md). */
 export class Operations {
   readonly #on: OperationsOptions;
   readonly #policy: Policy;

@@ -23,7 +23,7 @@ export interface PayloadFile {
   bytes: number;
 }
 
-/** The files that show what the journal says (DESIGN.md, section 5). Each can be deleted and is made again. */
+/** The files that show what the journal says (docs/decisions/documents-are-views.md). Each can be deleted and is made again. */
 export class Documents {
   readonly #directory: string;
   readonly #disk: Disk;

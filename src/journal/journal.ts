@@ -40,7 +40,7 @@ export interface AppendResult {
 const defaultSegmentBytes = 16 * 1024 * 1024;
 
 /**
- * The append-only journal (DESIGN.md, section 4). A line counts only at the byte position that it claims, so any number of
+ * The append-only journal (docs/decisions/claims-of-positions.md). A line counts only at the byte position that it claims, so any number of
  * processes may append without a lock: who comes second finds his line void, reads on, and decides again.
  */
 export class Journal {

@@ -68,7 +68,7 @@ type In<Schema extends keyof typeof inputs> = (typeof inputs)[Schema] extends { 
   : never;
 
 /**
- * The production's state manager: every call of the seed (SEED.md, State Manager API), and what an orchestrator needs beside them.
+ * The production's state manager: what records and moves episodes, what asks, and what an orchestrator needs beside that (docs/embedding.md).
  * Calls that change something resolve when the change is on disk. Queries first read what other processes have committed.
  * Costs go in and come out as decimal dollars; results have the shapes that the files have.
  * All calls throw {@link ProductionError}.
@@ -82,7 +82,7 @@ export class ProductionStateManager extends ManagerHandle {
     return new ProductionStateManager(await ProductionStateManager.prepare(options));
   }
 
-  // --- Core operations (SEED.md) ---
+  // --- Core operations ---
 
   /** Creates an episode's session and its folders; gives the session id. */
   async createEpisodeSession(input: In<'CreateInput'>): Promise<SessionId> {
@@ -185,7 +185,7 @@ export class ProductionStateManager extends ManagerHandle {
     return this.doFor('completeEpisode', id, { sessionId }, planCompleteEpisode(id));
   }
 
-  // --- Queries (SEED.md) ---
+  // --- Queries ---
 
   /** Episodes that are neither complete nor archived, by session id. */
   async getActiveEpisodes(): Promise<Record<string, EpisodeState>> {
@@ -224,7 +224,7 @@ export class ProductionStateManager extends ManagerHandle {
     return globalMetricsOf(production, production.total());
   }
 
-  // --- Recovery (SEED.md) ---
+  // --- Recovery ---
 
   /** Takes an episode up where it stands: starts, unpauses or recovers it. Gives its state. */
   async resumeEpisode(sessionId: string): Promise<EpisodeState> {
@@ -259,7 +259,7 @@ export class ProductionStateManager extends ManagerHandle {
     return cleanUp(this.read(), olderThanHours);
   }
 
-  // --- Costs (SEED.md) ---
+  // --- Costs ---
 
   /** Records what was spent. Always lands; stops the episode when it passes the total, the day's cap, or a hard phase budget. */
   async addCost(input: In<'AddCostInput'>): Promise<EpisodeState> {
@@ -363,7 +363,7 @@ export class ProductionStateManager extends ManagerHandle {
     );
   }
 
-  // --- Checkpoints and failures (SEED.md) ---
+  // --- Checkpoints and failures ---
 
   /** Saves a phase's checkpoint as its files stand now. A complete phase has one already, which is returned after its files are checked. */
   async checkpointPhase(sessionId: string, phase: PhaseName): Promise<LoadedCheckpoint> {
@@ -435,7 +435,7 @@ export class ProductionStateManager extends ManagerHandle {
     );
   }
 
-  // --- Metrics (SEED.md) ---
+  // --- Metrics ---
 
   async getProductionMetrics(): Promise<ProductionMetrics> {
     return productionMetrics((await this.readDurably()).total());

@@ -50,7 +50,7 @@ export interface ProductionOptions {
 
 const largestInlineResult = 64 * 1024;
 
-/** The engine: refresh, decide, append (DESIGN.md, section 1). One handle of one process on a production. */
+/** The engine: refresh, decide, append (docs/architecture.md). One handle of one process on a production. */
 export class Production {
   readonly directory: string;
   readonly clock: Clock;

@@ -3,7 +3,7 @@ import type { CheckpointDocument } from '../documents/index.js';
 import type { PendingCheckpoint } from './checkpoints.js';
 import type { CheckpointPayload } from '../record/payload.js';
 
-/** A checkpoint's document (SEED.md, Checkpoint Contents); undefined when a later one has taken its name since. */
+/** A checkpoint's document (docs/file-formats.md); undefined when a later one has taken its name since. */
 export function checkpointShown(
   pending: PendingCheckpoint,
   machine: CheckpointDocument['showrunner']['machine'],

@@ -18,7 +18,7 @@ interface Shown {
   operations: ReadonlyMap<string, { count: number; spent: Usd }>;
 }
 
-/** state.json as the production stands (SEED.md, Global State Structure). */
+/** state.json as the production stands (docs/file-formats.md). */
 export function stateDocument(shown: Shown): StateDocument {
   const { states, store, ledger, total } = shown;
   const isEnded = (state: EpisodeState): boolean =>

@@ -21,7 +21,7 @@ export interface CheckpointPayload {
   artifacts: ArtifactRef[];
 }
 
-// Below this an own file costs more than carrying the payload in the journal line (measured; DESIGN.md, FACTS.md "Growth").
+// Below this an own file costs more than carrying the payload in the journal line (measured; docs/decisions/payload-files.md).
 const largestInline = 64 * 1024;
 const largestPayload = 100 * 1024 * 1024;
 

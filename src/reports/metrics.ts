@@ -13,7 +13,7 @@ export function globalMetrics(total: Tally): StateMetrics {
   };
 }
 
-/** SEED.md, Performance Metrics. Minutes, dollars, rates from 0 to 1; 0 where there is nothing to average. */
+/** A production's metrics (docs/metrics.md). Minutes, dollars, rates from 0 to 1; 0 where there is nothing to average. */
 export function productionMetrics(total: Tally): ProductionMetrics {
   const { avg_cost_per_episode: cost, avg_production_time: time, success_rate: rate } = globalMetrics(total);
   const performance = phaseNames.map((name) => {
@@ -43,7 +43,7 @@ const trendEpisodes = 20;
 const trendDeadBand = 10_000;
 
 /**
- * SEED.md, Quality Metrics. `trending` compares the newer with the older half of the last 20 episodes that have scores: each episode
+ * Averages of quality scores (docs/metrics.md). `trending` compares the newer with the older half of the last 20 episodes that have scores: each episode
  * counts by the mean of its scores, those above 1 being read as out of 10; a difference within 0.01, or fewer than 4 episodes, is `stable`.
  */
 export function qualityMetrics(states: readonly EpisodeState[], total: Tally): QualityMetrics {

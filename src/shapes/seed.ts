@@ -14,7 +14,7 @@ export const PhaseState = z.object({
   checkpoint: z.string().nullable(),
 });
 
-/** An episode as files and queries show it (SEED.md, Episode State Structure). Costs in decimal dollars. */
+/** An episode as files and queries show it (docs/file-formats.md). Costs in decimal dollars. */
 export const EpisodeState = z.object({
   episode_number: z.int().positive(),
   topic: z.string(),
@@ -28,7 +28,7 @@ export const EpisodeState = z.object({
 });
 export type EpisodeState = z.infer<typeof EpisodeState>;
 
-/** SEED.md, Checkpoint Contents. */
+/** What a checkpoint shows (docs/file-formats.md). */
 export const CheckpointContents = z.object({
   phase: PhaseName,
   timestamp: Time,
@@ -38,7 +38,7 @@ export const CheckpointContents = z.object({
 });
 export type CheckpointContents = z.infer<typeof CheckpointContents>;
 
-/** The `metrics` of state.json (SEED.md, Global State Structure): dollars, minutes, a rate from 0 to 1. */
+/** The `metrics` of state.json (docs/file-formats.md): dollars, minutes, a rate from 0 to 1. */
 export interface StateMetrics {
   avg_cost_per_episode: number;
   avg_production_time: number;
@@ -54,7 +54,7 @@ export interface GlobalMetrics {
   metrics: StateMetrics;
 }
 
-/** SEED.md, Performance Metrics: dollars, minutes, rates from 0 to 1. */
+/** Metrics of a production (docs/metrics.md): dollars, minutes, rates from 0 to 1. */
 export interface ProductionMetrics {
   total_episodes: number;
   success_rate: number;
@@ -63,7 +63,7 @@ export interface ProductionMetrics {
   phase_performance: Record<PhaseName, { avg_time: number; success_rate: number }>;
 }
 
-/** SEED.md, Quality Metrics. An average is null when no episode has the score. */
+/** Averages of the newest scores (docs/metrics.md). An average is null when no episode has the score. */
 export interface QualityMetrics {
   avg_brand_consistency: number | null;
   avg_technical_accuracy: number | null;

@@ -45,7 +45,7 @@ export async function costKeys(manager: ProductionStateManager, sessionId: strin
   );
 }
 
-/** Every invariant that can be asked of a production at rest (DESIGN.md, section 10). */
+/** Every invariant that can be asked of a production at rest (docs/reliability.md, What we promise). */
 export async function expectSound(manager: ProductionStateManager): Promise<void> {
   const found = await manager.verify();
   expect(found.problems).toEqual([]);
