@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import { ProductionError } from './errors.js';
 import { PhaseName } from './phases.js';
+import { errorsBelow, statusOfError } from './provider-error.js';
 
 /** The closed set of reasons for which an episode fails. */
 export const FailureCode = z.enum([
   'rate_limited',
   'quota_exceeded',
+  'provider_refused',
   'provider_unavailable',
   'timeout',
   'content_filtered',
@@ -52,7 +54,23 @@ const longestMessage = 2000;
 
 /** Maps any thrown value to a failure code and a message. Looks at typed errors first, then HTTP statuses, system codes and names. */
 export function classifyError(error: unknown): { code: FailureCode; message: string } {
-  return { code: codeOrUnknown(error), message: messageOf(error) };
+  const code = codeOrUnknown(error);
+  const advice = Object.hasOwn(advices, code) ? advices[code as keyof typeof advices] : '';
+  const message = messageOf(error);
+  return {
+    code,
+    message: advice === '' || message.endsWith(advice) ? message : cut(`${message}${advice}`, advice),
+  };
+}
+
+/** What helps where trying again does not. */
+const advices = {
+  provider_refused:
+    ' (the provider refused the request and billed nothing: check its key, the model and the request, then resume)',
+} as const satisfies Partial<Record<FailureCode, string>>;
+
+function cut(text: string, advice: string): string {
+  return text.length > longestMessage ? `${text.slice(0, longestMessage - advice.length)}${advice}` : text;
 }
 
 function codeOrUnknown(error: unknown): FailureCode {
@@ -89,23 +107,26 @@ function textOf(error: unknown): string {
 function codeOf(error: unknown, causes: number): FailureCode {
   if (typeof error === 'string') return codeOfText(error);
   if (typeof error !== 'object' || error === null) return 'unknown';
-  const {
-    code: own,
-    status,
-    statusCode,
-    name,
-    cause,
-  } = error as Record<'code' | 'status' | 'statusCode' | 'name' | 'cause', unknown>;
+  const fields = error as Record<string, unknown>;
+  const { code: own, name } = fields;
   if (error instanceof ProductionError && Object.hasOwn(refusals, error.code))
     return refusals[error.code as keyof typeof refusals];
   const named = FailureCode.safeParse(own);
   if (named.success) return named.data;
-  const code =
-    codeOfStatus(status ?? statusCode) ??
-    codeOfSystem(own) ??
-    codeOfName(name) ??
-    codeOfText(messageOf(error));
-  return code === 'unknown' && causes > 0 ? codeOf(cause, causes - 1) : code;
+  // What it says itself goes before its cause, but for words that only wrap one ("Failed after 3 attempts").
+  const code = codeOfAnswer(fields) ?? codeOfSystem(own) ?? codeOfName(fields, name);
+  if (code) return code;
+  const words = codeOfText(messageOf(error));
+  const below = causes > 0 && (words === 'unknown' || isWrapper(fields)) ? errorsBelow(error) : [];
+  for (const each of below) {
+    const deeper = codeOf(each, causes - 1);
+    if (deeper !== 'unknown') return deeper;
+  }
+  return words;
+}
+
+function isWrapper({ errors }: Record<string, unknown>): boolean {
+  return Array.isArray(errors);
 }
 
 /** Error codes of Showrunner that are called otherwise as failures. */
@@ -115,25 +136,52 @@ const refusals = {
   phase_budget_exhausted: 'budget_exhausted',
 } as const satisfies Record<string, FailureCode>;
 
-function codeOfStatus(status: unknown): FailureCode | undefined {
-  if (typeof status !== 'number') return undefined;
+function codeOfAnswer(fields: Record<string, unknown>): FailureCode | undefined {
+  const code = codeOfStatus(statusOfError(fields));
+  // Providers call an empty account a rate limit too (OpenAI: 429 with insufficient_quota).
+  const isAboutMoney = code === 'rate_limited' || code === 'provider_refused';
+  return isAboutMoney && saysQuota(fields) ? 'quota_exceeded' : code;
+}
+
+function saysQuota({ code, type, error, data, responseBody, message }: Record<string, unknown>): boolean {
+  const inner = (data as { error?: unknown } | null | undefined)?.error ?? error;
+  const { code: innerCode, type: innerType } = (inner ?? {}) as Record<string, unknown>;
+  return [code, type, innerCode, innerType, responseBody, message].some(
+    (each) =>
+      typeof each === 'string' && /insufficient.?(?:quota|funds|credit|balance)|billing.?limit/i.test(each),
+  );
+}
+
+function codeOfStatus(status: number | undefined): FailureCode | undefined {
+  if (status === undefined) return undefined;
   if (status === 429) return 'rate_limited';
   if (status === 402) return 'quota_exceeded';
   if (status === 408 || status === 504) return 'timeout';
+  if (status === 409 || status === 425) return 'provider_unavailable';
+  if (status >= 400 && status < 500) return 'provider_refused';
   return status >= 500 && status < 600 ? 'provider_unavailable' : undefined;
 }
 
 function codeOfSystem(code: unknown): FailureCode | undefined {
   if (typeof code !== 'string') return undefined;
-  if (/^(?:ETIMEDOUT|ESOCKETTIMEDOUT|UND_ERR_(?:HEADERS|BODY|CONNECT)_TIMEOUT)$/.test(code)) return 'timeout';
-  return /^(?:ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EPIPE|UND_ERR_SOCKET)$/.test(code)
+  if (
+    /^(?:ETIMEDOUT|ESOCKETTIMEDOUT|ERR_TLS_HANDSHAKE_TIMEOUT|UND_ERR_(?:HEADERS|BODY|CONNECT)_TIMEOUT)$/.test(
+      code,
+    )
+  )
+    return 'timeout';
+  return /^(?:ECONN(?:REFUSED|RESET|ABORTED)|ENOTFOUND|EAI_\w+|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|EPIPE|EPROTO|UND_ERR_(?:SOCKET|ABORTED)|ERR_STREAM_PREMATURE_CLOSE|HPE_\w+)$/.test(
+    code,
+  )
     ? 'provider_unavailable'
     : undefined;
 }
 
-function codeOfName(name: unknown): FailureCode | undefined {
+function codeOfName({ finishReason }: Record<string, unknown>, name: unknown): FailureCode | undefined {
   if (name === 'TimeoutError') return 'timeout';
   if (name === 'AbortError') return 'cancelled';
+  if (name === 'AI_NoObjectGeneratedError')
+    return finishReason === 'content-filter' ? 'content_filtered' : 'invalid_output';
   return name === 'ZodError' || name === 'SyntaxError' ? 'invalid_output' : undefined;
 }
 
@@ -142,7 +190,9 @@ function codeOfText(text: string): FailureCode {
   if (/quota|insufficient (?:funds|credit)/i.test(text)) return 'quota_exceeded';
   if (/timed? ?out|deadline/i.test(text)) return 'timeout';
   if (/content.?(?:filter|policy)|moderation/i.test(text)) return 'content_filtered';
-  return /unavailable|overloaded|connection (?:refused|reset)/i.test(text)
+  return /unavailable|overloaded|connection (?:refused|reset)|other side closed|socket hang up|^terminated$|^fetch failed$|cannot connect to api/i.test(
+    text,
+  )
     ? 'provider_unavailable'
     : 'unknown';
 }

@@ -69,7 +69,18 @@ export {
   phaseAfter,
   phaseNames,
 } from './phases.js';
+export { deliveryOf, findInError, retryAfterOf } from './provider-error.js';
+export type { Delivery } from './provider-error.js';
 export { Policy, parsePolicy } from './policy.js';
 export type { PolicyInput, RetryRule } from './policy.js';
-export { addUsd, formatUsd, fromDollars, parseUsd, subtractUsd, toDollars, zeroUsd } from './usd.js';
+export {
+  addUsd,
+  ceilToMicro,
+  formatUsd,
+  fromDollars,
+  parseUsd,
+  subtractUsd,
+  toDollars,
+  zeroUsd,
+} from './usd.js';
 export type { Usd } from './usd.js';

@@ -21,6 +21,37 @@ export function parseUsd(amount: unknown, field = 'cost'): Usd {
   return micros;
 }
 
+/**
+ * Reads a cost as providers and floating point give it (0.00014229, `3 * 1.1`), rounded up to the whole micro-dollar: the one rule for every cost
+ * that comes in. Noise of floating point below a thousandth of a micro-dollar is no cost: 0.1 + 0.2 is 0.30.
+ * @throws ProductionError `invalid_input`, naming `field`, when it is no amount of dollars, negative, or above {@link largestAmount}.
+ */
+export function ceilToMicro(amount: unknown, field = 'cost'): Usd {
+  const match = /^(\d{1,12})(?:\.(\d{1,400}))?$/.exec(withoutExponent(amount));
+  if (!match) throw refusal(field, amount, 'is not an amount of dollars such as 0.15 or "0.150000"');
+  const fraction = (match[2] ?? '').padEnd(9, '0');
+  const whole = Number(match[1]) * 1_000_000 + Number(fraction.slice(0, 6));
+  const finer = fraction.slice(6);
+  const isNoise = whole > 0 && finer.startsWith('000');
+  const micros = /[1-9]/.test(finer) && !isNoise ? whole + 1 : whole;
+  if (micros > largestAmount) throw refusal(field, amount, 'is above the largest amount, 1000000 dollars');
+  return micros as Usd;
+}
+
+/** `1e-7` and `1.5E-7` as decimals, as numbers under a micro-dollar print. */
+function withoutExponent(amount: unknown): string {
+  const text = typeof amount === 'string' ? amount : plainNumber(amount);
+  const match = /^(\d)(?:\.(\d+))?e-(\d{1,3})$/i.exec(text);
+  if (!match) return text;
+  return `0.${'0'.repeat(Number(match[3]) - 1)}${match[1]}${match[2] ?? ''}`;
+}
+
+function plainNumber(amount: unknown): string {
+  return typeof amount === 'number' && Number.isFinite(amount) && !Object.is(amount, -0)
+    ? String(amount)
+    : '';
+}
+
 /** The micro-dollars of a sum as {@link toDollars} gave it. A sum may be above the largest single amount. */
 export function fromDollars(sum: number, field = 'total'): Usd {
   return readMicros(sum, field);

@@ -25,7 +25,7 @@ export { systemClock } from './production/index.js';
 export type { Clock, Verification } from './production/index.js';
 export type { HistoryEntry } from './record/index.js';
 export type { EpisodeState, GlobalMetrics, ProductionMetrics, QualityMetrics } from './shapes/index.js';
-export { ProductionError } from '../machines/index.js';
+export { ProductionError, ceilToMicro } from '../machines/index.js';
 export type {
   ErrorCode,
   EpisodeStatus,

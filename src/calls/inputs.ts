@@ -7,11 +7,11 @@ import {
   Reason,
   Score,
   Topic,
+  ceilToMicro,
   invalidInput,
   isPhaseName,
   isSessionId,
   parseName,
-  parseUsd,
   type SessionId,
   type Usd,
 } from '../../machines/index.js';
@@ -192,8 +192,8 @@ export function checkPhase(phase: unknown): PhaseName {
   );
 }
 
-export function optionalUsd(amount: Dollars | undefined, field: string): Usd | undefined {
-  return amount === undefined ? undefined : parseUsd(amount, field);
+export function optionalCost(amount: Dollars | undefined): Usd | undefined {
+  return amount === undefined ? undefined : ceilToMicro(amount, 'cost');
 }
 
 export function operationName(name: string): string {

@@ -1,4 +1,4 @@
-import { messageOf, parseUsd, type PhaseStatus, type Usd } from '../../machines/index.js';
+import { ceilToMicro, messageOf, type PhaseStatus, type Usd } from '../../machines/index.js';
 import type { Report } from './report.js';
 
 export type Json = Record<string, unknown>;
@@ -47,7 +47,7 @@ export function readCost(value: unknown, where: string, report: Report): Usd | u
     );
     return undefined;
   }
-  const micros = Math.round(amount * 1e6);
+  const micros = ceilToMicro(amount, where);
   const difference = Math.abs(amount * 1e6 - micros);
   if (String(amount).replace(/^\d+\.?/, '').length > 6) {
     const isDrift = difference <= Math.max(1, micros) * drift;
@@ -55,10 +55,10 @@ export function readCost(value: unknown, where: string, report: Report): Usd | u
       isDrift ? 'info' : 'warning',
       where,
       `${amount} is finer than a micro-dollar`,
-      `read as ${micros / 1e6}${isDrift ? ' (float drift)' : ', rounded'}`,
+      `read as ${micros / 1e6}${isDrift ? ' (float drift)' : ', rounded up'}`,
     );
   }
-  return parseUsd((micros / 1e6).toFixed(6), where);
+  return micros;
 }
 
 const naive = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d+))?$/;

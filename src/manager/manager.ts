@@ -1,5 +1,6 @@
 import {
   ProductionError,
+  ceilToMicro,
   episodeStatus,
   parseName,
   parseSessionId,
@@ -43,7 +44,7 @@ import { produce, produceAll, type ProduceOptions, type Produced, type Work } fr
 import { checkFork, prepareFork } from '../calls/fork.js';
 import { ManagerHandle, type OpenOptions } from './handle.js';
 import * as inputs from '../calls/inputs.js';
-import { check, checkPhase, operationName, optionalUsd } from '../calls/inputs.js';
+import { check, checkPhase, operationName, optionalCost } from '../calls/inputs.js';
 import { liveActor, type LiveActor, type LiveActorOptions } from './live-actor.js';
 import { cleanUp, type CleanedUp } from '../calls/orphans.js';
 import {
@@ -110,7 +111,7 @@ export class ProductionStateManager extends ManagerHandle {
   /** Moves a phase: `active` starts it, `complete` saves its checkpoint and completes it, `skipped` needs a reason, `failed` an error. */
   async updatePhase(input: In<'UpdatePhaseInput'>): Promise<EpisodeState> {
     const { sessionId, phase, status, cost, data, reason, error } = check(inputs.UpdatePhaseInput, input);
-    const spent = optionalUsd(cost, 'cost');
+    const spent = optionalCost(cost);
     this.read().episode(sessionId);
     if (status === 'complete') return this.#complete('updatePhase', input, sessionId, phase, data, spent);
     if (status === 'active')
@@ -268,7 +269,7 @@ export class ProductionStateManager extends ManagerHandle {
       'addCost',
       sessionId,
       input,
-      planCost(sessionId, { phase, operation: operationName(operation), cost: parseUsd(cost, 'cost'), key }),
+      planCost(sessionId, { phase, operation: operationName(operation), cost: ceilToMicro(cost), key }),
     );
   }
 
@@ -306,7 +307,7 @@ export class ProductionStateManager extends ManagerHandle {
   /** Settles a reservation with what the call did cost, even above it. Without a cost, the whole reservation counts, marked estimated. */
   async settleCost(input: In<'SettleInput'>): Promise<EpisodeState> {
     const { sessionId, key, cost, result } = check(inputs.SettleInput, input);
-    const spent = optionalUsd(cost, 'cost');
+    const spent = optionalCost(cost);
     // A large result is kept in the session's folder, which is not made for a session that is none.
     if (result !== undefined) this.read().episode(sessionId);
     const saved =
