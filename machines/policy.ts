@@ -43,6 +43,8 @@ function isTimeZone(zone: string): boolean {
 
 /** Budgets, thresholds, approvals, retry and quality rules of a production (docs/money.md). Amounts go in as decimal dollars. */
 export const Policy = z.strictObject({
+  /** For editors. */
+  $schema: z.string().optional(),
   budgets: z
     .strictObject({
       research: dollars('2.00'),

@@ -67,13 +67,20 @@ export type RunOperation = <T>(
 ) => Promise<T>;
 
 /** A finished phase as later phases see it. */
-export interface FinishedPhase {
-  /** What the phase's worker returned. */
-  data: unknown;
+export interface FinishedPhase<Data = unknown> {
+  /** What the phase's worker returned, after JSON. */
+  data: Data;
   artifacts: readonly ArtifactRef[];
 }
 
-export interface PhaseContext {
+/** Checkpoints of the phases before one, by phase; a phase that was skipped has none. */
+export interface EarlierPhases<Research = unknown, Script = unknown> {
+  research?: FinishedPhase<Research>;
+  script?: FinishedPhase<Script>;
+}
+
+/** What a phase's worker gets to work with. */
+export interface PhaseContext<Earlier = EarlierPhases> {
   sessionId: string;
   episodeNumber: number;
   topic: string;
@@ -85,7 +92,7 @@ export interface PhaseContext {
   /** Free options that the caller of `produce` passed for the crew, e.g. `{ sources: 'docs', minutes: 3 }`. */
   options: Readonly<Record<string, unknown>>;
   /** Checkpoints of the phases before this one. */
-  earlier: { research?: FinishedPhase; script?: FinishedPhase };
+  earlier: Earlier;
   operation: RunOperation;
   /** 0–1, and a short sentence for people. Never written to the journal. */
   progress(fraction: number, message: string): void;
@@ -119,17 +126,19 @@ export interface Crew {
 }
 
 /**
- * Checks a crew's shape and returns it.
+ * Checks a crew's shape and returns it. What `research` returns is the type that `script` and `audio` read in `earlier.research.data`, and so on.
  * @throws ProductionError `invalid_input`, naming the worker that is missing.
  */
-export function defineCrew(crew: {
+export function defineCrew<Research, Script>(crew: {
   name?: string;
-  research: PhaseWorker;
-  script: PhaseWorker;
-  audio: PhaseWorker;
+  research: (context: PhaseContext) => Promise<Research>;
+  script: (context: PhaseContext<EarlierPhases<Research>>) => Promise<Script>;
+  audio: (context: PhaseContext<EarlierPhases<Research, Script>>) => Promise<unknown>;
 }): Crew {
   checkCrew(crew);
-  return { name: crew.name ?? 'crew', research: crew.research, script: crew.script, audio: crew.audio };
+  // What a worker returned is what later ones get, after JSON: that the types agree is the caller's to see to.
+  const { research, script, audio } = crew as Omit<Crew, 'name'>;
+  return { name: crew.name ?? 'crew', research, script, audio };
 }
 
 /** @throws ProductionError `invalid_input`, naming the worker that is missing. */

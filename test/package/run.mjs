@@ -1,0 +1,101 @@
+// Installs the packed package into fresh projects, as a stranger would, and uses it there: types (strict, NodeNext, with and without
+// skipLibCheck), ESM and CommonJS, on this Node and on Node 24. Needs the package registry. `--only=<text>` runs the checks with that in their name.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const only = process.argv.find((each) => each.startsWith('--only='))?.slice('--only='.length) ?? '';
+const folder = mkdtempSync(join(tmpdir(), 'showrunner-package-'));
+const run = (command, ...words) =>
+  execFileSync(command, words, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+
+const typescript = `
+import { ProductionStateManager, defineCrew, type Produced } from 'showrunner';
+import { episodeMachine, parsePolicy } from 'showrunner/machines';
+import { fixedClock } from 'showrunner/testing';
+
+const crew = defineCrew({
+  research: ({ operation }) => operation('query', { key: 'q', maxCost: '0.50' }, async () => ({ result: { facts: 3 }, cost: '0.15' })),
+  script: async ({ earlier }) => earlier.research?.data.facts.toFixed(0) ?? '',
+  audio: async ({ earlier }) => earlier.script?.data.length ?? 0,
+});
+
+const manager = await ProductionStateManager.open({ directory: 'production', clock: fixedClock('2025-09-03T14:30:22.000Z'), policy: { budgets: { total: '5.00' } } });
+manager.on('completed', ({ sessionId, spent }) => console.log(sessionId, spent));
+const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Why bees dance' });
+const produced: Produced = await manager.produce(sessionId, crew);
+if (produced.outcome !== 'complete' || produced.state.total_cost !== 0.15) throw new Error(JSON.stringify(produced));
+await manager.close();
+console.log(episodeMachine.id, parsePolicy().dailyCap, 'complete');
+`;
+
+const commonJs = `
+const { ProductionStateManager } = require('showrunner');
+const { episodeMachine } = require('showrunner/machines');
+const schema = require('showrunner/schemas/policy.json');
+if (typeof ProductionStateManager.open !== 'function' || episodeMachine.id !== 'episode' || !schema.properties.budgets) throw new Error('it is not all there');
+console.log('complete');
+`;
+
+const options = (extra) =>
+  JSON.stringify({
+    compilerOptions: {
+      module: 'nodenext',
+      target: 'es2023',
+      types: ['node'],
+      strict: true,
+      outDir: 'out',
+      ...extra,
+    },
+    files: ['use.mts'],
+  });
+
+const checks = [
+  ['types, strict', () => run('npx', '--no-install', 'tsc', '-p', 'strict.json')],
+  ['types, strict, libraries checked too', () => run('npx', '--no-install', 'tsc', '-p', 'libraries.json')],
+  ['ESM on this Node', () => expectComplete(run(process.execPath, 'out/use.mjs'))],
+  ['CommonJS on this Node', () => expectComplete(run(process.execPath, 'use.cjs'))],
+  ['ESM on Node 24', () => expectComplete(run('npx', '-y', '-p', 'node@24', 'node', 'out/use.mjs'))],
+  ['CommonJS on Node 24', () => expectComplete(run('npx', '-y', '-p', 'node@24', 'node', 'use.cjs'))],
+  ['the command line', () => run('npx', '--no-install', 'showrunner', 'list', '--json')],
+];
+
+function expectComplete(text) {
+  if (!/\bcomplete\n$/.test(text)) throw new Error(`it printed ${JSON.stringify(text)}`);
+}
+
+let passed = 0;
+let failed = 0;
+try {
+  execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], { cwd: root });
+  const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'));
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'user', private: true }));
+  const types = ['typescript', '@types/node'].map((name) => `${name}@${devDependencies[name]}`);
+  run('npm', 'install', '--no-audit', '--no-fund', `./${tarball}`, ...types);
+  writeFileSync(join(folder, 'use.mts'), typescript);
+  writeFileSync(join(folder, 'use.cjs'), commonJs);
+  writeFileSync(
+    join(folder, 'strict.json'),
+    options({ skipLibCheck: true, exactOptionalPropertyTypes: true }),
+  );
+  writeFileSync(join(folder, 'libraries.json'), options({ skipLibCheck: false }));
+  for (const [name, check] of checks.filter(([name]) => name.includes(only))) {
+    if (name.startsWith('ESM')) rmSync(join(folder, 'production'), { recursive: true, force: true });
+    try {
+      check();
+      passed += 1;
+      console.log(`passed: ${name}`);
+    } catch (error) {
+      failed += 1;
+      console.error(`FAILED: ${name}\n${error.stdout ?? ''}${error.stderr ?? ''}${error.message}`);
+    }
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
