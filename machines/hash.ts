@@ -38,8 +38,8 @@ function nameOf(part: unknown): string {
   return typeof type === 'string' ? type : '';
 }
 
-/** FNV-1a in 32 bits: enough to notice a change; not a defence. */
-function fnv1a(text: string, seed: number): string {
+/** FNV-1a in 32 bits, as 8 hexadecimal digits: enough to notice a change, or to spread keys; not a defence. */
+export function fnv1a(text: string, seed: number): string {
   let hash = seed;
   for (let index = 0; index < text.length; index += 1) {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);

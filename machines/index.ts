@@ -32,6 +32,8 @@ export {
   Topic,
 } from './episode/events.js';
 export type { EpisodeEventType, EventOf } from './episode/events.js';
+export { hasKey, keysAndValues, valueAt } from './episode/key-tree.js';
+export type { KeyTree } from './episode/key-tree.js';
 export { explain, possibleEvents } from './episode/explain.js';
 export { plainCostText } from './episode/plain-cost.js';
 export { isSameState, stateName } from './episode/state-name.js';

@@ -1,5 +1,6 @@
 import { parsePersisted } from './episode/persisted.js';
 import type { PersistedEpisode } from './episode/context.js';
+import { keyTreeOf } from './episode/key-tree.js';
 import { EpisodeCreated, invalidInput, parseEvent, type RecordedEvent } from './episode/events.js';
 import { ProductionError } from './errors.js';
 
@@ -16,7 +17,8 @@ export interface Migration {
  * released; those before it are never changed.
  */
 export const migrations: readonly Migration[] = [
-  // 2: three ways of the chart that could never be taken are gone. Phases count revisions; an episode has a key, its pause and its reviews.
+  // 2: three ways of the chart that could never be taken are gone. Phases count revisions; an episode has a key, its pause and its reviews,
+  // and what is settled is kept as a tree that grows without being copied.
   { snapshot: withRevisions, event: withRevisedPhases },
 ];
 
@@ -24,10 +26,11 @@ type Json = Record<string, unknown>;
 
 function withRevisions(persisted: unknown): unknown {
   if (!isObject(persisted) || !isObject(persisted['context'])) return persisted;
-  const { phases, ...others } = persisted['context'];
+  const { phases, settled, ...others } = persisted['context'];
+  const paid = isObject(settled) ? keyTreeOf(settled) : settled;
   return {
     ...persisted,
-    context: { key: null, pause: null, reviews: [], ...others, phases: revised(phases) },
+    context: { key: null, pause: null, reviews: [], paid, ...others, phases: revised(phases) },
   };
 }
 

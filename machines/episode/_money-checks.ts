@@ -5,6 +5,7 @@ import { checkPhase } from './_phase-checks.js';
 import type { Check } from './check.js';
 import type { EpisodeContext, Operation } from './context.js';
 import type { DayMoney, EventOf } from './events.js';
+import { hasKey } from './key-tree.js';
 import { committedOf, isDaySpent, leftOf, leftOfDay, leftOfPhase, openOperation } from './money.js';
 import { refuse, type Refusal } from './refusal.js';
 
@@ -26,7 +27,7 @@ export const checkDayMoney = ({ sessionId }: EpisodeContext, day: DayMoney): Ref
     : null;
 
 export const checkKeyFree = (context: EpisodeContext, key: string): Refusal | null => {
-  if (Object.hasOwn(context.settled, key))
+  if (hasKey(context.paid, key))
     return refuse(
       'operation_settled',
       `operation ${key} of ${context.sessionId} is settled and paid; its result is kept, use it.`,

@@ -4,6 +4,7 @@ import { phaseNames, type PhaseName } from '../phases.js';
 import { addUsd, formatUsd } from '../usd.js';
 import type { CheckpointRef, EpisodeContext, Operation, Phase, Phases, Review } from './context.js';
 import type { EpisodeEvent, EventOf, SavedCheckpoint } from './events.js';
+import { withValue } from './key-tree.js';
 import { currentPhase } from './current-phase.js';
 import { moneyMove, openOperation, reachesWarning } from './money.js';
 
@@ -229,11 +230,11 @@ const reserveCost: Change<EventOf<'cost.reserve'>> = (context, event) => ({
 const recordCost: Change<EventOf<'cost.recorded'>> = (context, event) =>
   event.key === undefined
     ? afterMoney(context, event)
-    : { settled: { ...context.settled, [event.key]: event.cost }, ...afterMoney(context, event) };
+    : { paid: withValue(context.paid, event.key, event.cost), ...afterMoney(context, event) };
 
 const settleOperation: Change<EventOf<'operation.settled'>> = (context, event) => ({
   operations: without(context.operations, event.key),
-  settled: { ...context.settled, [event.key]: event.cost },
+  paid: withValue(context.paid, event.key, event.cost),
   retries: without(context.retries, event.key),
   ...afterMoney(context, event),
 });

@@ -2,6 +2,7 @@ import type { PhaseName } from '../phases.js';
 import type { Check } from './check.js';
 import type { EpisodeContext } from './context.js';
 import type { EpisodeEvent } from './events.js';
+import { hasKey } from './key-tree.js';
 import { checkResumePoint } from './_phase-checks.js';
 import { checkComplete, checkForked, checkRestore } from './guards.js';
 import { moneyMove, passesBudget, passesDay } from './money.js';
@@ -45,7 +46,7 @@ function mayLand(context: EpisodeContext, event: EpisodeEvent): boolean {
   if (event.type === 'cost.recorded')
     return (
       event.key === undefined ||
-      !(Object.hasOwn(context.settled, event.key) || Object.hasOwn(context.operations, event.key))
+      !(hasKey(context.paid, event.key) || Object.hasOwn(context.operations, event.key))
     );
   return event.type === 'operation.settled' && moneyMove(context, event) !== undefined;
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Failure } from '../failures.js';
 import { PhaseName, PhaseStatus, type EpisodeStatus } from '../phases.js';
+import type { KeyTree } from './key-tree.js';
 import { largestAmount, type Usd } from '../usd.js';
 
 /** Integer micro-dollars, as stored. */
@@ -193,6 +194,8 @@ export const Review = z.object({
 });
 export type Review = z.infer<typeof Review>;
 
+const PaidKeys: z.ZodType<KeyTree<Usd>> = z.record(z.string(), z.union([Micros, z.lazy(() => PaidKeys)]));
+
 /** All that an episode's statechart remembers. Money in micro-dollars, times in ISO-8601 UTC. */
 export const EpisodeContext = z.object({
   sessionId: z.string(),
@@ -207,8 +210,8 @@ export const EpisodeContext = z.object({
   money: z.object({ spent: Micros, reserved: Micros, inherited: Micros }),
   /** Reservations under way, by idempotency key. */
   operations: z.record(z.string(), Operation),
-  /** What each settled key did cost: no key is paid twice. */
-  settled: z.record(z.string(), Micros),
+  /** What each settled key did cost: no key is paid twice. Grows with the episode, so it is no plain record: see {@link KeyTree}. */
+  paid: PaidKeys,
   retries: z.record(z.string(), Retry),
   claim: Claim.nullable(),
   claims: z.int().nonnegative(),

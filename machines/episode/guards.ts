@@ -13,6 +13,7 @@ import { checkPhase, checkProgress } from './_phase-checks.js';
 import type { Check } from './check.js';
 import type { EpisodeContext } from './context.js';
 import type { EventOf } from './events.js';
+import { hasKey } from './key-tree.js';
 import { leftOfDay, openOperation } from './money.js';
 import { refuse, type Refusal } from './refusal.js';
 
@@ -74,7 +75,7 @@ export const checkOperationKnown: Check<
   EventOf<'operation.settled' | 'operation.released' | 'operation.held'>
 > = (context, event) => {
   if (openOperation(context, event.key)) return null;
-  if (Object.hasOwn(context.settled, event.key))
+  if (hasKey(context.paid, event.key))
     return refuse(
       'operation_settled',
       `operation ${event.key} of ${context.sessionId} is settled already; nothing is paid twice.`,
@@ -87,7 +88,7 @@ export const checkOperationKnown: Check<
 
 export const checkSettled: Check<EventOf<'result.recorded'>> = (context, event) => {
   const lost = checkClaimNumber(context, event);
-  if (lost || Object.hasOwn(context.settled, event.key)) return lost;
+  if (lost || hasKey(context.paid, event.key)) return lost;
   return refuse(
     'operation_unknown',
     `${context.sessionId} has no settled operation ${event.key}; settle it with its cost first.`,

@@ -30,7 +30,7 @@ export function initialContext(created: EpisodeCreated): EpisodeContext {
     phases: { research: untouched, script: untouched, audio: untouched },
     money: { spent: zero, reserved: zero, inherited: created.inherited ?? zero },
     operations: {},
-    settled: {},
+    paid: {},
     retries: {},
     claim: null,
     claims: 0,

@@ -14,6 +14,7 @@ import {
   type SavedCheckpoint,
   type SessionId,
   type Usd,
+  valueAt,
 } from '../../machines/index.js';
 import type { Plan, Step, View } from '../production/index.js';
 
@@ -89,9 +90,8 @@ function costSteps(view: View, sessionId: SessionId, { phase, operation, cost, k
 /** Adds a cost; the same key again, with the same cost, is nothing new. */
 export function planCost(sessionId: SessionId, cost: Cost): Plan {
   return (view) => {
-    const { settled } = view.episode(sessionId).context;
-    if (cost.key !== undefined && Object.hasOwn(settled, cost.key) && settled[cost.key] === cost.cost)
-      return [];
+    const { paid } = view.episode(sessionId).context;
+    if (cost.key !== undefined && valueAt(paid, cost.key) === cost.cost) return [];
     return costSteps(view, sessionId, cost);
   };
 }

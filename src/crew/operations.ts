@@ -10,6 +10,7 @@ import {
   type Policy,
   type SessionId,
   type Usd,
+  hasKey,
 } from '../../machines/index.js';
 import type { AskBefore } from '../calls/hooks.js';
 import type { Production, Step, View } from '../production/index.js';
@@ -79,8 +80,8 @@ export class Operations {
     const { production, sessionId } = this.#on;
     const { key } = call.options;
     production.refresh();
-    const { settled, operations } = this.#context();
-    if (Object.hasOwn(settled, key)) return this.#keptResult(key) as T;
+    const { paid, operations } = this.#context();
+    if (hasKey(paid, key)) return this.#keptResult(key) as T;
     const open = Object.hasOwn(operations, key) ? operations[key] : undefined;
     if (open?.state === 'held') return this.#reconcile(call, open);
     if (open)

@@ -14,6 +14,7 @@ import {
 import type { Commit } from '../record/commit.js';
 import type { DecidedStep } from '../record/step.js';
 import { diffText } from '../record/delta.js';
+import { isWholeDue, sinceAfter, type SinceWhole } from '../record/since-whole.js';
 import type { EpisodeStore } from '../record/episode-store.js';
 import type { Mirror } from './mirror.js';
 import { LedgerOverlay } from './ledger-overlay.js';
@@ -27,12 +28,10 @@ export interface Draft {
   at: string;
   text: string;
   steps: DecidedStep[];
-  /** Where each session ends up, and whether the line carries its snapshot whole. */
-  sessions: { id: SessionId; after: EpisodeSnapshot; whole: boolean }[];
+  /** Where each session ends up, and the size of its snapshot where the line carries it whole. */
+  sessions: { id: SessionId; after: EpisodeSnapshot; wholeBytes: number | undefined }[];
 }
 
-// After so many deltas a whole snapshot is written again, so that no reader has to go back far.
-const deltasBetweenSnapshots = 32;
 const contextPath = ['context'];
 
 /** Decides plans one after the other on top of the store, without changing it. */
@@ -42,7 +41,7 @@ export class Batch {
   readonly #writer: string;
   readonly #ledger: LedgerOverlay;
   readonly #working = new Map<SessionId, EpisodeSnapshot>();
-  readonly #deltas = new Map<SessionId, number>();
+  readonly #since = new Map<SessionId, SinceWhole>();
 
   /** `writer` is what all its commits say of their writer, by {@link writerText}. */
   constructor({ store, ledger, policy }: Pick<Mirror, 'store' | 'ledger' | 'policy'>, writer: string) {
@@ -139,13 +138,14 @@ export class Batch {
     if (!first || !last) throw new ProductionError('machine_broken', 'a commit without steps.');
     const { sessionId: id, before } = first;
     const { after } = last;
-    const deltas = this.#deltas.get(id) ?? this.#store.deltas(id);
-    const isWhole = !before || !isSameState(before, after) || deltas >= deltasBetweenSnapshots;
-    sessions.push({ id, after, whole: isWhole });
-    this.#deltas.set(id, isWhole ? 0 : deltas + 1);
+    const since = this.#since.get(id) ?? this.#store.since(id);
+    const isWhole = !before || !isSameState(before, after) || isWholeDue(since);
     const state = isWhole
       ? `"snapshot":${JSON.stringify(persist(after))}`
       : `"changes":${diffText(before.context, after.context, contextPath)}`;
+    const wholeBytes = isWhole ? state.length : undefined;
+    sessions.push({ id, after, wholeBytes });
+    this.#since.set(id, sinceAfter(since, wholeBytes));
     return `{"session":${JSON.stringify(id)},"events":[${texts.length === 1 ? texts[0] : texts.join(',')}],${state}}`;
   }
 }

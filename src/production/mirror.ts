@@ -133,7 +133,8 @@ export class Mirror {
     for (const { before, event } of draft.steps) {
       if (before && event.type !== 'episode.created') this.ledger.book(before.context, event);
     }
-    for (const { id, after, whole } of draft.sessions) this.store.put(id, { snapshot: after }, end, whole);
+    for (const { id, after, wholeBytes } of draft.sessions)
+      this.store.put(id, { snapshot: after }, end, wholeBytes);
     this.projection.noteCommit(draft.steps, end, true);
   }
 
@@ -183,7 +184,8 @@ export class Mirror {
       const followed = afterEntry(entry, { snapshot: known, older: this.store.older(entry.session) }, line);
       const last = steps.at(-1);
       if (last) last.after = followed.snapshot;
-      this.store.put(entry.session, followed, line.end, entry.snapshot !== undefined);
+      const wholeBytes = entry.snapshot === undefined ? undefined : line.text.length;
+      this.store.put(entry.session, followed, line.end, wholeBytes);
       return steps;
     });
   }

@@ -1,6 +1,7 @@
 import { persist, type EpisodeSnapshot, type SessionId } from '../../machines/index.js';
 import type { RecordedState } from './decode.js';
 import { inMemory, type Followed, type Located } from './replay.js';
+import { longSince, sinceAfter, type SinceWhole } from './since-whole.js';
 import { copyState, episodeState, type EpisodeState } from '../shapes/index.js';
 
 /** One episode in memory. `state` is what state.json shows; the snapshot is loaded when somebody needs it. */
@@ -9,8 +10,8 @@ interface Entry {
   state: EpisodeState | undefined;
   /** The journal position after the last commit that touched it. */
   position: number;
-  /** Deltas since its last whole snapshot in the journal. */
-  deltas: number;
+  /** Since its last whole snapshot in the journal. */
+  since: SinceWhole;
   /** The snapshot as an older version recorded it: changes that follow may be in that form. */
   older?: RecordedState | undefined;
 }
@@ -45,10 +46,10 @@ export class EpisodeStore {
     return this.#entries.get(id)?.position;
   }
 
-  deltas(id: SessionId): number {
+  since(id: SessionId): SinceWhole {
     const entry = this.#entries.get(id);
     // Changes of this version cannot build on a snapshot of another.
-    return entry?.older ? Number.MAX_SAFE_INTEGER : (entry?.deltas ?? 0);
+    return !entry || entry.older ? longSince : entry.since;
   }
 
   /** The snapshot as an older version recorded it; undefined where this version did. */
@@ -70,7 +71,7 @@ export class EpisodeStore {
       snapshot,
       state,
       position: loaded.position,
-      deltas: Number.MAX_SAFE_INTEGER,
+      since: longSince,
       older,
     });
     return snapshot;
@@ -92,21 +93,22 @@ export class EpisodeStore {
 
   /** Takes in what state.json says of an episode, without its snapshot. */
   adopt(id: SessionId, state: EpisodeState, position: number): void {
-    this.#entries.set(id, { snapshot: undefined, state, position, deltas: Number.MAX_SAFE_INTEGER });
+    this.#entries.set(id, { snapshot: undefined, state, position, since: longSince });
   }
 
-  /** Takes in a committed snapshot. */
-  put(id: SessionId, { snapshot, older }: Followed, position: number, whole: boolean): void {
+  /** Takes in a committed snapshot; `wholeBytes` is its size where the line carries it whole. */
+  put(id: SessionId, { snapshot, older }: Followed, position: number, wholeBytes: number | undefined): void {
     const entry = this.#entries.get(id);
     if (!entry) {
-      this.#entries.set(id, { snapshot, state: undefined, position, deltas: whole ? 0 : 1, older });
+      const since = sinceAfter(longSince, wholeBytes);
+      this.#entries.set(id, { snapshot, state: undefined, position, since, older });
       return;
     }
     entry.snapshot = snapshot;
     entry.older = older;
     entry.state = undefined;
     entry.position = position;
-    entry.deltas = whole ? 0 : entry.deltas + 1;
+    entry.since = sinceAfter(entry.since, wholeBytes);
   }
 
   /** Drops the snapshot of an episode that nobody works on; it can be loaded again. */

@@ -10,6 +10,7 @@ import { PlainLowdb } from './plain-lowdb.js';
 import {
   addCosts,
   addCostsAtOnce,
+  addKeyedCosts,
   endEpisodes,
   openProduction,
   openUnsynced,
@@ -129,6 +130,24 @@ async function growth(): Promise<Partial<Results>> {
   };
 }
 
+/** Keyed costs in an episode that has 5,000 keys, and in one that has hardly any. */
+async function keys(): Promise<Partial<Results>> {
+  const manager = await openProduction(fresh('keys'));
+  const many = (await startEpisodes(manager, 1))[0] ?? '';
+  for (let from = 0; from < 5000; from += 250) await addKeyedCosts(manager, many, { from, count: 250 });
+  let next = 5000;
+  const pairs = await alternate(
+    16,
+    async () => {
+      const few = (await startEpisodes(manager, 1))[0] ?? '';
+      return addKeyedCosts(manager, few, { from: 0, count: 200 });
+    },
+    () => addKeyedCosts(manager, many, { from: (next += 200), count: 200 }),
+  );
+  await manager.close();
+  return { keys5k: 1 / ratio(pairs) };
+}
+
 /** What a thousand episodes at work take in memory. */
 async function memory(): Promise<Partial<Results>> {
   const manager = await openProduction(fresh('memory'));
@@ -166,7 +185,7 @@ async function main(): Promise<void> {
   const grow = process.argv.find((argument) => argument.startsWith('--growth'));
   if (grow)
     return printGrowth(await measureGrowth(folder, Number(grow.split('=')[1] ?? 100_000), note), asJson);
-  const parts = { sequential, concurrent, growth, memory, lowdb };
+  const parts = { sequential, concurrent, growth, keys, memory, lowdb };
   const results: Partial<Results> = {};
   for (const [name, part] of Object.entries(parts)) {
     if (only !== undefined && !only.split(',').includes(name)) continue;

@@ -80,6 +80,25 @@ export async function addCosts(
   return took / count;
 }
 
+/** The same with a key of its own for each: the episode remembers all of them. `from` is the first key's number. */
+export async function addKeyedCosts(
+  manager: ProductionStateManager,
+  sessionId: string,
+  { from, count }: { from: number; count: number },
+): Promise<number> {
+  const cost = (n: number) => ({
+    sessionId,
+    phase: 'research' as const,
+    operation: 'search',
+    cost: 0.0015,
+    key: `k${n}`,
+  });
+  const took = await timed(async () => {
+    for (let done = 0; done < count; done += 1) await manager.addCost(cost(from + done));
+  });
+  return took / count;
+}
+
 /** Every episode commits at once, each waiting for its own commit before its next. Gives milliseconds per commit. */
 export async function addCostsAtOnce(
   manager: ProductionStateManager,

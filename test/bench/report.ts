@@ -8,6 +8,7 @@ export interface Results {
   concurrentMultiple: number;
   concurrentPerSecond: number;
   growth10k: number;
+  keys5k: number;
   openMs10k: number;
   rehydrateMs: number;
   bytesPerLiveEpisode: number;
@@ -39,6 +40,7 @@ const rows: [keyof Results, string, string, number][] = [
   ],
   ['concurrentPerSecond', '… commits a second', '', 0],
   ['growth10k', 'Cost of a commit beside 10,000 ended episodes, over beside 10', 'at most 1.2', 2],
+  ['keys5k', 'Cost of a keyed cost in an episode with 5,000 keys, over one with few', 'at most 1.2', 2],
   ['openMs10k', 'Opening a production with 10,000 ended episodes, ms', '', 1],
   ['rehydrateMs', 'Reading one ended episode out of 10,000, ms', '', 2],
   ['bytesPerLiveEpisode', 'Memory per episode at work, bytes', '', 0],

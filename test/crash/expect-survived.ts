@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { hasKey, type EpisodeContext } from '../../machines/index.js';
 import { ProductionStateManager } from '../../src/index.js';
 import { expectSameDocumentsWhenRebuilt } from '../support/crash.js';
 import { costKeys, expectDocumentsParse, expectSound } from '../support/production.js';
@@ -74,14 +75,14 @@ async function expectAcknowledged(
 
 /** A reservation that was granted is open until somebody at least tries to settle or release it. */
 function expectReserved(
-  context: { operations: object; settled: object },
+  context: Pick<EpisodeContext, 'operations' | 'paid'>,
   key: string,
   tried: ReadonlySet<string>,
 ): void {
   const isTouched = tried.has(`release ${key}`) || tried.has('complete');
   if (!isTouched)
     expect(
-      Object.hasOwn(context.operations, key) || Object.hasOwn(context.settled, key),
+      Object.hasOwn(context.operations, key) || hasKey(context.paid, key),
       `the reservation ${key} is lost`,
     ).toBe(true);
 }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { machineVersion, structureHash, episodeMachine } from '../../machines/index.js';
+import { keysAndValues, machineVersion, structureHash, episodeMachine } from '../../machines/index.js';
 import { ProductionStateManager, type PolicyInput } from '../../src/index.js';
 import { fixedClock } from '../../src/testing/index.js';
 
@@ -157,7 +157,7 @@ export async function found(directory: string, program: string): Promise<Golden>
   for (const id of ids) {
     const snapshot = await manager.getSnapshot(id);
     episodes[id] = snapshot;
-    for (const key of Object.keys(snapshot.context.settled))
+    for (const key of keysAndValues(snapshot.context.paid).map(([each]) => each))
       (results[id] ??= {})[key] = await manager.getOperationResult(id, key);
   }
   const spent = await manager.getTotalSpending();

@@ -200,11 +200,11 @@ describe('money', () => {
       cost('script', '0.10'),
     );
     expect(settled.context).toMatchObject({
-      settled: { k: 750_000, k2: 0 },
+      paid: { k: 750_000, k2: 0 },
       money: { spent: 850_000, reserved: 0 },
       phases: { research: { spent: 750_000 }, script: { spent: 100_000 } },
     });
-    expect(apply(settled, { ...cost('script', '0.01'), key: 'k3' } as EpisodeEvent).context.settled).toEqual({
+    expect(apply(settled, { ...cost('script', '0.01'), key: 'k3' } as EpisodeEvent).context.paid).toEqual({
       k: 750_000,
       k2: 0,
       k3: 10_000,

@@ -649,7 +649,7 @@ describe('what is allowed on purpose', () => {
     const paused = apply(withOpen, sample['phase.pause']('research'));
     expect(apply(paused, settle('k', '0.40')).context).toMatchObject({
       operations: {},
-      settled: { k: 400_000 },
+      paid: { k: 400_000 },
       money: { spent: 400_000, reserved: 0 },
     });
     expect(refusalOf(paused, reserve('research', '0.10', 'x'))?.code).toBe('wrong_state');

@@ -55,7 +55,7 @@ describe('the story of an episode', () => {
       createdAt: '2025-09-03T14:30:22.000Z',
       claim: null,
       failure: null,
-      settled: {},
+      paid: {},
       checkpoints: {},
     });
   });

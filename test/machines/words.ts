@@ -313,7 +313,7 @@ export function withOperation(snapshot: EpisodeSnapshot, state: Operation['state
 export function plausible(state: StateName, type: EpisodeEventType): EpisodeSnapshot {
   const snapshot = episodeIn(state);
   if (type === 'operation.retry') return withOperation(snapshot, 'held');
-  if (type === 'result.recorded') return withContext(snapshot, { settled: { known: usd('0.10') } });
+  if (type === 'result.recorded') return withContext(snapshot, { paid: { known: usd('0.10') } });
   if (type.startsWith('operation.')) return withOperation(snapshot, 'open');
   if (type === 'lease.renew' || type === 'lease.release')
     return withContext(snapshot, { claim: { number: 1, by: 'host 1', until: minute(99) }, claims: 1 });

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { hasKey } from '../../machines/index.js';
 import { nodeDisk } from '../../src/disk/index.js';
 import { ProductionError, ProductionStateManager, type OpenOptions } from '../../src/index.js';
 import { faultyDisk, type Fault } from '../support/faulty-disk.js';
@@ -89,7 +90,7 @@ async function expectAllThere(directory: string, told: Told, where: string): Pro
   if (made.length > 2) throw new Error(`${where}: ${made.length} episodes`);
   if (told.sessionId) {
     const { context } = await manager.getSnapshot(told.sessionId);
-    const missing = told.costs.filter((key) => !Object.hasOwn(context.settled, key));
+    const missing = told.costs.filter((key) => !hasKey(context.paid, key));
     const { status } = context.phases.research;
     const isKept = told.completed
       ? status === 'complete'

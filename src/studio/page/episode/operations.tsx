@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'preact/hooks';
+import { hasKey } from '../../../../machines/episode/key-tree.js';
 import type { EpisodeView, OperationView } from '../../api.js';
 import { dollars, duration, moment } from '../format.js';
 import { Icon, type IconName } from '../parts/icon.js';
@@ -124,6 +125,6 @@ function asItStood(operation: OperationView, { context }: EpisodeView['snapshot'
     return [
       { ...operation, status: open.state === 'held' ? 'held' : 'reserved', cost: null, durationMs: null },
     ];
-  if (Object.hasOwn(context.settled, operation.key)) return [operation];
+  if (hasKey(context.paid, operation.key)) return [operation];
   return operation.status === 'released' && operation.startedAt <= context.updatedAt ? [operation] : [];
 }
