@@ -14,6 +14,8 @@ export {
   PersistedEpisode,
   Phase,
   Phases,
+  ProcessIdentity,
+  Review,
   Rules,
   statusOf,
 } from './episode/context.js';

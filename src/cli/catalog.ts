@@ -7,7 +7,16 @@ export const catalog: readonly Command[] = [
     group: 'Look',
     summary: 'List episodes, active ones first.',
     usage: '',
-    options: [['--all', 'recently ended episodes too']],
+    options: [
+      ['--all', 'recently ended episodes too'],
+      [
+        '--status <status>',
+        'only with this status; waiting: all that need a person; paused, approval, idle…',
+      ],
+      ['--topic <text>', 'only with this in the topic'],
+      ['--since <date>', 'only created since'],
+      ['--limit <n>', 'at most so many'],
+    ],
     example: 'showrunner list --all',
     load: () => import('./commands/list.js'),
   },

@@ -1,10 +1,11 @@
-import { rehydrate, stateName, type SessionId } from '../../machines/index.js';
+import { rehydrate, type SessionId } from '../../machines/index.js';
 import type { ProductionStateManager } from '../manager/manager.js';
+import { needsOf } from '../reports/index.js';
 import type { EpisodeState } from '../shapes/seed.js';
 import type { Context, Result } from './command.js';
 import { exits } from './exit-codes.js';
 import { findEpisode } from './find-episode.js';
-import { standing } from './format.js';
+import { needLines, standing } from './format.js';
 
 /** Runs a call that changes one episode, and says how it stands afterwards. */
 export async function changed(
@@ -18,14 +19,15 @@ export async function changed(
   const episode = await act(manager, sessionId);
   const after = await manager.getSnapshot(sessionId);
   const { failure } = after.context;
+  const needs = needsOf(rehydrate(after), manager.production.now());
   const stopped =
     before === null && (failure?.code === 'budget_exhausted' || failure?.code === 'daily_cap_reached');
   const notice = stopped
     ? `\nThe episode has stopped: ${failure.message} showrunner budget ${name} raises it, showrunner recover ${name} goes on.`
     : '';
   return {
-    json: { episode, ...(stopped ? { stopped: failure } : {}) },
-    text: `${standing(episode, stateName(rehydrate(after)))}${notice}`,
+    json: { episode, needs, ...(stopped ? { stopped: failure } : {}) },
+    text: [`${standing(episode, needs)}${notice}`, ...(stopped ? [] : needLines(needs))].join('\n'),
     ...(stopped ? { exit: exits.budget } : {}),
   };
 }

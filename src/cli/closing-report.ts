@@ -1,7 +1,9 @@
 import { relative } from 'node:path';
-import { phaseNames, toDollars } from '../../machines/index.js';
+import { phaseNames, rehydrate, toDollars } from '../../machines/index.js';
 import type { ProductionStateManager } from '../manager/manager.js';
 import type { Produced } from '../crew/produce.js';
+import { needsOf } from '../reports/index.js';
+import type { Need } from '../shapes/index.js';
 import { dollars, standing, table } from './format.js';
 
 /** What a production has given: files, times, costs, scores, and what to do next. */
@@ -10,7 +12,9 @@ export async function closingReport(
   produced: Produced,
 ): Promise<{ json: object; text: string }> {
   const { sessionId, outcome, reason, failure, state } = produced;
-  const { budgets } = (await manager.getSnapshot(sessionId)).context;
+  const snapshot = rehydrate(await manager.getSnapshot(sessionId));
+  const { budgets } = snapshot.context;
+  const needs = needsOf(snapshot, manager.production.now());
   const folder = `${relative(process.cwd(), manager.production.directory) || '.'}/${sessionId}`;
   const files = await artifactsOf(manager, sessionId);
   const rows = phaseNames.map((phase) => {
@@ -29,15 +33,18 @@ export async function closingReport(
   );
   const episode = files.find(({ path }) => path.endsWith('.mp3'));
   const text = [
-    standing(state),
+    standing(state, needs),
     table(['phase', 'status', 'took', 'spent', 'files'], rows),
     ...(scores.length > 0 ? [`quality: ${scores.join(', ')}`] : []),
     ...(episode ? [`listen: ${folder}/${episode.path} (${(episode.bytes / 1e6).toFixed(1)} MB)`] : []),
     `files: ${folder}/`,
     ...(reason ? [`${outcome}: ${reason}`] : []),
-    `next: ${nextStep(produced)}`,
+    ...nextSteps(sessionId, needs).map((command) => `next: ${command}`),
   ].join('\n');
-  return { json: { session_id: sessionId, outcome, reason, failure, episode: state, folder, files }, text };
+  return {
+    json: { session_id: sessionId, outcome, reason, failure, needs, episode: state, folder, files },
+    text,
+  };
 }
 
 async function artifactsOf(
@@ -50,11 +57,7 @@ async function artifactsOf(
   return loaded.flatMap(({ artifacts }) => artifacts.map(({ path, bytes }) => ({ path, bytes })));
 }
 
-function nextStep({ sessionId, outcome, failure }: Produced): string {
-  if (outcome === 'complete') return `showrunner show ${sessionId}`;
-  if (outcome === 'interrupted') return `showrunner resume ${sessionId}`;
-  if (outcome === 'waiting') return `showrunner show ${sessionId}, then showrunner resume ${sessionId}`;
-  if (failure?.code === 'budget_exhausted')
-    return `showrunner budget ${sessionId} total <dollars> --reason "…", then showrunner resume ${sessionId}`;
-  return `showrunner recover ${sessionId} --plan, then showrunner resume ${sessionId}`;
+/** One command a line, each as it is typed. */
+function nextSteps(sessionId: string, needs: readonly Need[]): string[] {
+  return needs.length === 0 ? [`showrunner show ${sessionId}`] : needs.flatMap(({ next }) => next);
 }

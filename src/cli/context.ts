@@ -34,6 +34,8 @@ export function makeContext({ directory, policyFile, json, by }: Settings): Open
       if (!isAwaited) {
         process.once('SIGINT', onSignal);
         process.once('SIGTERM', onSignal);
+        // The terminal was closed.
+        process.once('SIGHUP', onSignal);
       }
       isAwaited = true;
       return interrupt.signal;
@@ -56,6 +58,7 @@ export function makeContext({ directory, policyFile, json, by }: Settings): Open
     async close() {
       process.removeListener('SIGINT', onSignal);
       process.removeListener('SIGTERM', onSignal);
+      process.removeListener('SIGHUP', onSignal);
       const open = manager;
       manager = undefined;
       try {

@@ -1,10 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { isSessionId, type SessionId } from '../../machines/index.js';
+import { isSessionId, rehydrate, type SessionId } from '../../machines/index.js';
 import { nodeDisk } from '../disk/index.js';
 import { Documents, type SessionDocument } from '../documents/index.js';
 import { inspectJournal, type Inspection } from '../journal/index.js';
 import { unseal } from '../documents/seal.js';
+import { decodeShown } from '../record/index.js';
+import { needsOf } from '../reports/index.js';
 
 /** Something that a person should know. */
 export interface Finding {
@@ -151,32 +153,17 @@ function examineSessions(directory: string): Finding[] {
     .filter((id) => isFile(join(directory, id, 'session.json')))
     .flatMap((id) => {
       const document = documents.readSession(id);
-      return document ? [...heldOperations(id, document), ...waiting(id, document)] : [];
+      return document ? waiting(id, document) : [];
     });
 }
 
-/** Paid calls whose outcome is unknown. */
-function heldOperations(id: SessionId, { operations }: SessionDocument): Finding[] {
-  return Object.entries(operations)
-    .filter(([, { state }]) => state === 'held')
-    .map(([key, { operation, max_cost: most }]) => ({
-      severity: 'attention',
-      what: `${id}: paid call ${key} (${operation}, up to $${most}) is held: its outcome is unknown`,
-      advice: `Find out whether the provider did it, then: showrunner settle ${id} ${key} <dollars>, or showrunner release ${id} ${key}`,
-    }));
-}
-
-function waiting(id: SessionId, { state }: SessionDocument): Finding[] {
-  const [phase = '', step = ''] = state.split('.');
-  if (step === 'review')
-    return [
-      {
-        severity: 'attention',
-        what: `${id}: ${phase} waits for approval`,
-        advice: `showrunner approve ${id}, or showrunner reject ${id} --reason "…"`,
-      },
-    ];
-  return step === 'paused'
-    ? [{ severity: 'attention', what: `${id}: ${phase} is paused`, advice: `showrunner resume ${id}` }]
-    : [];
+function waiting(id: SessionId, { showrunner }: SessionDocument): Finding[] {
+  const { snapshot, machine } = showrunner;
+  const persisted = decodeShown({ persisted: snapshot, version: machine.version });
+  if (!persisted) return [];
+  return needsOf(rehydrate(persisted), new Date().toISOString()).map(({ text, next }) => ({
+    severity: 'attention',
+    what: `${id}: ${text}`,
+    advice: next.join(', or '),
+  }));
 }

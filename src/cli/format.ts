@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import colors from 'picocolors';
+import type { Need } from '../shapes/need.js';
 import type { EpisodeState } from '../shapes/seed.js';
 
 /** A table without heavy lines. */
@@ -51,6 +52,29 @@ export function status(text: string): string {
   return text === 'archived' ? colors.dim(text) : colors.cyan(text);
 }
 
+const needNames: Record<Need['need'], string> = {
+  approval: 'in review',
+  paused: 'paused',
+  held_operation: 'held',
+  budget_stop: 'budget stop',
+  daily_stop: 'day’s cap',
+  failed: 'failed',
+  idle: 'nobody at work',
+};
+
+/** What is waited for, in place of a status. */
+export function waiting(need: Need['need']): string {
+  return colors.yellow(needNames[need]);
+}
+
+/** What is waited for and which command answers it, one line each. */
+export function needLines(needs: readonly Need[], before = ''): string[] {
+  return needs.flatMap(({ text, next }) => [
+    `${before}${text}`,
+    ...next.map((command) => `  next: ${command}`),
+  ]);
+}
+
 /** `3 h`: how long ago. */
 export function age(at: string, nowMs: number): string {
   const minutes = Math.max(0, Math.round((nowMs - Date.parse(at)) / 60_000));
@@ -66,12 +90,8 @@ export function shorten(text: string, longest: number): string {
 }
 
 /** One sentence on how an episode stands after a change. */
-export function standing(state: EpisodeState, stateName = ''): string {
-  const waits = stateName.endsWith('.paused')
-    ? ', paused'
-    : stateName.endsWith('.review')
-      ? ', in review'
-      : '';
+export function standing(state: EpisodeState, needs: readonly Need[] = []): string {
+  const waits = needs[0] && needs[0].need !== 'failed' ? `, ${needNames[needs[0].need]}` : '';
   const phases = Object.entries(state.phases)
     .map(([name, phase]) => `${name} ${phase.status}`)
     .join(', ');

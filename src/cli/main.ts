@@ -4,6 +4,7 @@ import { catalog, seedFlags } from './catalog.js';
 import type { Command, Options, Result } from './command.js';
 import { makeContext, type OpenContext } from './context.js';
 import { exits } from './exit-codes.js';
+import { keepStandardOutput, printOut } from './standard-output.js';
 import { UsageError } from './usage-error.js';
 
 interface GlobalOptions {
@@ -45,7 +46,7 @@ function buildProgram(act: (command: Command, args: string[], options: Options) 
     .configureHelp({ visibleCommands: () => [] })
     .addHelpText('after', helpText)
     .exitOverride()
-    .configureOutput({ writeErr: (text) => process.stderr.write(text) });
+    .configureOutput({ writeErr: (text) => process.stderr.write(text), writeOut: printOut });
   for (const { flag, description } of seedFlags) program.option(flag, description);
   program
     .option('--confirm', 'with --reset: really do it')
@@ -98,13 +99,8 @@ function camel(flag: string): string {
 
 function print(result: Result, json: boolean): void {
   if (json && result.json === undefined) return;
-  process.stdout.write(
-    json
-      ? `${JSON.stringify(result.json)}\n`
-      : result.text === ''
-        ? ''
-        : `${result.text.replace(/\n$/, '')}\n`,
-  );
+  if (json) printOut(`${JSON.stringify(result.json)}\n`);
+  else if (result.text !== '') printOut(`${result.text.replace(/\n$/, '')}\n`);
 }
 
 /** An empty name would mean the folder that one happens to be in; an empty variable is one that is not set. */
@@ -117,6 +113,7 @@ async function main(argv: string[]): Promise<number> {
   let exit: number = exits.done;
   let opened: OpenContext | undefined;
   const wantsJson = argv.includes('--json');
+  if (wantsJson) keepStandardOutput();
   const act = async (command: Command, args: string[], options: Options): Promise<void> => {
     const { directory, policy, by, json } = options as GlobalOptions;
     opened = makeContext({
@@ -141,7 +138,7 @@ async function main(argv: string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) {
       if (wantsJson && error.exitCode !== 0)
-        process.stdout.write(`${JSON.stringify({ error: { code: 'usage', message: error.message } })}\n`);
+        printOut(`${JSON.stringify({ error: { code: 'usage', message: error.message } })}\n`);
       return error.exitCode === 0 ? exits.done : exits.usage;
     }
     const { reportError } = await import('./report-error.js');

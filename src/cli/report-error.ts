@@ -1,6 +1,7 @@
 import { ProductionError } from '../../machines/errors.js';
 import { exitOf, exits } from './exit-codes.js';
 import { UsageError } from './usage-error.js';
+import { printOut } from './standard-output.js';
 
 const remedies = {
   caller: 'Correct the call and try again.',
@@ -12,18 +13,17 @@ const remedies = {
 /** Prints an error, for machines or for people, and gives the exit code. */
 export function reportError(error: unknown, json: boolean): number {
   if (error instanceof UsageError) {
-    if (json)
-      process.stdout.write(`${JSON.stringify({ error: { code: 'usage', message: error.message } })}\n`);
+    if (json) printOut(`${JSON.stringify({ error: { code: 'usage', message: error.message } })}\n`);
     else process.stderr.write(`showrunner: ${error.message}\n`);
     return exits.usage;
   }
   if (error instanceof ProductionError) {
-    if (json) process.stdout.write(`${JSON.stringify({ error })}\n`);
+    if (json) printOut(`${JSON.stringify({ error })}\n`);
     else process.stderr.write(`showrunner: ${error.message}\n  (${error.code}. ${remedies[error.remedy]})\n`);
     return exitOf[error.code];
   }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  if (json) process.stdout.write(`${JSON.stringify({ error: { code: 'unexpected', message } })}\n`);
+  if (json) printOut(`${JSON.stringify({ error: { code: 'unexpected', message } })}\n`);
   else process.stderr.write(`showrunner: unexpected error\n${message}\n`);
   return exits.failed;
 }

@@ -1,5 +1,6 @@
 import { ProductionError, type SessionId } from '../../machines/index.js';
-import type { Production } from '../production/index.js';
+import type { Plan, Production } from '../production/index.js';
+import { isGone, thisProcess } from './process-identity.js';
 
 /** The exclusive right to move an episode, kept alive by renewing it until it is released. */
 export class HeldClaim {
@@ -18,7 +19,8 @@ export class HeldClaim {
   }
 
   /**
-   * Claims an episode for `holder`. A live claim of someone else refuses it; an expired one is taken over, and its operations become held.
+   * Claims an episode for `holder`. A live claim of someone else refuses it; one that has expired, or whose process on this machine is
+   * gone, is taken over, and its operations become held.
    * @throws ProductionError `claimed_elsewhere`, naming who works on it.
    */
   static async take(
@@ -28,7 +30,17 @@ export class HeldClaim {
     leaseMs: number,
   ): Promise<HeldClaim> {
     const { steps } = await production.commit((view) => [
-      { sessionId, event: { type: 'lease.claim', at: view.at, holder, until: later(view.at, leaseMs) } },
+      ...releaseOfGone(sessionId)(view),
+      {
+        sessionId,
+        event: {
+          type: 'lease.claim',
+          at: view.at,
+          holder,
+          until: later(view.at, leaseMs),
+          process: thisProcess(),
+        },
+      },
     ]);
     const number = steps.at(-1)?.after.context.claim?.number;
     if (number === undefined)
@@ -78,6 +90,15 @@ export class HeldClaim {
       }
     }
   }
+}
+
+/** Takes the claim of a process that is known to be gone off an episode; no steps where there is none. */
+export function releaseOfGone(sessionId: SessionId): Plan {
+  return (view) => {
+    const { claim } = view.episode(sessionId).context;
+    if (!claim?.process || !isGone(claim.process)) return [];
+    return [{ sessionId, event: { type: 'lease.release', at: view.at, claim: claim.number } }];
+  };
 }
 
 /** An instant some milliseconds after another. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { stateName, rehydrate, toDollars, type PersistedEpisode, type Usd } from '../../machines/index.js';
-import { CheckpointContents, EpisodeState, episodeState } from '../shapes/index.js';
+import { CheckpointContents, EpisodeState, Need, episodeState } from '../shapes/index.js';
 
 const Position = z.int().nonnegative();
 /** A sum in micro-dollars, which may be above the largest single amount. */
@@ -81,6 +81,8 @@ export const SessionDocument = EpisodeState.extend({
   ),
   forked_from: z.string().nullable(),
   inherited_cost: DollarAmount,
+  /** What it waits for a person with; older programs did not write it. */
+  needs: z.array(Need).optional(),
   showrunner: Shown,
 });
 export type SessionDocument = z.infer<typeof SessionDocument>;
@@ -111,6 +113,7 @@ export function sessionDocument(
   persisted: PersistedEpisode,
   position: number,
   machine: MachineIdentity,
+  needs: Need[],
 ): SessionDocument {
   const { context } = persisted;
   const { budgets } = context;
@@ -139,6 +142,7 @@ export function sessionDocument(
     ),
     forked_from: context.forkedFrom,
     inherited_cost: toDollars(context.money.inherited),
+    needs,
     showrunner: { format: 1, machine, position, snapshot: persisted },
   };
 }

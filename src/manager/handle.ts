@@ -1,9 +1,16 @@
 import { resolve } from 'node:path';
-import { announce, parsePolicy, type PolicyInput, type SessionId } from '../../machines/index.js';
+import {
+  ProductionError,
+  announce,
+  parsePolicy,
+  type PolicyInput,
+  type SessionId,
+} from '../../machines/index.js';
 import { nodeDisk, refuseNetworkFilesystem, type Disk } from '../disk/index.js';
 import { Production, systemClock, type Clock, type Plan } from '../production/index.js';
 import { asRecorded, type Committed } from '../record/index.js';
 import { programName } from '../program.js';
+import { releaseOfGone } from '../crew/claim.js';
 import type { EpisodeState } from '../shapes/index.js';
 import type { Notice } from './events.js';
 import { HookChain, type AskBefore, type CommitNotice, type Hooks } from '../calls/hooks.js';
@@ -114,8 +121,18 @@ export abstract class ManagerHandle extends SafeEmitter {
     input: unknown,
     plan: Plan,
   ): Promise<Committed> {
-    if (this.#hooks.empty) return this.commit(plan);
-    return this.#hooks.askBefore({ call, sessionId, input }).then(() => this.commit(plan));
+    const commit = (): Promise<Committed> =>
+      this.commit(plan).catch((error: unknown) => this.#takeOver(sessionId, plan, error));
+    return this.#hooks.empty ? commit() : this.#hooks.askBefore({ call, sessionId, input }).then(commit);
+  }
+
+  /** A claim whose process on this machine is gone stands in nobody's way: only a refusal is worth looking. */
+  async #takeOver(sessionId: SessionId | undefined, plan: Plan, error: unknown): Promise<Committed> {
+    if (sessionId === undefined || !(error instanceof ProductionError) || error.code !== 'claimed_elsewhere')
+      throw error;
+    const freed = await this.commit(releaseOfGone(sessionId));
+    if (freed.steps.length === 0) throw error;
+    return this.commit(plan);
   }
 
   protected commit(plan: Plan): Promise<Committed> {

@@ -494,13 +494,9 @@ export class ProductionStateManager extends ManagerHandle {
 
   /** Pauses the running phase: nothing new may be paid for. */
   async pause(input: In<'PauseInput'>): Promise<EpisodeState> {
-    const { sessionId, reason } = check(inputs.PauseInput, input);
+    const { sessionId, ...said } = check(inputs.PauseInput, input);
     return this.doFor('pause', sessionId, input, (view) =>
-      stepsFor(view, sessionId, {
-        type: 'phase.pause',
-        phase: phaseUnderWay(view, sessionId),
-        ...(reason === undefined ? {} : { reason }),
-      }),
+      stepsFor(view, sessionId, { type: 'phase.pause', phase: phaseUnderWay(view, sessionId), ...said }),
     );
   }
 

@@ -9,7 +9,7 @@ import {
 } from '../../machines/index.js';
 import { sessionDocument, type Documents, type StateDocument } from '../documents/index.js';
 import type { Journal } from '../journal/index.js';
-import { addTally, emptyTally, subtractTally, tallyOf, type Tally } from '../reports/index.js';
+import { addTally, emptyTally, lastingNeeds, subtractTally, tallyOf, type Tally } from '../reports/index.js';
 import type { EpisodeState } from '../shapes/index.js';
 import type { DecidedStep } from '../record/step.js';
 import type { EpisodeStore } from '../record/episode-store.js';
@@ -287,7 +287,10 @@ export class Projection {
       this.#schedule();
       return;
     }
-    await documents.writeSession(id, sessionDocument(persist(snapshot), position, machine));
+    await documents.writeSession(
+      id,
+      sessionDocument(persist(snapshot), position, machine, lastingNeeds(snapshot)),
+    );
     if (isEnded(store.state(id)) && !this.#own.has(id)) store.unload(id);
   }
 

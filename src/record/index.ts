@@ -1,3 +1,4 @@
+export { decodeShown } from './decode.js';
 export type { FoundCheckpoint } from './find-saved.js';
 export type { HistoryEntry } from './history.js';
 export { asRecorded, checkpointData, toJson } from './payload.js';

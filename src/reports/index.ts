@@ -1,6 +1,7 @@
 export { exportMetrics } from './export.js';
 export type { ExportFormat } from './export.js';
 export { globalMetrics, productionMetrics, qualityMetrics } from './metrics.js';
+export { lastingNeeds, needsOf } from './needs.js';
 export { rankResumePoints } from './resume-points.js';
 export type { ResumePoint } from './resume-points.js';
 export { spendingReport } from './spending.js';

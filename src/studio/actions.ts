@@ -49,7 +49,7 @@ export async function act(
       await manager.reject({ sessionId, by, reason: asked.reason });
       break;
     case 'pause':
-      await manager.pause({ sessionId, ...because });
+      await manager.pause({ sessionId, by, ...because });
       break;
     case 'resume':
       await manager.resume({ sessionId });

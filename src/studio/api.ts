@@ -7,7 +7,7 @@ import type {
 } from '../../machines/index.js';
 import type { ChartView } from '../draw/chart-view.js';
 import type { HistoryEntry } from '../record/index.js';
-import type { EpisodeState, ProductionMetrics, QualityMetrics } from '../shapes/index.js';
+import type { EpisodeState, Need, ProductionMetrics, QualityMetrics } from '../shapes/index.js';
 
 /**
  * What the studio's server says to its page: shapes only, no code. Money is decimal dollars. All routes begin with `/api` and need
@@ -41,9 +41,6 @@ export interface ProductionView {
   totalSpent: number;
 }
 
-/** Why a person is needed, most urgent first. */
-export type Need = 'approval' | 'held_operation' | 'budget_stop' | 'daily_stop' | 'failed';
-
 export interface PhaseView {
   status: PhaseStatus;
   spent: number;
@@ -67,7 +64,8 @@ export interface BoardEpisode {
   reserved: number;
   budget: number;
   quality: Record<string, number>;
-  needs: { need: Need; text: string }[];
+  /** Why a person is needed, most urgent first. */
+  needs: Need[];
   createdAt: string;
   updatedAt: string;
 }

@@ -25,7 +25,7 @@ export async function episodeView(
   const recovery = await recoveryOf(manager, sessionId, snapshot);
   const status = statusOf(snapshot.value);
   return {
-    ...moment(snapshot, history.at(-1)?.position ?? 0),
+    ...moment(snapshot, history.at(-1)?.position ?? 0, manager.production.now()),
     operations: operationsOf(history),
     checkpoints: checkpointsOf(snapshot, history),
     files: filesOf(manager.production.directory, sessionId),
@@ -41,15 +41,16 @@ export async function momentAt(
   sessionId: SessionId,
   position: number,
 ): Promise<EpisodeMoment> {
-  return moment(rehydrate(await manager.stateAt(sessionId, position)), position);
+  const snapshot = rehydrate(await manager.stateAt(sessionId, position));
+  return moment(snapshot, position, snapshot.context.updatedAt);
 }
 
-function moment(snapshot: EpisodeSnapshot, position: number): EpisodeMoment {
+function moment(snapshot: EpisodeSnapshot, position: number, now: string): EpisodeMoment {
   const persisted = persist(snapshot);
   return {
     position,
     state: episodeState(persisted),
-    board: boardEpisode(snapshot),
+    board: boardEpisode(snapshot, now),
     snapshot: persisted,
     allowed: allowedEvents(snapshot),
   };

@@ -78,7 +78,7 @@ export class Live {
   #show(id: SessionId): BoardEpisode | undefined {
     const snapshot = this.#manager.production.find(id);
     if (!snapshot) return undefined;
-    const shown = boardEpisode(snapshot);
+    const shown = boardEpisode(snapshot, this.#manager.production.now());
     this.#board.set(id, shown);
     return shown;
   }

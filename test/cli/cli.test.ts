@@ -305,7 +305,11 @@ describe('the command line', () => {
       expect.objectContaining({
         ok: true,
         findings: [
-          { severity: 'attention', what: `${id}: research is paused`, advice: `showrunner resume ${id}` },
+          {
+            severity: 'attention',
+            what: expect.stringMatching(`^${id}: research is paused by `) as string,
+            advice: `showrunner resume ${id}`,
+          },
           {
             severity: 'attention',
             what: `${second}: research waits for approval`,

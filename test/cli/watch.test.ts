@@ -51,7 +51,16 @@ describe('watching in a terminal', () => {
       ...Array.from({ length: 40 }, (_, index) => episode(index + 2)),
       episode(50, {
         state: 'script.review',
-        needs: [{ need: 'approval', text: 'script waits for approval' }],
+        needs: [
+          {
+            need: 'approval',
+            text: 'script waits for approval',
+            since: null,
+            by: null,
+            reason: null,
+            next: [],
+          },
+        ],
       }),
     ];
     const lines = watchTable(many, today, {

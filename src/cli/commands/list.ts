@@ -1,16 +1,54 @@
-import type { Run } from '../command.js';
+import type { ProductionStateManager } from '../../manager/manager.js';
 import type { EpisodeState } from '../../shapes/seed.js';
-import { listFast } from '../list-fast.js';
+import type { Options, Run } from '../command.js';
+import { listFast, type ListedEpisode } from '../list-fast.js';
+import { UsageError } from '../usage-error.js';
 
-export const run: Run = async (context, _args, { all }) => {
-  const states = listFast(context.directory) ?? (await (await context.open()).listEpisodes());
-  const isEnded = ({ status }: EpisodeState): boolean => status === 'complete' || status === 'archived';
-  const chosen = all === true ? states : states.filter((state) => !isEnded(state));
-  const episodes = chosen.toSorted(
-    (a, b) => Number(isEnded(a)) - Number(isEnded(b)) || (a.created_at < b.created_at ? -1 : 1),
-  );
+export const run: Run = async (context, _args, options) => {
+  const chosenBy = filterOf(options);
+  const states = listFast(context.directory) ?? (await listed(await context.open()));
+  const wanted = states.filter(chosenBy);
+  const isAll = options['all'] === true || typeof options['status'] === 'string';
+  const chosen = isAll ? wanted : wanted.filter((state) => !isEnded(state));
+  const episodes = chosen
+    .toSorted((a, b) => Number(isEnded(a)) - Number(isEnded(b)) || (a.created_at < b.created_at ? -1 : 1))
+    .slice(0, limitOf(options));
   const text = context.json
     ? ''
-    : (await import('../list-table.js')).listTable(episodes, states.length - chosen.length);
+    : (await import('../list-table.js')).listTable(episodes, wanted.length - chosen.length);
   return { json: { episodes }, text };
 };
+
+const isEnded = ({ status }: EpisodeState): boolean => status === 'complete' || status === 'archived';
+
+async function listed(manager: ProductionStateManager): Promise<ListedEpisode[]> {
+  const states = await manager.listEpisodes();
+  const { needsOf } = await import('../../reports/index.js');
+  const { production } = manager;
+  return states.map((state) => {
+    const snapshot = isEnded(state) ? undefined : production.find(state.session_id as never);
+    return { ...state, needs: snapshot ? needsOf(snapshot, production.now()) : [] };
+  });
+}
+
+/** `--status` takes a status, `waiting` for all that need a person, or what they need: `paused`. */
+function filterOf({ status, topic, since }: Options): (state: ListedEpisode) => boolean {
+  if (typeof since === 'string' && Number.isNaN(Date.parse(since)))
+    throw new UsageError(`--since: ${since} is no date; write 2025-09-03 or 2025-09-03T14:30:22Z`);
+  return (state) =>
+    (typeof status !== 'string' || hasStatus(state, status)) &&
+    (typeof topic !== 'string' || state.topic.toLowerCase().includes(topic.toLowerCase())) &&
+    (typeof since !== 'string' || Date.parse(state.created_at) >= Date.parse(since));
+}
+
+function hasStatus({ status, needs }: ListedEpisode, wanted: string): boolean {
+  if (wanted === 'waiting') return needs.length > 0;
+  return status === wanted || needs.some(({ need }) => need === wanted);
+}
+
+function limitOf({ limit }: Options): number | undefined {
+  if (typeof limit !== 'string') return undefined;
+  const most = Number(limit);
+  if (Number.isInteger(most) && most >= 1) return most;
+  throw new UsageError(`--limit: ${limit} is not a whole number above 0`);
+}

@@ -3,5 +3,5 @@ import { changed } from '../changed.js';
 
 export const run: Run = (context, [name = ''], { reason }) =>
   changed(context, name, (manager, sessionId) =>
-    manager.pause({ sessionId, ...(typeof reason === 'string' ? { reason } : {}) }),
+    manager.pause({ sessionId, by: context.by, ...(typeof reason === 'string' ? { reason } : {}) }),
   );

@@ -9,6 +9,8 @@ export const run: Run = async (context, args, options) => {
   const settings = readProducing(manager.production.directory, id);
   // Episodes that somebody else's orchestrator makes are only put back on their feet.
   if (!settings) return changed(context, id, (open, sessionId) => open.resumeEpisode(sessionId));
+  const { pause } = (await manager.getSnapshot(id)).context;
+  if (pause) await manager.resume({ sessionId: id });
   const { run: produce } = await import('./produce.js');
   return produce(context, [id], options);
 };

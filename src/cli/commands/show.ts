@@ -1,5 +1,6 @@
 import type { Run } from '../command.js';
-import { dollars, standing, table } from '../format.js';
+import { needsOf } from '../../reports/index.js';
+import { dollars, needLines, standing, table } from '../format.js';
 import { findEpisode } from '../find-episode.js';
 import {
   formatUsd,
@@ -17,6 +18,7 @@ export const run: Run = async (context, [name = '']) => {
   const persisted = await manager.getSnapshot(id);
   const snapshot = rehydrate(persisted);
   const { context: episode } = persisted;
+  const needs = needsOf(snapshot, manager.production.now());
   const rows = phaseNames.map((phase) => {
     const { status, cost, start_time: start, end_time: end } = state.phases[phase];
     return [
@@ -32,8 +34,9 @@ export const run: Run = async (context, [name = '']) => {
       `  ${key}: ${operation}, up to ${formatUsd(amount)}, ${held} since ${at}`,
   );
   const text = [
-    standing(state),
+    standing(state, needs),
     `  "${state.topic}"`,
+    ...needLines(needs),
     table(['phase', 'status', 'spent', 'started', 'ended'], rows),
     `total ${dollars(state.total_cost)} of ${formatUsd(episode.budgets.total)}, ${formatUsd(leftOf(episode))} left${episode.money.inherited > 0 ? `, ${formatUsd(episode.money.inherited)} inherited from ${episode.forkedFrom ?? ''}` : ''}`,
     ...(operations.length > 0 ? ['paid calls not settled:', ...operations] : []),
@@ -54,6 +57,7 @@ export const run: Run = async (context, [name = '']) => {
     json: {
       episode: state,
       state: stateName(snapshot),
+      needs,
       snapshot: persisted,
       possible: possibleEvents(snapshot),
     },

@@ -4,6 +4,7 @@ import { startStudio } from '../../studio/studio.js';
 import { keptTokenPath, studioToken } from '../../studio/token.js';
 import type { Run } from '../command.js';
 import { portOption, whenListening } from '../listening.js';
+import { printOut } from '../standard-output.js';
 
 const usualPort = 4747;
 
@@ -25,7 +26,7 @@ export const run: Run = async (context, _args, options) => {
     }),
   );
   if (context.json)
-    process.stdout.write(
+    printOut(
       `${JSON.stringify({ url: studio.link, socket: studio.socket, token_file: keptTokenPath(context.directory) })}\n`,
     );
   else

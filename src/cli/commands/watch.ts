@@ -6,6 +6,7 @@ import type { Committed } from '../../record/index.js';
 import type { Context, Run } from '../command.js';
 import { findEpisode } from '../find-episode.js';
 import { watchTable } from '../watch-table.js';
+import { printOut } from '../standard-output.js';
 
 // What an eye can follow.
 const redrawMs = 120;
@@ -44,9 +45,7 @@ function tellCommits(
         state: stateName(after),
         text,
       };
-      process.stdout.write(
-        json ? `${JSON.stringify(line)}\n` : `${event.at} ${sessionId} ${line.state}: ${text}\n`,
-      );
+      printOut(json ? `${JSON.stringify(line)}\n` : `${event.at} ${sessionId} ${line.state}: ${text}\n`);
     }
   });
 }
@@ -60,7 +59,7 @@ function keepDrawing(manager: ProductionStateManager, only: SessionId | undefine
     const ids = only === undefined ? production.ids() : [only];
     const episodes = ids.flatMap((id): BoardEpisode[] => {
       const snapshot = production.find(id);
-      return snapshot ? [boardEpisode(snapshot)] : [];
+      return snapshot ? [boardEpisode(snapshot, production.now())] : [];
     });
     const { rows, columns } = process.stdout;
     // Home, then each line to its end, then what an earlier, longer board has left below.

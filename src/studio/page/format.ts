@@ -1,4 +1,5 @@
-import type { BoardEpisode, Need, StudioAction } from '../api.js';
+import type { NeedKind } from '../../shapes/need.js';
+import type { BoardEpisode, StudioAction } from '../api.js';
 import type { PhaseName } from '../../../machines/phases.js';
 
 export const phases: readonly PhaseName[] = ['research', 'script', 'audio'];
@@ -79,12 +80,14 @@ export function words(name: string): string {
   return name.replaceAll('_', ' ');
 }
 
-export const needNames: Record<Need, string> = {
+export const needNames: Record<NeedKind, string> = {
   approval: 'Approval',
+  paused: 'Paused',
   held_operation: 'Held operation',
   budget_stop: 'Budget stop',
   daily_stop: 'Daily cap',
   failed: 'Failed',
+  idle: 'Nobody at work',
 };
 
 export const actionNames: Record<StudioAction['action'], string> = {

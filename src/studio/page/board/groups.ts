@@ -1,5 +1,6 @@
 import type { EpisodeStatus } from '../../../../machines/phases.js';
-import type { BoardEpisode, Need } from '../../api.js';
+import type { NeedKind } from '../../../shapes/need.js';
+import type { BoardEpisode } from '../../api.js';
 
 /** `needs` gathers all that wait for a person, whatever their status; archived episodes wait for nobody. */
 export type GroupName = 'needs' | EpisodeStatus;
@@ -17,7 +18,15 @@ export const groupTitles: Record<GroupName, string> = {
 };
 
 const order = Object.keys(groupTitles) as GroupName[];
-const urgency: Need[] = ['approval', 'held_operation', 'budget_stop', 'daily_stop', 'failed'];
+const urgency: NeedKind[] = [
+  'approval',
+  'held_operation',
+  'budget_stop',
+  'daily_stop',
+  'failed',
+  'paused',
+  'idle',
+];
 
 export interface Group {
   name: GroupName;

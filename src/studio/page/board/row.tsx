@@ -68,10 +68,12 @@ export class Row extends Component<Props> {
 
 const needIcons = {
   approval: 'review',
+  paused: 'paused',
   held_operation: 'held',
   budget_stop: 'money',
   daily_stop: 'money',
   failed: 'failed',
+  idle: 'warning',
 } as const;
 
 function Quality({ scores }: { scores: Record<string, number> }) {

@@ -57,7 +57,7 @@ export function EpisodeHead({
       </p>
       {view.board.needs.length > 0 && (
         <ul class="need-list" aria-label="Waiting for a person">
-          {view.board.needs.map(({ need, text }) => (
+          {view.board.needs.map(({ need, text, next }) => (
             <li
               key={need + text}
               class={`banner banner-${need === 'failed' || need.endsWith('stop') ? 'bad' : 'warn'}`}
@@ -65,6 +65,11 @@ export function EpisodeHead({
               <Icon name="warning" />
               <span>
                 <b>{needNames[need]}</b> {text}
+                {next.map((command) => (
+                  <code key={command} class="next-command">
+                    {command}
+                  </code>
+                ))}
               </span>
             </li>
           ))}

@@ -1,0 +1,29 @@
+import type { PersistedEpisode } from '../../machines/index.js';
+import { currentPhase } from '../../machines/episode/current-phase.js';
+import type { EpisodeState, Need } from '../shapes/index.js';
+
+/**
+ * That nobody works on an episode which could go on. Episodes that no process has ever claimed are driven by hand, or by somebody's own
+ * orchestrator: of those nobody can tell.
+ */
+export function idleNeed(
+  status: EpisodeState['status'],
+  context: PersistedEpisode['context'],
+  now: string,
+): Need[] {
+  const { claim, claims, sessionId, updatedAt } = context;
+  const isClaimed = claim !== null && Date.parse(claim.until) > Date.parse(now);
+  const phase = currentPhase(context);
+  if (claims === 0 || isClaimed || phase === null || ['complete', 'failed', 'archived'].includes(status))
+    return [];
+  return [
+    {
+      need: 'idle',
+      text: `nobody works on it; it can go on at ${phase}`,
+      since: updatedAt,
+      by: null,
+      reason: null,
+      next: [`showrunner resume ${sessionId}`],
+    },
+  ];
+}

@@ -1,0 +1,115 @@
+import {
+  heldOperations,
+  stateName,
+  statusOf,
+  type EpisodeSnapshot,
+  type FailureCode,
+} from '../../machines/index.js';
+import type { Need, NeedKind } from '../shapes/index.js';
+import { idleNeed } from './idle.js';
+
+/** What an episode waits for at the given time, most urgent first; empty while it is at work or has ended well. */
+export function needsOf(snapshot: EpisodeSnapshot, now: string): Need[] {
+  const needs = lastingNeeds(snapshot);
+  return needs.length > 0 ? needs : idleNeed(statusOf(snapshot.value), snapshot.context, now);
+}
+
+/** Those that do not depend on the time. */
+export function lastingNeeds(snapshot: EpisodeSnapshot): Need[] {
+  if (statusOf(snapshot.value) === 'archived') return [];
+  return [...approval(snapshot), ...held(snapshot), ...paused(snapshot), ...failed(snapshot)];
+}
+
+function approval(snapshot: EpisodeSnapshot): Need[] {
+  const phase = phaseIn(stateName(snapshot), 'review');
+  if (phase === undefined) return [];
+  const { sessionId, updatedAt } = snapshot.context;
+  return [
+    {
+      need: 'approval',
+      text: `${phase} waits for approval`,
+      since: updatedAt,
+      by: null,
+      reason: null,
+      next: [`showrunner approve ${sessionId}`, `showrunner reject ${sessionId} --reason "…"`],
+    },
+  ];
+}
+
+const mostNamed = 3;
+
+function held({ context }: EpisodeSnapshot): Need[] {
+  const keys = heldOperations(context);
+  const [first] = keys;
+  if (first === undefined) return [];
+  const { sessionId, operations } = context;
+  const more = keys.length > mostNamed ? ` and ${keys.length - mostNamed} more` : '';
+  return [
+    {
+      need: 'held_operation',
+      text: `outcome unknown: ${keys.slice(0, mostNamed).join(', ')}${more}`,
+      since: operations[first]?.at ?? null,
+      by: null,
+      reason: null,
+      next: keys.flatMap((key) => [
+        `showrunner settle ${sessionId} ${quoted(key)} <dollars> --result <json|file>`,
+        `showrunner release ${sessionId} ${quoted(key)}`,
+      ]),
+    },
+  ];
+}
+
+function paused(snapshot: EpisodeSnapshot): Need[] {
+  const phase = phaseIn(stateName(snapshot), 'paused');
+  if (phase === undefined) return [];
+  const { sessionId, pause } = snapshot.context;
+  const by = pause?.by ?? null;
+  const reason = pause?.reason ?? null;
+  return [
+    {
+      need: 'paused',
+      text: `${phase} is paused${by === null ? '' : ` by ${by}`}${reason === null ? '' : `: ${reason}`}`,
+      since: pause?.at ?? null,
+      by,
+      reason,
+      next: [`showrunner resume ${sessionId}`],
+    },
+  ];
+}
+
+function failed({ value, context }: EpisodeSnapshot): Need[] {
+  const { failure, sessionId } = context;
+  if (statusOf(value) !== 'failed' || !failure || (failure.code === 'cancelled' && !failure.retryable))
+    return [];
+  const need = needAfter(failure.code);
+  const recover = `showrunner recover ${sessionId}`;
+  const raise =
+    need === 'failed'
+      ? []
+      : [`showrunner budget ${sessionId} ${need === 'daily_stop' ? 'day' : 'total'} <dollars> --reason "…"`];
+  return [
+    {
+      need,
+      text: failure.message,
+      since: failure.at,
+      by: null,
+      reason: failure.code,
+      next: [...raise, `${recover} --plan`, recover],
+    },
+  ];
+}
+
+function phaseIn(state: string, inner: string): string | undefined {
+  const [phase, step] = state.split('.');
+  return step === inner ? phase : undefined;
+}
+
+function needAfter(code: FailureCode): NeedKind {
+  if (code === 'budget_exhausted') return 'budget_stop';
+  return code === 'daily_cap_reached' ? 'daily_stop' : 'failed';
+}
+
+/** A key as a shell takes it. */
+function quoted(key: string): string {
+  return /^[\w.:@%+=,/-]+$/.test(key) ? key : `'${key.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,26 @@
+import * as z from 'zod';
+
+/** Why a person is needed. `idle`: it could go on, and nobody works on it any more. */
+export const NeedKind = z.enum([
+  'approval',
+  'paused',
+  'held_operation',
+  'budget_stop',
+  'daily_stop',
+  'failed',
+  'idle',
+]);
+export type NeedKind = z.infer<typeof NeedKind>;
+
+/** What an episode waits for: told in this one way by list, show, watch, doctor, the studio and `--json`. */
+export const Need = z.object({
+  need: NeedKind,
+  /** One line for people. */
+  text: z.string(),
+  since: z.string().nullable(),
+  by: z.string().nullable(),
+  reason: z.string().nullable(),
+  /** Commands that answer it, as they are typed; `<…>` and `"…"` are for the person to fill in. */
+  next: z.array(z.string()),
+});
+export type Need = z.infer<typeof Need>;
