@@ -1,9 +1,5 @@
-import { readFileSync, readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { posix } from 'node:path';
 import { describe, expect, test } from 'vitest';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
+import { importsOf, roomOf, sources, targetsOf } from './rooms.js';
 
 /** What each folder may import, beside itself (docs/architecture.md). */
 const allowed: Record<string, readonly string[]> = {
@@ -92,30 +88,12 @@ const allowed: Record<string, readonly string[]> = {
   ],
 };
 
-function sources(folder: string): string[] {
-  return readdirSync(`${root}${folder}`, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => `${folder}/${name}`);
-}
-
-function importsOf(file: string): string[] {
-  return [...readFileSync(`${root}${file}`, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
-    (match) => match[1] ?? '',
-  );
-}
-
-function roomOf(path: string): string {
-  return path.startsWith('machines/') ? 'machines' : path.split('/').slice(0, 2).join('/');
-}
-
 const files = [...sources('machines'), ...sources('src')];
 
 describe('the direction of imports', () => {
   test('given any source file, then it imports only from folders below its own', () => {
     const wrong = files.flatMap((file) =>
-      importsOf(file)
-        .filter((name) => name.startsWith('.'))
-        .map((name) => posix.join(posix.dirname(file), name).replace(/\.js$/, '.ts'))
+      targetsOf(file)
         .filter(
           (target) =>
             roomOf(target) !== roomOf(file) && !(allowed[roomOf(file)] ?? []).includes(roomOf(target)),
