@@ -14,8 +14,8 @@ import {
   type SavedCheckpoint,
   type SessionId,
   type Usd,
-  valueAt,
 } from '../../machines/index.js';
+import { costSteps } from './money-plans.js';
 import type { Plan, Step, View } from '../production/index.js';
 
 /** Distributes over the union, so that each event loses its time. */
@@ -72,28 +72,6 @@ export function planCreate({ episodeNumber, topic, budgets, approvals = [] }: Ne
 /** The part of the policy that an episode keeps. */
 function rulesOf({ warnAtPercent, hardPhaseBudgets, approvals, maxRecoveries, quality }: Policy) {
   return { warnAtPercent, hardPhaseBudgets, approvals, maxRecoveries, quality };
-}
-
-export interface Cost {
-  phase: PhaseName;
-  operation: string;
-  cost: Usd;
-  key?: string | undefined;
-}
-
-function costSteps(view: View, sessionId: SessionId, { phase, operation, cost, key }: Cost): Step[] {
-  const { at } = view;
-  const plain = { at, type: 'cost.recorded' as const, phase, operation, cost, day: view.day() };
-  return [{ sessionId, event: key === undefined ? plain : { ...plain, key } }];
-}
-
-/** Adds a cost; the same key again, with the same cost, is nothing new. */
-export function planCost(sessionId: SessionId, cost: Cost): Plan {
-  return (view) => {
-    const { paid } = view.episode(sessionId).context;
-    if (cost.key !== undefined && valueAt(paid, cost.key) === cost.cost) return [];
-    return costSteps(view, sessionId, cost);
-  };
 }
 
 /** Starting, and the cost that came with it. */

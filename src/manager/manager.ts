@@ -52,7 +52,6 @@ import {
   phaseUnderWay,
   planComplete,
   planCompleteEpisode,
-  planCost,
   planCreate,
   planFail,
   planOf,
@@ -62,6 +61,7 @@ import {
   refusalToRecover,
   stepsFor,
 } from '../calls/plans.js';
+import { planCost, planRelease, planReserve, planSettle } from '../calls/money-plans.js';
 import { planSent, takeSent, type SentEvent } from '../calls/send.js';
 
 type In<Schema extends keyof typeof inputs> = (typeof inputs)[Schema] extends { _zod: { input: infer Input } }
@@ -291,17 +291,8 @@ export class ProductionStateManager extends ManagerHandle {
   async reserveCost(input: In<'ReserveInput'>): Promise<EpisodeState> {
     const { sessionId, phase, operation, key, maxCost } = check(inputs.ReserveInput, input);
     const amount = parseUsd(maxCost, 'maxCost');
-    const name = operationName(operation);
-    return this.doFor('reserveCost', sessionId, input, (view) =>
-      stepsFor(view, sessionId, {
-        type: 'cost.reserve',
-        phase,
-        operation: name,
-        key,
-        amount,
-        day: view.day(),
-      }),
-    );
+    const reservation = { phase, operation: operationName(operation), key, amount };
+    return this.doFor('reserveCost', sessionId, input, planReserve(sessionId, reservation));
   }
 
   /** Settles a reservation with what the call did cost, even above it. Without a cost, the whole reservation counts, marked estimated. */
@@ -314,29 +305,18 @@ export class ProductionStateManager extends ManagerHandle {
       result === undefined
         ? undefined
         : await this.production.keepResult(sessionId, key, toJson(result, 'result'));
-    return this.doFor('settleCost', sessionId, input, (view) => {
-      const operation = view.episode(sessionId).context.operations[key];
-      return stepsFor(view, sessionId, {
-        type: 'operation.settled',
-        key,
-        cost: spent ?? operation?.amount ?? parseUsd(0),
-        estimated: spent === undefined,
-        ...(saved === undefined ? {} : { result: saved }),
-        day: view.day(operation?.day),
-      });
-    });
+    return this.doFor(
+      'settleCost',
+      sessionId,
+      input,
+      planSettle(sessionId, { key, cost: spent, result: saved }),
+    );
   }
 
   /** Gives a reservation back: the call was not made, or cost nothing. */
   async releaseCost(input: In<'ReleaseInput'>): Promise<EpisodeState> {
     const { sessionId, key } = check(inputs.ReleaseInput, input);
-    return this.doFor('releaseCost', sessionId, input, (view) =>
-      stepsFor(view, sessionId, {
-        type: 'operation.released',
-        key,
-        day: view.day(view.episode(sessionId).context.operations[key]?.day),
-      }),
-    );
+    return this.doFor('releaseCost', sessionId, input, planRelease(sessionId, { key }));
   }
 
   /** The result that an operation was settled with; undefined when none was kept. */

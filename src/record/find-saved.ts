@@ -7,7 +7,7 @@ import {
 import type { Documents } from '../documents/index.js';
 import type { Journal } from '../journal/index.js';
 import { isPayload, parsePayload, type CheckpointPayload } from './payload.js';
-import { decodeState, stateAfter, type RecordedState } from './decode.js';
+import { decodeShown, decodeState, stateAfter, type RecordedState } from './decode.js';
 import { scanSession } from './replay.js';
 
 /** A checkpoint with all that it keeps. */
@@ -19,7 +19,8 @@ export interface FoundCheckpoint {
 }
 
 /**
- * Finds a checkpoint's payload and snapshot in the journal: the newest commit that saved this content under this name.
+ * A checkpoint with all that it keeps: from its document if that shows, sealed, what the journal's reference says; else from the newest commit that
+ * saved this content under this name.
  * @throws ProductionError `artifact_invalid` when its payload's file is missing or altered.
  */
 export function findCheckpoint(
@@ -29,6 +30,44 @@ export function findCheckpoint(
   name: string,
   ref: CheckpointRef,
 ): FoundCheckpoint | undefined {
+  const saved =
+    shownCheckpoint(documents, sessionId, name, ref) ?? recordedCheckpoint(journal, sessionId, name, ref);
+  if (!saved) return undefined;
+  const text =
+    ref.file === null
+      ? JSON.stringify(saved.payload)
+      : documents.readPayload(sessionId, { file: ref.file, sha256: ref.sha256, bytes: ref.bytes });
+  return { ref, payload: parsePayload(text, ref), persisted: saved.persisted };
+}
+
+interface Saved {
+  payload: unknown;
+  persisted: PersistedEpisode;
+}
+
+/** Undefined unless the document's snapshot is the one of the very commit that the reference is of. */
+function shownCheckpoint(
+  documents: Documents,
+  sessionId: SessionId,
+  name: string,
+  ref: CheckpointRef,
+): Saved | undefined {
+  const document = documents.readCheckpoint(sessionId, { name });
+  if (document?.name !== name || document.sha256 !== ref.sha256) return undefined;
+  const { machine, snapshot } = document.showrunner;
+  const persisted = decodeShown({ persisted: snapshot, version: machine.version });
+  if (persisted?.context.sessionId !== sessionId || persisted.context.checkpoints[name]?.at !== ref.at)
+    return undefined;
+  const payload = { data: document.data, artifacts: document.artifacts };
+  return ref.file !== null || isPayload(JSON.stringify(payload), ref) ? { payload, persisted } : undefined;
+}
+
+function recordedCheckpoint(
+  journal: Journal,
+  sessionId: SessionId,
+  name: string,
+  ref: CheckpointRef,
+): Saved | undefined {
   let recorded: RecordedState | undefined;
   let found: { payload: unknown; recorded: RecordedState } | undefined;
   scanSession(journal, sessionId, (_commit, entry, line) => {
@@ -42,12 +81,7 @@ export function findCheckpoint(
         found = { payload: undefined, recorded: after };
     }
   });
-  if (!found) return undefined;
-  const text =
-    ref.file === null
-      ? JSON.stringify(found.payload)
-      : documents.readPayload(sessionId, { file: ref.file, sha256: ref.sha256, bytes: ref.bytes });
-  return { ref, payload: parsePayload(text, ref), persisted: decodeState(found.recorded) };
+  return found && { payload: found.payload, persisted: decodeState(found.recorded) };
 }
 
 /** What a checkpoint keeps, as its document shows it; undefined unless that is, to the byte, what was saved. */

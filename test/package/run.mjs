@@ -54,6 +54,7 @@ const options = (extra) =>
     files: ['use.mts'],
   });
 
+/** @type {[name: string, check: () => void][]} */
 const checks = [
   ['types, strict', () => run('npx', '--no-install', 'tsc', '-p', 'strict.json')],
   ['types, strict, libraries checked too', () => run('npx', '--no-install', 'tsc', '-p', 'libraries.json')],
