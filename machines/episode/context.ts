@@ -229,7 +229,7 @@ export const EpisodeContext = z.object({
   /** Oldest first; the newest 50 of them. */
   reviews: z.array(Review),
 });
-export type EpisodeContext = z.infer<typeof EpisodeContext>;
+export interface EpisodeContext extends z.infer<typeof EpisodeContext> {}
 
 /** A persisted episode: what `getPersistedSnapshot()` gives, after JSON. */
 export const PersistedEpisode = z.object({
@@ -244,7 +244,7 @@ export const PersistedEpisode = z.object({
   children: z.object({}),
   historyValue: z.object({}),
 });
-export type PersistedEpisode = z.infer<typeof PersistedEpisode>;
+export interface PersistedEpisode extends z.infer<typeof PersistedEpisode> {}
 
 /** The episode status of a state value: the name of its outermost state. */
 export function statusOf(value: PersistedEpisode['value']): EpisodeStatus {

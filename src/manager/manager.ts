@@ -78,6 +78,11 @@ export class ProductionStateManager extends ManagerHandle {
   /**
    * Opens a production, making its directory when missing.
    * @throws ProductionError `journal_damaged`, `journal_unavailable`, `production_upgraded`, `filesystem_unsupported`, `invalid_input`.
+   * @example
+   * ```js
+   * const opened = await ProductionStateManager.open({ directory, policy: { budgets: { total: '10.00' } } });
+   * await opened.close();
+   * ```
    */
   static async open(options: OpenOptions = {}): Promise<ProductionStateManager> {
     return new ProductionStateManager(await ProductionStateManager.prepare(options));
@@ -85,7 +90,14 @@ export class ProductionStateManager extends ManagerHandle {
 
   // --- Core operations ---
 
-  /** Creates an episode's session and its folders; gives the session id. */
+  /**
+   * Creates an episode's session and its folders; gives the session id.
+   * @throws ProductionError `invalid_input`, `vetoed`.
+   * @example
+   * ```js
+   * const id = await manager.createEpisodeSession({ episodeNum: 7, topic: 'Why bees dance', budgets: { research: '2.00' } });
+   * ```
+   */
   async createEpisodeSession(input: In<'CreateInput'>): Promise<SessionId> {
     const { topic, budgets, episodeNum, episodeNumber, approvals } = check(inputs.CreateInput, input);
     const own = Object.fromEntries(
@@ -108,7 +120,14 @@ export class ProductionStateManager extends ManagerHandle {
     return sessionId;
   }
 
-  /** Moves a phase: `active` starts it, `complete` saves its checkpoint and completes it, `skipped` needs a reason, `failed` an error. */
+  /**
+   * Moves a phase: `active` starts it, `complete` saves its checkpoint and completes it, `skipped` needs a reason, `failed` an error. `cost` is in decimal dollars, rounded up to a micro-dollar.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`, `phase_out_of_order`, `operations_open`, `budget_exhausted`, `daily_cap_reached`, `quality_rejected`, `artifact_invalid`.
+   * @example
+   * ```js
+   * const state = await manager.updatePhase({ sessionId, phase: 'research', status: 'complete', cost: '0.15', data: { sources: 12 } });
+   * ```
+   */
   async updatePhase(input: In<'UpdatePhaseInput'>): Promise<EpisodeState> {
     const { sessionId, phase, status, cost, data, reason, error } = check(inputs.UpdatePhaseInput, input);
     const spent = optionalCost(cost);
@@ -159,7 +178,14 @@ export class ProductionStateManager extends ManagerHandle {
     return this.state(sessionId);
   }
 
-  /** Saves a phase's data as it stands, under `<phase>_checkpoint`; after restoring it the phase is done again. */
+  /**
+   * Saves a phase's data as it stands, under `<phase>_checkpoint`; after restoring it the phase is done again.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`, `checkpoint_limit`.
+   * @example
+   * ```js
+   * const { name } = await manager.saveCheckpoint({ sessionId, phase: 'research', data: { sources: 12 } });
+   * ```
+   */
   async saveCheckpoint(input: In<'SaveCheckpointInput'>): Promise<LoadedCheckpoint> {
     const { sessionId, phase, data } = check(inputs.SaveCheckpointInput, input);
     return this.#saveManual('saveCheckpoint', input, sessionId, phase, `${phase}_checkpoint`, data);
@@ -180,7 +206,14 @@ export class ProductionStateManager extends ManagerHandle {
     return saved((await this.commit(plan)).at);
   }
 
-  /** Confirms that an episode is complete. Completing the last phase completes it; calling this again changes nothing. */
+  /**
+   * Confirms that an episode is complete. Completing the last phase completes it; calling this again changes nothing.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`.
+   * @example
+   * ```js
+   * const { status } = await manager.completeEpisode(sessionId);
+   * ```
+   */
   async completeEpisode(sessionId: string): Promise<EpisodeState> {
     const id = parseSessionId(sessionId);
     return this.doFor('completeEpisode', id, { sessionId }, planCompleteEpisode(id));
@@ -188,7 +221,14 @@ export class ProductionStateManager extends ManagerHandle {
 
   // --- Queries ---
 
-  /** Episodes that are neither complete nor archived, by session id. */
+  /**
+   * Episodes that are neither complete nor archived, by session id.
+   * @throws ProductionError `journal_damaged`, `journal_unavailable`.
+   * @example
+   * ```js
+   * const active = await manager.getActiveEpisodes();
+   * ```
+   */
   async getActiveEpisodes(): Promise<Record<string, EpisodeState>> {
     const states = await this.listEpisodes();
     return Object.fromEntries(
@@ -198,28 +238,66 @@ export class ProductionStateManager extends ManagerHandle {
     );
   }
 
-  /** Every listed episode: the active ones and the recently ended. */
+  /**
+   * Every listed episode: the active ones and the recently ended.
+   * @throws ProductionError `journal_damaged`, `journal_unavailable`.
+   * @example
+   * ```js
+   * const episodes = await manager.listEpisodes();
+   * ```
+   */
   async listEpisodes(): Promise<EpisodeState[]> {
     return (await this.readDurably()).states().map(copyState);
   }
 
+  /**
+   * An episode as `state.json` shows it: its phases, its costs in decimal dollars, its scores; times in ISO 8601, UTC.
+   * @throws ProductionError `invalid_input`, `session_unknown`.
+   * @example
+   * ```js
+   * const { status, total_cost } = await manager.getEpisodeState(sessionId);
+   * ```
+   */
   async getEpisodeState(sessionId: string): Promise<EpisodeState> {
     const id = parseSessionId(sessionId);
     await this.readDurably();
     return this.state(id);
   }
 
-  /** The persisted XState snapshot: what `createActor(episodeMachine, { snapshot })` takes. */
+  /**
+   * The persisted XState snapshot: what `createActor(episodeMachine, { snapshot })` takes. Money in it is in integer micro-dollars.
+   * @throws ProductionError `invalid_input`, `session_unknown`.
+   * @example
+   * ```js
+   * const { value, context } = await manager.getSnapshot(sessionId);
+   * ```
+   */
   async getSnapshot(sessionId: string): Promise<PersistedEpisode> {
     const id = parseSessionId(sessionId);
     return structuredClone(persist((await this.readDurably()).episode(id)));
   }
 
+  /**
+   * A phase's status.
+   * @throws ProductionError `invalid_input`, `session_unknown`.
+   * @example
+   * ```js
+   * const status = await manager.getPhaseStatus(sessionId, 'research');
+   * ```
+   */
   async getPhaseStatus(sessionId: string, phase: PhaseName): Promise<PhaseStatus> {
     const id = parseSessionId(sessionId);
     return (await this.readDurably()).episode(id).context.phases[checkPhase(phase)].status;
   }
 
+  /**
+   * The production's totals; money in decimal dollars.
+   * @throws ProductionError `journal_damaged`, `journal_unavailable`.
+   * @example
+   * ```js
+   * const { total_cost, active_episodes } = await manager.getGlobalMetrics();
+   * ```
+   */
   async getGlobalMetrics(): Promise<GlobalMetrics> {
     const production = await this.readDurably();
     return globalMetricsOf(production, production.total());
@@ -227,19 +305,40 @@ export class ProductionStateManager extends ManagerHandle {
 
   // --- Recovery ---
 
-  /** Takes an episode up where it stands: starts, unpauses or recovers it. Gives its state. */
+  /**
+   * Takes an episode up where it stands: starts, unpauses or recovers it. Gives its state.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`, `not_recoverable`, `recovery_exhausted`, `budget_exhausted`.
+   * @example
+   * ```js
+   * const state = await manager.resumeEpisode(sessionId);
+   * ```
+   */
   async resumeEpisode(sessionId: string): Promise<EpisodeState> {
     const id = parseSessionId(sessionId);
     return this.doFor('resumeEpisode', id, { sessionId }, planResume(id));
   }
 
-  /** A checkpoint by name, or a phase's newest. */
+  /**
+   * A checkpoint by name, or a phase's newest.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `checkpoint_unknown`.
+   * @example
+   * ```js
+   * const { data } = await manager.loadCheckpoint(sessionId, 'research');
+   * ```
+   */
   async loadCheckpoint(sessionId: string, phaseOrName: string): Promise<LoadedCheckpoint> {
     const id = parseSessionId(sessionId);
     return loadCheckpoint(await this.readDurably(), id, phaseOrName);
   }
 
-  /** Recovers a failed session and starts its first unfinished phase, or an earlier one by choice. */
+  /**
+   * Recovers a failed session and starts its first unfinished phase, or an earlier one by choice.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`, `not_recoverable`, `recovery_exhausted`, `budget_exhausted`.
+   * @example
+   * ```js
+   * const state = await manager.recoverFailedSession(sessionId, { phase: 'research' });
+   * ```
+   */
   async recoverFailedSession(sessionId: string, options: { phase?: PhaseName } = {}): Promise<EpisodeState> {
     const id = parseSessionId(sessionId);
     const { phase } = check(inputs.RecoverInput, options);
@@ -253,7 +352,14 @@ export class ProductionStateManager extends ManagerHandle {
     });
   }
 
-  /** Fails sessions without a sign of life with `worker_lost` and archives them; deletes nothing. */
+  /**
+   * Fails sessions without a sign of life for so many hours (default 24) with `worker_lost` and archives them; deletes nothing.
+   * @throws ProductionError `invalid_input`, `vetoed`.
+   * @example
+   * ```js
+   * const cleaned = await manager.cleanupOrphanedSessions({ olderThanHours: 48 });
+   * ```
+   */
   async cleanupOrphanedSessions(input: In<'CleanupInput'> = {}): Promise<CleanedUp> {
     const { olderThanHours } = check(inputs.CleanupInput, input);
     await this.askBefore({ call: 'cleanupOrphanedSessions', sessionId: undefined, input });
@@ -262,7 +368,14 @@ export class ProductionStateManager extends ManagerHandle {
 
   // --- Costs ---
 
-  /** Records what was spent. Always lands; stops the episode when it passes the total, the day's cap, or a hard phase budget. */
+  /**
+   * Records what was spent, in decimal dollars, rounded up to a micro-dollar. Always lands; stops the episode when it passes the total, the day's cap, or a hard phase budget. The same `key` is recorded once.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `operation_exists`, `vetoed`.
+   * @example
+   * ```js
+   * const { total_cost } = await manager.addCost({ sessionId, phase: 'research', operation: 'perplexity_query', cost: '0.15', key: 'q1' });
+   * ```
+   */
   async addCost(input: In<'AddCostInput'>): Promise<EpisodeState> {
     const { sessionId, phase, operation, cost, key } = inputs.checkAddCost(input);
     return this.doFor(
@@ -273,21 +386,52 @@ export class ProductionStateManager extends ManagerHandle {
     );
   }
 
+  /**
+   * What a phase has spent, in decimal dollars.
+   * @throws ProductionError `invalid_input`, `session_unknown`.
+   * @example
+   * ```js
+   * const dollars = await manager.getPhaseCost(sessionId, 'research');
+   * ```
+   */
   async getPhaseCost(sessionId: string, phase: PhaseName): Promise<number> {
     const id = parseSessionId(sessionId);
     return toDollars((await this.readDurably()).episode(id).context.phases[checkPhase(phase)].spent);
   }
 
+  /**
+   * What an episode has spent, in decimal dollars.
+   * @throws ProductionError `invalid_input`, `session_unknown`.
+   * @example
+   * ```js
+   * const dollars = await manager.getEpisodeCost(sessionId);
+   * ```
+   */
   async getEpisodeCost(sessionId: string): Promise<number> {
     const id = parseSessionId(sessionId);
     return toDollars((await this.readDurably()).episode(id).context.money.spent);
   }
 
+  /**
+   * What all episodes have spent, in decimal dollars.
+   * @throws ProductionError `journal_damaged`, `journal_unavailable`.
+   * @example
+   * ```js
+   * const dollars = await manager.getTotalSpending();
+   * ```
+   */
   async getTotalSpending(): Promise<number> {
     return toDollars((await this.readDurably()).total().spent);
   }
 
-  /** Reserves the most that a call can cost, against the phase, the episode and the day. */
+  /**
+   * Reserves the most that a call can cost, in decimal dollars, against the phase, the episode and the day.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`, `operation_exists`, `operation_settled`, `budget_exhausted`, `phase_budget_exhausted`, `daily_cap_reached`.
+   * @example
+   * ```js
+   * await manager.reserveCost({ sessionId, phase: 'research', operation: 'perplexity_query', key: 'q1', maxCost: '0.50' });
+   * ```
+   */
   async reserveCost(input: In<'ReserveInput'>): Promise<EpisodeState> {
     const { sessionId, phase, operation, key, maxCost } = check(inputs.ReserveInput, input);
     const amount = parseUsd(maxCost, 'maxCost');
@@ -295,7 +439,14 @@ export class ProductionStateManager extends ManagerHandle {
     return this.doFor('reserveCost', sessionId, input, planReserve(sessionId, reservation));
   }
 
-  /** Settles a reservation with what the call did cost, even above it. Without a cost, the whole reservation counts, marked estimated. */
+  /**
+   * Settles a reservation with what the call did cost, in decimal dollars, even above it. Without a cost, the whole reservation counts, marked estimated.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `operation_unknown`, `operation_settled`, `vetoed`.
+   * @example
+   * ```js
+   * await manager.settleCost({ sessionId, key: 'q1', cost: '0.15', result: { notes: 'Bees dance.' } });
+   * ```
+   */
   async settleCost(input: In<'SettleInput'>): Promise<EpisodeState> {
     const { sessionId, key, cost, result } = check(inputs.SettleInput, input);
     const spent = optionalCost(cost);
@@ -313,13 +464,27 @@ export class ProductionStateManager extends ManagerHandle {
     );
   }
 
-  /** Gives a reservation back: the call was not made, or cost nothing. */
+  /**
+   * Gives a reservation back: the call was not made, or cost nothing.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `operation_unknown`, `operation_settled`, `vetoed`.
+   * @example
+   * ```js
+   * await manager.releaseCost({ sessionId, key: 'q1' });
+   * ```
+   */
   async releaseCost(input: In<'ReleaseInput'>): Promise<EpisodeState> {
     const { sessionId, key } = check(inputs.ReleaseInput, input);
     return this.doFor('releaseCost', sessionId, input, planRelease(sessionId, { key }));
   }
 
-  /** The result that an operation was settled with; undefined when none was kept. */
+  /**
+   * The result that an operation was settled with; undefined when none was kept.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `artifact_invalid`.
+   * @example
+   * ```js
+   * const result = await manager.getOperationResult(sessionId, 'q1');
+   * ```
+   */
   async getOperationResult(sessionId: string, key: string): Promise<unknown> {
     const id = parseSessionId(sessionId);
     const production = await this.readDurably();
@@ -328,7 +493,14 @@ export class ProductionStateManager extends ManagerHandle {
     return text === undefined ? undefined : (JSON.parse(text) as unknown);
   }
 
-  /** Adds to a budget of the episode, or to today's cap; the name and the reason stay on record. */
+  /**
+   * Adds decimal dollars to a budget of the episode, or to today's cap; the name and the reason stay on record.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`.
+   * @example
+   * ```js
+   * await manager.raiseBudget({ sessionId, scope: 'research', amount: '1.00', by: 'Ada', reason: 'one more source' });
+   * ```
+   */
   async raiseBudget(input: In<'RaiseInput'>): Promise<EpisodeState> {
     const { sessionId, scope, amount, by, reason } = check(inputs.RaiseInput, input);
     const more = parseUsd(amount, 'amount');
@@ -346,7 +518,14 @@ export class ProductionStateManager extends ManagerHandle {
 
   // --- Checkpoints and failures ---
 
-  /** Saves a phase's checkpoint as its files stand now. A complete phase has one already, which is returned after its files are checked. */
+  /**
+   * Saves a phase's checkpoint as its files stand now. A complete phase has one already, which is returned after its files are checked.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`, `artifact_invalid`, `checkpoint_limit`.
+   * @example
+   * ```js
+   * const { name } = await manager.checkpointPhase(sessionId, 'research');
+   * ```
+   */
   async checkpointPhase(sessionId: string, phase: PhaseName): Promise<LoadedCheckpoint> {
     const id = parseSessionId(sessionId);
     const name = checkPhase(phase);
@@ -358,7 +537,14 @@ export class ProductionStateManager extends ManagerHandle {
     return loaded;
   }
 
-  /** Saves data under a name of the caller's, which may not be one that completing a phase saves. */
+  /**
+   * Saves data under a name of the caller's, which may not be one that completing a phase saves.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`, `checkpoint_limit`.
+   * @example
+   * ```js
+   * await manager.createCheckpoint({ sessionId, checkpointName: 'before_rewrite', data: { draft: 1 } });
+   * ```
+   */
   async createCheckpoint(input: In<'CreateCheckpointInput'>): Promise<LoadedCheckpoint> {
     const { sessionId, checkpointName, data } = check(inputs.CreateCheckpointInput, input);
     const name = ownName(checkpointName);
@@ -366,7 +552,14 @@ export class ProductionStateManager extends ManagerHandle {
     return this.#saveManual('createCheckpoint', input, sessionId, phase, name, data);
   }
 
-  /** Goes back to a checkpoint. Missing or altered artifacts are refused; money stays spent. */
+  /**
+   * Goes back to a checkpoint. Missing or altered artifacts are refused; money stays spent.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`, `checkpoint_unknown`, `artifact_invalid`, `operations_open`.
+   * @example
+   * ```js
+   * await manager.restoreCheckpoint({ sessionId, checkpointName: 'research_checkpoint' });
+   * ```
+   */
   async restoreCheckpoint(input: In<'RestoreInput'>): Promise<EpisodeState> {
     const { sessionId, checkpointName } = check(inputs.RestoreInput, input);
     await this.askBefore({ call: 'restoreCheckpoint', sessionId, input });
@@ -374,13 +567,27 @@ export class ProductionStateManager extends ManagerHandle {
     return this.state(sessionId);
   }
 
-  /** Records that a phase failed; the error's kind decides the failure's code. */
+  /**
+   * Records that a phase failed; the error's kind decides the failure's code.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`.
+   * @example
+   * ```js
+   * await manager.markPhaseFailed({ sessionId, phase: 'research', error: new Error('the provider was down') });
+   * ```
+   */
   async markPhaseFailed(input: In<'FailInput'>): Promise<EpisodeState> {
     const { sessionId, phase, error } = check(inputs.FailInput, input);
     return this.doFor('markPhaseFailed', sessionId, input, planFail(sessionId, phase, error));
   }
 
-  /** Whether `initiateRecovery` would be accepted now. */
+  /**
+   * Whether `initiateRecovery` would be accepted now.
+   * @throws ProductionError `invalid_input`, `session_unknown`.
+   * @example
+   * ```js
+   * const yes = await manager.canRecover(sessionId);
+   * ```
+   */
   async canRecover(sessionId: string): Promise<boolean> {
     return (await this.#refusalToRecover(parseSessionId(sessionId))) === null;
   }
@@ -390,7 +597,14 @@ export class ProductionStateManager extends ManagerHandle {
     return refusalToRecover(production.episode(id), production.today(), production.now());
   }
 
-  /** Takes a failed episode into `recovery`; `resumeEpisode` or `recoverFailedSession` goes on from there. */
+  /**
+   * Takes a failed episode into `recovery`; `resumeEpisode` or `recoverFailedSession` goes on from there.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`, `not_recoverable`, `recovery_exhausted`, `budget_exhausted`.
+   * @example
+   * ```js
+   * const { status } = await manager.initiateRecovery(sessionId);
+   * ```
+   */
   async initiateRecovery(sessionId: string): Promise<EpisodeState> {
     const id = parseSessionId(sessionId);
     return this.doFor('initiateRecovery', id, { sessionId }, (view) =>
@@ -398,11 +612,26 @@ export class ProductionStateManager extends ManagerHandle {
     );
   }
 
+  /**
+   * The same as `archiveEpisode`.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`.
+   * @example
+   * ```js
+   * await manager.archiveFailedEpisode(sessionId, 'the topic is no longer wanted');
+   * ```
+   */
   async archiveFailedEpisode(sessionId: string, reason?: string): Promise<EpisodeState> {
     return this.archiveEpisode(sessionId, reason);
   }
 
-  /** Puts a complete or failed episode away for good; its files stay. */
+  /**
+   * Puts a complete or failed episode away for good; its files stay.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`.
+   * @example
+   * ```js
+   * await manager.archiveEpisode(sessionId, 'published elsewhere');
+   * ```
+   */
   async archiveEpisode(sessionId: string, reason?: string): Promise<EpisodeState> {
     const id = parseSessionId(sessionId);
     return this.doFor(
@@ -418,16 +647,39 @@ export class ProductionStateManager extends ManagerHandle {
 
   // --- Metrics ---
 
+  /**
+   * Counts, rates of success and mean costs (decimal dollars) of the production.
+   * @throws ProductionError `journal_damaged`, `journal_unavailable`.
+   * @example
+   * ```js
+   * const metrics = await manager.getProductionMetrics();
+   * ```
+   */
   async getProductionMetrics(): Promise<ProductionMetrics> {
     return productionMetrics((await this.readDurably()).total());
   }
 
+  /**
+   * Means and trends of the quality scores.
+   * @throws ProductionError `journal_damaged`, `journal_unavailable`.
+   * @example
+   * ```js
+   * const metrics = await manager.getQualityMetrics();
+   * ```
+   */
   async getQualityMetrics(): Promise<QualityMetrics> {
     const production = await this.readDurably();
     return qualityMetrics(production.states(), production.total());
   }
 
-  /** Spending per phase, operation, day and episode. */
+  /**
+   * Spending per phase, operation, day and episode.
+   * @throws ProductionError `journal_damaged`, `journal_unavailable`.
+   * @example
+   * ```js
+   * const spending = await manager.getSpending();
+   * ```
+   */
   async getSpending(): Promise<SpendingReport> {
     const production = await this.readDurably();
     return spendingReport({
@@ -440,7 +692,14 @@ export class ProductionStateManager extends ManagerHandle {
 
   // --- Beyond the seed ---
 
-  /** Records a quality score such as `technical_accuracy` 0.88. */
+  /**
+   * Records a quality score such as `technical_accuracy` 0.88.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`.
+   * @example
+   * ```js
+   * await manager.recordQuality({ sessionId, name: 'technical_accuracy', value: 0.88 });
+   * ```
+   */
   async recordQuality(input: In<'QualityInput'>): Promise<EpisodeState> {
     const { sessionId, name, value } = check(inputs.QualityInput, input);
     return this.doFor(
@@ -451,6 +710,14 @@ export class ProductionStateManager extends ManagerHandle {
     );
   }
 
+  /**
+   * Skips a phase; the reason stays on record.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`, `phase_out_of_order`.
+   * @example
+   * ```js
+   * await manager.skipPhase({ sessionId, phase: 'research', reason: 'the notes are from last year' });
+   * ```
+   */
   async skipPhase(input: In<'SkipInput'>): Promise<EpisodeState> {
     const { sessionId, phase, reason } = check(inputs.SkipInput, input);
     return this.doFor(
@@ -461,7 +728,14 @@ export class ProductionStateManager extends ManagerHandle {
     );
   }
 
-  /** Finishes a phase with files that are already in its folder, made elsewhere. */
+  /**
+   * Finishes a phase with files that are already in its folder, made elsewhere.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`, `phase_out_of_order`, `artifact_invalid`.
+   * @example
+   * ```js
+   * await manager.fulfillPhase({ sessionId, phase: 'research', reason: 'researched by hand', data: { sources: 3 } });
+   * ```
+   */
   async fulfillPhase(input: In<'FulfillInput'>): Promise<EpisodeState> {
     const { sessionId, phase, reason, data } = check(inputs.FulfillInput, input);
     const kept = checkpointData(data);
@@ -472,7 +746,14 @@ export class ProductionStateManager extends ManagerHandle {
     return this.state(sessionId);
   }
 
-  /** Pauses the running phase: nothing new may be paid for. */
+  /**
+   * Pauses the running phase: nothing new may be paid for.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`.
+   * @example
+   * ```js
+   * await manager.pause({ sessionId, reason: 'the budget meeting is at noon' });
+   * ```
+   */
   async pause(input: In<'PauseInput'>): Promise<EpisodeState> {
     const { sessionId, ...said } = check(inputs.PauseInput, input);
     return this.doFor('pause', sessionId, input, (view) =>
@@ -480,7 +761,14 @@ export class ProductionStateManager extends ManagerHandle {
     );
   }
 
-  /** Lets a paused phase go on. */
+  /**
+   * Lets a paused phase go on.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`.
+   * @example
+   * ```js
+   * await manager.resume({ sessionId });
+   * ```
+   */
   async resume(input: { sessionId: string }): Promise<EpisodeState> {
     const { sessionId: id } = check(inputs.ResumeInput, input);
     return this.doFor('resume', id, input, (view) =>
@@ -488,7 +776,14 @@ export class ProductionStateManager extends ManagerHandle {
     );
   }
 
-  /** Approves the phase that is in review. */
+  /**
+   * Approves the phase that is in review.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`.
+   * @example
+   * ```js
+   * await manager.approve({ sessionId, by: 'Ada' });
+   * ```
+   */
   async approve(input: In<'ReviewInput'>): Promise<EpisodeState> {
     const { sessionId, ...said } = check(inputs.ReviewInput, input);
     return this.doFor('approve', sessionId, input, (view) =>
@@ -496,7 +791,14 @@ export class ProductionStateManager extends ManagerHandle {
     );
   }
 
-  /** Sends the phase in review back to work, as a new attempt. */
+  /**
+   * Sends the phase in review back to work, as a new attempt.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`.
+   * @example
+   * ```js
+   * await manager.reject({ sessionId, by: 'Ada', reason: 'the second source is missing' });
+   * ```
+   */
   async reject(input: In<'RejectInput'>): Promise<EpisodeState> {
     const { sessionId, ...said } = check(inputs.RejectInput, input);
     return this.doFor('reject', sessionId, input, (view) =>
@@ -504,7 +806,14 @@ export class ProductionStateManager extends ManagerHandle {
     );
   }
 
-  /** Stops an episode for good; it can be forked or archived, not recovered. */
+  /**
+   * Stops an episode for good; it can be forked or archived, not recovered.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`.
+   * @example
+   * ```js
+   * await manager.cancelEpisode({ sessionId, reason: 'the topic is no longer wanted' });
+   * ```
+   */
   async cancelEpisode(input: In<'CancelInput'>): Promise<EpisodeState> {
     const { sessionId, reason } = check(inputs.CancelInput, input);
     return this.doFor(
@@ -515,7 +824,14 @@ export class ProductionStateManager extends ManagerHandle {
     );
   }
 
-  /** Where an episode could go on: each point with what it keeps, what it is expected to cost, and what is left. */
+  /**
+   * Where an episode could go on: each point with what it keeps, what it is expected to cost, and what is left.
+   * @throws ProductionError `invalid_input`, `session_unknown`.
+   * @example
+   * ```js
+   * const { recoverable, options } = await manager.planRecovery(sessionId);
+   * ```
+   */
   async planRecovery(
     sessionId: string,
   ): Promise<{ recoverable: boolean; reason: string | null; options: ResumePoint[] }> {
@@ -529,7 +845,14 @@ export class ProductionStateManager extends ManagerHandle {
     return { recoverable: refusal === null, reason: refusal?.message ?? null, options };
   }
 
-  /** A new session that goes on from a checkpoint of this one; gives its id. Its own spending begins at zero. */
+  /**
+   * A new session that goes on from a checkpoint of this one; gives its id. Its own spending begins at zero.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `checkpoint_unknown`, `artifact_invalid`, `vetoed`.
+   * @example
+   * ```js
+   * const forkId = await manager.forkEpisode({ sessionId, checkpointName: 'research_checkpoint' });
+   * ```
+   */
   async forkEpisode(input: In<'ForkInput'>): Promise<SessionId> {
     const request = check(inputs.ForkInput, input);
     await this.askBefore({ call: 'forkEpisode', sessionId: request.sessionId, input });
@@ -540,7 +863,14 @@ export class ProductionStateManager extends ManagerHandle {
     return freshId;
   }
 
-  /** Every event of a session, oldest first. */
+  /**
+   * Every event of a session, oldest first.
+   * @throws ProductionError `invalid_input`, `session_unknown`.
+   * @example
+   * ```js
+   * const [created] = await manager.history(sessionId);
+   * ```
+   */
   async history(sessionId: string): Promise<HistoryEntry[]> {
     const id = parseSessionId(sessionId);
     const production = await this.readDurably();
@@ -548,7 +878,15 @@ export class ProductionStateManager extends ManagerHandle {
     return production.history(id);
   }
 
-  /** The episode as it stood at a journal position: after the commit, for one that `history` gave; before it, for an event's. */
+  /**
+   * The episode as it stood at a journal position: after the commit, for one that `history` gave; before it, for an event's.
+   * @throws ProductionError `invalid_input`, `session_unknown`.
+   * @example
+   * ```js
+   * const [created] = await manager.history(sessionId);
+   * const { value } = await manager.stateAt(sessionId, created.position);
+   * ```
+   */
   async stateAt(sessionId: string, position: number): Promise<PersistedEpisode> {
     const id = parseSessionId(sessionId);
     if (!Number.isSafeInteger(position) || position < 0) {
@@ -569,6 +907,12 @@ export class ProductionStateManager extends ManagerHandle {
   /**
    * A live XState actor that follows the commits of all processes. Events sent to it go through the journal first;
    * `sent` events that are refused reach the manager's `error` listeners. Stop it with `actor.stop()`.
+   * @throws ProductionError `invalid_input`, `session_unknown`.
+   * @example
+   * ```js
+   * const actor = await manager.actor(sessionId);
+   * actor.stop();
+   * ```
    */
   async actor(sessionId: string, options: LiveActorOptions = {}): Promise<LiveActor> {
     const id = parseSessionId(sessionId);
@@ -587,6 +931,11 @@ export class ProductionStateManager extends ManagerHandle {
   /**
    * Sends one machine event. Its time, the day's money and a completion's checkpoint are the engine's to say, whatever the event says.
    * Events that carry what has to be looked up first (a restore, a fork) are refused; they have calls of their own.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`.
+   * @example
+   * ```js
+   * await manager.send(sessionId, { type: 'phase.pause', phase: 'research' });
+   * ```
    */
   async send(sessionId: string, event: SentEvent): Promise<EpisodeState> {
     const id = parseSessionId(sessionId);
@@ -609,13 +958,24 @@ export class ProductionStateManager extends ManagerHandle {
   /**
    * Produces an episode with a crew, from wherever it stands. Claims it, runs its phases, answers failures by policy, resumes unfinished
    * work without paying twice, and ends when it is complete or a person is needed.
-   * @throws ProductionError `claimed_elsewhere` when somebody else is at it, `claim_lost` when somebody has taken it over.
+   * @throws ProductionError `claimed_elsewhere` when somebody else is at it, `claim_lost` when somebody has taken it over; `invalid_input`, `session_unknown`.
+   * @example
+   * ```js
+   * const { outcome, reason } = await manager.produce(sessionId, crew, { onProgress: console.log });
+   * ```
    */
   async produce(sessionId: string, crew: Crew, options: ProduceOptions = {}): Promise<Produced> {
     return produce(this.#work(crew, options), parseSessionId(sessionId));
   }
 
-  /** Produces several episodes, at most `concurrency` at a time. One that throws does not stop the others. */
+  /**
+   * Produces several episodes, at most `concurrency` at a time. One that throws does not stop the others.
+   * @throws ProductionError `invalid_input`.
+   * @example
+   * ```js
+   * const results = await manager.produceAll([sessionId], crew, { concurrency: 2 });
+   * ```
+   */
   async produceAll(
     sessionIds: readonly string[],
     crew: Crew,
@@ -633,7 +993,14 @@ export class ProductionStateManager extends ManagerHandle {
     return { production, askBefore, crew, options, report: (error, where) => this.report(error, where) };
   }
 
-  /** Audits the journal: every transition run again, every sum made anew. Reads everything. */
+  /**
+   * Audits the journal: every transition run again, every sum made anew. Reads everything.
+   * @throws ProductionError `journal_unavailable`.
+   * @example
+   * ```js
+   * const { problems } = await manager.verify();
+   * ```
+   */
   async verify(): Promise<Verification> {
     return (await this.readDurably()).verify();
   }

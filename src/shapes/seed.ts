@@ -26,7 +26,7 @@ export const EpisodeState = z.object({
   created_at: Time,
   updated_at: Time,
 });
-export type EpisodeState = z.infer<typeof EpisodeState>;
+export interface EpisodeState extends z.infer<typeof EpisodeState> {}
 
 /** What a checkpoint shows (docs/file-formats.md). */
 export const CheckpointContents = z.object({
