@@ -10,7 +10,13 @@ import {
   type Disk,
 } from '../disk/index.js';
 import { refuseLink, replaceFile, unavailable, type Durability } from './durable-file.js';
-import { copyManifest, readManifest, verifyManifest, type ManifestEntry } from './manifest.js';
+import {
+  copyManifest,
+  manifestDifferences,
+  readManifest,
+  verifyManifest,
+  type ManifestEntry,
+} from './manifest.js';
 import { SealedJson, readDocument, writeDocument } from './sealed-json.js';
 import { sessionPath } from './session-paths.js';
 import { CheckpointDocument, MonthDocument, SessionDocument, StateDocument } from './shapes.js';
@@ -182,6 +188,16 @@ export class Documents {
 
   verifyManifest(sessionId: SessionId, entries: readonly ManifestEntry[]): Promise<void> {
     return this.#typedLater(sessionId, verifyManifest(this.#disk, this.#directory, sessionId, entries));
+  }
+
+  /** How a phase's folder differs from what was recorded of it. @see manifestDifferences */
+  differences(
+    sessionId: SessionId,
+    phase: PhaseName,
+    entries: readonly ManifestEntry[],
+    onFile: (path: string) => void,
+  ): Promise<string[]> {
+    return manifestDifferences(this.#disk, this.#directory, { sessionId, phase, entries }, onFile);
   }
 
   copyArtifacts(from: SessionId, to: SessionId, entries: readonly ManifestEntry[]): Promise<void> {

@@ -23,7 +23,7 @@ export async function readManifest(
 ): Promise<ManifestEntry[]> {
   const base = join(directory, sessionId);
   const entries: ManifestEntry[] = [];
-  for (const path of walk(disk, base, phase, 0)) {
+  for (const path of walk(disk, base, phase, (folder) => disk.syncDirectory(folder))) {
     entries.push({ path, ...hashFile(disk, join(base, path), true) });
     // Hashing gigabytes must not keep everybody else from their turn.
     await new Promise((resolve) => setImmediate(resolve));
@@ -31,7 +31,9 @@ export async function readManifest(
   return entries;
 }
 
-function walk(disk: Disk, base: string, folder: string, depth: number): string[] {
+type OnFolder = (path: string) => void;
+
+function walk(disk: Disk, base: string, folder: string, onFolder: OnFolder, depth = 0): string[] {
   if (!disk.stat(join(base, folder))) return [];
   if (depth > deepest)
     throw new ProductionError('path_refused', `${folder} is nested deeper than ${deepest} folders.`, {
@@ -43,7 +45,7 @@ function walk(disk: Disk, base: string, folder: string, depth: number): string[]
   const found = names.sort().flatMap((name) => {
     const path = `${folder}/${name}`;
     const kind = disk.stat(join(base, path))?.kind;
-    if (kind === 'directory') return walk(disk, base, path, depth + 1);
+    if (kind === 'directory') return walk(disk, base, path, onFolder, depth + 1);
     if (kind === 'file') return [path];
     if (kind === undefined) return [];
     throw new ProductionError(
@@ -52,7 +54,7 @@ function walk(disk: Disk, base: string, folder: string, depth: number): string[]
       { field: 'path' },
     );
   });
-  if (found.length > 0) disk.syncDirectory(join(base, folder));
+  if (found.length > 0) onFolder(join(base, folder));
   return found;
 }
 
@@ -86,10 +88,8 @@ export async function verifyManifest(
 ): Promise<void> {
   const problems: string[] = [];
   for (const entry of entries) {
-    const path = existingPath(disk, directory, sessionId, entry.path);
-    const kind = disk.stat(path)?.kind;
-    if (kind !== 'file') problems.push(`${entry.path} is ${kind === undefined ? 'missing' : `a ${kind}`}`);
-    else if (hashFile(disk, path, false).sha256 !== entry.sha256) problems.push(`${entry.path} was altered`);
+    const problem = differenceOf(disk, directory, sessionId, entry);
+    if (problem) problems.push(problem);
     await new Promise((resolve) => setImmediate(resolve));
   }
   if (problems.length === 0) return;
@@ -98,6 +98,59 @@ export async function verifyManifest(
     `${sessionId}: ${problems.join('; ')}. Put the file back as it was, or recover to the phase that makes it.`,
     { sessionId },
   );
+}
+
+function differenceOf(
+  disk: Disk,
+  directory: string,
+  sessionId: SessionId,
+  { path: name, sha256 }: ManifestEntry,
+): string | undefined {
+  const path = existingPath(disk, directory, sessionId, name);
+  const kind = disk.stat(path)?.kind;
+  if (kind === undefined) return `${name} is missing`;
+  if (kind !== 'file') return `${name} is a ${kind}`;
+  return hashFile(disk, path, false).sha256 === sha256 ? undefined : `${name} was altered`;
+}
+
+/**
+ * How a phase's folder differs from what was recorded of it: files that are missing, altered, unreadable or added since. Changes and syncs
+ * nothing, and goes on after each; `onFile` is called before each file is read.
+ */
+export async function manifestDifferences(
+  disk: Disk,
+  directory: string,
+  {
+    sessionId,
+    phase,
+    entries,
+  }: { sessionId: SessionId; phase: PhaseName; entries: readonly ManifestEntry[] },
+  onFile: (path: string) => void,
+): Promise<string[]> {
+  const problems: string[] = [];
+  const note = (what: string, look: () => string | undefined): void => {
+    try {
+      const problem = look();
+      if (problem !== undefined) problems.push(problem);
+    } catch (error) {
+      problems.push(`${what} cannot be read: ${(error as Error).message}`);
+    }
+  };
+  for (const entry of entries) {
+    onFile(`${sessionId}/${entry.path}`);
+    note(entry.path, () => differenceOf(disk, directory, sessionId, entry));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const recorded = new Set(entries.map(({ path }) => path));
+  note(phase, () => {
+    const added = walk(disk, join(directory, sessionId), phase, () => {}).filter(
+      (path) => !recorded.has(path),
+    );
+    return added.length === 0
+      ? undefined
+      : `${added.join(', ')} ${added.length === 1 ? 'was' : 'were'} added`;
+  });
+  return problems;
 }
 
 /** Copies files from one session to another, durably, and checks each copy. */

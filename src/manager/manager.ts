@@ -130,6 +130,7 @@ export class ProductionStateManager extends ManagerHandle {
    */
   async updatePhase(input: In<'UpdatePhaseInput'>): Promise<EpisodeState> {
     const { sessionId, phase, status, cost, data, reason, error } = check(inputs.UpdatePhaseInput, input);
+    inputs.refuseUnused({ sessionId, status, data, reason, error });
     const spent = optionalCost(cost);
     this.read().episode(sessionId);
     if (status === 'complete') return this.#complete('updatePhase', input, sessionId, phase, data, spent);
@@ -994,15 +995,16 @@ export class ProductionStateManager extends ManagerHandle {
   }
 
   /**
-   * Audits the journal: every transition run again, every sum made anew. Reads everything.
+   * Audits the production: every transition run again, every sum made anew, every file of a finished phase compared with its recorded hash.
+   * Reads everything; `onFile` hears of each file before it is read.
    * @throws ProductionError `journal_unavailable`.
    * @example
    * ```js
    * const { problems } = await manager.verify();
    * ```
    */
-  async verify(): Promise<Verification> {
-    return (await this.readDurably()).verify();
+  async verify({ onFile }: { onFile?: (path: string) => void } = {}): Promise<Verification> {
+    return (await this.readDurably()).verify(onFile);
   }
 }
 

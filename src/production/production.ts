@@ -28,6 +28,7 @@ import { CommitLoop } from './commit-loop.js';
 import { machineIdentity } from './machine-identity.js';
 import { Mirror } from './mirror.js';
 import { refuseForeignState } from './foreign-state.js';
+import { artifactProblems, type ArtifactProblem } from './artifact-problems.js';
 import { verify, type Verification } from './verify.js';
 import { CommitView, sessionUnknown, type Plan } from './view.js';
 
@@ -274,11 +275,21 @@ export class Production {
     return this.#journal.compact();
   }
 
-  /** Audits the whole journal. @see verify */
-  verify(): Verification {
-    return verify(this.#journal, (id) =>
-      this.#mirror.store.has(id) ? this.#mirror.store.snapshot(id) : undefined,
+  /** Audits the whole journal and all files. @see verify */
+  verify(onFile: (path: string) => void = () => {}): Promise<Verification> {
+    const { store } = this.#mirror;
+    return verify({ journal: this.#journal, documents: this.#documents, onFile }, (id) =>
+      store.has(id) ? store.snapshot(id) : undefined,
     );
+  }
+
+  /** What is wrong with the files of the given sessions' phases; `onFile` is called before each is read. */
+  artifactProblems(ids: readonly SessionId[], onFile: (path: string) => void): Promise<ArtifactProblem[]> {
+    const contexts = ids.flatMap((id) => {
+      const snapshot = this.find(id);
+      return snapshot ? [[id, snapshot.context] as const] : [];
+    });
+    return artifactProblems({ journal: this.#journal, documents: this.#documents, onFile }, contexts);
   }
 
   /** Keeps an operation's result, JSON text, for the event that settles it: in the event, or in a file when it is large. */

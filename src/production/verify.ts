@@ -14,10 +14,12 @@ import {
   type SessionId,
   type Usd,
 } from '../../machines/index.js';
+import type { Documents } from '../documents/index.js';
 import type { Journal, JournalEntry } from '../journal/index.js';
 import type { CommitEntry } from '../record/commit.js';
 import { decodeCommit, decodeState, stateAfter, type RecordedState } from '../record/decode.js';
 import { asRecorded } from '../record/payload.js';
+import { artifactProblems } from './artifact-problems.js';
 
 /** What an audit found. `problems` is empty when everything holds. Amounts in micro-dollars. */
 export interface Verification {
@@ -161,11 +163,11 @@ function isOurs({ version }: JournalEntry): boolean {
   return version === machineVersion;
 }
 
-/** Audits a journal, and compares what this process knows with it (docs/reliability.md). Reads everything. */
-export function verify(
-  journal: Journal,
+/** Audits a journal, compares what this process knows with it, and the files of phases with what was recorded (docs/reliability.md). Reads everything. */
+export async function verify(
+  { journal, documents, onFile }: { journal: Journal; documents: Documents; onFile: (path: string) => void },
   known: (id: SessionId) => EpisodeSnapshot | undefined,
-): Verification {
+): Promise<Verification> {
   const audit = new Audit();
   for (const { position, segment, what } of journal.inspect().damage) {
     audit.problems.push({ position, session: null, what: `${segment}: ${what}` });
@@ -182,6 +184,14 @@ export function verify(
         what: 'the documents show another state than the journal',
       });
     }
+  }
+  // Where the journal is damaged nothing can be said of what it recorded.
+  if (audit.problems.length === 0) {
+    const contexts = [...audit.sessions].flatMap(([id, { persisted }]) =>
+      persisted ? [[id, persisted.context] as const] : [],
+    );
+    for (const problem of await artifactProblems({ journal, documents, onFile }, contexts))
+      audit.problems.push({ position: journal.position, ...problem });
   }
   const { problems, commits, events, sessions } = audit;
   return {

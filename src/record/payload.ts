@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Documents } from '../documents/index.js';
+import { unlikeJson } from './unlike-json.js';
 import {
   ProductionError,
   type CheckpointRef,
@@ -25,11 +26,16 @@ export interface CheckpointPayload {
 const largestInline = 64 * 1024;
 const largestPayload = 100 * 1024 * 1024;
 
-/** JSON text of data from outside; what JSON cannot carry is refused. */
+/** JSON text of data from outside. What JSON cannot carry, or would change, is refused by name: what is read back must be what was given. */
 export function toJson(data: unknown, field: string): string {
   try {
     const text = JSON.stringify(data) as string | undefined;
     if (text === undefined) throw new TypeError('it is undefined or a function');
+    const unlike = unlikeJson(data);
+    if (unlike)
+      throw new TypeError(
+        `${field}${unlike.path} is ${unlike.what}, which would come back as something else; give plain values`,
+      );
     if (Buffer.byteLength(text) > largestPayload) throw new TypeError('it is above 100 MB of JSON');
     return text;
   } catch (error) {

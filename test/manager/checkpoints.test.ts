@@ -222,6 +222,7 @@ describe('checkpoints', () => {
     expect(await manager.getTotalSpending()).toBe(0.75);
     const second = await manager.forkEpisode({ sessionId: fork, checkpointName: 'research_complete' });
     expect((await manager.loadCheckpoint(second, 'research_complete')).data).toEqual({ facts: 3 });
+    put(directory, sessionId, 'research', 'notes.txt', 'found');
     await expectSound(manager);
   });
 

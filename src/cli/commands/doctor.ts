@@ -1,17 +1,20 @@
 import type { Run } from '../command.js';
 import { exits } from '../exit-codes.js';
 import { examine } from '../examine.js';
+import { examineArtifacts } from '../examine-artifacts.js';
 
-export const run: Run = (context) => {
+export const run: Run = async (context) => {
   const { findings, segments } = examine(context.directory);
+  if (segments.length > 0 && !findings.some(({ severity }) => severity === 'damage'))
+    findings.push(...(await examineArtifacts(context)));
   const bad = findings.some(({ severity }) => severity === 'damage');
   const text =
     findings.length === 0
       ? 'All is well.'
       : findings.map(({ severity, what, advice }) => `${severity}: ${what}\n  ${advice}`).join('\n');
-  return Promise.resolve({
+  return {
     json: { ok: !bad, findings, segments },
     text,
     exit: bad ? exits.invalidData : exits.done,
-  });
+  };
 };

@@ -1,10 +1,11 @@
 import type { Run } from '../command.js';
+import { fileProgress } from '../file-progress.js';
 import { exits } from '../exit-codes.js';
 import { formatUsd } from '../../../machines/usd.js';
 
 export const run: Run = async (context) => {
   const manager = await context.open({ readOnly: true });
-  const found = await manager.verify();
+  const found = await manager.verify({ onFile: fileProgress(context) });
   const lines = found.problems.map(
     ({ position, session, what }) => `  at ${position}${session ? `, ${session}` : ''}: ${what}`,
   );

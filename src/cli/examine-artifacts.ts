@@ -1,0 +1,23 @@
+import { readdirSync } from 'node:fs';
+import { isSessionId } from '../../machines/ids.js';
+import type { Context } from './command.js';
+import type { Finding } from './examine.js';
+import { fileProgress } from './file-progress.js';
+
+/** Compares every phase's files with what was recorded of them. The journal must be whole. */
+export async function examineArtifacts(context: Context): Promise<Finding[]> {
+  try {
+    const { production } = await context.open({ readOnly: true });
+    const ids = readdirSync(context.directory).filter(isSessionId);
+    const problems = await production.artifactProblems(ids, fileProgress(context));
+    return problems.map(({ session, what }) => ({
+      severity: 'damage',
+      what: `${session}: ${what}`,
+      advice:
+        'Put the file back as it was, from a backup; a file that was added may be moved out of the folder.',
+    }));
+  } catch (error) {
+    const advice = 'Look at what it names; until then the files of the episodes were not compared.';
+    return [{ severity: 'damage', what: (error as Error).message, advice }];
+  }
+}
