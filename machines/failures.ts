@@ -50,6 +50,13 @@ export function isRetryable(code: FailureCode): boolean {
   return retryable.has(code);
 }
 
+const waitedFor = new Set<FailureCode>(['rate_limited', 'provider_unavailable', 'daily_cap_reached']);
+
+/** Whether only time helps: a provider or a day is waited for, and going on uses up no recovery. */
+export function isWaitedFor(code: FailureCode): boolean {
+  return waitedFor.has(code);
+}
+
 const longestMessage = 2000;
 
 /** Maps any thrown value to a failure code and a message. Looks at typed errors first, then HTTP statuses, system codes and names. */
@@ -111,6 +118,9 @@ function codeOf(error: unknown, causes: number): FailureCode {
   const { code: own, name } = fields;
   if (error instanceof ProductionError && Object.hasOwn(refusals, error.code))
     return refusals[error.code as keyof typeof refusals];
+  // What it was called for in vain is its cause.
+  if (error instanceof ProductionError && error.code === 'attempts_exhausted' && causes > 0)
+    return codeOf(fields['cause'], causes - 1);
   const named = FailureCode.safeParse(own);
   if (named.success) return named.data;
   // What it says itself goes before its cause, but for words that only wrap one ("Failed after 3 attempts").

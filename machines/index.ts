@@ -11,6 +11,7 @@ export {
   Claim,
   EpisodeContext,
   Operation,
+  OperationKey,
   PersistedEpisode,
   Phase,
   Phases,
@@ -57,7 +58,7 @@ export {
 } from './episode/selectors.js';
 export { ProductionError, errorRemedies } from './errors.js';
 export type { ErrorCode, ErrorDetails, Remedy } from './errors.js';
-export { Failure, FailureCode, classifyError, isRetryable, messageOf } from './failures.js';
+export { Failure, FailureCode, classifyError, isRetryable, isWaitedFor, messageOf } from './failures.js';
 export { structureHash } from './hash.js';
 export { episodeNumberOf, isSessionId, parseName, parseSessionId, sessionIdFor } from './ids.js';
 export type { SessionId } from './ids.js';

@@ -34,8 +34,9 @@ function withRevisions(persisted: unknown): unknown {
   };
 }
 
-/** Forks and restores carry phases. */
+/** Forks and restores carry phases. Recoveries did not yet let operations be called anew. */
 function withRevisedPhases(event: unknown): unknown {
+  if (isObject(event) && event['type'] === 'recovery.begin') return { ...event, keepsTries: true };
   return isObject(event) && 'phases' in event ? { ...event, phases: revised(event['phases']) } : event;
 }
 

@@ -18,7 +18,7 @@ const dollars = (fallback: string) =>
       }
     });
 
-/** How one failure code is retried inside an operation: at most `attempts` calls, exponential back-off with jitter in between. */
+/** How one failure code is retried: at most `attempts` calls of an operation's key, ever, exponential back-off with jitter in between. */
 const RetryRule = z.strictObject({
   attempts: z.int().min(1).max(20),
   baseMs: z.int().min(0).max(3_600_000),
@@ -27,8 +27,8 @@ const RetryRule = z.strictObject({
 export type RetryRule = z.infer<typeof RetryRule>;
 
 const defaultRetry = {
-  rate_limited: { attempts: 5, baseMs: 1000, maxMs: 60_000 },
-  provider_unavailable: { attempts: 4, baseMs: 1000, maxMs: 60_000 },
+  rate_limited: { attempts: 20, baseMs: 1000, maxMs: 60_000 },
+  provider_unavailable: { attempts: 20, baseMs: 1000, maxMs: 60_000 },
   timeout: { attempts: 3, baseMs: 500, maxMs: 30_000 },
   invalid_output: { attempts: 2, baseMs: 0, maxMs: 0 },
 };
@@ -69,6 +69,8 @@ export const Policy = z.strictObject({
     .partialRecord(PhaseName, z.record(z.string().regex(/^[a-z][a-z0-9_]{0,63}$/), z.number()))
     .default({}),
   retry: z.partialRecord(FailureCode, RetryRule).default(defaultRetry),
+  /** How long a call waits for its provider, all its back-offs together, before it gives up. */
+  patienceMs: z.int().min(0).max(86_400_000).default(120_000),
   operationTimeoutMs: z.int().min(1).max(86_400_000).default(600_000),
   phaseTimeoutMs: z.int().min(1).max(604_800_000).default(7_200_000),
 });

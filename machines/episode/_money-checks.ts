@@ -1,5 +1,5 @@
 import { phaseNames, type PhaseName } from '../phases.js';
-import { formatUsd } from '../usd.js';
+import { formatUsd, type Usd } from '../usd.js';
 import { checkClaimNumber } from './_claim-checks.js';
 import { checkPhase } from './_phase-checks.js';
 import type { Check } from './check.js';
@@ -51,18 +51,27 @@ export const checkReserve: Check<EventOf<'cost.reserve'>> = (context, event) => 
   if (early) return early;
   const asks = `${event.operation} asks for ${formatUsd(event.amount)} in ${context.sessionId}`;
   if (context.rules.hardPhaseBudgets && event.amount > leftOfPhase(context, event.phase)) {
+    const { spent, reserved } = context.phases[event.phase];
+    const budget = context.budgets[event.phase];
+    if (spent + event.amount <= budget)
+      return reservedBy(asks, `the ${event.phase} budget`, budget, spent, reserved);
     return refuse(
       'phase_budget_exhausted',
       `${asks}, and ${formatUsd(leftOfPhase(context, event.phase))} of the ${event.phase} budget is left; raise it or ask for less.`,
     );
   }
   if (event.amount > leftOf(context)) {
+    const { spent, reserved } = context.money;
+    const { total } = context.budgets;
+    if (spent + event.amount <= total) return reservedBy(asks, 'the total', total, spent, reserved);
     return refuse(
       'budget_exhausted',
       `${asks}, and ${formatUsd(leftOf(context))} of ${formatUsd(context.budgets.total)} is left (spent or reserved: ${formatUsd(committedOf(context))}); raise the total budget or ask for less.`,
     );
   }
   if (event.amount > leftOfDay(event.day)) {
+    const { cap, spent, reserved } = event.day;
+    if (spent + event.amount <= cap) return reservedBy(asks, "the day's cap", cap, spent, reserved);
     return refuse(
       'daily_cap_reached',
       `${asks}, and ${formatUsd(leftOfDay(event.day))} of the day's ${formatUsd(event.day.cap)} is left for ${event.day.date}; wait for the next day or raise the day's cap.`,
@@ -70,6 +79,15 @@ export const checkReserve: Check<EventOf<'cost.reserve'>> = (context, event) => 
   }
   return checkDayMoney(context, event.day);
 };
+
+/** What is reserved is not spent: it makes others wait, and fails nobody. */
+function reservedBy(asks: string, what: string, cap: Usd, spent: Usd, reserved: Usd): Refusal {
+  const left = Math.max(0, cap - spent - reserved) as Usd;
+  return refuse(
+    'budget_reserved',
+    `${asks}, and of ${what}, ${formatUsd(cap)}, ${formatUsd(spent)} is spent, ${formatUsd(reserved)} reserved and ${formatUsd(left)} left; try again when what is reserved has been settled or released.`,
+  );
+}
 
 /** A phase leaves no operation of its own or of an earlier phase behind. Held ones of later phases wait until those run again. */
 export const checkOperationsDone = (context: EpisodeContext, phase: PhaseName): Refusal | null =>

@@ -1,4 +1,4 @@
-import type { Failure } from '../failures.js';
+import type { Failure, FailureCode } from '../failures.js';
 import { isRetryable } from '../failures.js';
 import { phaseNames, type PhaseName } from '../phases.js';
 import { addUsd, formatUsd } from '../usd.js';
@@ -242,8 +242,9 @@ const settleOperation: Change<EventOf<'operation.settled'>> = (context, event) =
 const releaseOperation: Change<EventOf<'operation.released'>> = (context, event) => ({
   ...afterMoney(context, event),
   operations: without(context.operations, event.key),
-  retries:
-    event.retryAt === undefined
+  retries: event.tries
+    ? withTries(context, event, event.tries)
+    : event.retryAt === undefined
       ? without(context.retries, event.key)
       : {
           ...context.retries,
@@ -254,13 +255,27 @@ const releaseOperation: Change<EventOf<'operation.released'>> = (context, event)
         },
 });
 
+function withTries(
+  { retries }: EpisodeContext,
+  event: { key: string; at: string; code?: FailureCode | undefined; retryAt?: string | undefined },
+  { attempts, waitedMs, final }: NonNullable<EventOf<'operation.retry'>['tries']>,
+): EpisodeContext['retries'] {
+  if (attempts === 0) return without(retries, event.key);
+  const { code = retries[event.key]?.code } = event;
+  const tried = { attempts, waitedMs, final, notBefore: event.retryAt ?? event.at };
+  return { ...retries, [event.key]: code === undefined ? tried : { ...tried, code } };
+}
+
 const markOperation =
   (state: Operation['state']): Change<EventOf<'operation.held' | 'operation.retry'>> =>
   (context, event) => {
     const operation = openOperation(context, event.key);
     if (!operation) return {};
     const claim = state === 'open' ? (event.claim ?? null) : operation.claim;
-    return { operations: { ...context.operations, [event.key]: { ...operation, state, claim } } };
+    const operations = { ...context.operations, [event.key]: { ...operation, state, claim } };
+    return event.type === 'operation.retry' && event.tries
+      ? { operations, retries: withTries(context, event, event.tries) }
+      : { operations };
   };
 
 /** A cost that passes a budget lands like any other, and then the episode stops. */
@@ -361,8 +376,10 @@ const raiseBudget: Change<EventOf<'budget.raise'>> = (context, event) => {
   };
 };
 
-const beginRecovery: Change<EventOf<'recovery.begin'>> = (context) => ({
-  recoveries: context.recoveries + 1,
+/** Whoever recovers an episode lets its operations be called as often again. */
+const beginRecovery: Change<EventOf<'recovery.begin'>> = (context, event) => ({
+  recoveries: context.recoveries + (event.free ? 0 : 1),
+  ...(event.keepsTries ? {} : { retries: {} }),
 });
 
 /** Recovery keeps what is finished before the resume point; from there on phases are to be done again, and scored again. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Failure } from '../failures.js';
+import { Failure, FailureCode } from '../failures.js';
 import { PhaseName, PhaseStatus, type EpisodeStatus } from '../phases.js';
 import type { KeyTree } from './key-tree.js';
 import { largestAmount, type Usd } from '../usd.js';
@@ -141,7 +141,17 @@ export const Operation = z.object({
 export type Operation = z.infer<typeof Operation>;
 
 /** An operation that failed and may be called again not before `notBefore`. */
-export const Retry = z.object({ attempts: z.int(), notBefore: Instant });
+export const Retry = z.object({
+  /** Calls of its key that have failed, whoever made them. */
+  attempts: z.int().nonnegative(),
+  notBefore: Instant,
+  /** How long its calls have waited for the provider. Milliseconds. */
+  waitedMs: z.int().nonnegative().optional(),
+  /** Why the last of them failed. */
+  code: FailureCode.optional(),
+  /** Policy allows no further call until somebody recovers the episode. */
+  final: z.boolean().optional(),
+});
 export type Retry = z.infer<typeof Retry>;
 
 /** A process, so that others on the same machine can see that it is gone; the start tells it from a later one with its number. */

@@ -80,6 +80,13 @@ export type EpisodeCreated = z.infer<typeof EpisodeCreated>;
 
 const phase = PhaseName;
 
+/** How often an operation has been called in vain, and what policy says to that. Without it the chart counts by itself, as version 1 did. */
+const Tries = z.object({
+  attempts: z.int().nonnegative(),
+  waitedMs: z.int().nonnegative(),
+  final: z.boolean(),
+});
+
 /** An operation's result as JSON text, or where it lies. */
 const KeptResult = z.union([
   z.object({ json: z.string() }),
@@ -125,10 +132,11 @@ export const EpisodeEvent = z.discriminatedUnion('type', [
     key: OperationKey,
     code: FailureCode.optional(),
     retryAt: Instant.optional(),
+    tries: Tries.optional(),
     day: DayMoney,
   }),
   event('operation.held', { key: OperationKey, reason: Reason.optional() }),
-  event('operation.retry', { key: OperationKey }),
+  event('operation.retry', { key: OperationKey, tries: Tries.optional() }),
   event('checkpoint.save', { phase, checkpoint: SavedCheckpoint }),
   event('checkpoint.restore', {
     name: LowerName,
@@ -156,7 +164,12 @@ export const EpisodeEvent = z.discriminatedUnion('type', [
     path: ['by'],
     error: 'is missing: a raise has a name and a reason',
   }),
-  event('recovery.begin', { day: DayMoney }),
+  /** `free` uses up no recovery: policy tries again, or a day or a provider was waited for. `keepsTries` goes on counting an operation's calls. */
+  event('recovery.begin', {
+    day: DayMoney,
+    free: z.boolean().optional(),
+    keepsTries: z.boolean().optional(),
+  }),
   event('recovery.resume', { phase }),
   event('lease.claim', { holder: Actor, until: Instant, process: ProcessIdentity.optional() }),
   event('lease.renew', { until: Instant }),

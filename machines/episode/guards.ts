@@ -157,7 +157,7 @@ export const checkRecover: Check<EventOf<'recovery.begin'>> = (context, event) =
   const { failure, sessionId, recoveries, rules } = context;
   if (isCancelled(context))
     return refuse('not_recoverable', `${sessionId} was cancelled; fork it to work on it again.`);
-  if (recoveries >= rules.maxRecoveries)
+  if (!event.free && recoveries >= rules.maxRecoveries)
     return refuse(
       'recovery_exhausted',
       `${sessionId} has been recovered ${recoveries} times, the most its policy allows; archive or fork it.`,

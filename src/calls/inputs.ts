@@ -137,6 +137,8 @@ export const ReserveInput = z.strictObject({
   operation: z.string(),
   key: Key,
   maxCost: Dollars,
+  /** How long to wait for what others have reserved to be settled, instead of being refused at once. Milliseconds. */
+  waitMs: z.int().min(0).max(86_400_000).optional(),
 });
 export const SettleInput = z.strictObject({
   sessionId: Id,

@@ -3,6 +3,7 @@ import {
   currentPhase,
   decide,
   episodeStatus,
+  isWaitedFor,
   unfinishedPhases,
   ProductionError,
   type EpisodeEvent,
@@ -145,17 +146,39 @@ export function phaseUnderWay(view: View, sessionId: SessionId): PhaseName {
   );
 }
 
+/** The beginning of a recovery. Where only a day or a provider was waited for, it uses up none. */
+export function beginOf(
+  { context: { failure } }: EpisodeSnapshot,
+  day: EventOf<'recovery.begin'>['day'],
+  automatic = false,
+) {
+  const isFree = automatic || (failure !== null && isWaitedFor(failure.code));
+  return {
+    type: 'recovery.begin' as const,
+    day,
+    ...(isFree ? { free: true } : {}),
+    ...(automatic ? { keepsTries: true } : {}),
+  };
+}
+
 /** Begins recovery where it is needed, resumes at the given or the first unfinished phase, and starts it. */
 export function planRecover(
   sessionId: SessionId,
-  options: { phase?: PhaseName | undefined; claim?: number | undefined; start: boolean },
+  options: {
+    phase?: PhaseName | undefined;
+    claim?: number | undefined;
+    start: boolean;
+    /** Policy tries again: no recovery is used up, and an operation's calls go on being counted. */
+    automatic?: boolean | undefined;
+  },
 ): Plan {
   const claim = options.claim === undefined ? {} : { claim: options.claim };
   return (view) => {
     const snapshot = view.episode(sessionId);
     const status = episodeStatus(snapshot);
     const phase = options.phase ?? phaseUnderWay(view, sessionId);
-    const begin: Draft[] = status === 'failed' ? [{ type: 'recovery.begin', day: view.day(), ...claim }] : [];
+    const begin: Draft[] =
+      status === 'failed' ? [{ ...beginOf(snapshot, view.day(), options.automatic), ...claim }] : [];
     const resume: Draft[] =
       status === 'failed' || status === 'recovery' ? [{ type: 'recovery.resume', phase, ...claim }] : [];
     const start: Draft[] = options.start ? [{ type: 'phase.start', phase, day: view.day(), ...claim }] : [];
@@ -197,6 +220,6 @@ export function refusalToRecover(
 ): { code: string; message: string } | null {
   const status = episodeStatus(snapshot);
   if (status === 'recovery') return null;
-  const decision = decide(snapshot, { type: 'recovery.begin', day, at });
+  const decision = decide(snapshot, { ...beginOf(snapshot, day), at });
   return decision.accepted ? null : decision.refusal;
 }

@@ -10,6 +10,7 @@ import {
 } from '../../machines/index.js';
 import type { Plan, View } from '../production/index.js';
 import { check } from './inputs.js';
+import { beginOf } from './plans.js';
 
 /** A machine event as a caller sends it. What the engine knows is its own to say: the time, the day's money, a completion's checkpoint. */
 export type SentEvent = Partial<EpisodeEvent> & { type: EpisodeEvent['type'] };
@@ -57,10 +58,18 @@ export function planSent(
 ): Plan {
   return (view) => {
     const day = needsDay(event) ? { day: view.day(dayOfOperation(view, sessionId, event)) } : {};
+    // What a recovery costs, and how often a call was tried, is the engine's to say.
+    const {
+      tries: _tries,
+      free: _free,
+      keepsTries: _keepsTries,
+      ...plain
+    } = event as Record<string, unknown>;
+    const begin = event.type === 'recovery.begin' ? beginOf(view.episode(sessionId), view.day()) : {};
     return [
       {
         sessionId,
-        event: parseEvent({ ...event, ...day, ...(checkpoint ? { checkpoint } : {}), at: view.at }),
+        event: parseEvent({ ...plain, ...day, ...begin, ...(checkpoint ? { checkpoint } : {}), at: view.at }),
       },
     ];
   };

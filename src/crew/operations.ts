@@ -1,22 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
 import {
+  OperationKey,
+  PhaseName,
   ProductionError,
   classifyError,
   parseName,
   parseUsd,
   type EpisodeEvent,
   type Operation,
-  type PhaseName,
   type Policy,
+  type RetryRule,
   type SessionId,
   type Usd,
   hasKey,
 } from '../../machines/index.js';
 import type { AskBefore } from '../calls/hooks.js';
+import { check } from '../calls/inputs.js';
+import { heldInTheWay, heldRefusal, queueOf, whenMoneyMoves } from '../calls/reservation-queue.js';
 import type { Production, Step, View } from '../production/index.js';
 import { toJson } from '../record/index.js';
 import { later } from './claim.js';
 import { backOff, chargeOf, costOf } from './outcome.js';
+import { SettledResults, refuseOtherUse } from './settled-results.js';
 import { unlessAborted } from './unless-aborted.js';
 import type { OperationCall, OperationOptions, OperationOutcome, RunOperation } from './port.js';
 
@@ -32,6 +38,8 @@ interface OperationsOptions {
   abort: AbortSignal;
   /** 0 to 1, for the jitter of back-off. */
   random: () => number;
+  /** Tells people what is waited for. */
+  tell: (message: string) => void;
 }
 
 type Body<T> = (call: OperationCall) => Promise<OperationOutcome<T>>;
@@ -48,32 +56,57 @@ interface Call<T> {
 export class Operations {
   readonly #on: OperationsOptions;
   readonly #policy: Policy;
-  readonly #underWay = new Map<string, Promise<unknown>>();
-  readonly #unknowns = new Map<string, number>();
+  readonly #underWay = new Map<
+    string,
+    { promise: Promise<unknown>; use: { operation: string; phase: PhaseName; amount: Usd } }
+  >();
+  readonly #settled: SettledResults;
+  #over = false;
 
   constructor(options: OperationsOptions) {
     this.#on = options;
     this.#policy = options.production.policy;
+    this.#settled = new SettledResults(options.production, options.sessionId);
   }
 
   /** Runs an operation, or gives the result it was settled with. The same key at the same time is the same call. */
-  readonly run: RunOperation = (name, options, body) => {
-    const { key } = options;
+  readonly run: RunOperation = async (name, options, body) => {
+    const call = checkedCall(name, options, body);
+    const { key } = call.options;
+    this.#seeThatItGoesOn();
     const known = this.#underWay.get(key);
-    if (known) return known as ReturnType<typeof body> as never;
-    const promise = this.#run({
-      name: parseName(name, 'operation'),
-      options,
-      body,
-      maxCost: parseUsd(options.maxCost, 'maxCost'),
-    }).finally(() => this.#underWay.delete(key));
-    this.#underWay.set(key, promise);
+    if (known) {
+      refuseOtherUse(this.#on.sessionId, key, known.use, this.#useOf(call), call.options.reuseFrom);
+      return known.promise as ReturnType<typeof body> as never;
+    }
+    const promise = this.#run(call).finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, { promise, use: this.#useOf(call) });
     return promise;
   };
 
+  /** The phase is over: whoever is late begins nothing more. */
+  end(): void {
+    this.#over = true;
+  }
+
+  #seeThatItGoesOn(): void {
+    const { sessionId, phase } = this.#on;
+    if (this.#over)
+      throw new ProductionError(
+        'interrupted',
+        `this run of ${phase} of ${sessionId} is over; nothing more is paid for in it.`,
+        { sessionId },
+      );
+  }
+
+  #useOf<T>({ name, maxCost }: Call<T>): { operation: string; phase: PhaseName; amount: Usd } {
+    return { operation: name, phase: this.#on.phase, amount: maxCost };
+  }
+
   /** Resolves when no call is going on any more. */
   async settled(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay.values());
+    while (this.#underWay.size > 0)
+      await Promise.allSettled([...this.#underWay.values()].map(({ promise }) => promise));
   }
 
   async #run<T>(call: Call<T>): Promise<T> {
@@ -81,8 +114,9 @@ export class Operations {
     const { key } = call.options;
     production.refresh();
     const { paid, operations } = this.#context();
-    if (hasKey(paid, key)) return this.#keptResult(key) as T;
+    if (hasKey(paid, key)) return this.#settled.get(key, this.#useOf(call), call.options.reuseFrom) as T;
     const open = Object.hasOwn(operations, key) ? operations[key] : undefined;
+    if (open) refuseOtherUse(sessionId, key, open, this.#useOf(call));
     if (open?.state === 'held') return this.#reconcile(call, open);
     if (open)
       throw new ProductionError(
@@ -101,17 +135,12 @@ export class Operations {
     return snapshot.context;
   }
 
-  #keptResult(key: string): unknown {
-    const { production, sessionId } = this.#on;
-    const text = production.result(sessionId, key);
-    return text === undefined ? undefined : (JSON.parse(text) as unknown);
-  }
-
   /** An operation whose outcome is unknown: its own rule decides; it is never called again blindly. */
   async #reconcile<T>(call: Call<T>, held: Operation): Promise<T> {
     const { sessionId, abort: signal } = this.#on;
     const { key, reconcile = 'ask' } = call.options;
-    const attempt = this.#attempts(key) + 1;
+    const before = this.#tries(key);
+    const attempt = before.attempts + 2;
     const answer =
       typeof reconcile === 'function'
         ? await reconcile({ idempotencyKey: this.#idempotencyKey(key), signal, attempt })
@@ -119,39 +148,103 @@ export class Operations {
     if (answer === 'ask') {
       throw new ProductionError(
         'operation_held',
-        `operation ${key} of ${sessionId} was under way when its process ended (since ${held.at}); find out whether the provider did it, then settle it with its cost or release it, and resume.`,
+        `operation ${key} of ${sessionId} has an unknown outcome since ${held.at}: it may have been sent, and no answer came; find out whether the provider did it, then settle it with its cost or release it, and resume.`,
         { sessionId },
       );
     }
     if (answer !== 'retry') return this.#settle(call, answer);
     await this.#askBefore(call);
-    await this.#on.production.commit((view) => [this.#step(view, { type: 'operation.retry', key })]);
+    const tries = { ...before, attempts: before.attempts + 1 };
+    await this.#on.production.commit((view) => [this.#step(view, { type: 'operation.retry', key, tries })]);
     return this.#call({ ...call, maxCost: held.amount }, attempt);
   }
 
   async #attempt<T>(call: Call<T>): Promise<T> {
-    const { phase, production, stop } = this.#on;
+    const { stop } = this.#on;
     const { key } = call.options;
+    this.#refuseFurtherTries(call);
     await this.#waitForTurn(key);
     await this.#askBefore(call);
     stop.throwIfAborted();
-    const attempt = this.#attempts(key) + 1;
-    await production.commit((view) => [
-      this.#step(view, {
-        type: 'cost.reserve',
-        phase,
-        operation: call.name,
-        key,
-        amount: call.maxCost,
-        day: view.day(),
-      }),
-    ]);
+    this.#seeThatItGoesOn();
+    const attempt = this.#tries(key).attempts + 1;
+    await this.#reserve(call);
     if (stop.aborted) {
       // Nothing has been sent yet: the reservation can go back.
       await this.#release(key);
       stop.throwIfAborted();
     }
     return this.#call(call, attempt);
+  }
+
+  /** What is reserved is not spent: it is waited for, first come, first served. */
+  async #reserve<T>(call: Call<T>): Promise<void> {
+    const { production, sessionId, phase, stop, tell } = this.#on;
+    const queue = queueOf(production);
+    const lines = [sessionId, 'day'];
+    if (!queue.isBusy(...lines) && !(await this.#refusedReservation(call))) return;
+    const leave: (() => void)[] = [];
+    try {
+      for (const line of lines) leave.push(await queue.enter(line, stop));
+      for (;;) {
+        const moved = new AbortController();
+        const change = whenMoneyMoves(production, AbortSignal.any([stop, moved.signal]));
+        try {
+          const refused = await this.#refusedReservation(call);
+          if (!refused) return;
+          const held = heldInTheWay(production, { sessionId, phase, amount: call.maxCost }, (key) =>
+            this.#underWay.has(key),
+          );
+          if (held.length > 0) throw heldRefusal(sessionId, call.name, held);
+          tell(`${call.name} waits for money that others have reserved: ${refused.message}`);
+          await change;
+          stop.throwIfAborted();
+        } finally {
+          moved.abort();
+        }
+      }
+    } finally {
+      for (const each of leave.reverse()) each();
+    }
+  }
+
+  /** Reserves; gives the refusal where others' reservations are in the way. */
+  async #refusedReservation<T>(call: Call<T>): Promise<ProductionError | undefined> {
+    const { phase, production } = this.#on;
+    const { key } = call.options;
+    try {
+      await production.commit((view) => [
+        this.#step(view, {
+          type: 'cost.reserve',
+          phase,
+          operation: call.name,
+          key,
+          amount: call.maxCost,
+          day: view.day(),
+        }),
+      ]);
+      return undefined;
+    } catch (error) {
+      if (error instanceof ProductionError && error.code === 'budget_reserved') return error;
+      throw error;
+    }
+  }
+
+  #refuseFurtherTries<T>(call: Call<T>): void {
+    const { sessionId } = this.#on;
+    const { key } = call.options;
+    const { retries } = this.#context();
+    const {
+      final,
+      attempts,
+      code = 'unknown',
+    } = (Object.hasOwn(retries, key) ? retries[key] : undefined) ?? {};
+    if (!final) return;
+    throw new ProductionError(
+      'attempts_exhausted',
+      `operation ${key} of ${sessionId} has been called ${attempts} times in vain, as often as policy allows; resume or recover ${sessionId} to let it be called again.`,
+      { sessionId, cause: { code } },
+    );
   }
 
   /** Nothing is paid for that a hook vetoes. */
@@ -166,7 +259,9 @@ export class Operations {
     const notBefore = Object.hasOwn(retries, key) ? retries[key]?.notBefore : undefined;
     const waitMs =
       notBefore === undefined ? 0 : Date.parse(notBefore) - Date.parse(this.#on.production.now());
-    if (waitMs > 0) await sleep(waitMs, undefined, { signal: this.#on.stop });
+    if (waitMs <= 0) return;
+    this.#on.tell(`waiting until ${notBefore} to call the provider again (${key})`);
+    await sleep(waitMs, undefined, { signal: this.#on.stop });
   }
 
   async #call<T>(call: Call<T>, attempt: number): Promise<T> {
@@ -216,14 +311,13 @@ export class Operations {
   }
 
   async #failed<T>(call: Call<T>, attempt: number, error: unknown): Promise<T> {
-    const { production, sessionId, phase, random, stop } = this.#on;
+    const { production, sessionId, phase, stop } = this.#on;
     const { key } = call.options;
     const charge = chargeOf(error, call.maxCost);
-    if (charge.kind === 'unknown') return this.#unknown(call, error);
+    if (charge.kind === 'unknown') return this.#unknown(call, attempt, error);
     const { code } = classifyError(error);
     const rule = stop.aborted ? undefined : this.#policy.retry[code];
-    const again = rule !== undefined && attempt < rule.attempts;
-    const waitMs = again ? backOff(rule, attempt, random, error) : 0;
+    const { tries, waitMs, again } = this.#nextTry(key, rule, attempt, error);
     await production.commit((view) => {
       const day = view.day(view.episode(sessionId).context.operations[key]?.day);
       return [
@@ -232,6 +326,7 @@ export class Operations {
           key,
           code,
           day,
+          tries,
           ...(again ? { retryAt: later(view.at, waitMs) } : {}),
         }),
         ...(charge.kind === 'known' && charge.cost > 0
@@ -251,22 +346,26 @@ export class Operations {
     return this.#attempt(call);
   }
 
+  /** What policy says to a call that has failed: whether another one follows, and after how long. Attempts and waiting are counted for the key, ever. */
+  #nextTry(key: string, rule: RetryRule | undefined, attempt: number, error: unknown) {
+    const { random, production } = this.#on;
+    const waited = this.#tries(key).waitedMs;
+    const wanted = rule ? backOff(rule, attempt, random, error, Date.parse(production.now())) : 0;
+    const again = rule !== undefined && attempt < rule.attempts && waited + wanted <= this.#policy.patienceMs;
+    const waitMs = again ? wanted : 0;
+    const tries = { attempts: attempt, waitedMs: waited + waitMs, final: rule !== undefined && !again };
+    return { tries, waitMs, again };
+  }
+
   /** Nobody knows whether the provider did the work: held, and reconciled at once where the operation has a rule for it. */
-  async #unknown<T>(call: Call<T>, error: unknown): Promise<T> {
+  async #unknown<T>(call: Call<T>, attempt: number, error: unknown): Promise<T> {
     const { stop } = this.#on;
     const { key, reconcile = 'ask' } = call.options;
     await this.#on.production.commit((view) => [this.#step(view, { type: 'operation.held', key })]);
     const held = this.#context().operations[key];
     const rule = this.#policy.retry[classifyError(error).code];
-    if (stop.aborted || reconcile === 'ask' || !held || !rule || this.#countUnknown(key) >= rule.attempts)
-      throw error;
+    if (stop.aborted || reconcile === 'ask' || !held || !rule || attempt >= rule.attempts) throw error;
     return this.#reconcile(call, held);
-  }
-
-  #countUnknown(key: string): number {
-    const count = (this.#unknowns.get(key) ?? 0) + 1;
-    this.#unknowns.set(key, count);
-    return count;
   }
 
   async #release(key: string): Promise<void> {
@@ -275,6 +374,7 @@ export class Operations {
       this.#step(view, {
         type: 'operation.released',
         key,
+        tries: this.#tries(key),
         day: view.day(view.episode(sessionId).context.operations[key]?.day),
       }),
     ]);
@@ -285,15 +385,47 @@ export class Operations {
     return { sessionId, event: { ...event, at: view.at, claim } };
   }
 
-  #attempts(key: string): number {
+  #tries(key: string): { attempts: number; waitedMs: number; final: boolean } {
     const { retries } = this.#context();
-    return Object.hasOwn(retries, key) ? (retries[key]?.attempts ?? 0) : 0;
+    const known = Object.hasOwn(retries, key) ? retries[key] : undefined;
+    return {
+      attempts: known?.attempts ?? 0,
+      waitedMs: known?.waitedMs ?? 0,
+      final: known?.final ?? false,
+    };
   }
 
   /** The same on every attempt, and different in every episode. */
   #idempotencyKey(key: string): string {
     return `${this.#on.sessionId}:${key}`;
   }
+}
+
+const Options = z.looseObject({
+  key: OperationKey,
+  timeoutMs: z.int().min(1).max(86_400_000).optional(),
+  reuseFrom: PhaseName.optional(),
+  reconcile: z
+    .unknown()
+    .refine((rule) => rule === 'ask' || rule === 'retry' || typeof rule === 'function', {
+      error: "is neither 'ask', 'retry' nor a function",
+    })
+    .optional(),
+});
+
+/** Everything that can be wrong with a call is found before anything is reserved. */
+function checkedCall<T>(name: string, options: OperationOptions<T>, body: Body<T>): Call<T> {
+  check(Options, options);
+  if (typeof body !== 'function')
+    throw new ProductionError('invalid_input', 'body: is not a function that makes the call.', {
+      field: 'body',
+    });
+  return {
+    name: parseName(name, 'operation'),
+    options: { ...options },
+    body,
+    maxCost: parseUsd(options.maxCost, 'maxCost'),
+  };
 }
 
 type Untime<Event> = Event extends EpisodeEvent ? Omit<Event, 'at' | 'by' | 'claim'> : never;

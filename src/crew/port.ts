@@ -55,8 +55,10 @@ export interface OperationOptions<T> {
   /** The most this call can cost; reserved before the call. */
   maxCost: Dollars;
   reconcile?: Reconcile<T> | undefined;
-  /** Aborts the attempt after this long. */
+  /** Aborts the attempt after this long: a whole number of milliseconds from 1, at most a day. */
   timeoutMs?: number | undefined;
+  /** An earlier phase whose result under this key is meant: without it a key of another phase is refused with `key_reused`. */
+  reuseFrom?: PhaseName | undefined;
 }
 
 /** Reserve, run, settle; a settled operation's result is returned again without calling. The result must be JSON. */

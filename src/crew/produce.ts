@@ -126,7 +126,7 @@ class Producing {
   readonly #options: ProduceOptions;
   readonly #random: () => number;
   /** Failures of this run that policy has answered by trying again, per phase. */
-  readonly #tries = new Map<PhaseName, number>();
+  readonly #tries = new Map<PhaseName, { count: number; waitedMs: number }>();
 
   constructor(
     { production, askBefore, crew, options, report }: Work,
@@ -280,23 +280,29 @@ class Producing {
 
   /** Tries again where policy has a rule for the failure, with its back-off; else the failure stands. */
   async #answerFailure({ context }: EpisodeSnapshot): Promise<Produced | undefined> {
-    const { failure } = context;
-    const rule = failure ? this.#production.policy.retry[failure.code] : undefined;
-    if (!failure?.phase || !rule) return this.#end('failed', failure?.message ?? null);
-    const tries = (this.#tries.get(failure.phase) ?? 0) + 1;
-    this.#tries.set(failure.phase, tries);
-    if (tries >= rule.attempts) return this.#end('failed', failure.message);
+    const { failure, retries } = context;
+    const { retry, patienceMs } = this.#production.policy;
+    const rule = failure ? retry[failure.code] : undefined;
+    // Where an operation has had all its calls, trying its phase again makes none.
+    const isFinal = Object.values(retries).some(({ final }) => final);
+    if (!failure?.phase || !rule || isFinal) return this.#end('failed', failure?.message ?? null);
+    const { count, waitedMs } = this.#tries.get(failure.phase) ?? { count: 1, waitedMs: 0 };
+    const waitMs = backOff(rule, count, this.#random);
+    if (count >= rule.attempts || waitedMs + waitMs > patienceMs) return this.#end('failed', failure.message);
+    this.#tries.set(failure.phase, { count: count + 1, waitedMs: waitedMs + waitMs });
+    this.#tell({
+      sessionId: this.#sessionId,
+      phase: failure.phase,
+      fraction: 0,
+      message: `waiting ${Math.ceil(waitMs / 1000)} s to try again (${failure.code}, try ${count + 1} of ${rule.attempts})`,
+    });
     try {
-      await sleep(
-        backOff(rule, tries, this.#random),
-        undefined,
-        this.#options.signal ? { signal: this.#options.signal } : {},
-      );
+      await sleep(waitMs, undefined, this.#options.signal ? { signal: this.#options.signal } : {});
     } catch {
       return this.#end('interrupted', 'it was interrupted while waiting to try again');
     }
     const refused = await this.#tryTo(
-      planRecover(this.#sessionId, { claim: this.#claim.number, start: true }),
+      planRecover(this.#sessionId, { claim: this.#claim.number, start: true, automatic: true }),
     );
     return refused ? this.#end('failed', refused.message) : undefined;
   }

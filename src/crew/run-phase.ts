@@ -50,9 +50,18 @@ export async function runPhase(run: PhaseRun): Promise<void> {
     stop: run.stop,
     abort: run.abort,
     random: run.random,
+    tell: (message) => run.onProgress(fraction, message),
   });
+  let fraction = 0;
+  const told: PhaseRun = {
+    ...run,
+    onProgress: (done, message) => {
+      fraction = done;
+      run.onProgress(done, message);
+    },
+  };
   try {
-    const context = await phaseContext(run, operations, files);
+    const context = await phaseContext(told, operations, files);
     const data = await unlessAborted(crew[phase](context), run.abort);
     // A worker may have left calls running that nobody waits for.
     await operations.settled();

@@ -48,6 +48,7 @@ import { check, checkPhase, operationName, optionalCost } from '../calls/inputs.
 import { liveActor, type LiveActor, type LiveActorOptions } from './live-actor.js';
 import { cleanUp, type CleanedUp } from '../calls/orphans.js';
 import {
+  beginOf,
   bothOf,
   phaseUnderWay,
   planComplete,
@@ -62,6 +63,7 @@ import {
   stepsFor,
 } from '../calls/plans.js';
 import { planCost, planRelease, planReserve, planSettle } from '../calls/money-plans.js';
+import { untilReserved } from '../calls/reservation-queue.js';
 import { planSent, takeSent, type SentEvent } from '../calls/send.js';
 
 type In<Schema extends keyof typeof inputs> = (typeof inputs)[Schema] extends { _zod: { input: infer Input } }
@@ -434,10 +436,12 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async reserveCost(input: In<'ReserveInput'>): Promise<EpisodeState> {
-    const { sessionId, phase, operation, key, maxCost } = check(inputs.ReserveInput, input);
+    const { sessionId, phase, operation, key, maxCost, waitMs } = check(inputs.ReserveInput, input);
     const amount = parseUsd(maxCost, 'maxCost');
     const reservation = { phase, operation: operationName(operation), key, amount };
-    return this.doFor('reserveCost', sessionId, input, planReserve(sessionId, reservation));
+    const reserve = (): Promise<EpisodeState> =>
+      this.doFor('reserveCost', sessionId, input, planReserve(sessionId, reservation));
+    return waitMs === undefined ? reserve() : untilReserved(this.production, reserve, waitMs);
   }
 
   /**
@@ -609,7 +613,7 @@ export class ProductionStateManager extends ManagerHandle {
   async initiateRecovery(sessionId: string): Promise<EpisodeState> {
     const id = parseSessionId(sessionId);
     return this.doFor('initiateRecovery', id, { sessionId }, (view) =>
-      stepsFor(view, id, { type: 'recovery.begin', day: view.day() }),
+      stepsFor(view, id, beginOf(view.episode(id), view.day())),
     );
   }
 

@@ -20,6 +20,7 @@ import { type OperationSpending } from '../projection/projection.js';
 import { findCheckpoint, findResult, shownPayload, type FoundCheckpoint } from '../record/find-saved.js';
 import { historyOf, stateAt, type HistoryEntry } from '../record/history.js';
 import { saveCheckpointPayload, type ArtifactRef, type CheckpointPayload } from '../record/payload.js';
+import { settledKeysOf, type SettledKey } from '../record/settled-keys.js';
 import type { Committed } from '../record/step.js';
 import type { Tally } from '../reports/index.js';
 import { type EpisodeState } from '../shapes/index.js';
@@ -226,6 +227,17 @@ export class Production {
   /** The result that an operation was settled with: JSON text, or undefined when none was kept. */
   result(id: SessionId, key: string): string | undefined {
     return findResult(this.#journal, this.#documents, id, key);
+  }
+
+  /** Every key that an episode has settled, from one reading of its past. */
+  settledKeys(id: SessionId): Map<string, SettledKey> {
+    return settledKeysOf(this.#journal, id);
+  }
+
+  /** The JSON text of a kept result, wherever it lies; undefined where there is none. */
+  readResult(id: SessionId, result: SettledKey['result']): string | undefined {
+    if (!result) return undefined;
+    return 'json' in result ? result.json : this.#documents.readPayload(id, result);
   }
 
   /** Makes the session's folders. */

@@ -107,6 +107,7 @@ describe('exploring every story', () => {
     expect(explored.episodes).toBeGreaterThan(2_000);
     expect(explored.refusals).toEqual([
       'budget_exhausted',
+      'budget_reserved',
       'daily_cap_reached',
       'not_recoverable',
       'operation_exists',

@@ -277,16 +277,24 @@ const stories: Story[] = [
     says: [/raise the total budget/],
   },
   {
-    title: 'given 6.50 is spent or reserved, when 0.500001 is reserved, then what is left is told',
+    title:
+      'given 6.00 is spent and 0.50 reserved, when 0.500001 is reserved, then the three are told apart, and it may be tried again',
     given: apply(active, cost('research', 6), reserve('research', '0.50', 'other')),
     when: reserve('research', '0.500001'),
-    code: 'budget_exhausted',
+    code: 'budget_reserved',
     says: [
       /q asks for \$0\.500001/,
-      /\$0\.50 of \$7\.00 is left/,
-      /spent or reserved: \$6\.50/,
-      /ask for less/,
+      /of the total, \$7\.00, \$6\.00 is spent, \$0\.50 reserved and \$0\.50 left/,
+      /try again when/,
     ],
+  },
+  {
+    title:
+      'given 6.00 is spent and 0.50 reserved, when 1.000001 is reserved, then it can never fit, and what is left is told',
+    given: apply(active, cost('research', 6), reserve('research', '0.50', 'other')),
+    when: reserve('research', '1.000001'),
+    code: 'budget_exhausted',
+    says: [/\$0\.50 of \$7\.00 is left/, /spent or reserved: \$6\.50/, /ask for less/],
   },
   {
     title: 'given a hard phase budget, when more is reserved than is left of it, then the phase is named',
@@ -296,9 +304,17 @@ const stories: Story[] = [
     says: [/\$2\.00 of the research budget is left/, /raise it or ask for less/],
   },
   {
-    title: 'given a day with 0.10 left, when 0.100001 is reserved, then the day is named',
+    title:
+      'given a day of which others have reserved the most, when more than is left is reserved, then it may be tried again',
     given: active,
     when: reserve('research', '0.100001', 'k', { spent: usd('40'), reserved: usd('9.90') }),
+    code: 'budget_reserved',
+    says: [/of the day's cap, \$50\.00, \$40\.00 is spent, \$9\.90 reserved and \$0\.10 left/],
+  },
+  {
+    title: 'given a day with 0.10 left, when 0.100001 is reserved, then the day is named',
+    given: active,
+    when: reserve('research', '0.100001', 'k', { spent: usd('49.90') }),
     code: 'daily_cap_reached',
     says: [/\$0\.10 of the day's \$50\.00/, /2025-09-03/, /wait for the next day or raise/],
   },

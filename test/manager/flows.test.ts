@@ -280,7 +280,7 @@ describe('flows of a production', () => {
         key: 'paid',
         maxCost: '0.01',
       }),
-    ).rejects.toMatchObject({ code: 'daily_cap_reached' });
+    ).rejects.toMatchObject({ code: 'budget_reserved' });
     await expectSound(manager);
   });
 
@@ -336,11 +336,11 @@ describe('flows of a production', () => {
     await manager.reserveCost({ sessionId, phase: 'research', operation: 'call', key: 'a', maxCost: '0.90' });
     await expect(
       manager.reserveCost({ sessionId, phase: 'research', operation: 'call', key: 'b', maxCost: '0.20' }),
-    ).rejects.toMatchObject({ code: 'daily_cap_reached', remedy: 'operator' });
+    ).rejects.toMatchObject({ code: 'budget_reserved', remedy: 'retry' });
     clock.set('2025-09-04T03:59:59.000Z');
     await expect(
       manager.reserveCost({ sessionId, phase: 'research', operation: 'call', key: 'b', maxCost: '0.20' }),
-    ).rejects.toMatchObject({ code: 'daily_cap_reached' });
+    ).rejects.toMatchObject({ code: 'budget_reserved' });
     clock.set('2025-09-04T04:00:00.000Z');
     await manager.reserveCost({ sessionId, phase: 'research', operation: 'call', key: 'b', maxCost: '0.20' });
     await manager.settleCost({ sessionId, key: 'a', cost: '0.95' });

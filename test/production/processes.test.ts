@@ -67,7 +67,7 @@ describe('many processes on one production', () => {
     expect(said.flat().filter(({ refusals }) => refusals)).toEqual(
       Array.from({ length: processes }, () => ({
         granted: expect.any(Number),
-        refusals: { budget_exhausted: 1 },
+        refusals: { budget_reserved: 1 },
       })),
     );
     const manager = await openProduction(directory);
@@ -87,7 +87,7 @@ describe('many processes on one production', () => {
     const said = await Promise.all(workers.map(({ ended }) => ended));
     expect(granted(said)).toBe(33);
     expect(said.flat().flatMap(({ refusals }) => Object.keys(refusals ?? {}))).toEqual(
-      Array.from({ length: processes }, () => 'daily_cap_reached'),
+      Array.from({ length: processes }, () => 'budget_reserved'),
     );
     const manager = await openProduction(directory, { policy });
     expect(manager.production.today()).toMatchObject({ spent: 0, reserved: 3_300_000, cap: 3_300_000 });

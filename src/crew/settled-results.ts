@@ -1,0 +1,66 @@
+import {
+  ProductionError,
+  formatUsd,
+  type PhaseName,
+  type SessionId,
+  type Usd,
+} from '../../machines/index.js';
+import type { Production } from '../production/index.js';
+import type { SettledKey } from '../record/index.js';
+
+/** What a key is used for. */
+interface Use {
+  operation: string;
+  phase: PhaseName;
+  amount: Usd;
+}
+
+/** What an episode has paid for already: read from its past once, however many of its operations run again. */
+export class SettledResults {
+  readonly #production: Production;
+  readonly #sessionId: SessionId;
+  #keys: ReadonlyMap<string, SettledKey> | undefined;
+
+  constructor(production: Production, sessionId: SessionId) {
+    this.#production = production;
+    this.#sessionId = sessionId;
+  }
+
+  /** The result that `key` was settled with; undefined when none was kept. @throws ProductionError `key_reused`. */
+  get(key: string, use: Use, reuseFrom?: PhaseName): unknown {
+    const known = this.#find(key);
+    if (!known) return undefined;
+    refuseOtherUse(this.#sessionId, key, known, use, reuseFrom);
+    const text = this.#production.readResult(this.#sessionId, known.result);
+    return text === undefined ? undefined : (JSON.parse(text) as unknown);
+  }
+
+  #find(key: string): SettledKey | undefined {
+    if (!this.#keys?.has(key)) this.#keys = this.#production.settledKeys(this.#sessionId);
+    return this.#keys.get(key);
+  }
+}
+
+/** @throws ProductionError `key_reused`, which shows both uses. */
+export function refuseOtherUse(
+  sessionId: SessionId,
+  key: string,
+  known: Use,
+  use: Use,
+  reuseFrom?: PhaseName,
+): void {
+  const isSame =
+    known.operation === use.operation &&
+    known.amount === use.amount &&
+    known.phase === (reuseFrom ?? use.phase);
+  if (isSame) return;
+  throw new ProductionError(
+    'key_reused',
+    `key ${key} of ${sessionId} stands for ${shown(known)}, and was asked for as ${shown(use)}; give each call a key of its own, or say reuseFrom: '${known.phase}' to use what that phase has paid for.`,
+    { sessionId, field: 'key' },
+  );
+}
+
+function shown({ operation, phase, amount }: Use): string {
+  return `${operation} in ${phase} for at most ${formatUsd(amount)}`;
+}

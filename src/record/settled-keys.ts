@@ -1,0 +1,40 @@
+import type { EventOf, PhaseName, SessionId, Usd } from '../../machines/index.js';
+import type { Journal } from '../journal/index.js';
+import { scanSession } from './replay.js';
+
+/** What a key of an episode was used for. */
+export interface SettledKey {
+  operation: string;
+  phase: PhaseName;
+  /** What was reserved; what was paid, where a cost was added without a reservation. */
+  amount: Usd;
+  result: EventOf<'operation.settled'>['result'];
+}
+
+/** Every key that an episode has settled, from one reading of its past. */
+export function settledKeysOf(journal: Journal, sessionId: SessionId): Map<string, SettledKey> {
+  const reserved = new Map<string, EventOf<'cost.reserve'>>();
+  const settled = new Map<string, SettledKey>();
+  scanSession(journal, sessionId, (_commit, entry) => {
+    for (const event of entry.events) {
+      if (event.type === 'cost.reserve') reserved.set(event.key, event);
+      if (event.type === 'cost.recorded' && event.key !== undefined) {
+        const { operation, phase, cost } = event;
+        settled.set(event.key, { operation, phase, amount: cost, result: undefined });
+      }
+      if (event.type === 'operation.settled') {
+        const from = reserved.get(event.key);
+        if (from)
+          settled.set(event.key, {
+            operation: from.operation,
+            phase: from.phase,
+            amount: from.amount,
+            result: event.result,
+          });
+      }
+      const late = event.type === 'result.recorded' ? settled.get(event.key) : undefined;
+      if (event.type === 'result.recorded' && late) late.result = event.result;
+    }
+  });
+  return settled;
+}

@@ -1,0 +1,217 @@
+import { describe, expect, test } from 'vitest';
+import {
+  defineCrew,
+  type Crew,
+  type OperationCall,
+  type OperationOutcome,
+  type PhaseContext,
+} from '../../src/index.js';
+import { openProduction } from '../support/production.js';
+import { temporaryDirectory } from '../support/temporary.js';
+
+const down = (cost?: string): Error =>
+  Object.assign(new Error('down'), { status: 503, ...(cost ? { cost } : {}) });
+const retry = { provider_unavailable: { attempts: 3, baseMs: 1, maxMs: 4 } };
+type Answer = (call: OperationCall) => Promise<OperationOutcome<unknown>>;
+
+function crewOf(research: (context: PhaseContext) => Promise<unknown>): Crew {
+  return defineCrew({ research, script: async () => null, audio: async () => null });
+}
+
+const asking = (answer: Answer): Crew =>
+  crewOf(({ operation }) => operation('ask', { key: 'k', maxCost: '0.10' }, answer));
+
+async function given(policy: object = { retry }, directory = temporaryDirectory()) {
+  const manager = await openProduction(directory, { policy });
+  const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
+  return { manager, sessionId, directory };
+}
+
+describe('attempts', () => {
+  test('given policy allows three calls and each fails and bills, then there are three, ever, and each is paid', async () => {
+    const { manager, sessionId } = await given();
+    const calls: number[] = [];
+    const crew = asking(async ({ attempt }) => {
+      calls.push(attempt);
+      throw down('0.02');
+    });
+    expect(await manager.produce(sessionId, crew)).toMatchObject({
+      outcome: 'failed',
+      failure: { code: 'provider_unavailable', retryable: true },
+      state: { total_cost: 0.06 },
+    });
+    expect(calls).toEqual([1, 2, 3]);
+  });
+
+  test('given a worker that catches what failed and asks again, then no further call is made', async () => {
+    const { manager, sessionId } = await given();
+    let calls = 0;
+    const crew = crewOf(async ({ operation }) => {
+      const ask = () =>
+        operation('ask', { key: 'k', maxCost: '0.10' }, async () => {
+          calls += 1;
+          throw down();
+        });
+      await ask().catch(() => {});
+      return ask();
+    });
+    expect(await manager.produce(sessionId, crew)).toMatchObject({
+      outcome: 'failed',
+      failure: { code: 'provider_unavailable' },
+    });
+    expect(calls).toBe(3);
+  });
+
+  test('given a process that ends between two calls, when another goes on, then the count goes on where it was', async () => {
+    const { manager, sessionId, directory } = await given({
+      retry: { provider_unavailable: { attempts: 3, baseMs: 40, maxMs: 40 } },
+    });
+    const calls: number[] = [];
+    const stop = new AbortController();
+    const crew = asking(async ({ attempt }) => {
+      calls.push(attempt);
+      if (attempt === 2) setTimeout(() => stop.abort(), 1);
+      throw down();
+    });
+    expect(await manager.produce(sessionId, crew, { signal: stop.signal })).toMatchObject({
+      outcome: 'interrupted',
+    });
+    await manager.close();
+    const next = await openProduction(directory, { policy: { retry } });
+    expect(await next.produce(sessionId, crew)).toMatchObject({ outcome: 'failed' });
+    expect(calls).toEqual([1, 2, 3]);
+  });
+
+  test('given an outage that is longer than policy waits, when the provider is back, then produce goes on, and no recovery was used up, however often it was asked', async () => {
+    const { manager, sessionId } = await given();
+    let isDown = true;
+    const crew = asking(async () => {
+      if (isDown) throw down();
+      return { result: 1, cost: '0.05' };
+    });
+    for (let time = 0; time < 5; time += 1)
+      expect(await manager.produce(sessionId, crew)).toMatchObject({
+        outcome: 'failed',
+        failure: { retryable: true },
+      });
+    isDown = false;
+    expect(await manager.canRecover(sessionId)).toBe(true);
+    expect(await manager.produce(sessionId, crew)).toMatchObject({
+      outcome: 'complete',
+      state: { total_cost: 0.05 },
+    });
+    expect((await manager.getSnapshot(sessionId)).context.recoveries).toBe(0);
+    expect(await manager.verify()).toMatchObject({ ok: true });
+  });
+
+  test('given an outage, when a person recovers the session, then the calls are allowed anew', async () => {
+    const { manager, sessionId } = await given();
+    let calls = 0;
+    const crew = asking(async () => {
+      calls += 1;
+      if (calls <= 4) throw down();
+      return { result: 1, cost: '0.05' };
+    });
+    await manager.produce(sessionId, crew);
+    await manager.recoverFailedSession(sessionId);
+    expect(await manager.produce(sessionId, crew)).toMatchObject({ outcome: 'complete' });
+    expect(calls).toBe(5);
+  });
+
+  test('given bursts that the tries of a phase overcome, then no recovery is used up', async () => {
+    const { manager, sessionId } = await given();
+    let failures = 2;
+    const burst = async () => {
+      if ((failures -= 1) >= 0) throw down();
+      failures = 2;
+      return null;
+    };
+    const crew = defineCrew({ research: burst, script: burst, audio: burst });
+    expect(await manager.produce(sessionId, crew)).toMatchObject({ outcome: 'complete' });
+    expect((await manager.getSnapshot(sessionId)).context.recoveries).toBe(0);
+  });
+
+  test('given a provider that refuses the key, then it is asked once, and the failure says where to look', async () => {
+    const { manager, sessionId } = await given();
+    let calls = 0;
+    const crew = asking(async () => {
+      calls += 1;
+      throw Object.assign(new Error('bad key'), { statusCode: 401 });
+    });
+    const produced = await manager.produce(sessionId, crew);
+    expect(produced).toMatchObject({
+      outcome: 'failed',
+      failure: { code: 'provider_refused' },
+      state: { total_cost: 0 },
+    });
+    expect(produced.failure?.message).toMatch(/^bad key .*key, the model and the request/);
+    expect(calls).toBe(1);
+  });
+
+  test('given little patience, when the provider asks for longer, then it is not asked again, and the waiting is told', async () => {
+    const rule = { attempts: 9, baseMs: 1, maxMs: 60_000 };
+    const { manager, sessionId } = await given({ retry: { rate_limited: rule }, patienceMs: 50 });
+    const told: string[] = [];
+    let calls = 0;
+    const crew = asking(async ({ attempt }) => {
+      calls += 1;
+      throw Object.assign(new Error('slow down'), {
+        status: 429,
+        headers: new Headers({ 'retry-after-ms': attempt === 1 ? '20' : '40' }),
+      });
+    });
+    expect(
+      await manager.produce(sessionId, crew, { onProgress: ({ message }) => told.push(message) }),
+    ).toMatchObject({ outcome: 'failed', failure: { code: 'rate_limited' } });
+    expect(calls).toBe(2);
+    expect(told).toEqual([expect.stringMatching(/^waiting until .* to call the provider again \(k\)$/)]);
+  });
+
+  test.each([
+    ['timeoutMs', { timeoutMs: -1 }],
+    ['timeoutMs', { timeoutMs: Number.NaN }],
+    ['maxCost', { maxCost: -1 }],
+    ['key', { key: '' }],
+    ['reconcile', { reconcile: 'maybe' }],
+  ])('given a wrong %s, then it is refused by name before anything is reserved', async (field, options) => {
+    const { manager, sessionId } = await given();
+    let refused: unknown;
+    const crew = crewOf(async ({ operation }) => {
+      await operation('ask', { key: 'k', maxCost: '0.10', ...(options as object) }, async () => ({
+        result: 1,
+      })).catch((error: unknown) => (refused = error));
+    });
+    await manager.produce(sessionId, crew);
+    expect(refused).toMatchObject({ code: 'invalid_input', field });
+    expect((await manager.history(sessionId)).map(({ type }) => type)).not.toContain('cost.reserve');
+  });
+
+  test('given one key for two things, then it is refused with both, and taken from another phase only by name', async () => {
+    const { manager, sessionId } = await given();
+    const refused: unknown[] = [];
+    const ask = (context: PhaseContext, name: string, maxCost: string, reuseFrom?: 'research') =>
+      context.operation(name, { key: 'notes', maxCost, reuseFrom }, async () => ({
+        result: name,
+        cost: '0.01',
+      }));
+    const crew = defineCrew({
+      async research(context) {
+        await ask(context, 'search', '0.10');
+        await ask(context, 'other', '0.10').catch((error: unknown) => refused.push(error));
+        await ask(context, 'search', '0.20').catch((error: unknown) => refused.push(error));
+      },
+      async script(context) {
+        await ask(context, 'search', '0.10').catch((error: unknown) => refused.push(error));
+        return ask(context, 'search', '0.10', 'research');
+      },
+      audio: async () => null,
+    });
+    expect(await manager.produce(sessionId, crew)).toMatchObject({
+      outcome: 'complete',
+      state: { total_cost: 0.01 },
+    });
+    expect(refused).toMatchObject([{ code: 'key_reused' }, { code: 'key_reused' }, { code: 'key_reused' }]);
+    expect(String(refused[0])).toMatch(/search in research for at most \$0\.10.*other in research/);
+    expect((await manager.loadCheckpoint(sessionId, 'script')).data).toBe('search');
+  });
+});
