@@ -29,12 +29,12 @@ export class ArtifactFiles {
       throw refusal(`${path} is the engine's own document; choose another name.`, this.#sessionId);
     const target = this.#resolve(path);
     this.#seeThatProductionIsThere();
-    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+    await mkdir(dirname(target), { recursive: true });
     const temporary = join(dirname(target), `.tmp-${basename(target)}-${randomBytes(6).toString('hex')}`);
     const handle = await open(
       temporary,
       constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
-      0o600,
+      0o666,
     );
     const writer = new Writer(
       handle,

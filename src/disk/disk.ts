@@ -36,7 +36,7 @@ export interface Disk {
   /** The same, some time before it resolves; for who replaces many files. */
   renameLater(from: string, to: string): Promise<void>;
   unlink(path: string): void;
-  /** Makes one folder, mode 0700; its parent must exist. EEXIST is an error like any other. */
+  /** Makes one folder; its parent must exist. EEXIST is an error like any other. */
   makeDirectory(path: string): void;
   list(path: string): string[];
   /** Undefined when there is nothing. */

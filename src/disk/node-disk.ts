@@ -10,9 +10,9 @@ const flags: Record<OpenMode, number> = {
   create: O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW,
 };
 
-/** The real file system. Folders are made 0700 and files 0600. */
+/** The real file system. Folders and files honour the umask: a group or a web server may have to read them. */
 export const nodeDisk: Disk = {
-  open: (path, mode) => fs.openSync(path, flags[mode], 0o600),
+  open: (path, mode) => fs.openSync(path, flags[mode], 0o666),
   close: (fd) => fs.closeSync(fd),
   size: (fd) => fs.fstatSync(fd).size,
   statOpen: (fd) => infoOf(fs.fstatSync(fd)),
@@ -32,7 +32,7 @@ export const nodeDisk: Disk = {
   rename: (from, to) => fs.renameSync(from, to),
   renameLater: (from, to) => settled((done) => fs.rename(from, to, done)),
   unlink: (path) => fs.unlinkSync(path),
-  makeDirectory: (path) => fs.mkdirSync(path, { mode: 0o700 }),
+  makeDirectory: (path) => fs.mkdirSync(path),
   list: (path) => fs.readdirSync(path),
   stat: (path) => orMissing(() => info(path)),
   readFile: (path) =>

@@ -80,7 +80,7 @@ describe('replacing a file', () => {
     }
     expect(readFileSync(path, 'utf8')).toBe('old');
     expect(readdirSync(directory)).toEqual(['state.json']);
-    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(statSync(path).mode & 0o777).toBe(0o666 & ~process.umask());
   });
 });
 

@@ -47,7 +47,7 @@ export const run: Run = (context, _args, { confirm }) => {
     const text = `This would move ${sessions} episode(s), the journal and the documents of ${directory} to ${backup}. Nothing was done; add --confirm to do it.`;
     return Promise.resolve({ json: { would_move: ours, backup, confirmed: false }, text, exit: exits.usage });
   }
-  mkdirSync(backup, { mode: 0o700 });
+  mkdirSync(backup);
   for (const name of ours) renameSync(join(directory, name), join(backup, name));
   return Promise.resolve({
     json: { moved: ours, backup, confirmed: true },
