@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { constants, createReadStream, type ReadStream } from 'node:fs';
-import { mkdir, open, rename, unlink, type FileHandle } from 'node:fs/promises';
+import { constants, createReadStream, renameSync, unlinkSync, type ReadStream } from 'node:fs';
+import { mkdir, open, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { ProductionError, type PhaseName, type SessionId } from '../../machines/index.js';
 import { errorCode, nodeDisk } from '../disk/index.js';
@@ -12,12 +12,15 @@ export class ArtifactFiles {
   readonly #directory: string;
   readonly #sessionId: SessionId;
   readonly #phase: PhaseName;
+  /** Throws for a worker that is late. */
+  readonly #check: () => void;
   /** Writers that are neither finished nor discarded. */
   readonly #open = new Set<Writer>();
   /** Folders whose entry in their own folder is on disk. */
   readonly #durable = new Set<string>();
 
-  constructor(directory: string, sessionId: SessionId, phase: PhaseName) {
+  constructor(directory: string, sessionId: SessionId, phase: PhaseName, check: () => void = () => {}) {
+    this.#check = check;
     this.#directory = directory;
     this.#sessionId = sessionId;
     this.#phase = phase;
@@ -28,6 +31,7 @@ export class ArtifactFiles {
     if (name === 'checkpoint.json')
       throw refusal(`${path} is the engine's own document; choose another name.`, this.#sessionId);
     const target = this.#resolve(path);
+    this.#check();
     this.#seeThatProductionIsThere();
     await mkdir(dirname(target), { recursive: true });
     const temporary = join(dirname(target), `.tmp-${basename(target)}-${randomBytes(6).toString('hex')}`);
@@ -40,6 +44,7 @@ export class ArtifactFiles {
       handle,
       { temporary, target, path },
       {
+        check: this.#check,
         ended: () => this.#open.delete(writer),
         named: () => this.#makeDurable(target),
       },
@@ -76,7 +81,14 @@ export class ArtifactFiles {
   async remove(path: string): Promise<void> {
     if (!path.startsWith(`${this.#phase}/`))
       throw refusal(`${path} belongs to another phase than ${this.#phase}.`, this.#sessionId);
-    await unlink(this.#resolve(path)).catch(ignoreMissing);
+    const target = this.#resolve(path);
+    this.#check();
+    try {
+      // In one go with the check: whoever takes over in between would lose a file of his.
+      unlinkSync(target);
+    } catch (error) {
+      ignoreMissing(error);
+    }
   }
 
   /** Throws away what was begun and not finished. */
@@ -125,10 +137,17 @@ export class ArtifactFiles {
   }
 }
 
+interface WriterEvents {
+  /** Throws for a worker that is late. */
+  check: () => void;
+  ended: () => void;
+  named: () => void;
+}
+
 class Writer implements ArtifactWriter {
   readonly #handle: FileHandle;
   readonly #names: { temporary: string; target: string; path: string };
-  readonly #on: { ended: () => void; named: () => void };
+  readonly #on: WriterEvents;
   readonly #hash = createHash('sha256');
   #bytes = 0;
   #ended = false;
@@ -136,7 +155,7 @@ class Writer implements ArtifactWriter {
   constructor(
     handle: FileHandle,
     names: { temporary: string; target: string; path: string },
-    on: { ended: () => void; named: () => void },
+    on: WriterEvents,
   ) {
     this.#handle = handle;
     this.#names = names;
@@ -157,7 +176,14 @@ class Writer implements ArtifactWriter {
     const { temporary, target, path } = this.#names;
     await this.#handle.datasync();
     await this.#end();
-    await rename(temporary, target);
+    try {
+      this.#on.check();
+    } catch (error) {
+      await unlink(temporary).catch(ignoreMissing);
+      throw error;
+    }
+    // In one go with the check: the name may be another worker's a moment later.
+    renameSync(temporary, target);
     this.#on.named();
     return { path, sha256: this.#hash.digest('hex'), bytes: this.#bytes };
   }

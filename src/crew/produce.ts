@@ -125,6 +125,8 @@ class Producing {
   readonly #report: Work['report'];
   readonly #options: ProduceOptions;
   readonly #random: () => number;
+  /** This episode's own: its workers may change theirs. */
+  readonly #crewOptions: Readonly<Record<string, unknown>>;
   /** Failures of this run that policy has answered by trying again, per phase. */
   readonly #tries = new Map<PhaseName, { count: number; waitedMs: number }>();
 
@@ -140,6 +142,7 @@ class Producing {
     this.#crew = crew;
     this.#claim = claim;
     this.#options = options;
+    this.#crewOptions = ownCopy(options.crewOptions ?? {});
     this.#random = options.random ?? Math.random;
   }
 
@@ -203,6 +206,22 @@ class Producing {
       stop.abort(reason);
       setTimeout(() => abort.abort(reason), this.#options.graceMs ?? 10_000).unref();
     };
+    let settled = (): Promise<void> => Promise.resolve();
+    let isStoppedOutside = false;
+    // A paid call that is already sent may end, and its answer is kept; nothing else is waited for.
+    const stopOutside = (): void => {
+      if (stop.signal.aborted) return;
+      isStoppedOutside = true;
+      const reason = new ProductionError('interrupted', `${phase} was stopped from outside.`, {
+        sessionId: this.#sessionId,
+      });
+      stop.abort(reason);
+      const grace = setTimeout(() => abort.abort(reason), this.#options.graceMs ?? 10_000);
+      void settled().finally(() => {
+        clearTimeout(grace);
+        abort.abort(reason);
+      });
+    };
     const lose = (): void => stopAll(this.#claim.lost.reason);
     const signal = this.#options.signal;
     if (signal?.aborted) interrupt();
@@ -210,12 +229,7 @@ class Producing {
     this.#claim.lost.addEventListener('abort', lose, { once: true });
     // Somebody paused, cancelled or stopped the episode, here or in another process.
     const unsubscribe = production.onCommit(() => {
-      if (stateName(this.#snapshot()) !== `${phase}.active`)
-        stopAll(
-          new ProductionError('interrupted', `${phase} was stopped from outside.`, {
-            sessionId: this.#sessionId,
-          }),
-        );
+      if (stateName(this.#snapshot()) !== `${phase}.active`) stopOutside();
     });
     try {
       await runPhase({
@@ -224,16 +238,21 @@ class Producing {
         sessionId: this.#sessionId,
         phase,
         crew: this.#crew,
-        crewOptions: this.#options.crewOptions ?? {},
+        crewOptions: this.#crewOptions,
         claim: this.#claim.number,
         stop: stop.signal,
         abort: abort.signal,
         random: this.#random,
+        onBegun: (operations) => {
+          settled = () => operations.settled();
+        },
         onProgress: (fraction, message) =>
           this.#tell({ sessionId: this.#sessionId, phase, fraction, message }),
       });
       return undefined;
     } catch (error) {
+      // Paused and resumed before the call under way had ended: the phase begins again.
+      if (isStoppedOutside && isInterruption(error)) return undefined;
       return await this.#afterError(phase, error);
     } finally {
       clearTimeout(timeout);
@@ -365,6 +384,18 @@ async function report(
   await production.asOnDisk();
   const { failure } = production.episode(sessionId).context;
   return { sessionId, outcome, reason, failure, state: production.state(sessionId) };
+}
+
+/** A copy of what can be copied; functions and the like are shared. */
+function ownCopy(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const copied = Object.entries(options).map(([name, value]) => {
+    try {
+      return [name, structuredClone(value)] as const;
+    } catch {
+      return [name, value] as const;
+    }
+  });
+  return Object.fromEntries(copied);
 }
 
 function pausedReason({ context }: EpisodeSnapshot): string {

@@ -17,6 +17,7 @@ import { planComplete } from '../calls/plans.js';
 import type { Production } from '../production/index.js';
 import { checkpointData } from '../record/index.js';
 import { ArtifactFiles } from './artifact-files.js';
+import { Fence } from './fence.js';
 import { Operations } from './operations.js';
 import { unlessAborted } from './unless-aborted.js';
 import type { Crew, FinishedPhase, PhaseContext } from './port.js';
@@ -35,12 +36,15 @@ export interface PhaseRun {
   abort: AbortSignal;
   onProgress: (fraction: number, message: string) => void;
   random: () => number;
+  /** Hears of the phase's paid calls before any begins. */
+  onBegun: (operations: Pick<Operations, 'settled'>) => void;
 }
 
 /** Runs a phase's worker and completes the phase with what it returns. Throws what the worker throws, with every call settled or held. */
 export async function runPhase(run: PhaseRun): Promise<void> {
   const { production, sessionId, phase, crew, claim } = run;
-  const files = new ArtifactFiles(production.directory, sessionId, phase);
+  const fence = new Fence(production, { sessionId, phase, claim, stop: run.stop });
+  const files = new ArtifactFiles(production.directory, sessionId, phase, () => fence.check());
   const operations = new Operations({
     production,
     askBefore: run.askBefore,
@@ -60,15 +64,21 @@ export async function runPhase(run: PhaseRun): Promise<void> {
       run.onProgress(done, message);
     },
   };
+  run.onBegun(operations);
   try {
-    const context = await phaseContext(told, operations, files);
+    const context = await phaseContext(told, { operations, files, fence });
     const data = await unlessAborted(crew[phase](context), run.abort);
+    // What a worker returns after it was told to stop may be half the work; what it has returned before is kept.
+    run.stop.throwIfAborted();
     // A worker may have left calls running that nobody waits for.
     await operations.settled();
-    run.stop.throwIfAborted();
+    fence.end();
+    operations.end();
     const checkpoint = await completionCheckpoint(production, sessionId, phase, checkpointData(data));
     await production.commit(planComplete(sessionId, phase, checkpoint, { claim }));
   } finally {
+    fence.end();
+    operations.end();
     await operations.settled();
     await files.discardUnfinished();
   }
@@ -76,10 +86,9 @@ export async function runPhase(run: PhaseRun): Promise<void> {
 
 async function phaseContext(
   run: PhaseRun,
-  operations: Operations,
-  files: ArtifactFiles,
+  { operations, files, fence }: { operations: Operations; files: ArtifactFiles; fence: Fence },
 ): Promise<PhaseContext> {
-  const { production, sessionId, phase, claim, stop, onProgress } = run;
+  const { production, sessionId, phase, claim, onProgress } = run;
   await production.asOnDisk();
   const { context } = production.episode(sessionId);
   return {
@@ -100,6 +109,7 @@ async function phaseContext(
     streamArtifact: (path) => files.stream(path),
     removeArtifact: (path) => files.remove(path),
     async score(name, value) {
+      fence.check();
       await production.commit((view) => [
         {
           sessionId,
@@ -114,7 +124,7 @@ async function phaseContext(
       ]);
     },
     left: () => Promise.resolve(leftNow(production, sessionId, phase)),
-    signal: stop,
+    signal: fence.signal,
   };
 }
 
