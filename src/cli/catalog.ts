@@ -303,6 +303,18 @@ export const catalog: readonly Command[] = [
     load: () => import('./commands/cleanup.js'),
   },
   {
+    name: 'mcp',
+    group: 'Produce',
+    summary: 'Serve the production to agents over MCP, on standard input and output.',
+    usage: '',
+    options: [
+      ['--http', 'serve on loopback instead'],
+      ['--port <number>', 'with --http; default 4748'],
+    ],
+    example: 'showrunner mcp --directory production',
+    load: () => import('./commands/mcp.js'),
+  },
+  {
     name: 'import',
     group: 'Keep',
     summary: 'Import an older state.json; the original is not changed.',

@@ -58,6 +58,15 @@ const allowed: Record<string, readonly string[]> = {
     'src/draw',
     'src/inspect',
   ],
+  'src/agents': [
+    'machines',
+    'src/shapes',
+    'src/reports',
+    'src/record',
+    'src/production',
+    'src/calls',
+    'src/manager',
+  ],
   'src/testing': ['machines', 'src/disk', 'src/production', 'src/manager'],
   'src/cli': [
     'machines',
@@ -75,6 +84,7 @@ const allowed: Record<string, readonly string[]> = {
     'src/draw',
     'src/inspect',
     'src/studio',
+    'src/agents',
   ],
   'src/program.ts': [],
   'src/index.ts': [

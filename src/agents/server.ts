@@ -1,0 +1,99 @@
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  Server,
+  inputRequired,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
+import { ProductionError } from '../../machines/errors.js';
+import type { ProductionStateManager } from '../manager/manager.js';
+import { failure } from './answer.js';
+import { checkArguments } from './arguments.js';
+import type { Asking, Question } from './ask-person.js';
+import { getPrompt, prompts } from './prompts.js';
+import { resourceTemplates, resources } from './resources.js';
+import { listedTools, tools } from './tools.js';
+
+/** What a server of ours works on. */
+export interface House {
+  /** The production, opened when first asked for; made where there is none only with `make`. */
+  open: (options?: { make?: boolean }) => Promise<ProductionStateManager>;
+  /** Who acts, for the record. */
+  by: string;
+  /** Which tools are listed; default all. */
+  listed?: 'core' | 'all' | undefined;
+}
+
+const instructions = `Showrunner keeps podcast episodes: phases research, script, audio, in this order, and every dollar.
+Begin with create_episode or list_episodes. Start a phase with update_phase active. Before a paid call reserve_cost, after it settle_cost. End a phase with update_phase complete. A failed episode goes on with recover_episode.
+Approvals and budgets belong to people: request_approval and raise_budget ask one.`;
+
+/** One server for one connection, or for one request over HTTP; the production holds all state. Nothing of the engine is loaded before the first call. */
+export function makeServer(house: House): Server {
+  const server = new Server(
+    { name: 'showrunner', version: '0.1.0' },
+    { capabilities: { tools: {}, resources: {}, prompts: {} }, instructions },
+  );
+  server.setRequestHandler('tools/list', () => ({ tools: listedTools(house.listed) }) as never);
+  server.setRequestHandler('tools/call', async ({ params }, ctx) =>
+    call(house, params, askingOf(server, house, ctx), ctx),
+  );
+  server.setRequestHandler('resources/list', () => ({ resources: [...resources] }));
+  server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [...resourceTemplates] }));
+  server.setRequestHandler('resources/read', async ({ params: { uri } }) => {
+    const { readResource } = await import('./read-resource.js');
+    return readResource(await house.open(), uri);
+  });
+  server.setRequestHandler('prompts/list', () => ({ prompts: [...prompts] }));
+  server.setRequestHandler('prompts/get', ({ params }) => getPrompt(params.name, params.arguments ?? {}));
+  return server;
+}
+
+async function call(
+  house: House,
+  params: { name: string; arguments?: unknown },
+  asking: Asking,
+  ctx: ServerContext,
+) {
+  try {
+    const tool = tools.find(({ name }) => name === params.name);
+    if (!tool)
+      throw new ProductionError('invalid_input', `name: there is no tool ${params.name.slice(0, 40)}.`, {
+        field: 'name',
+      });
+    const given = checkArguments(tool, params.arguments ?? {});
+    const manager = await house.open({ make: tool.name === 'create_episode' });
+    const { runTool } = await import('./run-tool.js');
+    return await runTool(tool.name, { manager, given, toolUseId: toolUseIdOf(ctx), asking });
+  } catch (error) {
+    return failure(error);
+  }
+}
+
+function toolUseIdOf({ mcpReq }: ServerContext): string | undefined {
+  const id = mcpReq._meta?.['claudecode/toolUseId'];
+  return typeof id === 'string' && /^[\x21-\x7e]{1,180}$/.test(id) ? id : undefined;
+}
+
+function askingOf(server: Server, { by }: House, { mcpReq }: ServerContext): Asking {
+  // Over the new protocol each request says it; its type leaves the key out.
+  const envelope = mcpReq.envelope as Record<string, { elicitation?: unknown } | undefined> | undefined;
+  const capabilities = envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities();
+  return {
+    canAsk: capabilities?.elicitation !== undefined,
+    responses: mcpReq.inputResponses,
+    by: `${by} by elicitation`,
+    question: (name, message): Question =>
+      inputRequired({
+        inputRequests: {
+          [name]: inputRequired.elicit({
+            message,
+            requestedSchema: {
+              type: 'object',
+              properties: { approve: { type: 'boolean', title: 'Approve' } },
+              required: ['approve'],
+            },
+          }),
+        },
+      }),
+  };
+}
