@@ -6,7 +6,7 @@ const report = process.env['SHOWRUNNER_TEST_REPORT'];
 
 /**
  * `unit` is what `npm test` runs; `long` is its slower sibling (crash storms, whole productions); `crash` hinders a process at each of its system
- * calls (strace); `protocol` checks the models (spin); `browser` drives the studio's page (chromium).
+ * calls (strace); `protocol` checks the models (spin); `browser` drives the studio's page (chromium); `strangers` attacks both servers and plants what is hostile in every place of a file.
  */
 export default defineConfig({
   root,
@@ -29,6 +29,7 @@ export default defineConfig({
             'test/browser/**',
             'test/crash/**',
             'test/protocol/**',
+            'test/strangers/**',
           ],
         },
       },
@@ -45,6 +46,10 @@ export default defineConfig({
       {
         extends: true,
         test: { name: 'protocol', include: ['test/protocol/**/*.test.ts'], testTimeout: 300_000 },
+      },
+      {
+        extends: true,
+        test: { name: 'strangers', include: ['test/strangers/**/*.test.ts'], testTimeout: 90_000 },
       },
       {
         extends: true,

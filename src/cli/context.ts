@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { ProductionError } from '../../machines/errors.js';
+import { plainRefusalTexts, readPlainFile } from '../disk/plain-file.js';
 import { isSessionId } from '../../machines/ids.js';
 import type { ProductionStateManager } from '../manager/manager.js';
 import type { Context } from './command.js';
@@ -11,6 +12,8 @@ export interface OpenContext {
   context: Context;
   close(): Promise<void>;
 }
+
+const largestPolicy = 1024 * 1024;
 
 interface Settings {
   directory: string;
@@ -95,15 +98,13 @@ function userName(): string {
 /** The policy file that was named, or policy.json in the production, or the seed's defaults. */
 function readPolicy(directory: string, file: string | undefined): object {
   const path = file ?? join(directory, 'policy.json');
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (file === undefined) return {};
-    throw new UsageError(`--policy: cannot read ${path}: ${(error as Error).message}`);
+  const read = readPlainFile(path, { largest: largestPolicy, followsLink: true });
+  if ('refused' in read) {
+    if (file === undefined && read.refused === 'missing') return {};
+    throw new UsageError(`--policy: cannot read ${path}: ${plainRefusalTexts[read.refused]}`);
   }
   try {
-    return JSON.parse(text) as object;
+    return JSON.parse(read.bytes.toString('utf8')) as object;
   } catch (error) {
     throw new ProductionError('invalid_input', `policy: ${path} is not JSON: ${(error as Error).message}`, {
       field: 'policy',

@@ -1,9 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { constants, createReadStream, renameSync, unlinkSync, type ReadStream } from 'node:fs';
-import { mkdir, open, unlink, type FileHandle } from 'node:fs/promises';
+import {
+  closeSync,
+  constants,
+  createReadStream,
+  readFile,
+  renameSync,
+  unlinkSync,
+  type ReadStream,
+} from 'node:fs';
+import { mkdir, open, realpath, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { ProductionError, type PhaseName, type SessionId } from '../../machines/index.js';
-import { errorCode, nodeDisk } from '../disk/index.js';
+import { errorCode, nodeDisk, openPlainFile, plainRefusalTexts } from '../disk/index.js';
 import { existingPath, sessionPath } from '../documents/index.js';
 import type { ArtifactRef, ArtifactWriter } from './port.js';
 
@@ -40,6 +48,15 @@ export class ArtifactFiles {
       constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
       0o666,
     );
+    // The folder may have become a link since it was looked at: nothing is written into a foreign one.
+    if (
+      (await realpath(temporary)) !==
+      join(await realpath(this.#directory), relative(this.#directory, temporary))
+    ) {
+      await handle.close();
+      await unlink(temporary).catch(ignoreMissing);
+      throw refusal(`${path} lies behind a link; nothing is written through it.`, this.#sessionId);
+    }
     const writer = new Writer(
       handle,
       { temporary, target, path },
@@ -64,18 +81,18 @@ export class ArtifactFiles {
   }
 
   async read(path: string): Promise<Uint8Array | undefined> {
-    const handle = await this.#openForReading(path);
-    if (!handle) return undefined;
+    const fd = this.#openForReading(path);
+    if (fd === undefined) return undefined;
     try {
-      return await handle.readFile();
+      return await readOpen(fd);
     } finally {
-      await handle.close();
+      closeSync(fd);
     }
   }
 
   async stream(path: string): Promise<ReadStream | undefined> {
-    const handle = await this.#openForReading(path);
-    return handle && createReadStream('', { fd: handle });
+    const fd = this.#openForReading(path);
+    return fd === undefined ? undefined : createReadStream('', { fd });
   }
 
   async remove(path: string): Promise<void> {
@@ -96,18 +113,12 @@ export class ArtifactFiles {
     for (const writer of this.#open) await writer.discard();
   }
 
-  async #openForReading(path: string): Promise<FileHandle | undefined> {
-    try {
-      return await open(
-        existingPath(nodeDisk, this.#directory, this.#sessionId, path, 'artifact'),
-        constants.O_RDONLY | constants.O_NOFOLLOW,
-      );
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return undefined;
-      if (errorCode(error) === 'ELOOP')
-        throw refusal(`${path} is a link; nothing is read through it.`, this.#sessionId);
-      throw error;
-    }
+  #openForReading(path: string): number | undefined {
+    const place = existingPath(nodeDisk, this.#directory, this.#sessionId, path, 'artifact');
+    const opened = openPlainFile(place, { within: this.#directory });
+    if ('fd' in opened) return opened.fd;
+    if (opened.refused === 'missing') return undefined;
+    throw refusal(`${path} is not read: ${plainRefusalTexts[opened.refused]}.`, this.#sessionId);
   }
 
   /** A file that is there after a power cut needs its name, and those of all folders above it. */
@@ -199,6 +210,12 @@ class Writer implements ArtifactWriter {
     this.#on.ended();
     await this.#handle.close();
   }
+}
+
+function readOpen(fd: number): Promise<Buffer> {
+  return new Promise((resolve, reject) =>
+    readFile(fd, (error, bytes) => (error ? reject(error) : resolve(bytes))),
+  );
 }
 
 function ignoreMissing(error: unknown): void {

@@ -8,3 +8,4 @@ export {
 } from './durable-directory.js';
 export { refuseNetworkFilesystem } from './network-filesystem.js';
 export { nodeDisk } from './node-disk.js';
+export { openPlainFile, plainRefusalTexts, readPlainFile } from './plain-file.js';

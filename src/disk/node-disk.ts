@@ -10,6 +10,8 @@ const flags: Record<OpenMode, number> = {
   create: O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW,
 };
 
+const largestRead = 400 * 1024 * 1024;
+
 /** The real file system. Folders and files honour the umask: a group or a web server may have to read them. */
 export const nodeDisk: Disk = {
   open: (path, mode) => fs.openSync(path, flags[mode], 0o666),
@@ -41,6 +43,8 @@ export const nodeDisk: Disk = {
       if (!info(path)) return undefined;
       const fd = fs.openSync(path, flags.read);
       try {
+        // A document is never that large: a sparse file in its place is damage, and read as one.
+        if (fs.fstatSync(fd).size > largestRead) return Buffer.alloc(0);
         return fs.readFileSync(fd);
       } finally {
         fs.closeSync(fd);

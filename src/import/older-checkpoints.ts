@@ -19,7 +19,7 @@ export async function readCheckpoints(
   const files = [...names.filter(isPhases), ...phaseNames.map((phase) => `${phase}/checkpoint.json`)];
   const found: OlderCheckpoint[] = [];
   for (const file of files.sort()) {
-    const value = await readJson(folder, `${id}/${file}`, report);
+    const value = readJson(folder, `${id}/${file}`, report);
     if (value === undefined) continue;
     const phase = phaseNames.find(
       (each) => file.startsWith(`checkpoint_${each}_`) || file.startsWith(`${each}/`),

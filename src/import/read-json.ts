@@ -1,27 +1,39 @@
-import { lstat, readFile, realpath } from 'node:fs/promises';
+import { realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
+import { plainRefusalTexts, readPlainFile } from '../disk/index.js';
 import type { Report } from './report.js';
 
-const largestFile = 100 * 1024 * 1024;
+/** In bytes. */
+export const largestFile = 100 * 1024 * 1024;
 
-/** A JSON file inside the folder; undefined when it is not there. Links that lead out, and giants, are refused and reported. */
-export async function readJson(folder: string, path: string, report: Report): Promise<unknown> {
-  const place = join(folder, path);
+/** A JSON file inside the folder; undefined when it is not there. Links that lead out, what is no plain file, and giants are refused and reported. */
+export function readJson(folder: string, path: string, report: Report): unknown {
+  const place = realPathOf(join(folder, path));
+  if (place === undefined) return undefined;
+  if (!place.startsWith(`${folder}${sep}`)) {
+    report.note('warning', path, 'it is a link that leads out of the folder', 'not read');
+    return undefined;
+  }
+  const read = readPlainFile(place, { largest: largestFile, within: folder });
+  if ('refused' in read) {
+    if (read.refused === 'too_large')
+      report.note('warning', path, 'it is too large', 'not read: above 100 MB');
+    else if (read.refused !== 'missing')
+      report.note('warning', path, plainRefusalTexts[read.refused], 'not read');
+    return undefined;
+  }
   try {
-    const info = await lstat(place);
-    const real = await realpath(place);
-    if (!real.startsWith(`${folder}${sep}`)) {
-      report.note('warning', path, 'it is a link that leads out of the folder', 'not read');
-      return undefined;
-    }
-    if (info.size > largestFile) {
-      report.note('warning', path, `it has ${info.size} bytes`, 'not read: above 100 MB');
-      return undefined;
-    }
-    return JSON.parse(await readFile(real, 'utf8')) as unknown;
+    return JSON.parse(read.bytes.toString('utf8')) as unknown;
   } catch (error) {
-    if ((error as { code?: string }).code !== 'ENOENT' && (error as { code?: string }).code !== 'ENOTDIR')
-      report.note('warning', path, `it cannot be read: ${(error as Error).message}`, 'left out');
+    report.note('warning', path, `it cannot be read: ${(error as Error).message}`, 'left out');
+    return undefined;
+  }
+}
+
+function realPathOf(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
     return undefined;
   }
 }

@@ -1,9 +1,10 @@
-import { readFile, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { ProductionError, isSessionId } from '../../machines/index.js';
+import { plainRefusalTexts, readPlainFile } from '../disk/index.js';
 import { readCheckpoints } from './older-checkpoints.js';
 import { episodeKeys, readEpisode, type OlderEpisode } from './older-episode.js';
-import { readJson } from './read-json.js';
+import { largestFile, readJson } from './read-json.js';
 import { Report, type ReportLine } from './report.js';
 import { isObject, noteUnread, pick, type Json, type Place } from './values.js';
 import { noteTotal, noteUnlisted } from './whole.js';
@@ -34,7 +35,7 @@ const stateKeys = [
  */
 export async function readOlder(path: string): Promise<OlderProduction> {
   const report = new Report();
-  const state = await readState(path);
+  const state = readState(path);
   const folder = await realpath(dirname(path));
   const file = basename(path);
   const episodes = new Map<string, OlderEpisode>();
@@ -45,7 +46,7 @@ export async function readOlder(path: string): Promise<OlderProduction> {
   ] as const) {
     for (const { id, value, where } of listed(pick(state, key), `${file}: ${key}`, report)) {
       seen.add(id);
-      const own = await readSessionState(folder, id, report);
+      const own = readSessionState(folder, id, report);
       const place: Place = (...keys) => {
         const inOwn = keys.find((key) => Object.hasOwn(own.value, key));
         if (inOwn !== undefined) return `${own.file}: ${inOwn}`;
@@ -77,10 +78,12 @@ export async function readOlder(path: string): Promise<OlderProduction> {
   };
 }
 
-async function readState(path: string): Promise<Json> {
+function readState(path: string): Json {
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(path, 'utf8'));
+    const read = readPlainFile(path, { largest: largestFile, followsLink: true });
+    if ('refused' in read) throw new Error(plainRefusalTexts[read.refused]);
+    value = JSON.parse(read.bytes.toString('utf8'));
   } catch (error) {
     throw new ProductionError(
       'import_invalid',
@@ -129,13 +132,9 @@ function withEnd(entry: Json): Json {
 }
 
 /** What the session's own folder says of it, and in which file; nothing where there is no such file. */
-async function readSessionState(
-  folder: string,
-  id: string,
-  report: Report,
-): Promise<{ file: string; value: Json }> {
+function readSessionState(folder: string, id: string, report: Report): { file: string; value: Json } {
   for (const file of isSessionId(id) ? [`${id}/state.json`, `${id}/session.json`] : []) {
-    const value = await readJson(folder, file, report);
+    const value = readJson(folder, file, report);
     if (isObject(value)) return { file, value };
     if (value !== undefined)
       report.note('warning', file, 'it is not an object', 'what the main file says counts');

@@ -6,7 +6,7 @@ export const bridgePage = `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Showrunner in the Stately inspector</title>
 <style>html,body,iframe{margin:0;width:100%;height:100%;border:0}p{font:16px system-ui;padding:2rem}</style></head>
-<body><noscript><p>This page needs JavaScript.</p></noscript><iframe id="inspector" title="Stately inspector"></iframe><script src="/bridge.js"></script></body>
+<body><noscript><p>This page needs JavaScript.</p></noscript><iframe id="inspector" sandbox="allow-scripts allow-same-origin allow-forms allow-popups" title="Stately inspector"></iframe><script src="/bridge.js"></script></body>
 </html>
 `;
 

@@ -1,8 +1,9 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { bridgePage, bridgeScript, inspectorUrl } from './bridge.js';
+import { guardedServer } from './guarded-server.js';
 import type { InspectionMessage } from './messages.js';
-import { inspectionSocket } from './socket.js';
+import { inspectionSocket, socketKey } from './socket.js';
 import { InspectionStore } from './store.js';
 
 export interface RelayOptions {
@@ -27,9 +28,9 @@ export interface Relay {
 export async function startRelay({ token, port }: RelayOptions): Promise<Relay> {
   const store = new InspectionStore();
   let own: string[] = [];
-  const server = createServer((request, response) => answer(request, response, own));
-  const socket = inspectionSocket({ store, token, hosts: () => own });
-  server.on('upgrade', socket.upgrade);
+  const key = socketKey(token);
+  const socket = inspectionSocket({ store, key, hosts: () => own });
+  const server = guardedServer((request, response) => answer(request, response, own), socket.upgrade);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', () => resolve());
@@ -39,8 +40,8 @@ export async function startRelay({ token, port }: RelayOptions): Promise<Relay> 
   return {
     port: taken,
     store,
-    page: `http://127.0.0.1:${taken}/#token=${token}`,
-    socket: `ws://127.0.0.1:${taken}/?token=${token}`,
+    page: `http://127.0.0.1:${taken}/#token=${key}`,
+    socket: `ws://127.0.0.1:${taken}/?token=${key}`,
     tell: socket.tell,
     async close() {
       socket.close();

@@ -1,13 +1,15 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { refuseUpgrade } from './guarded-server.js';
 import type { InspectionMessage } from './messages.js';
 import { parseMessage, type InspectionStore } from './store.js';
 
 export interface SocketOptions {
   store: InspectionStore;
-  token: string;
+  /** What opens it: {@link socketKey}. */
+  key: string;
   /** The `Host` values that are its own, once it listens. */
   hosts: () => readonly string[];
   /** The only path that is answered; default: every one. */
@@ -27,15 +29,23 @@ export interface InspectionSocket {
 
 const largestMessage = 4 * 1024 * 1024;
 // A client that does not read loses its connection, and gets everything again when it comes back.
-const longestUnread = 16 * 1024 * 1024;
+const longestUnread = 40 * 1024 * 1024;
+const mostClients = 64;
 
 /**
- * Takes connections that bring the token, and passes what each client says to the others. The token goes in the socket's query, because neither a
- * browser nor @statelyai/inspect can send a header there. Pages of other origins are refused.
+ * The key of the inspection socket. It stands in an address, because neither a browser nor @statelyai/inspect can send a header there, and addresses
+ * get into logs: so it opens this socket and nothing else, and the token cannot be had from it.
+ */
+export function socketKey(token: string): string {
+  return createHmac('sha256', token).update('showrunner inspection socket').digest('base64url');
+}
+
+/**
+ * Takes connections that bring the key, and passes what each client says to the others. Pages of other origins are refused.
  */
 export function inspectionSocket({
   store,
-  token,
+  key,
   hosts,
   path,
   onMessage = () => {},
@@ -44,19 +54,21 @@ export function inspectionSocket({
   const hear = (text: string, client: WebSocket): void => {
     const message = parseMessage(text);
     if (!message) return;
-    store.take(message);
+    store.take(message, text);
     broadcast(sockets, text, client);
     onMessage();
   };
   return {
     upgrade(request, socket, head) {
-      const refused = refusalOf(request, hosts(), token, path);
-      if (refused) socket.end(`HTTP/1.1 ${refused}\r\nconnection: close\r\n\r\n`);
+      const refused = refusalOf(request, hosts(), key, path);
+      if (refused) refuseUpgrade(socket, refused);
+      else if (sockets.clients.size >= mostClients) refuseUpgrade(socket, '503 Service Unavailable');
       else sockets.handleUpgrade(request, socket, head, (client) => welcome(client, store, hear));
     },
     tell(message) {
-      store.take(message);
-      broadcast(sockets, JSON.stringify(message));
+      const text = JSON.stringify(message);
+      store.take(message, text);
+      broadcast(sockets, text);
     },
     close() {
       for (const client of sockets.clients) client.terminate();
@@ -69,7 +81,7 @@ export function inspectionSocket({
 function refusalOf(
   { url, headers }: IncomingMessage,
   own: readonly string[],
-  token: string,
+  key: string,
   path: string | undefined,
 ): string | undefined {
   if (!own.includes(headers.host ?? '')) return '421 Misdirected Request';
@@ -78,7 +90,7 @@ function refusalOf(
   const asked = new URL(url ?? '/', 'http://127.0.0.1');
   if (path !== undefined && asked.pathname !== path) return '404 Not Found';
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(asked.searchParams.get('token') ?? ''), digest(token))
+  return timingSafeEqual(digest(asked.searchParams.get('token') ?? ''), digest(key))
     ? undefined
     : '401 Unauthorized';
 }
@@ -90,7 +102,7 @@ function welcome(
 ): void {
   // A receiver begins to listen when it hears that it is connected, a moment after it is.
   setTimeout(() => {
-    for (const message of store.backlog()) client.send(JSON.stringify(message));
+    for (const message of store.backlog()) client.send(message);
   }, 20);
   client.on('error', () => client.terminate());
   client.on('message', (data: Buffer) => hear(data.toString('utf8'), client));

@@ -201,11 +201,16 @@ export class Segment {
 }
 
 const longestHeader = 16_384;
+// Far above what a segment holds before the next one begins: gzip makes gigabytes out of megabytes.
+const largestSegment = 512 * 1024 * 1024;
 
 /** A header without the rest: most segments of a long history are opened for nothing else. */
 function unpackBeginning(packed: Buffer): Buffer {
   try {
-    return gunzipSync(packed.subarray(0, longestHeader), { finishFlush: constants.Z_SYNC_FLUSH });
+    return gunzipSync(packed.subarray(0, longestHeader), {
+      finishFlush: constants.Z_SYNC_FLUSH,
+      maxOutputLength: 32 * 1024 * 1024,
+    });
   } catch {
     return Buffer.alloc(0);
   }
@@ -213,7 +218,7 @@ function unpackBeginning(packed: Buffer): Buffer {
 
 function unpack(file: string, packed: Buffer): Buffer {
   try {
-    return gunzipSync(packed);
+    return gunzipSync(packed, { maxOutputLength: largestSegment });
   } catch (cause) {
     throw new ProductionError(
       'journal_damaged',

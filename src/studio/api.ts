@@ -20,7 +20,7 @@ import type { EpisodeState, Need, ProductionMetrics, QualityMetrics } from '../s
  *   GET  /api/episodes/:id/at/:position        EpisodeMoment
  *   GET  /api/episodes/:id/files/<phase>/<name> the artifact's bytes (ranges work, so audio seeks); text is always text/plain
  *   GET  /api/chart                            ChartView
- *   GET  /api/actors                           { actors: ActorLine[] }: what embedders' inspectors have told at ws://<host>/inspect?token=<token>
+ *   GET  /api/actors                           { socket, actors: ActorLine[] }: what embedders' inspectors have told at that address
  *   GET  /api/actors/:id                       ActorView
  *   GET  /api/events?since=<position>          server-sent events: StudioEvent as `data`, read with fetch (EventSource sends no header)
  *   POST /api/episodes/:id/actions             StudioAction as application/json; answers EpisodeView

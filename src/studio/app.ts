@@ -23,6 +23,8 @@ export interface AppOptions {
   token: string;
   /** The `Host` values that are its own, once it listens. */
   hosts: () => readonly string[];
+  /** What an embedder's inspector connects to. */
+  socketUrl: () => string;
   /** Where the built page lies. */
   page: string;
   /** In whose name people act. */
@@ -34,7 +36,17 @@ export interface AppOptions {
 const entriesAtOnce = 5_000;
 
 /** The studio's routes; their shapes are in `api.ts`. */
-export function studioApp({ manager, live, actors, token, hosts, page, by, note }: AppOptions): Hono {
+export function studioApp({
+  manager,
+  live,
+  actors,
+  token,
+  hosts,
+  socketUrl,
+  page,
+  by,
+  note,
+}: AppOptions): Hono {
   const app = new Hono();
   app.use(safeHeaders, onlyThisHost(hosts));
   app.use('/api/*', onlyWithToken(token), onlyJson, onlySmall, async (context, next) => {
@@ -72,7 +84,9 @@ export function studioApp({ manager, live, actors, token, hosts, page, by, note 
     return context.json(await episodeView(manager, id(context)));
   });
   app.get('/api/chart', async (context) => context.json(await chartView()));
-  app.get('/api/actors', (context) => context.json({ actors: actors.actors().map(actorLine) }));
+  app.get('/api/actors', (context) =>
+    context.json({ socket: socketUrl(), actors: actors.actors().map(actorLine) }),
+  );
   app.get('/api/actors/:id', (context) => {
     const actor = actors.actor(context.req.param('id'));
     return actor

@@ -1,4 +1,4 @@
-import { createReadStream, closeSync, constants, fstatSync, openSync, readdirSync } from 'node:fs';
+import { createReadStream, closeSync, readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import {
@@ -8,7 +8,7 @@ import {
   type PhaseName,
   type SessionId,
 } from '../../machines/index.js';
-import { nodeDisk } from '../disk/index.js';
+import { nodeDisk, openPlainFile } from '../disk/index.js';
 import { existingPath } from '../documents/index.js';
 import type { FileView } from './api.js';
 
@@ -95,8 +95,7 @@ export function serveFile(
 ): Response {
   if (!isPhaseName(phase) || name === 'checkpoint.json') throw missing(sessionId);
   const path = existingPath(nodeDisk, directory, sessionId, `${phase}/${name}`);
-  const fd = openPlain(path, sessionId);
-  const { size } = fstatSync(fd);
+  const { fd, size } = openPlain(directory, path, sessionId);
   const headers = new Headers({
     'content-type': typeOf(name),
     'accept-ranges': 'bytes',
@@ -121,15 +120,11 @@ export function serveFile(
   return new Response(Readable.toWeb(stream) as ReadableStream<Uint8Array>, { status, headers });
 }
 
-function openPlain(path: string, sessionId: SessionId): number {
-  try {
-    const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    if (fstatSync(fd).isFile()) return fd;
-    closeSync(fd);
-  } catch {
-    // A link, a folder, or nothing: all the same to who asks.
-  }
-  throw missing(sessionId);
+function openPlain(directory: string, path: string, sessionId: SessionId): { fd: number; size: number } {
+  const opened = openPlainFile(path, { within: directory });
+  // A link, a folder, or nothing: all the same to who asks.
+  if ('refused' in opened) throw missing(sessionId);
+  return opened;
 }
 
 function missing(sessionId: SessionId): ProductionError {

@@ -17,12 +17,20 @@ const contentPolicy = [
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
 ].join('; ');
+// Opened in a tab of its own, what a source or a model wrote has no origin, no script and no form.
+const artifactPolicy = "default-src 'none'; media-src 'self'; sandbox; frame-ancestors 'none'";
+const artifactPath = /^\/api\/episodes\/[^/]+\/files\//;
 
 /** What every answer says to the browser. */
 export const safeHeaders: MiddlewareHandler = async (context, next) => {
   await next();
-  context.header('content-security-policy', contentPolicy);
+  context.header(
+    'content-security-policy',
+    artifactPath.test(context.req.path) ? artifactPolicy : contentPolicy,
+  );
   context.header('x-content-type-options', 'nosniff');
   context.header('referrer-policy', 'no-referrer');
   context.header('cross-origin-opener-policy', 'same-origin');

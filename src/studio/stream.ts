@@ -1,3 +1,4 @@
+import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import type { StudioEvent } from './api.js';
@@ -6,6 +7,7 @@ import type { Live } from './live.js';
 const signOfLifeMs = 15_000;
 // A page that does not read for so long begins anew: what it missed must not pile up here.
 const longestQueue = 1_000;
+const longestWriteMs = 30_000;
 
 /** The server-sent events of one page, until it goes away or falls behind. */
 export function streamEvents(context: Context, live: Live, since: number | undefined): Response {
@@ -13,13 +15,23 @@ export function streamEvents(context: Context, live: Live, since: number | undef
   return streamSSE(context, async (stream) => {
     const queue: StudioEvent[] = [];
     let wake: (() => void) | undefined;
+    let stop: (() => void) | undefined;
     const over = new AbortController();
     const end = (): void => {
+      if (over.signal.aborted) return;
       over.abort();
+      stop?.();
+      queue.length = 0;
+      // A write that waits for a reader who reads no more would wait for ever, and keep its listener.
+      (context.env as Partial<HttpBindings> | undefined)?.outgoing?.destroy();
       wake?.();
     };
+    const send = async (text: string): Promise<void> => {
+      const timer = setTimeout(end, longestWriteMs);
+      await stream.write(text).finally(() => clearTimeout(timer));
+    };
     stream.onAbort(end);
-    const stop = live.listen(since, (event) => {
+    stop = live.listen(since, (event) => {
       queue.push(event);
       if (queue.length > longestQueue) end();
       wake?.();
@@ -27,9 +39,9 @@ export function streamEvents(context: Context, live: Live, since: number | undef
     try {
       while (!over.signal.aborted) {
         const event = queue.shift();
-        if (event) await stream.writeSSE({ data: JSON.stringify(event) });
+        if (event) await send(`data: ${JSON.stringify(event)}\n\n`);
         else if (!(await somethingOr(signOfLifeMs, (callback) => (wake = callback))))
-          await stream.write(': ping\n\n');
+          await send(': ping\n\n');
       }
     } finally {
       stop();

@@ -1,8 +1,9 @@
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { serve, type ServerType } from '@hono/node-server';
+import { getRequestListener } from '@hono/node-server';
 import type { ProductionStateManager } from '../manager/manager.js';
 import { chartView } from '../draw/index.js';
-import { InspectionStore, inspectionSocket } from '../inspect/index.js';
+import { InspectionStore, guardedServer, inspectionSocket, socketKey } from '../inspect/index.js';
 import { studioApp } from './app.js';
 import { Live } from './live.js';
 
@@ -34,20 +35,22 @@ export async function startStudio({ port, ...options }: StudioOptions): Promise<
   const actors = new InspectionStore(0);
   const socket = inspectionSocket({
     store: actors,
-    token: options.token,
+    key: socketKey(options.token),
     hosts: () => hosts,
     path: '/inspect',
     onMessage: () => live.tellActors(),
   });
-  const app = studioApp({ ...options, live, actors, hosts: () => hosts });
+  const socketUrl = (): string => `ws://${hosts[0] ?? ''}/inspect?token=${socketKey(options.token)}`;
+  const app = studioApp({ ...options, live, actors, hosts: () => hosts, socketUrl });
+  const answer = getRequestListener(app.fetch);
+  const server = guardedServer((request, response) => void answer(request, response), socket.upgrade);
   try {
-    const { server, info } = await listen(app.fetch, port);
-    server.on('upgrade', socket.upgrade);
+    const info = await listening(server, port);
     hosts = [`127.0.0.1:${info.port}`, `localhost:${info.port}`];
     return {
       port: info.port,
       link: `http://127.0.0.1:${info.port}/#token=${options.token}`,
-      socket: `ws://127.0.0.1:${info.port}/inspect?token=${options.token}`,
+      socket: socketUrl(),
       close() {
         socket.close();
         return closed(server, live);
@@ -59,20 +62,17 @@ export async function startStudio({ port, ...options }: StudioOptions): Promise<
   }
 }
 
-function listen(
-  fetch: Parameters<typeof serve>[0]['fetch'],
-  port: number,
-): Promise<{ server: ServerType; info: AddressInfo }> {
+function listening(server: Server, port: number): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch, port, hostname: '127.0.0.1' }, (info) => resolve({ server, info }));
-    server.on('error', reject);
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve(server.address() as AddressInfo));
   });
 }
 
-function closed(server: ServerType, live: Live): Promise<void> {
+function closed(server: Server, live: Live): Promise<void> {
   live.close();
   return new Promise((resolve) => {
     server.close(() => resolve());
-    if ('closeAllConnections' in server) server.closeAllConnections();
+    server.closeAllConnections();
   });
 }

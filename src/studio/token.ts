@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
+import { readPlainFile } from '../disk/index.js';
 
 const form = /^[A-Za-z0-9_-]{43}$/;
 
@@ -47,8 +48,7 @@ function keep(path: string, token: string): void {
 }
 
 function readOwn(path: string): string | undefined {
-  const info = fs.lstatSync(path, { throwIfNoEntry: false });
-  if (!info?.isFile() || (info.mode & 0o077) !== 0) return undefined;
-  const text = fs.readFileSync(path, 'utf8').trim();
+  const read = readPlainFile(path, { largest: 1_000, isPrivate: true });
+  const text = 'bytes' in read ? read.bytes.toString('utf8').trim() : '';
   return form.test(text) ? text : undefined;
 }

@@ -22,7 +22,7 @@ const allowed: Record<string, readonly string[]> = {
     'src/projection',
   ],
   'src/calls': ['machines', 'src/documents', 'src/shapes', 'src/record', 'src/production'],
-  'src/import': ['machines', 'src/record', 'src/production'],
+  'src/import': ['machines', 'src/disk', 'src/record', 'src/production'],
   'src/crew': [
     'machines',
     'src/disk',

@@ -1,7 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import type { ActorLine } from '../../api.js';
 import { api } from '../api/client.js';
-import { readToken } from '../api/token.js';
 import { addressOf } from '../live/router.js';
 import { Loading, Notice, Trouble } from '../parts/notice.js';
 import { useTold } from './use-told.js';
@@ -22,7 +21,7 @@ export function Actors() {
         <span class="quiet">your own, of any machine</span>
       </div>
       {roots.length === 0 ? (
-        <HowTo />
+        <HowTo url={answer.socket} />
       ) : (
         <section class="card">
           <Tree actors={roots} all={answer.actors} depth={0} />
@@ -32,8 +31,7 @@ export function Actors() {
   );
 }
 
-function HowTo() {
-  const url = `ws://${location.host}/inspect?token=${readToken() ?? ''}`;
+function HowTo({ url }: { url: string }) {
   return (
     <Notice icon="active" title="No actor has been told of">
       <p>
@@ -50,7 +48,7 @@ const { inspect } = createWebSocketInspector({
   url: '${url}',
 });
 createActor(yourMachine, { inspect }).start();`}</pre>
-      <p class="quiet">The address has this page's key in it: keep it to yourself.</p>
+      <p class="quiet">The key in the address opens this and nothing else: keep it to yourself.</p>
     </Notice>
   );
 }

@@ -68,7 +68,7 @@ export const api = {
     get<{ entries: TimelineEntry[] }>(`${episode(id)}/history?after=${after}`),
   moment: (id: string, position: number, signal: AbortSignal) =>
     get<EpisodeMoment>(`${episode(id)}/at/${position}`, signal),
-  actors: () => get<{ actors: ActorLine[] }>('/api/actors'),
+  actors: () => get<{ socket: string; actors: ActorLine[] }>('/api/actors'),
   actor: (id: string) => get<ActorView>(`/api/actors/${encodeURIComponent(id)}`),
   chart: () => get<ChartView>('/api/chart'),
   /** Answers how the episode stands after the action. */

@@ -1,0 +1,157 @@
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { run } from '../support/cli.js';
+import { makeTemporaryDirectory } from '../support/temporary.js';
+import { openDescriptors, sent, served, upgradeHead, type Served } from './served.js';
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT', 'PATCH', 'BREW'];
+const targets = [
+  '/',
+  '//',
+  '///',
+  '/\\',
+  '//[',
+  '*',
+  'evil.example:80',
+  'http://evil.example/',
+  'http://127.0.0.1/api/production',
+  '/%',
+  '/%00',
+  '/?token=%',
+  '/..%2f..%2fetc/passwd',
+  `/${'a'.repeat(20_000)}`,
+  '/inspect?token=',
+  '\u0000',
+];
+
+describe.each(['studio', 'inspect'] as const)('strangers at the port of showrunner %s', (command) => {
+  const { directory: parent, remove } = makeTemporaryDirectory();
+  const directory = join(parent, 'production');
+  let server: Served;
+  let host: string;
+
+  beforeAll(async () => {
+    await run(directory, 'create', '--topic', 'Why bees dance');
+    server = await served(command, directory);
+    host = `127.0.0.1:${server.port}`;
+  });
+
+  afterAll(async () => {
+    await server.kill();
+    remove();
+  });
+
+  /** How the server stands: it has neither ended nor complained, and answers. */
+  const standing = async (): Promise<object> => {
+    const request = `GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+    const answer = await sent(server, request, { waitMs: 15_000 });
+    return {
+      ended: server.hasEnded(),
+      complained: server.said().includes('Error'),
+      answered: answer.split('\r\n')[0],
+    };
+  };
+  const upright = { ended: false, complained: false, answered: 'HTTP/1.1 200 OK' };
+
+  test('given refused upgrades whose sender resets the connection, then the server goes on', async () => {
+    for (let round = 0; round < 60; round += 1)
+      await sent(server, upgradeHead('/inspect', host, 'Origin: http://evil.example\r\n'), { reset: true });
+    expect(await standing()).toEqual(upright);
+  });
+
+  test('given every method and every form of target, plain and as an upgrade, then none ends the server, and no absolute form is answered', async () => {
+    let count = 0;
+    const answered: string[] = [];
+    for (const target of targets) {
+      const requests = methods.flatMap((method) => [
+        `${method} ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
+        upgradeHead(target, host).replace('GET', method),
+      ]);
+      const answers = await Promise.all(requests.map((request) => sent(server, request, { waitMs: 300 })));
+      count += answers.length;
+      if (/^http:|^\/\/|^\*/.test(target))
+        answered.push(...answers.filter((answer) => answer.startsWith('HTTP/1.1 200')));
+    }
+    expect(answered).toEqual([]);
+    expect(count).toBe(methods.length * targets.length * 2);
+    expect(await standing()).toEqual(upright);
+  });
+
+  test('given 200 refused upgrades that stay open on their side, then their descriptors are given back at once', async () => {
+    const before = openDescriptors(server);
+    const sockets = Array.from({ length: 200 }, () => {
+      const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
+      socket.on('error', () => {});
+      socket.write(upgradeHead('/inspect?token=wrong', host));
+      return socket;
+    });
+    await expect.poll(() => sockets.every(({ bytesRead }) => bytesRead > 0), { timeout: 5_000 }).toBe(true);
+    await expect.poll(() => openDescriptors(server) - before, { timeout: 3_000 }).toBeLessThan(10);
+    for (const socket of sockets) socket.destroy();
+    expect(await standing()).toEqual(upright);
+  });
+
+  test('given halves, floods, giant heads and bytes of no protocol, each cut off or reset, then the server goes on', async () => {
+    const whole = `POST /api/episodes/x/actions HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"a":1}\r\n`;
+    const bytes = [
+      ...Array.from({ length: 40 }, (_, index) => whole.slice(0, Math.ceil((index / 40) * whole.length))),
+      `GET / HTTP/1.1\r\n${'X: y\r\n'.repeat(20_000)}\r\n`,
+      `GET / HTTP/1.1\r\nHost: ${host}\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n-1\r\n`,
+      `POST /api/x HTTP/1.1\r\nHost: ${host}\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n`,
+      Buffer.from(Array.from({ length: 4096 }, (_, index) => (index * 7919) % 256)),
+      '\r\n'.repeat(5_000),
+    ];
+    await Promise.all(
+      bytes.flatMap((each) => [sent(server, each, { reset: true }), sent(server, each, { waitMs: 200 })]),
+    );
+    expect(await standing()).toEqual(upright);
+  });
+
+  test('given a holder of the key whose frames are broken, deep, huge or rubbish, then the server goes on', async () => {
+    const key = new URL(server.socket).search;
+    const path = new URL(server.socket).pathname;
+    const head = upgradeHead(`${path}${key}`, host);
+    const frames = Array.from({ length: 128 }, (_, index) =>
+      Buffer.concat([Buffer.from(head), Buffer.from([index * 2, 0xff - index, index, 1, 2, 3, 4, 5])]),
+    );
+    await Promise.all(frames.map((frame) => sent(server, frame, { waitMs: 200, reset: frame[0] === 1 })));
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const messages = [
+      `{"type":"@xstate.actor","sessionId":"a","name":"a","createdAt":"0","snapshot":{}}`,
+      `{"type":"@xstate.event","sessionId":"a","createdAt":"0","event":{"type":"x","deep":${deep}}}`,
+      `{"type":"@xstate.snapshot","sessionId":"a","createdAt":"0","snapshot":${deep}}`,
+      `{"type":"@xstate.actor","sessionId":"b","name":${deep},"snapshot":${deep}}`,
+      `{"type":"@xstate.actor","sessionId":"c","name":7,"definition":7,"parentId":[]}`,
+      `{"type":"@xstate.event","sessionId":"c","event":{"type":"x"},"createdAt":[]}`,
+      'null',
+      deep,
+    ];
+    const socket = new WebSocket(server.socket);
+    await new Promise((resolve) => void socket.on('open', resolve));
+    socket.on('error', () => {});
+    for (const message of messages) socket.send(message);
+    socket.send(Buffer.alloc(5 * 1024 * 1024));
+    await new Promise((resolve) => void socket.on('close', resolve));
+    expect(await standing()).toEqual(upright);
+    const shown = await sent(
+      server,
+      `GET /api/actors/c HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${server.token}\r\nConnection: close\r\n\r\n`,
+    );
+    expect(shown).toContain(command === 'studio' ? '200 OK' : '404 Not Found');
+  });
+
+  test('given the address of the socket, then the studio’s token is not in it, and its key opens nothing else', async () => {
+    const key = new URL(server.socket).searchParams.get('token') ?? '';
+    expect(key).toHaveLength(43);
+    expect(server.socket.includes(server.token)).toBe(command === 'inspect');
+    const asked = (token: string): Promise<string> =>
+      sent(
+        server,
+        `GET /api/production HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${token}\r\nConnection: close\r\n\r\n`,
+      );
+    expect(await asked(key)).toMatch(/ 40[14] /);
+    expect(await asked(server.token)).toContain(command === 'studio' ? '200 OK' : '404 Not Found');
+  });
+});
