@@ -69,6 +69,7 @@ export {
   EpisodeStatus,
   PhaseName,
   PhaseStatus,
+  completionName,
   isFinished,
   isPhaseName,
   phaseAfter,

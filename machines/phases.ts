@@ -35,6 +35,11 @@ export function isFinished(status: PhaseStatus): boolean {
   return status === 'complete' || status === 'skipped';
 }
 
+/** The name of the checkpoint that completing a phase saves. */
+export function completionName(phase: PhaseName): string {
+  return `${phase}_complete`;
+}
+
 /** The phase that follows, or null after audio. */
 export function phaseAfter(phase: PhaseName): PhaseName | null {
   return phaseNames[phaseNames.indexOf(phase) + 1] ?? null;

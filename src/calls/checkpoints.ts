@@ -1,4 +1,5 @@
 import {
+  completionName,
   ProductionError,
   currentPhase,
   episodeStatus,
@@ -13,13 +14,14 @@ import {
 } from '../../machines/index.js';
 import type { Plan, Production } from '../production/index.js';
 import type { CheckpointPayload } from '../record/index.js';
-import type { CheckpointContents } from '../shapes/index.js';
+import type { ArtifactRef } from '../documents/index.js';
+import { toSecond, type CheckpointContents } from '../shapes/index.js';
 import { stepsFor } from './plans.js';
 
 /** A checkpoint as the seed shows it, with its name and the files that belong to it. */
 export interface LoadedCheckpoint extends CheckpointContents {
   name: string;
-  artifacts: { path: string; sha256: string; bytes: number }[];
+  artifacts: ArtifactRef[];
 }
 
 /** Saves data, given as JSON text, and the manifest of the phase's folder, durably; the returned reference goes into a commit. */
@@ -77,10 +79,6 @@ export function ownName(text: string): string {
   );
 }
 
-function completionName(phase: PhaseName): string {
-  return `${phase}_complete`;
-}
-
 /** The phase that a checkpoint without a phase belongs to: the one under way, or the last. */
 export function phaseForCheckpoint(production: Production, sessionId: SessionId): PhaseName {
   return currentPhase(production.episode(sessionId).context) ?? 'audio';
@@ -127,7 +125,7 @@ function contentsOf(
 ): LoadedCheckpoint {
   return {
     phase: ref.phase,
-    timestamp: `${ref.at.slice(0, 19)}Z`,
+    timestamp: toSecond(ref.at),
     data,
     next_phase: ref.next,
     can_resume: ref.next !== null,

@@ -1,18 +1,10 @@
+import type { ArtifactRef } from '../documents/index.js';
 import type { Readable } from 'node:stream';
 import { ProductionError, phaseNames, type PhaseName } from '../../machines/index.js';
 
+export type { ArtifactRef };
 /** A number or a decimal string in US dollars, at most six decimals: `0.15`, `"0.150000"`. */
 export type Dollars = number | string;
-
-/** One file that a worker made, as recorded in the phase's checkpoint. */
-export interface ArtifactRef {
-  /** Path inside the session's folder, with forward slashes: `research/research_findings.json`. */
-  path: string;
-  /** Lower-case hexadecimal SHA-256 of the bytes. */
-  sha256: string;
-  /** Size in bytes. */
-  bytes: number;
-}
 
 /**
  * A file being written into the phase's folder. It appears under its name, synced and hashed, only when `finish` resolves;

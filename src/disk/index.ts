@@ -1,3 +1,4 @@
+export { adviceOn, isFull } from './advice.js';
 export { errorCode, writeAll } from './disk.js';
 export type { Disk, OpenMode, PathInfo } from './disk.js';
 export {
@@ -9,3 +10,4 @@ export {
 export { refuseNetworkFilesystem } from './network-filesystem.js';
 export { nodeDisk } from './node-disk.js';
 export { openPlainFile, plainRefusalTexts, readPlainFile } from './plain-file.js';
+export { removeQuietly } from './remove-quietly.js';

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { ProductionError, phaseNames, type PhaseName, type SessionId } from '../../machines/index.js';
+import {
+  completionName,
+  ProductionError,
+  phaseNames,
+  type PhaseName,
+  type SessionId,
+} from '../../machines/index.js';
 import {
   errorCode,
   makeDirectory,
@@ -10,13 +16,8 @@ import {
   type Disk,
 } from '../disk/index.js';
 import { refuseLink, replaceFile, unavailable, type Durability } from './durable-file.js';
-import {
-  copyManifest,
-  manifestDifferences,
-  readManifest,
-  verifyManifest,
-  type ManifestEntry,
-} from './manifest.js';
+import type { ArtifactRef } from './artifact-ref.js';
+import { copyManifest, manifestDifferences, readManifest, verifyManifest } from './manifest.js';
 import { SealedJson, readDocument, writeDocument } from './sealed-json.js';
 import { sessionPath } from './session-paths.js';
 import { CheckpointDocument, MonthDocument, SessionDocument, StateDocument } from './shapes.js';
@@ -117,7 +118,7 @@ export class Documents {
         this.#checkpoint(sessionId, `${document.phase}/checkpoint.json`, durability),
         document,
       );
-    if (document.name === `${document.phase}_complete`) return;
+    if (document.name === completionName(document.phase)) return;
     makeDirectory(this.#disk, join(this.#directory, sessionId, 'checkpoints'));
     await this.#write(
       sessionId,
@@ -176,7 +177,7 @@ export class Documents {
     }
   }
 
-  async manifest(sessionId: SessionId, phase: PhaseName): Promise<ManifestEntry[]> {
+  async manifest(sessionId: SessionId, phase: PhaseName): Promise<ArtifactRef[]> {
     this.#path(sessionId, `${phase}/x`);
     const entries = await this.#typedLater(
       `${sessionId}/${phase}`,
@@ -186,7 +187,7 @@ export class Documents {
     return entries;
   }
 
-  verifyManifest(sessionId: SessionId, entries: readonly ManifestEntry[]): Promise<void> {
+  verifyManifest(sessionId: SessionId, entries: readonly ArtifactRef[]): Promise<void> {
     return this.#typedLater(sessionId, verifyManifest(this.#disk, this.#directory, sessionId, entries));
   }
 
@@ -194,13 +195,13 @@ export class Documents {
   differences(
     sessionId: SessionId,
     phase: PhaseName,
-    entries: readonly ManifestEntry[],
+    entries: readonly ArtifactRef[],
     onFile: (path: string) => void,
   ): Promise<string[]> {
     return manifestDifferences(this.#disk, this.#directory, { sessionId, phase, entries }, onFile);
   }
 
-  copyArtifacts(from: SessionId, to: SessionId, entries: readonly ManifestEntry[]): Promise<void> {
+  copyArtifacts(from: SessionId, to: SessionId, entries: readonly ArtifactRef[]): Promise<void> {
     this.#seeThatItIsThere();
     this.#makeDurable(to);
     return this.#typedLater(to, copyManifest(this.#disk, this.#directory, from, to, entries));
@@ -300,6 +301,6 @@ export class Documents {
 }
 
 function checkpointPath(name: string): string {
-  const phase = phaseNames.find((each) => name === `${each}_complete`);
+  const phase = phaseNames.find((each) => name === completionName(each));
   return phase ? `${phase}/checkpoint.json` : `checkpoints/${name}.json`;
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { ProductionError } from '../../machines/index.js';
-import { errorCode, writeAll, type Disk } from '../disk/index.js';
+import { adviceOn, removeQuietly, writeAll, type Disk } from '../disk/index.js';
 
 /** Whether a write has to survive a power cut, or may be lost and made again from the journal; `rebuildable-later` is for many of the latter at once. */
 export type Durability = 'synced' | 'rebuildable' | 'rebuildable-later';
@@ -86,23 +86,10 @@ export function refuseLink(disk: Disk, path: string): void {
   );
 }
 
-function removeQuietly(disk: Disk, path: string): void {
-  try {
-    disk.unlink(path);
-  } catch {
-    // It may never have been made, and the error under way matters more.
-  }
-}
-
+/** A file system's error at a document as the one that callers see. */
 export function unavailable(path: string, error: unknown): ProductionError {
   if (error instanceof ProductionError) return error;
-  const code = errorCode(error) ?? 'error';
-  const advice =
-    code === 'ENOSPC' || code === 'EDQUOT'
-      ? 'free space on the disk'
-      : code === 'EACCES' || code === 'EROFS' || code === 'EPERM'
-        ? 'check permissions'
-        : 'check the disk';
+  const { code, advice } = adviceOn(error);
   return new ProductionError(
     'document_unavailable',
     `cannot write or read ${path} (${code}): ${advice}. The journal has everything; documents are written again.`,

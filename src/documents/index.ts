@@ -1,3 +1,4 @@
+export type { ArtifactRef } from './artifact-ref.js';
 export { Documents } from './documents.js';
 export type { PayloadFile } from './documents.js';
 export { existingPath, sessionPath } from './session-paths.js';

@@ -1,15 +1,9 @@
+import type { ArtifactRef } from './artifact-ref.js';
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { ProductionError, type PhaseName, type SessionId } from '../../machines/index.js';
 import { makeDurableDirectory, writeAll, type Disk } from '../disk/index.js';
 import { existingPath } from './session-paths.js';
-
-/** One file of a phase: path inside the session's folder, content hash, size. */
-export interface ManifestEntry {
-  path: string;
-  sha256: string;
-  bytes: number;
-}
 
 const blockBytes = 1 << 20;
 const deepest = 8;
@@ -20,9 +14,9 @@ export async function readManifest(
   directory: string,
   sessionId: SessionId,
   phase: PhaseName,
-): Promise<ManifestEntry[]> {
+): Promise<ArtifactRef[]> {
   const base = join(directory, sessionId);
-  const entries: ManifestEntry[] = [];
+  const entries: ArtifactRef[] = [];
   for (const path of walk(disk, base, phase, (folder) => disk.syncDirectory(folder))) {
     entries.push({ path, ...hashFile(disk, join(base, path), true) });
     // Hashing gigabytes must not keep everybody else from their turn.
@@ -84,7 +78,7 @@ export async function verifyManifest(
   disk: Disk,
   directory: string,
   sessionId: SessionId,
-  entries: readonly ManifestEntry[],
+  entries: readonly ArtifactRef[],
 ): Promise<void> {
   const problems: string[] = [];
   for (const entry of entries) {
@@ -104,7 +98,7 @@ function differenceOf(
   disk: Disk,
   directory: string,
   sessionId: SessionId,
-  { path: name, sha256 }: ManifestEntry,
+  { path: name, sha256 }: ArtifactRef,
 ): string | undefined {
   const path = existingPath(disk, directory, sessionId, name);
   const kind = disk.stat(path)?.kind;
@@ -120,11 +114,7 @@ function differenceOf(
 export async function manifestDifferences(
   disk: Disk,
   directory: string,
-  {
-    sessionId,
-    phase,
-    entries,
-  }: { sessionId: SessionId; phase: PhaseName; entries: readonly ManifestEntry[] },
+  { sessionId, phase, entries }: { sessionId: SessionId; phase: PhaseName; entries: readonly ArtifactRef[] },
   onFile: (path: string) => void,
 ): Promise<string[]> {
   const problems: string[] = [];
@@ -159,7 +149,7 @@ export async function copyManifest(
   directory: string,
   from: SessionId,
   to: SessionId,
-  entries: readonly ManifestEntry[],
+  entries: readonly ArtifactRef[],
 ): Promise<void> {
   for (const entry of entries) {
     const source = existingPath(disk, directory, from, entry.path);

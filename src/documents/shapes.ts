@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ArtifactRef } from './artifact-ref.js';
 import { stateName, rehydrate, toDollars, type PersistedEpisode, type Usd } from '../../machines/index.js';
 import { CheckpointContents, EpisodeState, Need, episodeState } from '../shapes/index.js';
 
@@ -90,7 +91,7 @@ export type SessionDocument = z.infer<typeof SessionDocument>;
 /** checkpoint.json: the seed's contents, and what makes it checkable. `data_file` names the payload's own file when it is large. */
 export const CheckpointDocument = CheckpointContents.extend({
   name: z.string(),
-  artifacts: z.array(z.object({ path: z.string(), sha256: z.string(), bytes: z.int().nonnegative() })),
+  artifacts: z.array(ArtifactRef),
   sha256: z.string(),
   bytes: z.int().nonnegative(),
   data_file: z.string().nullable(),

@@ -1,4 +1,5 @@
 import {
+  completionName,
   ProductionError,
   classifyError,
   dayOf,
@@ -100,7 +101,7 @@ async function saveCompletions(
       .toSorted((a, b) => ((a.at ?? '') < (b.at ?? '') ? -1 : 1))
       .at(-1);
     completions[phase] = await production.keepCheckpoint(sessionId, {
-      name: `${phase}_complete`,
+      name: completionName(phase),
       next: phaseAfter(phase),
       data: checkpointData(newest?.data ?? null),
       artifacts: [],

@@ -1,5 +1,5 @@
 import { ProductionError } from '../../machines/index.js';
-import { makeDurableDirectory, type Disk } from '../disk/index.js';
+import { isFull, makeDurableDirectory, type Disk } from '../disk/index.js';
 import { compactSegments, type Compacted } from './compact.js';
 import { commonEnd, replaced } from './displaced.js';
 import { follow } from './follow.js';
@@ -11,7 +11,7 @@ import { Reader, type FoundSeal, type JournalEntry } from './reader.js';
 import { linesBetween, rescue } from './rescue.js';
 import { Segment, isForbidden, journalFormat, listSegments, type Header } from './segment.js';
 import { SyncPace } from './sync-pace.js';
-import { isFull, syncFailed, unavailable } from './unavailable.js';
+import { syncFailed, unavailable } from './unavailable.js';
 
 export interface JournalOptions {
   /** The journal's own folder. */

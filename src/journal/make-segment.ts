@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { errorCode, writeAll, type Disk } from '../disk/index.js';
+import { removeQuietly, errorCode, writeAll, type Disk } from '../disk/index.js';
 import { encodeLines, noCrc } from './line.js';
 import type { Rescued } from './rescued.js';
 import { segmentFile, type Header } from './segment.js';
@@ -47,13 +47,4 @@ function readsBack(disk: Disk, fd: number, bytes: Buffer): boolean {
     disk.read(fd, found, 0, bytes.length, 0) === bytes.length &&
     found.equals(bytes)
   );
-}
-
-// A leftover temporary file hurts nobody; doctor names it.
-function removeQuietly(disk: Disk, path: string): void {
-  try {
-    disk.unlink(path);
-  } catch {
-    // The error that matters is the one under way, if there is one.
-  }
 }

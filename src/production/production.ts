@@ -14,16 +14,16 @@ import {
   type SessionId,
 } from '../../machines/index.js';
 import { makeDurableDirectory, type Disk } from '../disk/index.js';
-import { Documents, type PayloadFile } from '../documents/index.js';
+import { Documents, type ArtifactRef, type PayloadFile } from '../documents/index.js';
 import { Journal } from '../journal/index.js';
 import { type OperationSpending } from '../projection/projection.js';
 import { findCheckpoint, findResult, shownPayload, type FoundCheckpoint } from '../record/find-saved.js';
 import { historyOf, stateAt, type HistoryEntry } from '../record/history.js';
-import { saveCheckpointPayload, type ArtifactRef, type CheckpointPayload } from '../record/payload.js';
+import { saveCheckpointPayload, type CheckpointPayload } from '../record/payload.js';
 import { settledKeysOf, type SettledKey } from '../record/settled-keys.js';
 import type { Committed } from '../record/step.js';
 import type { Tally } from '../reports/index.js';
-import { type EpisodeState } from '../shapes/index.js';
+import { toSecond, type EpisodeState } from '../shapes/index.js';
 import { type Clock } from './clock.js';
 import { CommitLoop } from './commit-loop.js';
 import { machineIdentity } from './machine-identity.js';
@@ -124,7 +124,7 @@ export class Production {
   /** When the last commit was made, to the second; empty in a new production. */
   get lastUpdated(): string {
     const { lastAt } = this.#mirror;
-    return lastAt === '' ? '' : `${lastAt.slice(0, 19)}Z`;
+    return lastAt === '' ? '' : toSecond(lastAt);
   }
 
   /** The money of the day that a cost of now would belong to. */

@@ -1,5 +1,6 @@
 import { persist } from '../../machines/index.js';
 import type { CheckpointDocument } from '../documents/index.js';
+import { toSecond } from '../shapes/index.js';
 import type { PendingCheckpoint } from './checkpoints.js';
 import type { CheckpointPayload } from '../record/payload.js';
 
@@ -14,7 +15,7 @@ export function checkpointShown(
   const payload = pending.payload as CheckpointPayload | undefined;
   return {
     phase: ref.phase,
-    timestamp: `${ref.at.slice(0, 19)}Z`,
+    timestamp: toSecond(ref.at),
     data: payload?.data ?? null,
     next_phase: ref.next,
     can_resume: ref.next !== null,

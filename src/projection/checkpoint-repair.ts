@@ -1,4 +1,5 @@
 import {
+  completionName,
   machineVersion,
   phaseNames,
   type CheckpointRef,
@@ -6,6 +7,7 @@ import {
   type SessionId,
 } from '../../machines/index.js';
 import type { CheckpointDocument, Documents } from '../documents/index.js';
+import { toSecond } from '../shapes/index.js';
 import type { Journal } from '../journal/index.js';
 import { checkpointShown } from './checkpoint-document.js';
 import { stateAfter, type RecordedState } from '../record/decode.js';
@@ -26,7 +28,7 @@ export function damagedPhases(
     const newest = documents.readCheckpoint(sessionId, phase);
     if (newest?.phase !== phase || isOlder(newest) || !isCurrent(newest, checkpoints)) return true;
     return names.some((name) => {
-      if (name === `${phase}_complete`) return false;
+      if (name === completionName(phase)) return false;
       const document = documents.readCheckpoint(sessionId, { name });
       return !document || isOlder(document) || document.sha256 !== checkpoints[name]?.sha256;
     });
@@ -43,9 +45,7 @@ function isCurrent(
 ): boolean {
   if (Object.hasOwn(checkpoints, name)) return checkpoints[name]?.sha256 === sha256;
   // One that a restore has left behind is still the newest that the phase has saved.
-  return Object.values(checkpoints).every(
-    (each) => each.phase !== phase || timestamp >= each.at.slice(0, 19),
-  );
+  return Object.values(checkpoints).every((each) => each.phase !== phase || timestamp >= toSecond(each.at));
 }
 
 /** Makes the documents of these phases' checkpoints again from the journal, the newest last. */

@@ -1,7 +1,7 @@
 import { toDollars, type Ledger, type SessionId, type Usd } from '../../machines/index.js';
 import type { StateDocument } from '../documents/index.js';
 import { globalMetrics, type Tally } from '../reports/index.js';
-import type { EpisodeState } from '../shapes/index.js';
+import { toSecond, type EpisodeState } from '../shapes/index.js';
 import type { EpisodeStore } from '../record/episode-store.js';
 
 interface Shown {
@@ -29,7 +29,7 @@ export function stateDocument(shown: Shown): StateDocument {
     completed_episodes: byId(states.filter(isEnded)),
     total_cost: toDollars(total.spent),
     total_episodes: total.episodes,
-    last_updated: shown.lastAt === '' ? '' : `${shown.lastAt.slice(0, 19)}Z`,
+    last_updated: shown.lastAt === '' ? '' : toSecond(shown.lastAt),
     metrics: globalMetrics(total),
     showrunner: {
       format: 1,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Documents } from '../documents/index.js';
+import type { ArtifactRef, Documents } from '../documents/index.js';
 import { unlikeJson } from './unlike-json.js';
 import {
   ProductionError,
@@ -8,13 +8,6 @@ import {
   type SavedCheckpoint,
   type SessionId,
 } from '../../machines/index.js';
-
-/** One file that a phase made. */
-export interface ArtifactRef {
-  path: string;
-  sha256: string;
-  bytes: number;
-}
 
 /** What a checkpoint keeps beside the snapshot. */
 export interface CheckpointPayload {

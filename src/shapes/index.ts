@@ -1,4 +1,4 @@
-export { copyState, episodeState } from './episode-state.js';
+export { copyState, episodeState, toSecond } from './episode-state.js';
 export { Need, NeedKind } from './need.js';
 export { CheckpointContents, EpisodeState } from './seed.js';
 export type { GlobalMetrics, ProductionMetrics, QualityMetrics, StateMetrics } from './seed.js';

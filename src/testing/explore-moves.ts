@@ -1,4 +1,5 @@
 import {
+  completionName,
   phaseAfter,
   phaseNames,
   type DayMoney,
@@ -93,7 +94,7 @@ function distinct(amounts: number[]): Usd[] {
 
 function checkpointOf(phase: PhaseName): SavedCheckpoint {
   return {
-    name: `${phase}_complete`,
+    name: completionName(phase),
     sha256: 'a'.repeat(64),
     bytes: 2,
     next: phaseAfter(phase),
