@@ -71,7 +71,7 @@ describe('the command line', () => {
     ['an unknown checkpoint', ['restore', '1', 'nothing'], 3, 'checkpoint_unknown'],
     ['a path as a checkpoint', ['restore', '1', '/etc/passwd'], 6, 'invalid_input'],
     ['no number', ['cost', '1', 'research', 'q', 'NaN'], 6, 'invalid_input'],
-    ['a negative cost', ['cost', '1', 'research', 'q', '0.0000001'], 6, 'invalid_input'],
+    ['a negative cost', ['cost', '1', 'research', 'q', '-0.01'], 6, 'invalid_input'],
     ['an unknown phase', ['cost', '1', 'toString', 'q', '1'], 6, 'invalid_input'],
     ['an unknown command', ['dance'], 2, 'usage'],
     ['a missing argument', ['show'], 2, 'usage'],
