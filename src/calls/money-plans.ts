@@ -94,6 +94,8 @@ export function planSettle(sessionId: SessionId, { key, cost, result, claim }: S
 export interface Release {
   key: string;
   code?: FailureCode | undefined;
+  /** How often the key has been called, and how long it has waited, with this. */
+  tries?: EventOf<'operation.released'>['tries'] | undefined;
   /** When it may be tried again. */
   retryAt?: ((at: string) => string) | undefined;
   /** What the provider billed for the failure all the same. */
@@ -102,11 +104,12 @@ export interface Release {
 }
 
 /** Gives a reservation back, and records what was billed for the failed call, in one commit. */
-export function planRelease(sessionId: SessionId, { key, code, retryAt, billed, claim }: Release): Plan {
+export function planRelease(sessionId: SessionId, release: Release): Plan {
+  const { key, code, tries, retryAt, billed, claim } = release;
   return (view) => {
     const operation = operationOf(view, sessionId, key);
     const day = view.day(operation?.day);
-    const release: Step = {
+    const step: Step = {
       sessionId,
       event: {
         type: 'operation.released',
@@ -114,15 +117,16 @@ export function planRelease(sessionId: SessionId, { key, code, retryAt, billed, 
         key,
         day,
         ...(code === undefined ? {} : { code }),
+        ...(tries === undefined ? {} : { tries }),
         ...(retryAt === undefined ? {} : { retryAt: retryAt(view.at) }),
         ...claimed(claim),
       },
     };
-    if (!operation || billed === undefined || billed === 0) return [release];
+    if (!operation || billed === undefined || billed === 0) return [step];
     // The reservation has gone back by the time the cost is recorded.
     const then = { ...day, reserved: subtractUsd(day.reserved, operation.amount) };
     const cost = { phase: operation.phase, operation: operation.operation, cost: billed, claim };
-    return [release, ...costSteps(view, sessionId, cost, then)];
+    return [step, ...costSteps(view, sessionId, cost, then)];
   };
 }
 

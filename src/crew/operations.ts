@@ -20,6 +20,7 @@ import { check } from '../calls/inputs.js';
 import { heldInTheWay, heldRefusal, queueOf, whenMoneyMoves } from '../calls/reservation-queue.js';
 import type { Production, Step, View } from '../production/index.js';
 import { toJson } from '../record/index.js';
+import { planRelease, planReserve, planSettle } from '../calls/money-plans.js';
 import { later } from './claim.js';
 import { backOff, chargeOf, costOf } from './outcome.js';
 import { SettledResults, refuseOtherUse } from './settled-results.js';
@@ -210,19 +211,11 @@ export class Operations {
 
   /** Reserves; gives the refusal where others' reservations are in the way. */
   async #refusedReservation<T>(call: Call<T>): Promise<ProductionError | undefined> {
-    const { phase, production } = this.#on;
+    const { phase, production, sessionId, claim } = this.#on;
     const { key } = call.options;
+    const reservation = { phase, operation: call.name, key, amount: call.maxCost, claim };
     try {
-      await production.commit((view) => [
-        this.#step(view, {
-          type: 'cost.reserve',
-          phase,
-          operation: call.name,
-          key,
-          amount: call.maxCost,
-          day: view.day(),
-        }),
-      ]);
+      await production.commit(planReserve(sessionId, reservation));
       return undefined;
     } catch (error) {
       if (error instanceof ProductionError && error.code === 'budget_reserved') return error;
@@ -293,55 +286,22 @@ export class Operations {
       // What was paid was paid, whether or not its result can be kept.
       unkept = error;
     }
-    await production.commit((view) => {
-      const reserved = view.episode(sessionId).context.operations[key];
-      return [
-        this.#step(view, {
-          type: 'operation.settled',
-          key,
-          cost: cost ?? reserved?.amount ?? call.maxCost,
-          estimated: cost === undefined,
-          ...(result === undefined ? {} : { result }),
-          day: view.day(reserved?.day),
-        }),
-      ];
-    });
+    await production.commit(planSettle(sessionId, { key, cost, result, claim: this.#on.claim }));
     if (unkept !== undefined) throw unkept;
     return outcome?.result;
   }
 
   async #failed<T>(call: Call<T>, attempt: number, error: unknown): Promise<T> {
-    const { production, sessionId, phase, stop } = this.#on;
+    const { production, sessionId, stop, claim } = this.#on;
     const { key } = call.options;
     const charge = chargeOf(error, call.maxCost);
     if (charge.kind === 'unknown') return this.#unknown(call, attempt, error);
     const { code } = classifyError(error);
     const rule = stop.aborted ? undefined : this.#policy.retry[code];
     const { tries, waitMs, again } = this.#nextTry(key, rule, attempt, error);
-    await production.commit((view) => {
-      const day = view.day(view.episode(sessionId).context.operations[key]?.day);
-      return [
-        this.#step(view, {
-          type: 'operation.released',
-          key,
-          code,
-          day,
-          tries,
-          ...(again ? { retryAt: later(view.at, waitMs) } : {}),
-        }),
-        ...(charge.kind === 'known' && charge.cost > 0
-          ? [
-              this.#step(view, {
-                type: 'cost.recorded',
-                phase,
-                operation: call.name,
-                cost: charge.cost,
-                day: released(day, call.maxCost),
-              }),
-            ]
-          : []),
-      ];
-    });
+    const billed = charge.kind === 'known' ? charge.cost : undefined;
+    const retryAt = again ? (at: string): string => later(at, waitMs) : undefined;
+    await production.commit(planRelease(sessionId, { key, code, tries, retryAt, billed, claim }));
     if (!again) throw error;
     return this.#attempt(call);
   }
@@ -369,15 +329,8 @@ export class Operations {
   }
 
   async #release(key: string): Promise<void> {
-    const { production, sessionId } = this.#on;
-    await production.commit((view) => [
-      this.#step(view, {
-        type: 'operation.released',
-        key,
-        tries: this.#tries(key),
-        day: view.day(view.episode(sessionId).context.operations[key]?.day),
-      }),
-    ]);
+    const { production, sessionId, claim } = this.#on;
+    await production.commit(planRelease(sessionId, { key, tries: this.#tries(key), claim }));
   }
 
   #step(view: View, event: Untimed): Step {
@@ -430,8 +383,3 @@ function checkedCall<T>(name: string, options: OperationOptions<T>, body: Body<T
 
 type Untime<Event> = Event extends EpisodeEvent ? Omit<Event, 'at' | 'by' | 'claim'> : never;
 type Untimed = Untime<EpisodeEvent>;
-
-/** The day's money once a reservation has gone back in the same commit. */
-function released(day: ReturnType<View['day']>, amount: Usd): ReturnType<View['day']> {
-  return { ...day, reserved: (day.reserved - amount) as Usd };
-}
