@@ -63,10 +63,30 @@ const checks = [
   ['ESM on Node 24', () => expectComplete(run('npx', '-y', '-p', 'node@24', 'node', 'out/use.mjs'))],
   ['CommonJS on Node 24', () => expectComplete(run('npx', '-y', '-p', 'node@24', 'node', 'use.cjs'))],
   ['the command line', () => run('npx', '--no-install', 'showrunner', 'list', '--json')],
+  ['the table', () => run('npx', '--no-install', 'showrunner', 'list', '--all')],
+  ['the drawing', () => run('npx', '--no-install', 'showrunner', 'draw', '--format', 'svg')],
+  ['the studio', () => expectServed('studio')],
+  ['the server for agents', () => expectServed('mcp', '--http')],
 ];
 
 function expectComplete(text) {
   if (!/\bcomplete\n$/.test(text)) throw new Error(`it printed ${JSON.stringify(text)}`);
+}
+
+/** Starts a command that serves, waits until it says where, and ends it. */
+function expectServed(...words) {
+  const script = `
+    const { spawn } = require('node:child_process');
+    const child = spawn('npx', ['--no-install', 'showrunner', ...${JSON.stringify(words)}, '--port', '0'], { detached: true });
+    let told = '';
+    const end = (code) => { try { process.kill(-child.pid) } catch {} process.exit(code); };
+    const hear = (text) => { told += text; if (/127\\.0\\.0\\.1|localhost/.test(told)) end(0); };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    child.on('exit', () => { console.error(told); end(1); });
+    setTimeout(() => { console.error('nothing was said: ' + told); end(1); }, 30_000);
+  `;
+  run(process.execPath, '-e', script);
 }
 
 let passed = 0;
