@@ -8,7 +8,7 @@ import { expectSound, openProduction } from '../support/production.js';
 
 /** Those that end by themselves. */
 const commands = catalog.filter(
-  ({ name }) => !['studio', 'inspect', 'watch', 'produce', 'resume'].includes(name),
+  ({ name }) => !['studio', 'inspect', 'watch', 'produce', 'resume', 'mcp'].includes(name),
 );
 
 const word = fc.oneof(
