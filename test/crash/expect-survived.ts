@@ -13,6 +13,7 @@ const expected = new Set([
   'wrong_state',
   'phase_out_of_order',
   'budget_exhausted',
+  'budget_reserved',
   'daily_cap_reached',
   'operation_unknown',
   'operation_exists',
@@ -96,7 +97,7 @@ async function goOn(manager: ProductionStateManager, { told }: Life): Promise<vo
     for (const key of Object.keys(context.operations)) await manager.settleCost({ sessionId, key, cost });
   }
   const { granted, code } = await reserveUntilRefused(manager, fresh);
-  expect(['budget_exhausted', 'daily_cap_reached']).toContain(code);
+  expect(['budget_exhausted', 'budget_reserved', 'daily_cap_reached']).toContain(code);
   const { context } = await manager.getSnapshot(fresh);
   expect(context.money.reserved).toBe(granted * costMicro);
   const { spent, reserved, cap } = manager.production.today();
