@@ -52,7 +52,7 @@ function held({ context }: EpisodeSnapshot): Need[] {
       by: null,
       reason: null,
       next: keys.flatMap((key) => [
-        `showrunner settle ${sessionId} ${quoted(key)} <dollars> --result <json|file>`,
+        `showrunner settle ${sessionId} ${quoted(key)} <dollars>`,
         `showrunner release ${sessionId} ${quoted(key)}`,
       ]),
     },
