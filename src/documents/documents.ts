@@ -285,7 +285,7 @@ export class Documents {
 
   /** Where the production was moved away from, no second one may begin. */
   #seeThatItIsThere(): void {
-    if (this.#disk.stat(this.#directory)?.kind === 'directory') return;
+    if (this.#typed('', () => this.#disk.stat(this.#directory))?.kind === 'directory') return;
     throw new ProductionError(
       'journal_replaced',
       `the production's folder ${this.#directory} is gone: it was moved or removed. Nothing is written in its place. Put it back, or open the production where it is now.`,
