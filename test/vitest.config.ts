@@ -2,11 +2,17 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const processes = [
+  'test/cli/{cli,people}*.test.ts',
+  'test/agents/**/*.test.ts',
+  'test/production/{processes,faults}.test.ts',
+  'test/simulation/power-cuts.test.ts',
+];
 const report = process.env['SHOWRUNNER_TEST_REPORT'];
 
 /**
  * `unit` is what `npm test` runs; `long` is its slower sibling (crash storms, whole productions); `crash` hinders a process at each of its system
- * calls (strace); `protocol` checks the models (spin); `browser` drives the studio's page (chromium); `strangers` attacks both servers and plants what is hostile in every place of a file.
+ * calls (strace); `processes` holds what starts processes by the hundred (command line, agents) or fails the disk at each call in turn; `protocol` checks the models (spin); `browser` drives the studio's page (chromium); `strangers` attacks both servers and plants what is hostile in every place of a file.
  */
 export default defineConfig({
   root,
@@ -30,6 +36,7 @@ export default defineConfig({
             'test/crash/**',
             'test/protocol/**',
             'test/strangers/**',
+            ...processes,
           ],
         },
       },
@@ -42,6 +49,7 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      { extends: true, test: { name: 'processes', include: processes, testTimeout: 120_000 } },
       { extends: true, test: { name: 'crash', include: ['test/crash/**/*.test.ts'], hookTimeout: 120_000 } },
       {
         extends: true,

@@ -32,6 +32,7 @@ export class CommitLoop {
   readonly #writer: string;
   #queue: Waiting[] = [];
   #running: Promise<void> | undefined;
+  #isLookDue = false;
   #lastTurn = 0;
   /** What is being written. */
   #batch: Batch | undefined;
@@ -66,9 +67,10 @@ export class CommitLoop {
     });
   }
 
-  /** Takes in and tells what other processes have committed, unless that is seen to already. */
+  /** Takes in and tells what other processes have committed; after what runs now, which may have looked before they did. */
   catchUp(): void {
-    if (this.#running) return;
+    this.#isLookDue = this.#running !== undefined;
+    if (this.#isLookDue) return;
     this.#run(() => {
       this.#journal.seeThatItIsInPlace();
       return this.#mirror.refreshAndTell();
@@ -89,6 +91,7 @@ export class CommitLoop {
     }
     this.#running = undefined;
     if (this.#queue.length > 0) this.#start();
+    else if (this.#isLookDue) this.catchUp();
   }
 
   #start(): void {

@@ -49,7 +49,7 @@ export class Mirror {
   readonly #documents: Documents;
   readonly #clock: Clock;
   readonly #listeners = new Set<(committed: Committed) => void>();
-  #foreign: Committed[] = [];
+  readonly #foreign: Committed[] = [];
   /** Where the line being taken in begins: what a session loaded meanwhile must not go beyond. */
   #reading: number | undefined;
 
@@ -114,17 +114,21 @@ export class Mirror {
     this.#journal.refresh((line) => this.#takeIn(line));
   }
 
+  /** Whether something of other processes has been taken in that no listener has heard of. */
+  get hasUntold(): boolean {
+    return this.#foreign.length > 0;
+  }
+
   /** The same, and tells of it once it is on disk; gives a promise where there is something to tell. */
   refreshAndTell(): Promise<void> | undefined {
     this.refresh();
-    return this.#foreign.length === 0 ? undefined : this.#tellForeign();
+    return this.hasUntold ? this.#tellForeign() : undefined;
   }
 
   async #tellForeign(): Promise<void> {
-    const heard = this.#foreign;
-    this.#foreign = [];
     await this.#journal.durable();
-    for (const committed of heard) this.tell(committed);
+    // Only now: what could not be made durable is told at the next look, in its order.
+    for (const committed of this.#foreign.splice(0)) this.tell(committed);
   }
 
   /** Takes in a commit of this handle, which is on disk and ends at `end`. */

@@ -106,7 +106,10 @@ export class Production {
 
   /** Everything that any process has committed so far is in memory when this returns; while a commit is under way that is seen to already. */
   refresh(): void {
-    if (!this.#commits.running) this.#mirror.refresh();
+    if (this.#commits.running) return;
+    this.#mirror.refresh();
+    // The watch looks only at what has not been read: whoever reads sees to it that listeners hear.
+    if (this.#mirror.hasUntold && !this.#closed) this.#commits.catchUp();
   }
 
   /** The same, also while commits are under way: then it joins them. */

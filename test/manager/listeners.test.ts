@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { nodeDisk } from '../../src/disk/index.js';
 import { expectSound, journalText, openProduction } from '../support/production.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
@@ -116,6 +117,66 @@ describe('listeners and hooks', () => {
     await b.addCost({ sessionId, phase: 'research', operation: 'step', cost: '0.1' });
     expect(heard.at(-1)).toBe('cost.recorded local');
     expect(heard).toHaveLength(3);
+  });
+
+  describe('one who follows, on a disk that tells when its folder changes only if it is asked to', () => {
+    async function followed() {
+      const directory = temporaryDirectory();
+      let notify = (): void => {};
+      let failing = false;
+      const disk = {
+        ...nodeDisk,
+        watch: (_directory: string, onChange: () => void) => {
+          notify = onChange;
+          return () => {};
+        },
+        sync(fd: number): void {
+          if (failing) throw Object.assign(new Error('i/o error'), { code: 'EIO' });
+          nodeDisk.sync(fd);
+        },
+        async syncLater(fd: number): Promise<void> {
+          await turn();
+          disk.sync(fd);
+        },
+      };
+      const a = await openProduction(directory);
+      const b = await openProduction(directory, { disk });
+      const heard: string[] = [];
+      b.on('commit', ({ type }) => heard.push(type));
+      b.follow();
+      const sessionId = await a.createEpisodeSession({ episodeNum: 1, topic: 'Heard' });
+      await a.updatePhase({ sessionId, phase: 'research', status: 'active' });
+      return {
+        b,
+        heard,
+        sessionId,
+        pay: () => a.addCost({ sessionId, phase: 'research', operation: 'step', cost: '0.1' }),
+        notify: () => notify(),
+        fail: (does: boolean) => (failing = does),
+      };
+    }
+    const all = ['episode.created', 'phase.start', 'cost.recorded'];
+
+    test('given it has read a commit to answer a question, then its listeners hear of that commit all the same', async () => {
+      const { b, heard, sessionId, pay } = await followed();
+      await pay();
+      expect(await b.getEpisodeCost(sessionId)).toBe(0.1);
+      await expect.poll(() => heard).toEqual(all);
+    });
+
+    test('given the disk fails when it looks, then its listeners hear once the disk is well, each commit once and in order', async () => {
+      const { b, heard, sessionId, pay, notify, fail } = await followed();
+      fail(true);
+      notify();
+      await turn();
+      await turn();
+      await pay();
+      await expect(b.getEpisodeCost(sessionId)).rejects.toMatchObject({ code: 'journal_unavailable' });
+      expect(heard).toEqual([]);
+      fail(false);
+      expect(await b.getEpisodeCost(sessionId)).toBe(0.1);
+      await expect.poll(() => heard).toEqual(all);
+    });
   });
 
   test('given a hook that vetoes, when any changing call is made, then it is refused with the reason and nothing is written', async () => {
