@@ -7,6 +7,7 @@ import type {
 } from '../../machines/index.js';
 import type { ChartView } from '../draw/chart-view.js';
 import type { HistoryEntry } from '../record/index.js';
+import type { DayCosts, DayOutcomes, EpisodeScores } from '../reports/index.js';
 import type { EpisodeState, Need, ProductionMetrics, QualityMetrics } from '../shapes/index.js';
 
 /**
@@ -30,12 +31,9 @@ export interface ProductionView {
   /** Today by the budget's day; null caps are unlimited. */
   today: { date: string; spent: number; reserved: number; cap: number };
   days: { date: string; spent: number; reserved: number }[];
-  /** Mean cost per phase of the episodes created that day, oldest first. */
-  phaseCosts: { date: string; episodes: number; cost: Record<PhaseName, number> }[];
-  /** Per day on which episodes ended: mean minutes from creation to the end, and the share that completed. */
-  outcomes: { date: string; completed: number; failed: number; minutes: number | null }[];
-  /** Quality scores over time, oldest first, one per scored episode. */
-  quality: { sessionId: string; at: string; scores: Record<string, number> }[];
+  phaseCosts: DayCosts[];
+  outcomes: DayOutcomes[];
+  quality: EpisodeScores[];
   metrics: ProductionMetrics;
   qualityMetrics: QualityMetrics;
   totalSpent: number;
