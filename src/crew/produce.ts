@@ -92,7 +92,7 @@ export async function produce(work: Work, sessionId: SessionId): Promise<Produce
   const claim = await HeldClaim.take(production, sessionId, holder, options.leaseMs ?? 60_000);
   production.follow();
   try {
-    return await new Producing(work, sessionId, claim).run();
+    return await new ProduceRun(work, sessionId, claim).run();
   } finally {
     await claim.release();
   }
@@ -116,7 +116,7 @@ export async function produceAll(
   return results;
 }
 
-class Producing {
+class ProduceRun {
   readonly #production: Production;
   readonly #sessionId: SessionId;
   readonly #crew: Crew;

@@ -9,7 +9,7 @@ import { exits } from '../exit-codes.js';
 import { findEpisode } from '../find-episode.js';
 import { loadCrew, offline } from '../load-crew.js';
 import { nextEpisodeNumber } from '../next-episode-number.js';
-import { readProducing, writeProducing, type Producing } from '../producing.js';
+import { readProduceSettings, writeProduceSettings, type ProduceSettings } from '../produce-settings.js';
 import { progressLines } from '../progress-lines.js';
 import { UsageError } from '../usage-error.js';
 
@@ -45,11 +45,15 @@ export const run: Run = async (context, [name], options) => {
 };
 
 /** How the episode was begun; one that was begun otherwise gets the present options, for later resumes. */
-function settingsFor(manager: ProductionStateManager, sessionId: SessionId, options: Options): Producing {
-  const known = readProducing(manager.production.directory, sessionId);
+function settingsFor(
+  manager: ProductionStateManager,
+  sessionId: SessionId,
+  options: Options,
+): ProduceSettings {
+  const known = readProduceSettings(manager.production.directory, sessionId);
   if (known) return known;
   const settings = settingsOf(options);
-  writeProducing(manager.production.directory, sessionId, settings);
+  writeProduceSettings(manager.production.directory, sessionId, settings);
   return settings;
 }
 
@@ -58,7 +62,7 @@ async function begin(
   context: Context,
   manager: ProductionStateManager,
   options: Options,
-  { topics, settings }: { topics: string[]; settings: Producing },
+  { topics, settings }: { topics: string[]; settings: ProduceSettings },
 ): Promise<SessionId[]> {
   const number = await nextEpisodeNumber(manager);
   const ids: SessionId[] = [];
@@ -68,7 +72,7 @@ async function begin(
       episodeNum: number + index,
       ...(options['approve'] === true ? { approvals: ['script' as const] } : {}),
     });
-    writeProducing(manager.production.directory, id, settings);
+    writeProduceSettings(manager.production.directory, id, settings);
     context.note(`${id}: "${topic}"`);
     ids.push(id);
   }
@@ -96,7 +100,7 @@ function textOf(path: string): string {
 }
 
 /** Mistakes in the options are found before an episode is begun. */
-function settingsOf({ crew, sources, minutes }: Options): Producing {
+function settingsOf({ crew, sources, minutes }: Options): ProduceSettings {
   if (typeof crew !== 'string' && typeof sources !== 'string')
     throw new UsageError('--sources <folder> is needed: the offline crew makes episodes from your documents');
   if (typeof sources === 'string' && !existsSync(sources))

@@ -1,12 +1,12 @@
 import type { Run } from '../command.js';
 import { changed } from '../changed.js';
 import { findEpisode } from '../find-episode.js';
-import { readProducing } from '../producing.js';
+import { readProduceSettings } from '../produce-settings.js';
 
 export const run: Run = async (context, args, options) => {
   const manager = await context.open();
   const id = await findEpisode(manager, args[0] ?? '');
-  const settings = readProducing(manager.production.directory, id);
+  const settings = readProduceSettings(manager.production.directory, id);
   // Episodes that somebody else's orchestrator makes are only put back on their feet.
   if (!settings) return changed(context, id, (open, sessionId) => open.resumeEpisode(sessionId));
   const { pause } = (await manager.getSnapshot(id)).context;

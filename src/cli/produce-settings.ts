@@ -6,24 +6,28 @@ import { nodeDisk } from '../disk/index.js';
 import { replaceFile } from '../documents/index.js';
 
 /** How `showrunner produce` was called, kept in the session's folder so that `showrunner resume` can go on with it. */
-export const Producing = z.object({
+export const ProduceSettings = z.object({
   crew: z.string(),
   crew_options: z.record(z.string(), z.unknown()),
 });
-export type Producing = z.infer<typeof Producing>;
+export type ProduceSettings = z.infer<typeof ProduceSettings>;
 
 const file = 'producing.json';
 
-export function writeProducing(directory: string, sessionId: SessionId, settings: Producing): void {
+export function writeProduceSettings(
+  directory: string,
+  sessionId: SessionId,
+  settings: ProduceSettings,
+): void {
   replaceFile(nodeDisk, join(directory, sessionId, file), [
     Buffer.from(`${JSON.stringify(settings, undefined, 2)}\n`),
   ]);
 }
 
 /** Undefined when the episode was not begun by `showrunner produce`. */
-export function readProducing(directory: string, sessionId: SessionId): Producing | undefined {
+export function readProduceSettings(directory: string, sessionId: SessionId): ProduceSettings | undefined {
   try {
-    return Producing.parse(JSON.parse(readFileSync(join(directory, sessionId, file), 'utf8')));
+    return ProduceSettings.parse(JSON.parse(readFileSync(join(directory, sessionId, file), 'utf8')));
   } catch {
     return undefined;
   }
