@@ -56,6 +56,15 @@ export {
   phaseStatus,
   unfinishedPhases,
 } from './episode/selectors.js';
+export {
+  escapeForMarkdown,
+  escapeForShell,
+  escapeForTerminal,
+  escapeForXml,
+  escapeJsonForTerminal,
+  escapeLinesForTerminal,
+  markdownCode,
+} from './escape.js';
 export { ProductionError, errorRemedies } from './errors.js';
 export type { ErrorCode, ErrorDetails, Remedy } from './errors.js';
 export { Failure, FailureCode, classifyError, isRetryable, isWaitedFor, messageOf } from './failures.js';

@@ -1,4 +1,4 @@
-import { rehydrate, type SessionId } from '../../machines/index.js';
+import { escapeForTerminal, rehydrate, type SessionId } from '../../machines/index.js';
 import type { ProductionStateManager } from '../manager/manager.js';
 import { needsOf } from '../reports/index.js';
 import type { EpisodeState } from '../shapes/seed.js';
@@ -23,7 +23,7 @@ export async function changed(
   const stopped =
     before === null && (failure?.code === 'budget_exhausted' || failure?.code === 'daily_cap_reached');
   const notice = stopped
-    ? `\nThe episode has stopped: ${failure.message} showrunner budget ${name} raises it, showrunner recover ${name} goes on.`
+    ? `\nThe episode has stopped: ${escapeForTerminal(failure.message)} showrunner budget ${sessionId} raises it, showrunner recover ${sessionId} goes on.`
     : '';
   return {
     json: { episode, needs, ...(stopped ? { stopped: failure } : {}) },

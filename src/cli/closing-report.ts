@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { phaseNames, rehydrate, toDollars } from '../../machines/index.js';
+import { escapeForTerminal, phaseNames, rehydrate, toDollars } from '../../machines/index.js';
 import type { ProductionStateManager } from '../manager/manager.js';
 import type { Produced } from '../crew/produce.js';
 import { needsOf } from '../reports/index.js';
@@ -36,10 +36,12 @@ export async function closingReport(
     standing(state, needs),
     table(['phase', 'status', 'took', 'spent', 'files'], rows),
     ...(scores.length > 0 ? [`quality: ${scores.join(', ')}`] : []),
-    ...(episode ? [`listen: ${folder}/${episode.path} (${(episode.bytes / 1e6).toFixed(1)} MB)`] : []),
+    ...(episode
+      ? [`listen: ${escapeForTerminal(`${folder}/${episode.path}`)} (${(episode.bytes / 1e6).toFixed(1)} MB)`]
+      : []),
     `files: ${folder}/`,
-    ...(reason ? [`${outcome}: ${reason}`] : []),
-    ...nextSteps(sessionId, needs).map((command) => `next: ${command}`),
+    ...(reason ? [`${outcome}: ${escapeForTerminal(reason)}`] : []),
+    ...nextSteps(sessionId, needs).map((command) => `next: ${escapeForTerminal(command)}`),
   ].join('\n');
   return {
     json: { session_id: sessionId, outcome, reason, failure, needs, episode: state, folder, files },

@@ -6,6 +6,7 @@ import { plainRefusalTexts, readPlainFile } from '../disk/plain-file.js';
 import { isSessionId } from '../../machines/ids.js';
 import type { ProductionStateManager } from '../manager/manager.js';
 import type { Context } from './command.js';
+import { printError } from './standard-output.js';
 import { UsageError } from './usage-error.js';
 
 export interface OpenContext {
@@ -43,7 +44,7 @@ export function makeContext({ directory, policyFile, json, by }: Settings): Open
       isAwaited = true;
       return interrupt.signal;
     },
-    note: (text) => process.stderr.write(`${text}\n`),
+    note: (text) => printError(`${text}\n`),
     async open({ readOnly, make = false } = {}) {
       if (!make) refuseMissing(directory);
       const { ProductionStateManager: Manager } = await import('../manager/manager.js');

@@ -1,3 +1,4 @@
+import { escapeForTerminal } from '../../machines/escape.js';
 import type { Context } from './command.js';
 
 const quietMs = 1000;
@@ -10,6 +11,6 @@ export function fileProgress({ note }: Pick<Context, 'note'>): (path: string) =>
     checked += 1;
     if (performance.now() - saidAt < quietMs) return;
     saidAt = performance.now();
-    note(`checking file ${checked}: ${path}`);
+    note(`checking file ${checked}: ${escapeForTerminal(path)}`);
   };
 }

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import colors from 'picocolors';
+import { escapeForTerminal } from '../../machines/escape.js';
 import type { Need } from '../shapes/need.js';
 import type { EpisodeState } from '../shapes/seed.js';
 
@@ -70,8 +71,8 @@ export function waiting(need: Need['need']): string {
 /** What is waited for and which command answers it, one line each. */
 export function needLines(needs: readonly Need[], before = ''): string[] {
   return needs.flatMap(({ text, next }) => [
-    `${before}${text}`,
-    ...next.map((command) => `  next: ${command}`),
+    `${before}${escapeForTerminal(text)}`,
+    ...next.map((command) => `  next: ${escapeForTerminal(command)}`),
   ]);
 }
 
@@ -85,7 +86,7 @@ export function age(at: string, nowMs: number): string {
 
 /** One line of at most so many characters. */
 export function shorten(text: string, longest: number): string {
-  const line = text.replaceAll(/\s+/g, ' ');
+  const line = escapeForTerminal(text.replaceAll(/\s+/g, ' '));
   return line.length <= longest ? line : `${line.slice(0, longest - 1)}…`;
 }
 

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import { Command as Program, CommanderError } from 'commander';
+import { escapeForTerminal } from '../../machines/escape.js';
 import { catalog, seedFlags } from './catalog.js';
 import type { Command, Options, Result } from './command.js';
 import { makeContext, type OpenContext } from './context.js';
 import { exits } from './exit-codes.js';
-import { keepStandardOutput, printOut } from './standard-output.js';
+import { keepStandardOutput, printError, printJson, printOut } from './standard-output.js';
 import { UsageError } from './usage-error.js';
 
 interface GlobalOptions {
@@ -46,7 +47,10 @@ function buildProgram(act: (command: Command, args: string[], options: Options) 
     .configureHelp({ visibleCommands: () => [] })
     .addHelpText('after', helpText)
     .exitOverride()
-    .configureOutput({ writeErr: (text) => process.stderr.write(text), writeOut: printOut });
+    .configureOutput({
+      writeErr: (text) => printError(`${escapeForTerminal(text.trim())}\n`),
+      writeOut: printOut,
+    });
   for (const { flag, description } of seedFlags) program.option(flag, description);
   program
     .option('--confirm', 'with --reset: really do it')
@@ -99,7 +103,7 @@ function camel(flag: string): string {
 
 function print(result: Result, json: boolean): void {
   if (json && result.json === undefined) return;
-  if (json) printOut(`${JSON.stringify(result.json)}\n`);
+  if (json) printJson(result.json);
   else if (result.text !== '') printOut(`${result.text.replace(/\n$/, '')}\n`);
 }
 
@@ -137,8 +141,7 @@ async function main(argv: string[]): Promise<number> {
     await buildProgram(act).parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) {
-      if (wantsJson && error.exitCode !== 0)
-        printOut(`${JSON.stringify({ error: { code: 'usage', message: error.message } })}\n`);
+      if (wantsJson && error.exitCode !== 0) printJson({ error: { code: 'usage', message: error.message } });
       return error.exitCode === 0 ? exits.done : exits.usage;
     }
     const { reportError } = await import('./report-error.js');

@@ -1,4 +1,5 @@
 import colors from 'picocolors';
+import { escapeForTerminal } from '../../machines/escape.js';
 import type { Progress } from '../crew/produce.js';
 import type { Context } from './command.js';
 
@@ -25,11 +26,13 @@ export function progressLines(
       const filled = Math.round(fraction * barWidth);
       // A line that wraps would not be cleared as a whole: it ends at the edge instead.
       process.stderr.write(
-        `\r\u001b[2K\u001b[?7l${phase.padEnd(9)}${colors.cyan('█'.repeat(filled))}${'░'.repeat(barWidth - filled)} ${String(percent).padStart(3)}%  ${message.slice(0, 60)}\u001b[?7h`,
+        `\r\u001b[2K\u001b[?7l${phase.padEnd(9)}${colors.cyan('█'.repeat(filled))}${'░'.repeat(barWidth - filled)} ${String(percent).padStart(3)}%  ${escapeForTerminal(message).slice(0, 60)}\u001b[?7h`,
       );
       isOpen = true;
     } else if (percent >= (shown.get(key) ?? -stepPercent) + stepPercent) {
-      note(`${several ? `${sessionId} ` : ''}${phase.padEnd(9)}${String(percent).padStart(3)}%  ${message}`);
+      note(
+        `${several ? `${sessionId} ` : ''}${phase.padEnd(9)}${String(percent).padStart(3)}%  ${escapeForTerminal(message)}`,
+      );
     } else return;
     shown.set(key, percent);
   };

@@ -1,7 +1,8 @@
 import { ProductionError } from '../../machines/errors.js';
 import { exitOf, exits } from './exit-codes.js';
 import { UsageError } from './usage-error.js';
-import { printOut } from './standard-output.js';
+import { escapeForTerminal } from '../../machines/escape.js';
+import { printError, printJson } from './standard-output.js';
 
 const remedies = {
   caller: 'Correct the call and try again.',
@@ -13,17 +14,20 @@ const remedies = {
 /** Prints an error, for machines or for people, and gives the exit code. */
 export function reportError(error: unknown, json: boolean): number {
   if (error instanceof UsageError) {
-    if (json) printOut(`${JSON.stringify({ error: { code: 'usage', message: error.message } })}\n`);
-    else process.stderr.write(`showrunner: ${error.message}\n`);
+    if (json) printJson({ error: { code: 'usage', message: error.message } });
+    else printError(`showrunner: ${escapeForTerminal(error.message)}\n`);
     return exits.usage;
   }
   if (error instanceof ProductionError) {
-    if (json) printOut(`${JSON.stringify({ error })}\n`);
-    else process.stderr.write(`showrunner: ${error.message}\n  (${error.code}. ${remedies[error.remedy]})\n`);
+    if (json) printJson({ error });
+    else
+      printError(
+        `showrunner: ${escapeForTerminal(error.message)}\n  (${error.code}. ${remedies[error.remedy]})\n`,
+      );
     return exitOf[error.code];
   }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  if (json) printOut(`${JSON.stringify({ error: { code: 'unexpected', message } })}\n`);
-  else process.stderr.write(`showrunner: unexpected error\n${message}\n`);
+  if (json) printJson({ error: { code: 'unexpected', message } });
+  else printError(`showrunner: unexpected error\n${message}\n`);
   return exits.failed;
 }

@@ -1,4 +1,5 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import { escapeForXml } from '../../machines/index.js';
 import type { Standing } from './standing.js';
 
 /**
@@ -10,11 +11,11 @@ export function drawScxml(machine: AnyStateMachine, standing?: Standing): string
   const initial = standing ? standing.state.replaceAll('.', '_') : first(root);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<scxml xmlns="http://www.w3.org/2005/07/scxml" version="1.0" datamodel="null" name="${escape(machine.id)}" initial="${initial}">`,
+    `<scxml xmlns="http://www.w3.org/2005/07/scxml" version="1.0" datamodel="null" name="${escapeForXml(machine.id)}" initial="${initial}">`,
     // What the outermost state takes belongs to every state, and scxml itself has no transitions.
     ...(root.transitions.size > 0
       ? [
-          `  <state id="${escape(machine.id)}" initial="${first(root)}">`,
+          `  <state id="${escapeForXml(machine.id)}" initial="${first(root)}">`,
           ...transitions(root, '    '),
           ...children(root, '    '),
           '  </state>',
@@ -40,7 +41,7 @@ function transitions(node: AnyStateNode, indent: string): string[] {
       const guard = way.guard as string | { type: string } | undefined;
       const name = typeof guard === 'string' ? guard : guard?.type;
       const target = way.target?.[0];
-      return `${indent}<transition event="${escape(event)}"${name ? ` cond="${escape(name)}"` : ''}${target ? ` target="${idOf(target)}"` : ' type="internal"'}/>`;
+      return `${indent}<transition event="${escapeForXml(event)}"${name ? ` cond="${escapeForXml(name)}"` : ''}${target ? ` target="${idOf(target)}"` : ' type="internal"'}/>`;
     }),
   );
 }
@@ -52,12 +53,4 @@ function first(node: AnyStateNode): string {
 
 function idOf(node: AnyStateNode): string {
   return node.path.join('_') || node.machine.id;
-}
-
-function escape(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }

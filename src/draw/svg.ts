@@ -1,4 +1,4 @@
-import type { PhaseName } from '../../machines/index.js';
+import { escapeForXml, type PhaseName } from '../../machines/index.js';
 import type { ChartView } from './chart-view.js';
 import type { Standing } from './standing.js';
 
@@ -26,8 +26,8 @@ export function drawSvg(chart: ChartView, standing?: Standing): string {
     : "Showrunner's statechart";
   const parents = new Set(chart.states.flatMap(({ parent }) => parent ?? []));
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${chart.width} ${chart.height}" width="${chart.width}" height="${chart.height}" role="img" aria-label="${escape(title)}">`,
-    `<title>${escape(title)}</title>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${chart.width} ${chart.height}" width="${chart.width}" height="${chart.height}" role="img" aria-label="${escapeForXml(title)}">`,
+    `<title>${escapeForXml(title)}</title>`,
     `<style>${style}\n</style>`,
     '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path class="tip" d="M0 0 8 4 0 8Z"/></marker></defs>',
     `<rect class="page" width="${chart.width}" height="${chart.height}"/>`,
@@ -49,7 +49,7 @@ function drawGroup(
     standing && Object.hasOwn(standing.money, id)
       ? drawMoney(standing.money[id as PhaseName], x + 14, y + 34, width - 28)
       : '';
-  return `<g${around}><title>${escape(description)}</title><rect class="group" x="${x}" y="${y}" width="${width}" height="${height}" rx="8"/><text class="name" x="${x + 14}" y="${y + 22}">${escape(label)}</text>${money}</g>`;
+  return `<g${around}><title>${escapeForXml(description)}</title><rect class="group" x="${x}" y="${y}" width="${width}" height="${height}" rx="8"/><text class="name" x="${x + 14}" y="${y + 22}">${escapeForXml(label)}</text>${money}</g>`;
 }
 
 function drawMoney(
@@ -70,7 +70,7 @@ function drawLeaf(
   standing: Standing | undefined,
 ): string {
   const lit = standing?.state === id ? ' class="lit"' : '';
-  return `<g${lit}><title>${escape(description)}</title><rect class="leaf" x="${round(x)}" y="${round(y)}" width="${width}" height="${height}" rx="7"/><text class="name" text-anchor="middle" x="${round(x + width / 2)}" y="${round(y + height / 2 + 4.5)}">${escape(label)}</text></g>`;
+  return `<g${lit}><title>${escapeForXml(description)}</title><rect class="leaf" x="${round(x)}" y="${round(y)}" width="${width}" height="${height}" rx="7"/><text class="name" text-anchor="middle" x="${round(x + width / 2)}" y="${round(y + height / 2 + 4.5)}">${escapeForXml(label)}</text></g>`;
 }
 
 function drawEdge({ points }: Edge): string {
@@ -84,19 +84,11 @@ function drawLabel({ label }: Edge): string {
   const lines = label.text.split('\n');
   const texts = lines.map(
     (line, index) =>
-      `<text class="event" text-anchor="middle" x="${round(x + width / 2)}" y="${round(y + (height / lines.length) * (index + 0.75))}">${escape(line)}</text>`,
+      `<text class="event" text-anchor="middle" x="${round(x + width / 2)}" y="${round(y + (height / lines.length) * (index + 0.75))}">${escapeForXml(line)}</text>`,
   );
   return `<rect class="plate" x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${height}"/>${texts.join('')}`;
 }
 
 function round(number: number): number {
   return Math.round(number * 10) / 10;
-}
-
-function escape(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }

@@ -1,3 +1,5 @@
+import { escapeForTerminal } from '../../machines/index.js';
+
 /** One thing that was noticed while reading older files, and what was done about it. */
 export interface ReportLine {
   severity: 'info' | 'warning' | 'error';
@@ -12,13 +14,8 @@ export class Report {
   readonly lines: ReportLine[] = [];
 
   note(severity: ReportLine['severity'], where: string, what: string, decision: string): void {
-    this.lines.push({ severity, where: inOneLine(where), what: inOneLine(what), decision });
+    this.lines.push({ severity, where: escapeForTerminal(where), what: escapeForTerminal(what), decision });
   }
-}
-
-/** What files say may be anything: a line of the report stays one, and a terminal is not steered by it. */
-function inOneLine(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
 }
 
 /** The report for people. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ProductionError, isSessionId } from '../../machines/index.js';
+import { ProductionError, escapeForShell, isSessionId } from '../../machines/index.js';
 import { errorCode, type Disk } from '../disk/index.js';
 
 /**
@@ -10,7 +10,7 @@ export function refuseForeignState(disk: Disk, directory: string): void {
   if (!isStateWithoutJournal(disk, directory)) return;
   throw new ProductionError(
     'import_invalid',
-    `${directory} holds a state.json or sessions and no journal. If another program wrote it, import it into a new directory: showrunner import ${join(directory, 'state.json')} --directory <new>. If the journal folder was lost, restore it from a backup.`,
+    `${directory} holds a state.json or sessions and no journal. If another program wrote it, import it into a new directory: showrunner import ${escapeForShell(join(directory, 'state.json'))} --directory <new>. If the journal folder was lost, restore it from a backup.`,
     { field: 'directory' },
   );
 }

@@ -1,4 +1,5 @@
 import {
+  escapeForShell,
   heldOperations,
   stateName,
   statusOf,
@@ -52,8 +53,8 @@ function held({ context }: EpisodeSnapshot): Need[] {
       by: null,
       reason: null,
       next: keys.flatMap((key) => [
-        `showrunner settle ${sessionId} ${quoted(key)} <dollars>`,
-        `showrunner release ${sessionId} ${quoted(key)}`,
+        `showrunner settle ${sessionId} ${keyWord(key)} <dollars>`,
+        `showrunner release ${sessionId} ${keyWord(key)}`,
       ]),
     },
   ];
@@ -109,7 +110,7 @@ function needAfter(code: FailureCode): NeedKind {
   return code === 'daily_cap_reached' ? 'daily_stop' : 'failed';
 }
 
-/** A key as a shell takes it. */
-function quoted(key: string): string {
-  return /^[\w.:@%+=,/-]+$/.test(key) ? key : `'${key.replaceAll("'", String.raw`'\''`)}'`;
+/** A key as a shell takes it, and no option of the command. */
+function keyWord(key: string): string {
+  return `${key.startsWith('-') ? '-- ' : ''}${escapeForShell(key)}`;
 }

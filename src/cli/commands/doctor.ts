@@ -1,3 +1,4 @@
+import { escapeForTerminal } from '../../../machines/escape.js';
 import type { Run } from '../command.js';
 import { exits } from '../exit-codes.js';
 import { examine } from '../examine.js';
@@ -11,7 +12,12 @@ export const run: Run = async (context) => {
   const text =
     findings.length === 0
       ? 'All is well.'
-      : findings.map(({ severity, what, advice }) => `${severity}: ${what}\n  ${advice}`).join('\n');
+      : findings
+          .map(
+            ({ severity, what, advice }) =>
+              `${severity}: ${escapeForTerminal(what)}\n  ${escapeForTerminal(advice)}`,
+          )
+          .join('\n');
   return {
     json: { ok: !bad, findings, segments },
     text,

@@ -1,3 +1,4 @@
+import { escapeForTerminal } from '../../../machines/escape.js';
 import type { Run } from '../command.js';
 import { dollars, table } from '../format.js';
 import { findEpisode } from '../find-episode.js';
@@ -20,7 +21,7 @@ export const run: Run = async (context, [name = ''], { at }) => {
     event.type,
     event.state,
     dollars(event.total_cost),
-    event.by,
+    escapeForTerminal(event.by),
   ]);
   return {
     json: { session_id: id, events },

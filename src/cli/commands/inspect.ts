@@ -4,7 +4,7 @@ import { keptTokenPath, studioToken } from '../../studio/token.js';
 import type { Run } from '../command.js';
 import { findEpisode } from '../find-episode.js';
 import { portOption, whenListening } from '../listening.js';
-import { printOut } from '../standard-output.js';
+import { printJson } from '../standard-output.js';
 
 const usualPort = 4748;
 
@@ -16,9 +16,7 @@ export const run: Run = async (context, [name], options) => {
   const relay = await whenListening(() => startRelay({ token: studioToken(context.directory), port }));
   const stop = await tellProduction(manager, only, (message) => relay.tell(message));
   if (context.json)
-    printOut(
-      `${JSON.stringify({ page: relay.page, socket: relay.socket, token_file: keptTokenPath(context.directory) })}\n`,
-    );
+    printJson({ page: relay.page, socket: relay.socket, token_file: keptTokenPath(context.directory) });
   else context.note(introduction(relay, only ?? 'every episode at work'));
   if (!signal.aborted) await once(signal, 'abort');
   stop();

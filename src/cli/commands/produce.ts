@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { escapeForTerminal } from '../../../machines/escape.js';
 import type { SessionId } from '../../../machines/ids.js';
 import type { ProductionStateManager } from '../../manager/manager.js';
 import type { Produced } from '../../crew/produce.js';
@@ -73,7 +74,7 @@ async function begin(
       ...(options['approve'] === true ? { approvals: ['script' as const] } : {}),
     });
     writeProduceSettings(manager.production.directory, id, settings);
-    context.note(`${id}: "${topic}"`);
+    context.note(`${id}: "${escapeForTerminal(topic)}"`);
     ids.push(id);
   }
   return ids;
@@ -141,7 +142,7 @@ async function summarise(
       'error' in each
         ? {
             json: { session_id: each.sessionId, error: String(each.error) },
-            text: `${each.sessionId}: ${String(each.error)}`,
+            text: `${each.sessionId}: ${escapeForTerminal(String(each.error))}`,
           }
         : closingReport(manager, each),
     ),

@@ -1,3 +1,4 @@
+import { escapeForTerminal } from '../../../machines/escape.js';
 import type { Run } from '../command.js';
 import type { PhaseName } from '../../../machines/phases.js';
 import { changed } from '../changed.js';
@@ -18,9 +19,11 @@ export const run: Run = async (context, [name = ''], { phase, plan }) => {
     option.redoes.join(', '),
     option.expected_cost === null ? 'unknown' : dollars(option.expected_cost),
     dollars(option.left),
-    option.reason,
+    escapeForTerminal(option.reason),
   ]);
-  const head = planned.recoverable ? '' : `It cannot be recovered now: ${planned.reason ?? ''}\n`;
+  const head = planned.recoverable
+    ? ''
+    : `It cannot be recovered now: ${escapeForTerminal(planned.reason ?? '')}\n`;
   return {
     json: planned,
     text: `${head}${table(['resume at', 'keeps', 'does', 'expected cost', 'left', 'note'], rows)}`,

@@ -3,6 +3,7 @@ import { needsOf } from '../../reports/index.js';
 import { dollars, needLines, standing, table } from '../format.js';
 import { findEpisode } from '../find-episode.js';
 import {
+  escapeForTerminal,
   formatUsd,
   leftOf,
   phaseNames,
@@ -35,17 +36,19 @@ export const run: Run = async (context, [name = '']) => {
   );
   const text = [
     standing(state, needs),
-    `  "${state.topic}"`,
+    `  "${escapeForTerminal(state.topic)}"`,
     ...needLines(needs),
     table(['phase', 'status', 'spent', 'started', 'ended'], rows),
     `total ${dollars(state.total_cost)} of ${formatUsd(episode.budgets.total)}, ${formatUsd(leftOf(episode))} left${episode.money.inherited > 0 ? `, ${formatUsd(episode.money.inherited)} inherited from ${episode.forkedFrom ?? ''}` : ''}`,
     ...(operations.length > 0 ? ['paid calls not settled:', ...operations] : []),
     ...(episode.failure
       ? [
-          `failed: ${episode.failure.code} in ${episode.failure.phase ?? 'no phase'}: ${episode.failure.message}`,
+          `failed: ${episode.failure.code} in ${episode.failure.phase ?? 'no phase'}: ${escapeForTerminal(episode.failure.message)}`,
         ]
       : []),
-    ...(episode.claim ? [`claimed by ${episode.claim.by} until ${episode.claim.until}`] : []),
+    ...(episode.claim
+      ? [`claimed by ${escapeForTerminal(episode.claim.by)} until ${episode.claim.until}`]
+      : []),
     `checkpoints: ${Object.keys(episode.checkpoints).join(', ') || 'none yet'}`,
     `quality: ${
       Object.entries(state.quality_scores)

@@ -4,7 +4,7 @@ import { startStudio } from '../../studio/studio.js';
 import { keptTokenPath, studioToken } from '../../studio/token.js';
 import type { Run } from '../command.js';
 import { portOption, whenListening } from '../listening.js';
-import { printOut } from '../standard-output.js';
+import { printJson } from '../standard-output.js';
 
 const usualPort = 4747;
 
@@ -26,9 +26,7 @@ export const run: Run = async (context, _args, options) => {
     }),
   );
   if (context.json)
-    printOut(
-      `${JSON.stringify({ url: studio.link, socket: studio.socket, token_file: keptTokenPath(context.directory) })}\n`,
-    );
+    printJson({ url: studio.link, socket: studio.socket, token_file: keptTokenPath(context.directory) });
   else
     context.note(
       `The studio of ${context.directory} is at\n\n  ${studio.link}\n\nKeep the link to yourself: it is the key. XState actors of your own appear there too:\ncreateWebSocketInspector({ url: '${studio.socket}' }). Ctrl-C stops the studio; productions go on.`,

@@ -1,3 +1,4 @@
+import { escapeForTerminal } from '../../../machines/escape.js';
 import type { Run } from '../command.js';
 import { fileProgress } from '../file-progress.js';
 import { exits } from '../exit-codes.js';
@@ -7,7 +8,8 @@ export const run: Run = async (context) => {
   const manager = await context.open({ readOnly: true });
   const found = await manager.verify({ onFile: fileProgress(context) });
   const lines = found.problems.map(
-    ({ position, session, what }) => `  at ${position}${session ? `, ${session}` : ''}: ${what}`,
+    ({ position, session, what }) =>
+      `  at ${position}${session ? `, ${session}` : ''}: ${escapeForTerminal(what)}`,
   );
   const counted = `${found.commits} commits, ${found.events} events, ${found.sessions} episodes, ${formatUsd(found.spent)} spent`;
   return {

@@ -3,10 +3,11 @@ import { describeEvent, openOperations, boardEpisode, type BoardEpisode } from '
 import { stateName, type SessionId } from '../../../machines/index.js';
 import type { ProductionStateManager } from '../../manager/manager.js';
 import type { Committed } from '../../record/index.js';
+import { escapeForTerminal } from '../../../machines/escape.js';
 import type { Context, Run } from '../command.js';
 import { findEpisode } from '../find-episode.js';
 import { watchTable } from '../watch-table.js';
-import { printOut } from '../standard-output.js';
+import { forTerminal, printJson, printOut } from '../standard-output.js';
 
 // What an eye can follow.
 const redrawMs = 120;
@@ -45,7 +46,8 @@ function tellCommits(
         state: stateName(after),
         text,
       };
-      printOut(json ? `${JSON.stringify(line)}\n` : `${event.at} ${sessionId} ${line.state}: ${text}\n`);
+      if (json) printJson(line);
+      else printOut(`${event.at} ${sessionId} ${line.state}: ${escapeForTerminal(text)}\n`);
     }
   });
 }
@@ -65,7 +67,7 @@ function keepDrawing(manager: ProductionStateManager, only: SessionId | undefine
     // Home, then each line to its end, then what an earlier, longer board has left below.
     process.stdout.write(
       `\u001b[H${watchTable(episodes, production.today(), { rows, columns, nowMs: Date.now() })
-        .map((line) => `${line}\u001b[K`)
+        .map((line) => `${forTerminal(line)}\u001b[K`)
         .join('\n')}\u001b[J`,
     );
   };

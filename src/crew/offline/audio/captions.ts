@@ -7,11 +7,25 @@ function clock(samples: number, separator: '.' | ','): string {
   return `${pad(Math.floor(seconds / 3600), 2)}:${pad(Math.floor(seconds / 60) % 60, 2)}:${pad(seconds % 60, 2)}${separator}${pad(total % 1000, 3)}`;
 }
 
+/** A cue ends at an empty line, and an arrow makes a new one. */
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim();
+}
+
+function cueText(text: string): string {
+  return oneLine(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** SubRip has no way to write `<`: players take `<b>` and `{\\an8}` for orders. */
+function plainCue(text: string): string {
+  return oneLine(text).replaceAll(/[<{]/g, '(').replaceAll(/[>}]/g, ')');
+}
+
 /** WebVTT with a voice span for each line. */
 export function webVtt({ placements }: Timeline, note: string): string {
   const cues = placements.map(
     ({ line, start, samples }) =>
-      `${String(line.index)}\n${clock(start, '.')} --> ${clock(start + samples, '.')}\n<v ${line.speaker}>${line.text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}\n`,
+      `${String(line.index)}\n${clock(start, '.')} --> ${clock(start + samples, '.')}\n<v ${line.speaker}>${cueText(line.text)}\n`,
   );
   return `WEBVTT\n\nNOTE ${note}\n\n${cues.join('\n')}`;
 }
@@ -21,7 +35,7 @@ export function subRip({ placements }: Timeline): string {
   return placements
     .map(
       ({ line, start, samples }) =>
-        `${String(line.index)}\n${clock(start, ',')} --> ${clock(start + samples, ',')}\n${line.speaker}: ${line.text}\n`,
+        `${String(line.index)}\n${clock(start, ',')} --> ${clock(start + samples, ',')}\n${line.speaker}: ${plainCue(line.text)}\n`,
     )
     .join('\n');
 }

@@ -1,3 +1,4 @@
+import { escapeForMarkdown, markdownCode } from '../../../../machines/index.js';
 import type { SpokenScript } from '../script/lines.js';
 import type { Chapter } from './chapters.js';
 import { aiDisclosure } from './id3-tags.js';
@@ -13,18 +14,19 @@ export function showNotes(script: SpokenScript, chapters: readonly Chapter[]): s
       .flatMap(({ source }) => (source?.file === file ? [source.sentence] : []))
       .sort((a, b) => a - b);
   return `${[
-    `# ${script.title}`,
+    `# ${escapeForMarkdown(script.title)}`,
     '',
     aiDisclosure,
     '',
     '## Chapters',
     '',
-    ...chapters.map((chapter) => `- ${clock(chapter.startSeconds)} ${chapter.title}`),
+    ...chapters.map((chapter) => `- ${clock(chapter.startSeconds)} ${escapeForMarkdown(chapter.title)}`),
     '',
     '## Sources',
     '',
     ...script.sources.map(
-      ({ file, title }) => `- ${title} (\`${file}\`): sentences ${[...new Set(sentences(file))].join(', ')}`,
+      ({ file, title }) =>
+        `- ${escapeForMarkdown(title)} (${markdownCode(file)}): sentences ${[...new Set(sentences(file))].join(', ')}`,
     ),
   ].join('\n')}\n`;
 }

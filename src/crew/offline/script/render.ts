@@ -1,3 +1,4 @@
+import { escapeForMarkdown } from '../../../../machines/index.js';
 import type { Finding } from '../research/reports.js';
 import type { Draft } from './compose.js';
 
@@ -8,17 +9,20 @@ export function renderScript(
   findings: ReadonlyMap<string, Finding>,
   version: 'initial' | 'polished',
 ): string {
-  const out = [`# ${title}`, ''];
+  const out = [`# ${escapeForMarkdown(title)}`, ''];
   const notes: string[] = [];
   for (const { segment, title: heading } of draft.segments) {
-    out.push(`## ${heading}`, '');
+    out.push(`## ${escapeForMarkdown(heading)}`, '');
     for (const line of draft.lines.filter((one) => one.segment === segment)) {
       const finding = line.source === null ? undefined : findings.get(line.source.finding);
       const text = version === 'initial' && finding !== undefined ? finding.text : line.text;
-      out.push(`**${line.speaker}:** ${text}${finding === undefined ? '' : ` [^${finding.id}]`}`, '');
+      out.push(
+        `**${line.speaker}:** ${escapeForMarkdown(text)}${finding === undefined ? '' : ` [^${finding.id}]`}`,
+        '',
+      );
       if (finding !== undefined)
         notes.push(
-          `[^${finding.id}]: ${finding.file}, sentence ${String(finding.sentence)}${finding.heading === '' ? '' : `, under "${finding.heading}"`}`,
+          `[^${finding.id}]: ${escapeForMarkdown(finding.file)}, sentence ${String(finding.sentence)}${finding.heading === '' ? '' : `, under "${escapeForMarkdown(finding.heading)}"`}`,
         );
     }
   }

