@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const processes = [
-  'test/cli/{cli,people}*.test.ts',
-  'test/agents/**/*.test.ts',
+  'test/cli/{cli,people,agents}*.test.ts',
+  'test/agents/mcp*.test.ts',
   'test/production/{processes,faults}.test.ts',
   'test/simulation/power-cuts.test.ts',
 ];

@@ -1,4 +1,3 @@
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import {
@@ -8,6 +7,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import { hostHeaderValidation, originValidation, toNodeHandler } from '@modelcontextprotocol/node';
+import { guardedServer, refuseUpgrade } from '../inspect/guarded-server.js';
 import { makeServer, type House } from './server.js';
 
 export interface Serving {
@@ -32,7 +32,7 @@ export async function serveOverHttp(house: House, port: number): Promise<Serving
   const handle = toNodeHandler(handler);
   const isHost = hostHeaderValidation(localhostAllowedHostnames());
   const isOrigin = originValidation(localhostAllowedOrigins());
-  const server = createServer((request, response) => {
+  const answer: Parameters<typeof guardedServer>[0] = (request, response) => {
     if (!isHost(request, response) || !isOrigin(request, response)) return;
     if (new URL(request.url ?? '/', 'http://localhost').pathname !== '/mcp') {
       response.writeHead(404).end();
@@ -40,7 +40,8 @@ export async function serveOverHttp(house: House, port: number): Promise<Serving
     }
     // Node's own type says that an incoming request may have no method; a server's always has one.
     void handle(request as Parameters<typeof handle>[0], response);
-  });
+  };
+  const server = guardedServer(answer, (_request, socket) => refuseUpgrade(socket, '404 Not Found'));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, '127.0.0.1', resolve);
   });

@@ -60,12 +60,14 @@ const allowed: Record<string, readonly string[]> = {
   ],
   'src/agents': [
     'machines',
+    'src/disk',
     'src/shapes',
     'src/reports',
     'src/record',
     'src/production',
     'src/calls',
     'src/manager',
+    'src/inspect',
   ],
   'src/testing': ['machines', 'src/disk', 'src/production', 'src/manager'],
   'src/cli': [

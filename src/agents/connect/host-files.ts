@@ -1,0 +1,290 @@
+import { hookTableFile, type HookTable } from '../hooks/hook-table.js';
+import { hookHosts, type HookHost } from '../hooks/hook-call.js';
+
+export const connectHosts = hookHosts;
+
+/** What `connect` needs to know of the place. */
+export interface Place {
+  /** How a host calls us: `showrunner` with what stands before it. */
+  program: string;
+  /** The production's directory, as it is written into files: relative to the project where it lies in it. */
+  directory: string;
+  table: HookTable;
+}
+
+type Json = Record<string, unknown>;
+
+/** What one file of a host gets, or loses. */
+export interface HostFile {
+  /** From the project's folder. */
+  path: string;
+  /** The file's new text; undefined when nothing would be left in it. */
+  edit: (text: string | undefined, remove: boolean) => string | undefined;
+}
+
+/** The files that a host reads. */
+export function hostFiles(host: HookHost, place: Place): HostFile[] {
+  return filesOf[host](place);
+}
+
+/** A production's first table, in shadow: it watches until somebody has read its prices. */
+export const firstTable = {
+  path: hookTableFile,
+  text: `${JSON.stringify(
+    {
+      enforce: 'shadow',
+      tools: [
+        { match: 'mcp__*perplexity*', phase: 'research', operation: 'perplexity_query', max_cost: '0.25' },
+        { match: 'mcp__*elevenlabs*__*speech*', phase: 'audio', operation: 'speech', max_cost: '0.50' },
+      ],
+      models: {
+        'claude-sonnet-*': { input: '3', output: '15', cache_write: '3.75', cache_read: '0.30' },
+      },
+    },
+    undefined,
+    2,
+  )}\n`,
+};
+
+const filesOf: Record<HookHost, (place: Place) => HostFile[]> = {
+  claude: (place) => [
+    {
+      path: '.mcp.json',
+      edit: editJson((json, remove) => setServer(json, 'mcpServers', remove, server(place))),
+    },
+    {
+      path: '.claude/settings.json',
+      edit: editJson((json, remove) => {
+        setHooks(json, remove, claudeHooks(place, 'claude'));
+        const command = call(place, 'statusline');
+        if (remove) dropStatusLine(json);
+        // A line of the person's own stays.
+        else if (json['statusLine'] === undefined || isOurs(json['statusLine']))
+          json['statusLine'] = { type: 'command', command };
+      }),
+    },
+  ],
+  codex: (place) => [
+    { path: '.codex/config.toml', edit: editBlock(codexServer(place)) },
+    {
+      path: '.codex/hooks.json',
+      edit: editJson((json, remove) => setHooks(json, remove, claudeHooks(place, 'codex'))),
+    },
+  ],
+  gemini: (place) => [
+    {
+      path: '.gemini/settings.json',
+      edit: editJson((json, remove) => {
+        setServer(json, 'mcpServers', remove, server(place));
+        setHooks(json, remove, geminiHooks(place));
+      }),
+    },
+  ],
+  cursor: (place) => [
+    {
+      path: '.cursor/mcp.json',
+      edit: editJson((json, remove) => setServer(json, 'mcpServers', remove, server(place))),
+    },
+    {
+      path: '.cursor/hooks.json',
+      edit: editJson((json, remove) => {
+        if (!remove) json['version'] ??= 1;
+        setHooks(json, remove, cursorHooks(place));
+        if (remove && Object.keys(json).join() === 'version') delete json['version'];
+      }),
+    },
+  ],
+  opencode: (place) => [
+    {
+      path: 'opencode.json',
+      edit: editJson((json, remove) =>
+        setServer(json, 'mcp', remove, {
+          type: 'local',
+          command: [...words(place), 'mcp', '--directory', place.directory],
+          enabled: true,
+        }),
+      ),
+    },
+    { path: '.opencode/plugin/showrunner.js', edit: (_text, remove) => (remove ? undefined : plugin(place)) },
+  ],
+};
+
+function words({ program }: Place): string[] {
+  return program.split(' ');
+}
+
+function server(place: Place): Json {
+  const [command = '', ...args] = words(place);
+  return { command, args: [...args, 'mcp', '--directory', place.directory] };
+}
+
+function call({ program, directory }: Place, command: string): string {
+  return `${program} ${command} --directory ${quoted(directory)}`;
+}
+
+function quoted(text: string): string {
+  return /^[\w./@+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** Foreign servers' tools and subagents, and whatever else the table has a price for. */
+function matcher({ table }: Place): string {
+  const others = table.tools
+    .map(({ match }) => match)
+    .filter((match) => !/^mcp__/i.test(match))
+    .map((match) => match.replaceAll(/[.*+?^${}()|[\]\\]/g, (sign) => (sign === '*' ? '.*' : `\\${sign}`)));
+  return ['mcp__.*', 'Agent', 'Task', ...new Set(others)].join('|');
+}
+
+type Hooks = Record<string, Json[]>;
+
+function claudeHooks(place: Place, host: 'claude' | 'codex'): Hooks {
+  // Claude Code runs hooks in the folder that the agent is in by then.
+  const command =
+    host === 'claude'
+      ? `cd "$CLAUDE_PROJECT_DIR" && ${call(place, 'hook')}`
+      : `${call(place, 'hook')} --host ${host}`;
+  const plain = { type: 'command', command, timeout: 15 };
+  const blocking = { ...plain, onFailure: 'block' };
+  const tools = matcher(place);
+  return {
+    PreToolUse: [{ matcher: tools, hooks: [blocking] }],
+    PostToolUse: [{ matcher: tools, hooks: [plain] }],
+    ...(host === 'codex'
+      ? {}
+      : {
+          PostToolUseFailure: [{ matcher: tools, hooks: [plain] }],
+          PostToolBatch: [{ hooks: [plain] }],
+          SubagentStop: [{ hooks: [plain] }],
+          UserPromptExpansion: [{ hooks: [plain] }],
+          PreCompact: [{ hooks: [plain] }],
+          SessionEnd: [{ hooks: [plain] }],
+        }),
+    SessionStart: [{ hooks: [plain] }],
+    Stop: [{ hooks: [plain] }],
+  };
+}
+
+function geminiHooks(place: Place): Hooks {
+  const hooks = [{ type: 'command', command: `${call(place, 'hook')} --host gemini`, timeout: 15_000 }];
+  return {
+    BeforeTool: [{ matcher: '.*', hooks }],
+    AfterTool: [{ matcher: '.*', hooks }],
+    SessionStart: [{ hooks }],
+    PreCompress: [{ hooks }],
+    SessionEnd: [{ hooks }],
+  };
+}
+
+function cursorHooks(place: Place): Hooks {
+  const command = `${call(place, 'hook')} --host cursor`;
+  return {
+    beforeMCPExecution: [{ command, failClosed: true }],
+    afterMCPExecution: [{ command }],
+    stop: [{ command }],
+  };
+}
+
+function isOurs(entry: unknown): boolean {
+  return /\bshowrunner(?:@[\w.-]+)?['"]? (?:hook|statusline)\b/.test(JSON.stringify(entry));
+}
+
+function setServer(json: Json, under: string, remove: boolean, entry: Json): void {
+  const servers = objectAt(json, under);
+  delete servers['showrunner'];
+  if (!remove) servers['showrunner'] = entry;
+  if (Object.keys(servers).length > 0) json[under] = servers;
+  else delete json[under];
+}
+
+/** Ours are put after what is there, once. */
+function setHooks(json: Json, remove: boolean, ours: Hooks): void {
+  const hooks = objectAt(json, 'hooks');
+  for (const event of new Set([...Object.keys(hooks), ...Object.keys(ours)])) {
+    const there = Array.isArray(hooks[event]) ? (hooks[event] as unknown[]) : [];
+    const kept = there.filter((entry) => !isOurs(entry));
+    const wanted = [...kept, ...(remove ? [] : (ours[event] ?? []))];
+    if (wanted.length > 0) hooks[event] = wanted;
+    else if (there.length > 0) delete hooks[event];
+  }
+  if (Object.keys(hooks).length > 0) json['hooks'] = hooks;
+  else delete json['hooks'];
+}
+
+function dropStatusLine(json: Json): void {
+  if (isOurs(json['statusLine'])) delete json['statusLine'];
+}
+
+function objectAt(json: Json, name: string): Json {
+  const value = json[name];
+  if (value === undefined) return {};
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  throw new TypeError(`${name} is not an object`);
+}
+
+function editJson(change: (json: Json, remove: boolean) => void): HostFile['edit'] {
+  return (text, remove) => {
+    if (text === undefined && remove) return undefined;
+    const json = JSON.parse((text ?? '{}').replace(/^\uFEFF/, '') || '{}') as Json;
+    if (typeof json !== 'object' || json === null || Array.isArray(json))
+      throw new TypeError('it is not a JSON object');
+    const before = JSON.stringify(json);
+    change(json, remove);
+    if (JSON.stringify(json) === before) return text;
+    return Object.keys(json).length === 0 ? undefined : `${JSON.stringify(json, undefined, 2)}\n`;
+  };
+}
+
+const blockStart = '# showrunner: begin';
+const blockEnd = '# showrunner: end';
+
+/** A block of our own in a file whose form is the person's. */
+function editBlock(block: string): HostFile['edit'] {
+  return (text, remove) => {
+    const start = text?.indexOf(blockStart) ?? -1;
+    const end = start < 0 ? -1 : (text?.indexOf(blockEnd, start) ?? -1);
+    if (start >= 0 && end < 0) throw new TypeError(`it has "${blockStart}" without "${blockEnd}"`);
+    const rest =
+      text === undefined
+        ? ''
+        : start < 0
+          ? text
+          : text.slice(0, start) + text.slice(end + blockEnd.length + 1);
+    if (remove) return rest.trim() === '' ? undefined : rest;
+    const gap = rest === '' || rest.endsWith('\n') ? '' : '\n';
+    return `${rest}${gap}${blockStart}\n${block}${blockEnd}\n`;
+  };
+}
+
+function codexServer(place: Place): string {
+  const { command, args } = server(place) as { command: string; args: string[] };
+  return `[mcp_servers.showrunner]\ncommand = ${JSON.stringify(command)}\nargs = ${JSON.stringify(args)}\n`;
+}
+
+function plugin(place: Place): string {
+  const [command = '', ...args] = words(place);
+  const given = [...args, 'hook', '--host', 'opencode', '--directory', place.directory];
+  return `// Money before and after a tool: showrunner connect opencode wrote this file, and --remove takes it out.
+import { spawnSync } from 'node:child_process';
+
+function ask(event, { tool, sessionID, callID }, rest) {
+  const { status, stdout, stderr } = spawnSync(${JSON.stringify(command)}, ${JSON.stringify(given)}, {
+    input: JSON.stringify({ hook_event_name: event, tool_name: tool, session_id: sessionID, tool_use_id: callID, ...rest }),
+    encoding: 'utf8',
+    timeout: 15_000,
+  });
+  if (status === 0) return stdout.trim() === '' ? {} : JSON.parse(stdout);
+  // A broken hook stops what may cost money.
+  return event.endsWith('before') ? { deny: stderr || 'showrunner hook did not answer' } : {};
+}
+
+export const Showrunner = async () => ({
+  'tool.execute.before': async (input, output) => {
+    const { deny } = ask('tool.execute.before', input, { tool_input: output.args });
+    if (deny) throw new Error(deny);
+  },
+  'tool.execute.after': async (input, output) => {
+    ask('tool.execute.after', input, { tool_input: input.args, tool_response: output.output });
+  },
+});
+`;
+}

@@ -1,0 +1,163 @@
+import {
+  formatUsd,
+  ProductionError,
+  type PhaseName,
+  type SessionId,
+  type Usd,
+} from '../../../machines/index.js';
+import type { ProductionStateManager } from '../../manager/manager.js';
+import { isOwnTool, subagentPhase } from './before-tool.js';
+import { episodeFor } from './episode-of-hook.js';
+import { provesFree } from './failed-call.js';
+import { pass, type Hooked, type Verdict } from './hook-house.js';
+import { priceOf, type PricedTool } from './hook-table.js';
+import { countIn } from './session-notes.js';
+import { objectsOf, saysFailed, statedCost } from './stated-cost.js';
+import { messagesOf, tokenCost } from './token-cost.js';
+import { openKeyOf, toolKey } from './tool-key.js';
+
+const dollars = (amount: Usd): string => formatUsd(amount).replace('$', '');
+
+/** After a tool has answered: what it cost is settled; an answer that says it failed is a failure. */
+export async function afterTool(hooked: Hooked): Promise<Verdict> {
+  const { call, table, notes } = hooked;
+  if (isOwnTool(call.tool)) {
+    const [made] = objectsOf(call.response).map(({ session_id: id }) => id);
+    if (typeof made === 'string') notes.episode = made;
+    return pass;
+  }
+  const priced = priceOf(table, call.tool);
+  if (priced && saysFailed(call.response)) return failedTool(hooked);
+  if (priced) await settle(hooked, priced);
+  else if (subagentPhase(table, call) !== undefined) await afterSubagent(hooked);
+  return pass;
+}
+
+async function settle({ call, notes, open }: Hooked, priced: PricedTool): Promise<void> {
+  const manager = await open();
+  const found = await episodeFor(manager, notes.episode, priced.phase);
+  if ('why' in found) return;
+  const { id } = found;
+  const stated = statedCost(call.response, priced.cost_at);
+  const cost = stated === undefined ? priced.price : dollars(stated);
+  const key = openKeyOf(call, (await manager.getSnapshot(id)).context.operations);
+  if (key !== undefined)
+    await onlyOnce(manager.settleCost({ sessionId: id, key, ...(cost === undefined ? {} : { cost }) }));
+  // Not reserved: the hook before it was not asked, or only watched. It was paid all the same.
+  else
+    await manager.addCost({
+      sessionId: id,
+      phase: priced.phase,
+      operation: priced.operation,
+      cost: cost ?? priced.max_cost,
+      key: toolKey(call),
+    });
+}
+
+/** An answer may come by two ways: what is settled stays settled. */
+async function onlyOnce(settling: Promise<unknown>): Promise<void> {
+  try {
+    await settling;
+  } catch (error) {
+    if (!(error instanceof ProductionError) || error.code !== 'operation_settled') throw error;
+  }
+}
+
+/** A subagent in the foreground says what it used; one in the background will say so in its transcript. */
+async function afterSubagent(hooked: Hooked): Promise<void> {
+  const { call, table, notes } = hooked;
+  const [answer = {}] = objectsOf(call.response);
+  const { status, agentId, resolvedModel, usage } = answer;
+  if (typeof agentId !== 'string') return;
+  if (status === 'async_launched') {
+    if (!notes.background.includes(agentId)) notes.background.push(agentId);
+    return;
+  }
+  const phase = subagentPhase(table, call);
+  const type = String((call.input as { subagent_type?: unknown }).subagent_type);
+  if (phase) await payTokens(hooked, { phase, type, key: `agent:${agentId}`, model: resolvedModel, usage });
+}
+
+/** When a subagent of the background has ended, each of its messages is paid for once. */
+export async function afterSubagentStop(hooked: Hooked): Promise<Verdict> {
+  const { call, table, notes, note } = hooked;
+  const { id, type = '' } = call.agent;
+  const phase = Object.hasOwn(table.agents, type) ? table.agents[type] : undefined;
+  if (id === undefined || phase === undefined || !notes.background.includes(id)) return pass;
+  const messages = call.transcript === undefined ? undefined : messagesOf(call.transcript);
+  if (!messages) {
+    note(`showrunner: the transcript of ${type} cannot be read: its tokens are not counted.`);
+    return pass;
+  }
+  for (const { id: message, model, usage } of messages)
+    await payTokens(hooked, { phase, type, key: `agent:${id}:${message}`, model, usage });
+  notes.background = notes.background.filter((each) => each !== id);
+  return pass;
+}
+
+interface Used {
+  phase: PhaseName;
+  type: string;
+  key: string;
+  model: unknown;
+  usage: unknown;
+}
+
+async function payTokens(
+  { table, notes, open, note }: Hooked,
+  { phase, type, key, model, usage }: Used,
+): Promise<void> {
+  const cost = tokenCost(table, model, usage);
+  if (cost === undefined) {
+    countIn(notes.unpriced, `model ${String(model).slice(0, 80)}`);
+    return;
+  }
+  const manager = await open();
+  const found = await episodeFor(manager, notes.episode, phase);
+  if ('why' in found) {
+    note(`showrunner: $${dollars(cost)} of ${type} belong to no episode: ${found.why}`);
+    return;
+  }
+  await manager.addCost({
+    sessionId: found.id,
+    phase,
+    operation: `agent_${type.replaceAll(/[^a-z0-9]+/gi, '_').toLowerCase()}`,
+    cost: dollars(cost),
+    key,
+  });
+}
+
+/** A failed call: given back when the error proves that nothing was done, else held for a person. */
+export async function failedTool(hooked: Hooked): Promise<Verdict> {
+  const { call, table, notes, open } = hooked;
+  const priced = priceOf(table, call.tool);
+  if (!priced) return pass;
+  const manager = await open();
+  const found = await episodeFor(manager, notes.episode, priced.phase);
+  if ('why' in found) return pass;
+  const { id } = found;
+  const key = openKeyOf(call, (await manager.getSnapshot(id)).context.operations);
+  if (key === undefined) return pass;
+  const text =
+    call.error ||
+    objectsOf(call.response)
+      .map((each) => JSON.stringify(each))
+      .join(' ');
+  if (!call.isInterrupt && provesFree(text) === 'free') {
+    await manager.releaseCost({ sessionId: id, key });
+    return {
+      kind: 'context',
+      text: `showrunner: ${priced.operation} cost nothing: its reservation is given back.`,
+    };
+  }
+  await hold(manager, id, key);
+  return { kind: 'context', text: heldText(id, key) };
+}
+
+export async function hold(manager: ProductionStateManager, id: SessionId, key: string): Promise<void> {
+  await manager.send(id, { type: 'operation.held', key });
+}
+
+export function heldText(id: SessionId, key: string): string {
+  return `showrunner: nobody knows whether ${key} of ${id} was paid, so its money stays reserved. A person finds out and answers: showrunner settle ${id} ${key} <dollars>, or showrunner release ${id} ${key}. To see the ways on: recover_episode with plan.`;
+}

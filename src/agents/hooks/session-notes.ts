@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readPlainFile } from '../../disk/index.js';
+
+/** What the hooks remember of one session of a host. Money is never here: it is in the journal. */
+const SessionNotes = z.object({
+  episode: z.string().optional(),
+  /** Agents that were sent to the background: their usage is in their transcript. */
+  background: z.array(z.string()).default([]),
+  unpriced: z.record(z.string(), z.number()).default({}),
+  denied: z.number().default(0),
+  would_deny: z.record(z.string(), z.number()).default({}),
+  /** Episode and phase for which a stop was blocked: never a second time. */
+  stops: z.array(z.string()).default([]),
+});
+export type SessionNotes = z.infer<typeof SessionNotes>;
+
+const folder = '.hooks';
+const largest = 1024 * 1024;
+const mostNames = 200;
+
+/** The notes of a session; empty ones where there are none, or none that can be read. */
+export function readNotes(directory: string, session: string): SessionNotes {
+  const found = readPlainFile(pathOf(directory, session), { largest });
+  return ('refused' in found ? undefined : parseNotes(found.bytes)) ?? SessionNotes.parse({});
+}
+
+/** Puts the notes in place whole. Two hooks at once may lose a count, never money. */
+export function writeNotes(directory: string, session: string, notes: SessionNotes): void {
+  const path = pathOf(directory, session);
+  mkdirSync(join(directory, folder), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, JSON.stringify(notes));
+  renameSync(temporary, path);
+}
+
+/** Counts in a record that stays small, whatever names a host sends. */
+export function countIn(counts: Record<string, number>, name: string): void {
+  const known = Object.hasOwn(counts, name) || Object.keys(counts).length < mostNames;
+  const under = known ? name.slice(0, 200) : 'others';
+  counts[under] = (Object.hasOwn(counts, under) ? (counts[under] ?? 0) : 0) + 1;
+}
+
+/** What all sessions have counted together. */
+export function allNotes(directory: string): Pick<SessionNotes, 'unpriced' | 'denied' | 'would_deny'> {
+  const sum = { unpriced: {} as Record<string, number>, denied: 0, would_deny: {} as Record<string, number> };
+  for (const name of namesIn(join(directory, folder))) {
+    const found = readPlainFile(join(directory, folder, name), { largest });
+    const notes = 'refused' in found ? undefined : parseNotes(found.bytes);
+    if (!notes) continue;
+    sum.denied += notes.denied;
+    for (const kind of ['unpriced', 'would_deny'] as const)
+      for (const [tool, count] of Object.entries(notes[kind]))
+        sum[kind][tool] = (Object.hasOwn(sum[kind], tool) ? (sum[kind][tool] ?? 0) : 0) + count;
+  }
+  return sum;
+}
+
+function namesIn(path: string): string[] {
+  try {
+    return readdirSync(path).filter((name) => name.endsWith('.json'));
+  } catch {
+    return [];
+  }
+}
+
+function parseNotes(bytes: Buffer): SessionNotes | undefined {
+  try {
+    return SessionNotes.safeParse(JSON.parse(bytes.toString('utf8'))).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A host's session id names no file of anybody's. */
+function pathOf(directory: string, session: string): string {
+  return join(directory, folder, `${createHash('sha256').update(session).digest('hex').slice(0, 24)}.json`);
+}

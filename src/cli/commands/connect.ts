@@ -1,0 +1,93 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative } from 'node:path';
+import { createTwoFilesPatch } from 'diff';
+import { connectHosts, firstTable, hostFiles, type HostFile } from '../../agents/connect/host-files.js';
+import { readHookTable } from '../../agents/hooks/hook-table.js';
+import type { Run } from '../command.js';
+import { UsageError } from '../usage-error.js';
+
+interface Edit {
+  path: string;
+  before: string | undefined;
+  after: string | undefined;
+}
+
+export const run: Run = async ({ directory }, [name = ''], { remove, dryRun }) => {
+  const host = connectHosts.find((each) => each === name);
+  if (!host)
+    throw new UsageError(
+      `there is no host ${JSON.stringify(name.slice(0, 40))}; there are ${connectHosts.join(', ')}`,
+    );
+  const project = process.cwd();
+  const within = relative(project, directory);
+  const place = {
+    program: existsSync(join(project, 'node_modules/.bin/showrunner'))
+      ? 'node_modules/.bin/showrunner'
+      : 'npx showrunner',
+    directory: within.startsWith('..') || isAbsolute(within) ? directory : within,
+    table: readHookTable(directory),
+  };
+  const edits = [
+    ...hostFiles(host, place).map((file) => editOf(project, file, remove === true)),
+    ...(remove === true ? [] : [tableEdit(directory)]),
+  ].filter(({ before, after }) => before !== after);
+  const patch = edits.map(({ path, before, after }) => patchOf(project, path, before, after)).join('');
+  if (dryRun !== true) for (const edit of edits) write(edit);
+  const files = edits.map(({ path }) => relative(project, path) || path);
+  return {
+    json: { host, files, written: dryRun !== true, patch },
+    text:
+      files.length === 0
+        ? nothing(host, remove === true)
+        : `${patch}\n${ends(host, remove === true, dryRun === true)}`,
+  };
+};
+
+function nothing(host: string, isRemoval: boolean): string {
+  return isRemoval ? `Nothing of showrunner is in ${host}'s files.` : `${host} is connected already.`;
+}
+
+function ends(host: string, isRemoval: boolean, isDry: boolean): string {
+  if (isDry) return 'Nothing was written (--dry-run).';
+  if (isRemoval) return `${host} is disconnected; the production and its hooks.json stay.`;
+  return `${host} is connected: start it anew in this folder. The table of prices is hooks.json in the production; it only watches until "enforce" is "deny".\nTo take it out again: showrunner connect ${host} --remove`;
+}
+
+function editOf(project: string, file: HostFile, remove: boolean): Edit {
+  const path = join(project, file.path);
+  const before = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+  try {
+    return { path, before, after: file.edit(before, remove) };
+  } catch (error) {
+    throw new UsageError(
+      `${file.path} cannot be edited: ${(error as Error).message}. Nothing was written; mend it, or move it away, and try again`,
+    );
+  }
+}
+
+function tableEdit(directory: string): Edit {
+  const path = join(directory, firstTable.path);
+  const before = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+  return { path, before, after: before ?? firstTable.text };
+}
+
+function patchOf(
+  project: string,
+  path: string,
+  before: string | undefined,
+  after: string | undefined,
+): string {
+  const name = relative(project, path);
+  return createTwoFilesPatch(
+    before === undefined ? '/dev/null' : name,
+    after === undefined ? '/dev/null' : name,
+    before ?? '',
+    after ?? '',
+  ).replace(/^=+\n/, '');
+}
+
+function write({ path, after }: Edit): void {
+  if (after === undefined) return rmSync(path);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, after);
+}

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { connectHosts, hostFiles, type HostFile } from '../../src/agents/connect/host-files.js';
+
+const place = {
+  program: 'npx showrunner',
+  directory: 'production',
+  table: {
+    enforce: 'deny',
+    tools: [{ match: 'WebSearch', phase: 'research', operation: 'search', max_cost: '0.01' }],
+    agents: {},
+    models: {},
+    commands: {},
+    lost_after_minutes: 30,
+  },
+} as const;
+const files = (host: (typeof connectHosts)[number]) =>
+  hostFiles(host, { ...place, table: { ...place.table, tools: [...place.table.tools] } });
+const file = (host: (typeof connectHosts)[number], path: string): HostFile => {
+  const found = files(host).find((each) => each.path === path);
+  if (!found) throw new Error(`${host} has no ${path}`);
+  return found;
+};
+
+describe('connecting a host', () => {
+  test.each(connectHosts)(
+    'given nothing of %s, when it is connected twice and taken out, then it is there once, and nothing is left',
+    (host) => {
+      for (const { edit } of files(host)) {
+        const once = edit(undefined, false);
+        expect(once).toContain('showrunner');
+        expect(edit(once, false)).toBe(once);
+        expect(edit(once, true)).toBeUndefined();
+      }
+    },
+  );
+
+  const own = {
+    permissions: { allow: ['Bash(ls:*)'] },
+    hooks: {
+      PreToolUse: [{ matcher: 'Bash', hooks: [{ type: 'command', command: './guard.sh' }] }],
+      Notification: [{ hooks: [{ type: 'command', command: 'beep' }] }],
+    },
+    statusLine: { type: 'command', command: 'my-line' },
+  };
+
+  test('given settings of the person, when it is connected and taken out, then theirs are as they were, and come first meanwhile', () => {
+    const { edit } = file('claude', '.claude/settings.json');
+    const connected = edit(JSON.stringify(own), false);
+    const json = JSON.parse(connected ?? '') as typeof own;
+    expect(json.hooks.PreToolUse).toHaveLength(2);
+    expect(json.hooks.PreToolUse[0]).toEqual(own.hooks.PreToolUse[0]);
+    expect(json.statusLine).toEqual(own.statusLine);
+    expect(JSON.parse(edit(connected, true) ?? '')).toEqual(own);
+  });
+
+  test('given another server of that file, then it stays', () => {
+    const { edit } = file('claude', '.mcp.json');
+    const others = { mcpServers: { other: { command: 'x' } } };
+    const connected = edit(JSON.stringify(others), false);
+    expect(Object.keys((JSON.parse(connected ?? '') as typeof others).mcpServers)).toEqual([
+      'other',
+      'showrunner',
+    ]);
+    expect(JSON.parse(edit(connected, true) ?? '')).toEqual(others);
+  });
+
+  test('given a tool of the table that is no foreign server’s, then the hooks are asked for it too', () => {
+    const text = file('claude', '.claude/settings.json').edit(undefined, false) ?? '';
+    const { hooks } = JSON.parse(text) as { hooks: Record<string, { matcher?: string }[]> };
+    expect(hooks['PreToolUse']?.[0]?.matcher).toBe('mcp__.*|Agent|Task|WebSearch');
+  });
+
+  test('given a TOML file with comments, then all of it stays around a block of our own', () => {
+    const { edit } = file('codex', '.codex/config.toml');
+    const theirs = '# mine\nmodel = "gpt-5.2"   # fast\n';
+    const connected = edit(theirs, false);
+    expect(connected?.startsWith(theirs)).toBe(true);
+    expect(edit(connected, false)).toBe(connected);
+    expect(edit(connected, true)).toBe(theirs);
+  });
+
+  test.each(['[]', '{', '{"hooks":3}', '"x"'])(
+    'given a file that says %s, then it is refused and not replaced',
+    (text) => {
+      expect(() => file('claude', '.claude/settings.json').edit(text, false)).toThrow(/object|JSON/);
+    },
+  );
+});
