@@ -1,9 +1,9 @@
 import type { EpisodeContext } from './episode/context.js';
 import type { DayMoney, EpisodeEvent } from './episode/events.js';
 import { moneyMove } from './episode/money.js';
-import { addUsd, type Usd } from './usd.js';
+import { addUsd, subtractUsd, type Usd } from './usd.js';
 
-/** What one day has seen over all episodes; `raised` is what was added to its cap. */
+/** What one day has seen over all episodes; `raised` is what was added to its cap; below zero where that was lowered. */
 export interface BudgetDay {
   spent: Usd;
   reserved: Usd;
@@ -60,6 +60,10 @@ export class Ledger {
     if (move) this.#add(move.day, { spent: move.spent, reserved: move.reserved, raised: none });
     if (event.type === 'budget.raise' && event.scope === 'day' && event.day) {
       this.#add(event.day.date, { spent: none, reserved: none, raised: event.amount });
+    }
+    if (event.type === 'budget.set' && event.scope === 'day' && event.day) {
+      const raised = subtractUsd(event.amount, event.day.cap);
+      this.#add(event.day.date, { spent: none, reserved: none, raised });
     }
   }
 

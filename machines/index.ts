@@ -12,6 +12,7 @@ export {
   EpisodeContext,
   Operation,
   OperationKey,
+  OwnRules,
   PersistedEpisode,
   Phase,
   Phases,
@@ -39,6 +40,7 @@ export { hasKey, keysAndValues, valueAt } from './episode/key-tree.js';
 export type { KeyTree } from './episode/key-tree.js';
 export { explain, possibleEvents } from './episode/explain.js';
 export { plainCostText } from './episode/plain-cost.js';
+export { rulesToFollow, rulesUnder } from './episode/rules.js';
 export { isSameState, stateName } from './episode/state-name.js';
 export { episodeMachine, machineId, machineVersion } from './episode/machine.js';
 export { moneyMove } from './episode/money.js';
@@ -88,6 +90,8 @@ export { deliveryOf, findInError, retryAfterOf } from './provider-error.js';
 export type { Delivery } from './provider-error.js';
 export { Policy, parsePolicy } from './policy.js';
 export type { PolicyInput, RetryRule } from './policy.js';
+export { changedPolicy, policyDifferences, policyInput, statedIn } from './policy-change.js';
+export type { PolicyDifference, PolicyPaths, WholePolicy } from './policy-change.js';
 export {
   addUsd,
   ceilToMicro,

@@ -18,8 +18,9 @@ export interface Migration {
  */
 export const migrations: readonly Migration[] = [
   // 2: three ways of the chart that could never be taken are gone. Phases count revisions; an episode has a key, its pause and its reviews,
-  // and what is settled is kept as a tree that grows without being copied.
-  { snapshot: withRevisions, event: withRevisedPhases },
+  // and what is settled is kept as a tree that grows without being copied. Rules follow the policy, but for those that an episode was given:
+  // which of the approvals that it waits for are its own, version 1 does not say, so it keeps them all.
+  { snapshot: withRevisions, event: upcastEvent },
 ];
 
 type Json = Record<string, unknown>;
@@ -30,14 +31,29 @@ function withRevisions(persisted: unknown): unknown {
   const paid = isObject(settled) ? keyTreeOf(settled) : settled;
   return {
     ...persisted,
-    context: { key: null, pause: null, reviews: [], paid, ...others, phases: revised(phases) },
+    context: {
+      key: null,
+      pause: null,
+      reviews: [],
+      paid,
+      own: ownApprovals(others['rules']),
+      ...others,
+      phases: revised(phases),
+    },
   };
 }
 
-/** Forks and restores carry phases. Recoveries did not yet let operations be called anew. */
-function withRevisedPhases(event: unknown): unknown {
+/** Creations carry rules; forks and restores carry phases. Recoveries did not yet let operations be called anew. */
+function upcastEvent(event: unknown): unknown {
   if (isObject(event) && event['type'] === 'recovery.begin') return { ...event, keepsTries: true };
+  if (isObject(event) && event['type'] === 'episode.created')
+    return { own: ownApprovals(event['rules']), ...event };
   return isObject(event) && 'phases' in event ? { ...event, phases: revised(event['phases']) } : event;
+}
+
+function ownApprovals(rules: unknown): Json {
+  const approvals = isObject(rules) ? rules['approvals'] : undefined;
+  return Array.isArray(approvals) && approvals.length > 0 ? { approvals } : {};
 }
 
 function revised(phases: unknown): unknown {

@@ -16,8 +16,9 @@ export type {
 export { ProductionStateManager } from './manager/manager.js';
 export type { ProduceOptions, Produced, Progress } from './crew/produce.js';
 export type { OpenOptions } from './manager/handle.js';
-export type { ManagerEvents, Notice } from './manager/events.js';
+export type { ManagerEvents, Notice, PolicyNotice } from './manager/events.js';
 export type { BeforeCall, CommitNotice, Hooks } from './calls/hooks.js';
+export type { PolicyPast } from './calls/policy.js';
 export type { LoadedCheckpoint } from './calls/checkpoints.js';
 export type { LiveActor, LiveActorOptions } from './manager/live-actor.js';
 export type { CleanedUp } from './calls/orphans.js';
@@ -34,6 +35,7 @@ export type {
   PersistedEpisode,
   PhaseName,
   PhaseStatus,
+  PolicyDifference,
   PolicyInput,
   Remedy,
   SessionId,

@@ -1,7 +1,7 @@
 import type { Failure, FailureCode } from '../failures.js';
 import { isRetryable } from '../failures.js';
 import { phaseNames, type PhaseName } from '../phases.js';
-import { addUsd, formatUsd } from '../usd.js';
+import { addUsd, formatUsd, type Usd } from '../usd.js';
 import type { CheckpointRef, EpisodeContext, Operation, Phase, Phases, Review } from './context.js';
 import type { EpisodeEvent, EventOf, SavedCheckpoint } from './events.js';
 import { withValue } from './key-tree.js';
@@ -363,17 +363,37 @@ const recordQuality: Change<EventOf<'quality.recorded'>> = (context, event) => (
   quality: { ...context.quality, [event.name]: event.value + 0 },
 });
 
-/** After a raise the threshold can be crossed anew. */
-const raiseBudget: Change<EventOf<'budget.raise'>> = (context, event) => {
-  const { scope } = event;
-  if (scope === 'day') return {};
-  const budgets = { ...context.budgets, [scope]: addUsd(context.budgets[scope], event.amount) };
+/** With another budget the threshold can be crossed anew. */
+const raiseBudget: Change<EventOf<'budget.raise'>> = (context, { scope, amount }) =>
+  scope === 'day' ? {} : withBudget(context, scope, addUsd(context.budgets[scope], amount));
+
+const setBudget: Change<EventOf<'budget.set'>> = (context, { scope, amount }) =>
+  scope === 'day' ? {} : withBudget(context, scope, amount);
+
+function withBudget(
+  context: EpisodeContext,
+  scope: PhaseName | 'total',
+  amount: Usd,
+): Partial<EpisodeContext> {
+  const budgets = { ...context.budgets, [scope]: amount };
   if (scope === 'total') return { budgets };
   const { spent } = context.phases[scope];
   return {
     budgets,
     phases: withPhase(context, scope, { warned: reachesWarning(context, scope, spent, budgets[scope]) }),
   };
+}
+
+/** A threshold that moved up can be crossed anew. */
+const changeRules: Change<EventOf<'rules.changed'>> = (context, { rules }) => {
+  const changed = { ...context, rules };
+  const warnedStill = (name: PhaseName): Phase => {
+    const phase = context.phases[name];
+    const isStill = phase.warned && reachesWarning(changed, name, phase.spent, context.budgets[name]);
+    return phase.warned === isStill ? phase : { ...phase, warned: isStill };
+  };
+  const [research, script, audio] = [warnedStill('research'), warnedStill('script'), warnedStill('audio')];
+  return { rules, phases: { research, script, audio } };
 };
 
 /** Whoever recovers an episode lets its operations be called as often again. */
@@ -449,6 +469,8 @@ export const changes = {
   forkEpisode,
   recordQuality,
   raiseBudget,
+  setBudget,
+  changeRules,
   beginRecovery,
   resumeAt,
   takeClaim,

@@ -94,7 +94,7 @@ export const LowerName = z
 export const Budgets = z.object({ research: Micros, script: Micros, audio: Micros, total: Micros });
 export type Budgets = z.infer<typeof Budgets>;
 
-/** The part of the policy that an episode keeps from its creation on. */
+/** The part of the policy that an episode goes by: as the policy stood when its last event was decided. */
 export const Rules = z.object({
   warnAtPercent: z.int(),
   hardPhaseBudgets: z.boolean(),
@@ -103,6 +103,10 @@ export const Rules = z.object({
   quality: z.partialRecord(PhaseName, z.record(z.string(), z.number())),
 });
 export type Rules = z.infer<typeof Rules>;
+
+/** Rules that an episode was given for itself: these it keeps when the policy changes. `approvals` are asked for beside the policy's. */
+export const OwnRules = Rules.partial();
+export type OwnRules = z.infer<typeof OwnRules>;
 
 export const Phase = z.object({
   status: PhaseStatus,
@@ -215,6 +219,7 @@ export const EpisodeContext = z.object({
   updatedAt: Instant,
   budgets: Budgets,
   rules: Rules,
+  own: OwnRules.prefault({}),
   phases: Phases,
   /** Totals; `inherited` is what the episode it was forked from had spent, for show. */
   money: z.object({ spent: Micros, reserved: Micros, inherited: Micros }),

@@ -12,6 +12,7 @@ import {
   LowerName,
   Micros,
   OperationKey,
+  OwnRules,
   Phases,
   ProcessIdentity,
   Rules,
@@ -72,6 +73,8 @@ export const EpisodeCreated = event('episode.created', {
   topic: Topic,
   budgets: Budgets,
   rules: Rules,
+  /** Rules of its own, which no change of the policy touches. */
+  own: OwnRules.optional(),
   forkedFrom: SessionIdText.optional(),
   inherited: Micros.optional(),
   key: OperationKey.optional(),
@@ -164,6 +167,18 @@ export const EpisodeEvent = z.discriminatedUnion('type', [
     path: ['by'],
     error: 'is missing: a raise has a name and a reason',
   }),
+  /** `amount` is what the budget is from now on; for the day, what that day's cap is. */
+  event('budget.set', {
+    scope: z.enum(['research', 'script', 'audio', 'total', 'day']),
+    amount: Amount,
+    reason: Reason,
+    day: DayMoney.optional(),
+  }).refine(({ by }) => by !== undefined, {
+    path: ['by'],
+    error: 'is missing: a change of a budget has a name and a reason',
+  }),
+  /** The policy has changed since the episode's last event: from here on it goes by these. */
+  event('rules.changed', { rules: Rules }),
   /** `free` uses up no recovery: policy tries again, or a day or a provider was waited for. `keepsTries` goes on counting an operation's calls. */
   event('recovery.begin', {
     day: DayMoney,

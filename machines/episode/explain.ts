@@ -42,6 +42,8 @@ const quiet = new Set<EpisodeEventType>([
   'lease.renew',
   'lease.release',
   'budget.raise',
+  'budget.set',
+  'rules.changed',
   'checkpoint.save',
 ]);
 

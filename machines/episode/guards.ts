@@ -1,5 +1,5 @@
 import { phaseAfter, phaseNames, type PhaseName } from '../phases.js';
-import { formatUsd } from '../usd.js';
+import { addUsd, formatUsd } from '../usd.js';
 import { checkClaim, checkClaimNumber, checkMover, checkRenew } from './_claim-checks.js';
 import {
   checkDayMoney,
@@ -12,7 +12,7 @@ import {
 import { checkPhase, checkProgress } from './_phase-checks.js';
 import type { Check } from './check.js';
 import type { EpisodeContext } from './context.js';
-import type { EventOf } from './events.js';
+import type { DayMoney, EventOf } from './events.js';
 import { hasKey } from './key-tree.js';
 import { leftOfDay, openOperation } from './money.js';
 import { refuse, type Refusal } from './refusal.js';
@@ -191,6 +191,37 @@ export const checkRaise: Check<EventOf<'budget.raise'>> = (context, event) => {
   return checkClaimNumber(context, event);
 };
 
+/** A budget may be lowered, but not below what is spent and reserved of it. */
+export const checkSetBudget: Check<EventOf<'budget.set'>> = (context, event) => {
+  const early = checkClaimNumber(context, event);
+  if (early) return early;
+  const { scope, amount, day } = event;
+  if (scope === 'day' && !day) {
+    return refuse(
+      'invalid_input',
+      `day: setting the day's cap for ${context.sessionId} takes the day that it is for; add it to the event.`,
+    );
+  }
+  const { spent, reserved } =
+    scope === 'total' || (scope === 'day' && !day)
+      ? context.money
+      : scope === 'day'
+        ? (day as DayMoney)
+        : context.phases[scope];
+  const least = addUsd(spent, reserved);
+  if (amount >= least) return null;
+  const name =
+    scope === 'total'
+      ? `the total budget of ${context.sessionId}`
+      : scope === 'day'
+        ? "the day's cap"
+        : `the ${scope} budget of ${context.sessionId}`;
+  return refuse(
+    'budget_in_use',
+    `${name} cannot be ${formatUsd(amount)}: ${formatUsd(spent)} are spent and ${formatUsd(reserved)} reserved of it; set it to ${formatUsd(least)} or more, or settle what is reserved first.`,
+  );
+};
+
 export const checkForked: Check<EventOf<'episode.forked'>> = (context, event) =>
   context.forkedFrom === null
     ? refuse('wrong_state', `${context.sessionId} was not created as a fork; fork an episode to get one.`)
@@ -215,6 +246,7 @@ export const checks = {
   mayClaim: checkClaim,
   mayRenew: checkRenew,
   mayRaise: checkRaise,
+  maySetBudget: checkSetBudget,
   mayMove: checkMover,
   holdsClaim: checkClaimNumber,
 };

@@ -27,6 +27,7 @@ export function initialContext(created: EpisodeCreated): EpisodeContext {
     updatedAt: created.at,
     budgets: created.budgets,
     rules: created.rules,
+    own: created.own ?? {},
     phases: { research: untouched, script: untouched, audio: untouched },
     money: { spent: zero, reserved: zero, inherited: created.inherited ?? zero },
     operations: {},

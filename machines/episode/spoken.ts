@@ -24,6 +24,8 @@ const callFor: Record<EpisodeEventType, readonly [call: string, command?: string
   'artifact.edited': ['editArtifact'],
   'quality.recorded': ['recordQuality', 'quality'],
   'budget.raise': ['raiseBudget', 'budget'],
+  'budget.set': ['setBudget', 'budget'],
+  'rules.changed': ['changePolicy', 'policy'],
   'recovery.begin': ['initiateRecovery', 'recover'],
   'recovery.resume': ['recoverFailedSession', 'recover'],
   'lease.claim': ['produce', 'produce'],

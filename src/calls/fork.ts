@@ -1,6 +1,7 @@
 import {
   ProductionError,
   phaseNames,
+  rulesUnder,
   type CheckpointRef,
   type EpisodeContext,
   type PhaseName,
@@ -88,7 +89,8 @@ export async function prepareFork(
       topic: request.topic ?? source.topic,
       // What was decided for the episode holds for its fork: an approval that is asked for, a budget of its own.
       budgets: source.budgets,
-      rules: source.rules,
+      rules: rulesUnder(view.policy, source.own),
+      own: source.own,
       forkedFrom: request.sessionId,
       inherited: source.money.spent,
     };

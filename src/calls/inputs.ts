@@ -3,6 +3,7 @@ import {
   Actor,
   PhaseName,
   PhaseStatus,
+  Policy,
   ProductionError,
   Reason,
   Score,
@@ -48,6 +49,7 @@ export const OpenInput = z.looseObject({
     .default('production'),
   clock: z.unknown().refine(isClock, 'is not a clock with now()').optional(),
   by: Actor.optional(),
+  policyReason: Reason.optional(),
   readOnly: z.boolean().optional(),
   segmentBytes: z.int().positive().optional(),
 });
@@ -59,6 +61,15 @@ export const CreateInput = z
     topic: Topic,
     /** Phases of this episode that wait for approval, beside the policy's. */
     approvals: z.array(PhaseName).optional(),
+    /** Rules that it keeps when the policy changes; what is not named follows the policy. */
+    rules: z
+      .strictObject({
+        warnAtPercent: Policy.shape.warnAtPercent.unwrap().optional(),
+        hardPhaseBudgets: z.boolean().optional(),
+        maxRecoveries: Policy.shape.maxRecoveries.unwrap().optional(),
+        quality: Policy.shape.quality.unwrap().optional(),
+      })
+      .optional(),
     /** Overrides of the policy's budgets, in decimal dollars. */
     budgets: z
       .strictObject({
@@ -168,6 +179,12 @@ export const RaiseInput = z.strictObject({
   sessionId: Id,
   scope: z.enum(['research', 'script', 'audio', 'total', 'day']),
   amount: Dollars,
+  by: Actor,
+  reason: Reason,
+});
+export const ChangePolicyInput = z.strictObject({
+  /** New values by path, such as `budgets.total`; null takes the seed's default. */
+  set: z.record(z.string(), z.unknown()),
   by: Actor,
   reason: Reason,
 });

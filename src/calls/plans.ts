@@ -10,6 +10,8 @@ import {
   type EpisodeSnapshot,
   type EventOf,
   type FailureCode,
+  rulesUnder,
+  type OwnRules,
   type PhaseName,
   type Policy,
   type SavedCheckpoint,
@@ -46,13 +48,21 @@ export interface NewEpisode {
   topic: string;
   budgets: Partial<Policy['budgets']>;
   approvals: PhaseName[] | undefined;
+  /** Rules of its own. */
+  rules: OwnRules;
 }
 
-export function planCreate({ episodeNumber, topic, budgets, approvals = [] }: NewEpisode): Plan {
+export function planCreate({
+  episodeNumber,
+  topic,
+  budgets,
+  approvals = [],
+  rules: givenRules,
+}: NewEpisode): Plan {
   return (view) => {
     const sessionId = view.freshId(episodeNumber);
     const { policy, at } = view;
-    const rules = rulesOf(policy);
+    const own = approvals.length > 0 ? { ...givenRules, approvals } : givenRules;
     return [
       {
         sessionId,
@@ -63,16 +73,12 @@ export function planCreate({ episodeNumber, topic, budgets, approvals = [] }: Ne
           episodeNumber,
           topic,
           budgets: { ...policy.budgets, ...budgets },
-          rules: { ...rules, approvals: [...new Set([...rules.approvals, ...approvals])] },
+          rules: rulesUnder(policy, own),
+          ...(Object.keys(own).length > 0 ? { own } : {}),
         },
       },
     ];
   };
-}
-
-/** The part of the policy that an episode keeps. */
-function rulesOf({ warnAtPercent, hardPhaseBudgets, approvals, maxRecoveries, quality }: Policy) {
-  return { warnAtPercent, hardPhaseBudgets, approvals, maxRecoveries, quality };
 }
 
 /** Starting, and the cost that came with it. */

@@ -23,6 +23,7 @@ const preparedBy: Partial<Record<EpisodeEvent['type'], string>> = {
   'artifact.edited': 'editArtifact',
   'checkpoint.save': 'saveCheckpoint or createCheckpoint',
   'checkpoint.restore': 'restoreCheckpoint',
+  'rules.changed': 'changePolicy',
 };
 
 const Scored = z.looseObject({ value: Score });
@@ -85,7 +86,9 @@ const withDay = new Set<EpisodeEvent['type']>([
 
 function needsDay(event: SentEvent): boolean {
   return (
-    'day' in event || withDay.has(event.type) || (event.type === 'budget.raise' && event.scope === 'day')
+    'day' in event ||
+    withDay.has(event.type) ||
+    ((event.type === 'budget.raise' || event.type === 'budget.set') && event.scope === 'day')
   );
 }
 

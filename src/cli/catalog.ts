@@ -242,11 +242,20 @@ export const catalog: readonly Command[] = [
   {
     name: 'budget',
     group: 'Money',
-    summary: 'Show budgets, or raise one: research, script, audio, total or day.',
+    summary: 'Show budgets; set, raise or lower one: research, script, audio, total or day.',
     usage: '<episode> [scope] [dollars]',
-    options: [['--reason <text>', 'why it is raised (needed to raise)']],
-    example: 'showrunner budget ep_001 total 3.00 --reason "longer episode"',
+    options: [['--reason <text>', 'why (needed to change one)']],
+    example: 'showrunner budget ep_001 total 9 --reason "longer"   # +2 adds, -1 takes away',
     load: () => import('./commands/budget.js'),
+  },
+  {
+    name: 'policy',
+    group: 'Money',
+    summary: "Show the production's policy and its past, or change it for every process.",
+    usage: '[show|history|set|edit] [path] [value]',
+    options: [['--reason <text>', 'why (needed to change it)']],
+    example: 'showrunner policy set dailyCap 20.00 --reason "a lean month"',
+    load: () => import('./commands/policy.js'),
   },
   {
     name: 'checkpoint',

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
 import { ProductionError } from '../../machines/errors.js';
+import { decodeJson } from '../disk/decode-json.js';
 import { plainRefusalTexts, readPlainFile } from '../disk/plain-file.js';
 import { isSessionId } from '../../machines/ids.js';
 import type { ProductionStateManager } from '../manager/manager.js';
@@ -50,7 +50,9 @@ export function makeContext({ directory, policyFile, json, by }: Settings): Open
       const { ProductionStateManager: Manager } = await import('../manager/manager.js');
       manager ??= await Manager.open({
         directory,
-        policy: readPolicy(directory, policyFile),
+        ...(policyFile === undefined
+          ? {}
+          : { policy: readPolicy(policyFile), policyReason: `--policy ${policyFile}`.slice(0, 500) }),
         by: `${name} (process ${process.pid})`,
         readOnly,
       });
@@ -96,16 +98,13 @@ function userName(): string {
   }
 }
 
-/** The policy file that was named, or policy.json in the production, or the seed's defaults. */
-function readPolicy(directory: string, file: string | undefined): object {
-  const path = file ?? join(directory, 'policy.json');
+/** What a policy file that was named says. policy.json in the production is the manager's to look after. */
+function readPolicy(path: string): object {
   const read = readPlainFile(path, { largest: largestPolicy, followsLink: true });
-  if ('refused' in read) {
-    if (file === undefined && read.refused === 'missing') return {};
+  if ('refused' in read)
     throw new UsageError(`--policy: cannot read ${path}: ${plainRefusalTexts[read.refused]}`);
-  }
   try {
-    return JSON.parse(read.bytes.toString('utf8')) as object;
+    return decodeJson(read.bytes) as object;
   } catch (error) {
     throw new ProductionError('invalid_input', `policy: ${path} is not JSON: ${(error as Error).message}`, {
       field: 'policy',

@@ -27,6 +27,7 @@ export const exitOf: Record<ErrorCode, number> = {
   budget_reserved: exits.budget,
   attempts_exhausted: exits.wrongState,
   key_reused: exits.invalidData,
+  budget_in_use: exits.wrongState,
   quality_rejected: exits.wrongState,
   not_recoverable: exits.wrongState,
   recovery_exhausted: exits.wrongState,

@@ -40,7 +40,7 @@ function buildProgram(act: (command: Command, args: string[], options: Options) 
     )
     .usage('[options] <command>')
     .option('-d, --directory <path>', 'the production (default: $SHOWRUNNER_DIRECTORY or ./production)')
-    .option('--policy <file>', 'JSON file with budgets and rules (default: policy.json in the production)')
+    .option('--policy <file>', "JSON file with budgets and rules, which become the production's")
     .option('--by <name>', 'who acts, for the record')
     .option('--json', 'one JSON object on standard output')
     .version('0.1.0')
@@ -64,7 +64,7 @@ function buildProgram(act: (command: Command, args: string[], options: Options) 
     // Global options are welcome after the command too.
     sub
       .option('-d, --directory <path>', 'the production')
-      .option('--policy <file>', 'budgets and rules')
+      .option('--policy <file>', "budgets and rules, which become the production's")
       .option('--by <name>', 'who acts')
       .option('--json', 'one JSON object on standard output');
     sub.addHelpText('after', `\nExample:\n  ${command.example}`);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ProductionError } from '../../machines/errors.js';
+import { decodeJson } from '../disk/decode-json.js';
 
 /**
  * The JSON in a file.
@@ -7,7 +8,7 @@ import { ProductionError } from '../../machines/errors.js';
  */
 export function readJson(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as unknown;
+    return decodeJson(readFileSync(path));
   } catch (error) {
     throw new ProductionError(
       'invalid_input',

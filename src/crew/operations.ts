@@ -56,7 +56,6 @@ interface Call<T> {
 /** Paid calls of one phase: reserved before, settled after, never made twice for one key (docs/money.md). */
 export class Operations {
   readonly #on: OperationsOptions;
-  readonly #policy: Policy;
   readonly #underWay = new Map<
     string,
     { promise: Promise<unknown>; use: { operation: string; phase: PhaseName; amount: Usd } }
@@ -66,8 +65,12 @@ export class Operations {
 
   constructor(options: OperationsOptions) {
     this.#on = options;
-    this.#policy = options.production.policy;
     this.#settled = new SettledResults(options.production, options.sessionId);
+  }
+
+  /** As it stands when it is asked for: it may change while a call is under way. */
+  get #policy(): Policy {
+    return this.#on.production.policy;
   }
 
   /** Runs an operation, or gives the result it was settled with. The same key at the same time is the same call. */

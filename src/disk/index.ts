@@ -1,6 +1,7 @@
 export { adviceOn, isFull } from './advice.js';
 export { errorCode, writeAll } from './disk.js';
 export type { Disk, OpenMode, PathInfo } from './disk.js';
+export { decodeJson } from './decode-json.js';
 export {
   makeDirectory,
   makeNewDirectories,

@@ -42,6 +42,10 @@ export const StateDocument = z.object({
     crc: z.string(),
     machine: MachineIdentity,
     last_at: z.string(),
+    /** The production's policy, whole: amounts in decimal dollars. Version 1 had none. */
+    policy: z.unknown().optional(),
+    /** What policy.json said when it was last taken in. */
+    policy_file: z.unknown().optional(),
     /** Micro-dollars per day. */
     days: z.record(z.string(), z.object({ spent: Micros, reserved: Micros, raised: Micros })),
     /** Journal position after each listed session's last commit. */

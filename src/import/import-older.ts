@@ -122,7 +122,7 @@ function replay(episode: OlderEpisode, { kept, completions }: Saved, view: View)
       episodeNumber,
       topic,
       budgets: policy.budgets,
-      rules: rulesFor(policy),
+      rules: rulesOfThePast(policy),
     },
   ];
   let last = createdAt;
@@ -192,8 +192,8 @@ type WithoutTime<Event> = Event extends EpisodeEvent
   : never;
 type EventWithoutTime = WithoutTime<EpisodeEvent>;
 
-/** Gates and approvals of today do not apply to work of the past. */
-function rulesFor({ warnAtPercent, maxRecoveries }: Policy) {
+/** Gates and approvals of today do not apply to work of the past; to what comes after the import they do. */
+function rulesOfThePast({ warnAtPercent, maxRecoveries }: Policy) {
   return { warnAtPercent, hardPhaseBudgets: false, approvals: [], maxRecoveries, quality: {} };
 }
 

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import { plainRefusalTexts, readPlainFile } from '../disk/index.js';
+import { decodeJson, plainRefusalTexts, readPlainFile } from '../disk/index.js';
 import type { Report } from './report.js';
 
 /** In bytes. */
@@ -23,7 +23,7 @@ export function readJson(folder: string, path: string, report: Report): unknown 
     return undefined;
   }
   try {
-    return JSON.parse(read.bytes.toString('utf8')) as unknown;
+    return decodeJson(read.bytes);
   } catch (error) {
     report.note('warning', path, `it cannot be read: ${(error as Error).message}`, 'left out');
     return undefined;

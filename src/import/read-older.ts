@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { ProductionError, isSessionId } from '../../machines/index.js';
-import { plainRefusalTexts, readPlainFile } from '../disk/index.js';
+import { decodeJson, plainRefusalTexts, readPlainFile } from '../disk/index.js';
 import { readCheckpoints } from './older-checkpoints.js';
 import { episodeKeys, readEpisode, type OlderEpisode } from './older-episode.js';
 import { largestFile, readJson } from './read-json.js';
@@ -83,7 +83,7 @@ function readState(path: string): Json {
   try {
     const read = readPlainFile(path, { largest: largestFile, followsLink: true });
     if ('refused' in read) throw new Error(plainRefusalTexts[read.refused]);
-    value = JSON.parse(read.bytes.toString('utf8'));
+    value = decodeJson(read.bytes);
   } catch (error) {
     throw new ProductionError(
       'import_invalid',

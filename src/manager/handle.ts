@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import {
   ProductionError,
   announce,
-  parsePolicy,
+  statedIn,
   type PolicyInput,
   type SessionId,
 } from '../../machines/index.js';
@@ -12,7 +12,9 @@ import { asRecorded, type Committed } from '../record/index.js';
 import { programName } from '../program.js';
 import { releaseOfGone } from '../crew/claim.js';
 import type { EpisodeState } from '../shapes/index.js';
+import { adoptPolicy, adoptPolicyFile } from './adopt-policy.js';
 import type { Notice } from './events.js';
+import { PolicyFile } from './policy-file.js';
 import { HookChain, type AskBefore, type CommitNotice, type Hooks } from '../calls/hooks.js';
 import * as inputs from '../calls/inputs.js';
 import { SafeEmitter } from './safe-emitter.js';
@@ -20,8 +22,13 @@ import { SafeEmitter } from './safe-emitter.js';
 export interface OpenOptions {
   /** The production's directory; default `production`. */
   directory?: string | undefined;
-  /** Budgets and rules; the seed's defaults where nothing is said. */
+  /**
+   * What this program says of the production's policy: a change of it where it says otherwise, for every process and on record. What it does not
+   * say stays as it is; a new production has the seed's defaults. A handle that only reads takes the policy as it is.
+   */
   policy?: PolicyInput | undefined;
+  /** Why the policy changes, for the record, where `policy` changes it. */
+  policyReason?: string | undefined;
   clock?: Clock | undefined;
   hooks?: Hooks | undefined;
   /** Who writes, as the journal records it; default `process <pid>`. */
@@ -36,22 +43,31 @@ export interface OpenOptions {
 export interface Prepared {
   production: Production;
   hooks: Hooks | undefined;
+  policyFile: PolicyFile | undefined;
+  by: string;
 }
 
 /** A manager's hold on a production: how it is opened and closed, how what it does is asked of hooks, committed, and told. */
 export abstract class ManagerHandle extends SafeEmitter {
   /** The engine below, for tools; embedders rarely need it. */
   readonly production: Production;
+  readonly #policyFile: PolicyFile | undefined;
   readonly #hooks = new HookChain((error, where) => this.report(error, where));
 
   /** Recovers an episode that has failed, because an `onFailure` hook asked for it. */
   abstract initiateRecovery(sessionId: string): Promise<EpisodeState>;
 
-  protected constructor({ production, hooks }: Prepared) {
+  protected constructor({ production, hooks, policyFile, by }: Prepared) {
     super();
     this.production = production;
     if (hooks) this.#hooks.add(hooks);
     production.onCommit((committed) => this.#tell(committed));
+    this.#policyFile = policyFile;
+    policyFile?.watch(() => {
+      adoptPolicyFile(production, policyFile, by).catch((error: unknown) =>
+        this.report(error, 'policy.json'),
+      );
+    });
     production.onListenerError = (error) => this.report(error, 'listener of commits');
   }
 
@@ -60,23 +76,33 @@ export abstract class ManagerHandle extends SafeEmitter {
     const input = inputs.check(inputs.OpenInput, options);
     if (options.hooks !== undefined) inputs.check(inputs.HooksInput, options.hooks);
     const directory = resolve(input.directory);
-    const policy = parsePolicy(options.policy ?? {});
+    const policy = options.policy === undefined ? undefined : statedIn(options.policy);
+    const by = input.by ?? `process ${process.pid}`;
     if (!options.disk) await refuseNetworkFilesystem(directory);
     const production = Production.open({
       directory,
-      policy,
       clock: options.clock ?? systemClock,
       disk: options.disk ?? nodeDisk,
-      by: input.by ?? `process ${process.pid}`,
+      by,
       program: programName,
       readOnly: options.readOnly,
       segmentBytes: options.segmentBytes,
     });
-    return { production, hooks: options.hooks };
+    if (options.readOnly) return { production, hooks: options.hooks, policyFile: undefined, by };
+    // A disk of the caller's own is not where a person edits files.
+    const file = options.disk ? undefined : new PolicyFile(directory);
+    try {
+      await adoptPolicy(production, { policy, policyReason: input.policyReason, file, by });
+    } catch (error) {
+      await production.close().catch(() => {});
+      throw error;
+    }
+    return { production, hooks: options.hooks, policyFile: file, by };
   }
 
   /** Writes the documents and lets go of the files. Commits under way are waited for. */
   async close(): Promise<void> {
+    this.#policyFile?.unwatch();
     await this.#hooks.settled();
     await this.production.close();
   }
@@ -139,8 +165,12 @@ export abstract class ManagerHandle extends SafeEmitter {
     return this.production.commit(plan);
   }
 
-  #tell({ position, local, steps }: Committed): void {
+  #tell({ position, local, steps, at, policy }: Committed): void {
     if (this.#hooks.empty && this.eventNames().length === 0) return;
+    if (policy) {
+      const { by, reason, source, changes } = policy;
+      this.emit('policy:changed', asRecorded({ position, local, at, by, reason, source, changes }));
+    }
     // The union of announcements and the map of listeners go together by construction, which the types cannot see.
     const tell = this.emit.bind(this) as (type: string, notice: Notice) => boolean;
     for (const { sessionId, event, before, after, quiet } of steps) {

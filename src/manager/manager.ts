@@ -6,11 +6,15 @@ import {
   parseSessionId,
   parseUsd,
   persist,
+  policyInput,
   toDollars,
   type PersistedEpisode,
   type PhaseName,
   type PhaseStatus,
+  type PolicyDifference,
+  type WholePolicy,
   type SessionId,
+  type Usd,
 } from '../../machines/index.js';
 import {
   globalMetrics,
@@ -64,6 +68,7 @@ import {
 } from '../calls/plans.js';
 import { planCost, planRelease, planReserve, planSettle } from '../calls/money-plans.js';
 import { untilReserved } from '../calls/reservation-queue.js';
+import { planPolicy, policyPast, type PolicyPast } from '../calls/policy.js';
 import { planSent, takeSent, type SentEvent } from '../calls/send.js';
 
 type In<Schema extends keyof typeof inputs> = (typeof inputs)[Schema] extends { _zod: { input: infer Input } }
@@ -101,7 +106,14 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async createEpisodeSession(input: In<'CreateInput'>): Promise<SessionId> {
-    const { topic, budgets, episodeNum, episodeNumber, approvals } = check(inputs.CreateInput, input);
+    const {
+      topic,
+      budgets,
+      episodeNum,
+      episodeNumber,
+      approvals,
+      rules = {},
+    } = check(inputs.CreateInput, input);
     const own = Object.fromEntries(
       Object.entries(budgets ?? {}).map(([name, amount]) => [name, parseUsd(amount, `budgets.${name}`)]),
     );
@@ -109,7 +121,7 @@ export class ProductionStateManager extends ManagerHandle {
       'createEpisodeSession',
       undefined,
       input,
-      planCreate({ episodeNumber: episodeNum ?? episodeNumber ?? 1, topic, budgets: own, approvals }),
+      planCreate({ episodeNumber: episodeNum ?? episodeNumber ?? 1, topic, budgets: own, approvals, rules }),
     );
     const sessionId = committed.steps[0]?.sessionId;
     if (!sessionId) throw new ProductionError('machine_broken', 'the creation made no session.');
@@ -519,6 +531,67 @@ export class ProductionStateManager extends ManagerHandle {
         ...(scope === 'day' ? { day: view.day() } : {}),
       }),
     );
+  }
+
+  /** Sets a budget of the episode, or today's cap: up, or down to what is spent and reserved of it. The name and the reason stay on record. */
+  async setBudget(input: In<'RaiseInput'>): Promise<EpisodeState> {
+    const { sessionId, scope, amount, by, reason } = check(inputs.RaiseInput, input);
+    const budget = parseUsd(amount, 'amount');
+    return this.doFor('setBudget', sessionId, input, (view) =>
+      stepsFor(view, sessionId, {
+        type: 'budget.set',
+        scope,
+        amount: budget,
+        by,
+        reason,
+        ...(scope === 'day' ? { day: view.day() } : {}),
+      }),
+    );
+  }
+
+  /** Takes away from a budget of the episode, or from today's cap; never below what is spent and reserved of it. */
+  async lowerBudget(input: In<'RaiseInput'>): Promise<EpisodeState> {
+    const { sessionId, scope, amount, by, reason } = check(inputs.RaiseInput, input);
+    const less = parseUsd(amount, 'amount');
+    return this.doFor('lowerBudget', sessionId, input, (view) => {
+      const day = view.day();
+      const present = scope === 'day' ? day.cap : view.episode(sessionId).context.budgets[scope];
+      // Below nothing there is no budget: the statechart says what is in use.
+      const budget = Math.max(0, present - less) as Usd;
+      return stepsFor(view, sessionId, {
+        type: 'budget.set',
+        scope,
+        amount: budget,
+        by,
+        reason,
+        ...(scope === 'day' ? { day } : {}),
+      });
+    });
+  }
+
+  // --- The policy: one for the production, whoever opens it ---
+
+  /** The policy as it stands: amounts in decimal dollars. */
+  async getPolicy(): Promise<WholePolicy> {
+    return policyInput((await this.readDurably()).policy);
+  }
+
+  /** Changes the policy for every process, from the next decision on; who and why stay on record. Gives what is different. */
+  async changePolicy(input: In<'ChangePolicyInput'>): Promise<PolicyDifference[]> {
+    const { set, by, reason } = check(inputs.ChangePolicyInput, input);
+    const paths = new Map(Object.entries(set).map(([path, value]) => [path, value ?? undefined]));
+    const committed = await this.do(
+      'changePolicy',
+      undefined,
+      input,
+      planPolicy(paths, { by, reason, source: 'asked' }),
+    );
+    return asRecorded(committed.policy?.changes ?? []);
+  }
+
+  /** Every change of the policy, oldest first. Reads the whole journal. */
+  async getPolicyHistory(): Promise<PolicyPast[]> {
+    return (await this.readDurably()).policyHistory().map(policyPast);
   }
 
   // --- Checkpoints and failures ---

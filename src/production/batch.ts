@@ -7,6 +7,7 @@ import {
   parseEvent,
   persist,
   plainCostText,
+  rulesToFollow,
   type EpisodeSnapshot,
   type RecordedEvent,
   type SessionId,
@@ -16,9 +17,10 @@ import type { DecidedStep } from '../record/step.js';
 import { diffText } from '../record/delta.js';
 import { isWholeDue, sinceAfter, type SinceWhole } from '../record/since-whole.js';
 import type { EpisodeStore } from '../record/episode-store.js';
+import { recordedPolicy, type PolicyChange } from '../record/policy-record.js';
 import type { Mirror } from './mirror.js';
 import { LedgerOverlay } from './ledger-overlay.js';
-import { CommitView, type Plan, type Step, type ViewSources } from './view.js';
+import { CommitView, type Plan, type ProposedStep, type Step, type ViewSources } from './view.js';
 
 /** What sessions were before a plan's steps, in order. */
 type Undo = [SessionId, EpisodeSnapshot | undefined][];
@@ -28,6 +30,7 @@ export interface Draft {
   at: string;
   text: string;
   steps: DecidedStep[];
+  policy?: PolicyChange | undefined;
   /** Where each session ends up, and the size of its snapshot where the line carries it whole. */
   sessions: { id: SessionId; after: EpisodeSnapshot; wholeBytes: number | undefined }[];
 }
@@ -44,12 +47,16 @@ export class Batch {
   readonly #since = new Map<SessionId, SinceWhole>();
 
   /** `writer` is what all its commits say of their writer, by {@link writerText}. */
-  constructor({ store, ledger, policy }: Pick<Mirror, 'store' | 'ledger' | 'policy'>, writer: string) {
+  constructor(
+    { store, ledger, policy, policyFile }: Pick<Mirror, 'store' | 'ledger' | 'policy' | 'policyFile'>,
+    writer: string,
+  ) {
     this.#store = store;
     this.#writer = writer;
     this.#ledger = new LedgerOverlay(ledger);
     this.#sources = {
       policy,
+      policyFile,
       ledger: this.#ledger,
       find: (id) => this.#find(id),
       isTaken: (id) => this.#working.has(id) || this.#store.isTaken(id),
@@ -63,24 +70,35 @@ export class Batch {
   decide(plan: Plan, at: string): Draft | undefined {
     const proposed = plan(new CommitView(this.#sources, at));
     if (proposed.length === 0) return undefined;
-    const { steps, texts } = this.#decideAll(proposed);
+    const policy = policyIn(proposed);
+    const { steps, texts } = this.#decideAll(
+      policy ? proposed.filter(isOfEpisode) : (proposed as readonly Step[]),
+    );
+    // Whoever is decided after this, in this very write too, is held to it.
+    if (policy) this.#takePolicy(policy);
     for (const { before, event } of steps)
       if (before && event.type !== 'episode.created') this.#ledger.book(before.context, event);
-    return this.#draft(at, steps, texts);
+    return this.#draft(at, steps, texts, policy);
+  }
+
+  #takePolicy({ policy, file }: PolicyChange): void {
+    this.#sources.policy = policy;
+    if (file !== undefined) this.#sources.policyFile = file;
   }
 
   #decideAll(proposed: readonly Step[]): { steps: DecidedStep[]; texts: string[] } {
     const steps: DecidedStep[] = [];
     const texts: string[] = [];
     const undo: Undo = [];
+    const all = this.#withRules(proposed);
     try {
-      for (const { sessionId, event } of proposed) {
+      for (const { sessionId, event } of all) {
         texts.push(recordable(event));
         const before = this.#find(sessionId);
         const decision = decide(before, event);
         if (!decision.accepted)
           throw new ProductionError(decision.refusal.code, decision.refusal.message, { sessionId });
-        if (proposed.length > 1) undo.push([sessionId, this.#working.get(sessionId)]);
+        if (all.length > 1) undo.push([sessionId, this.#working.get(sessionId)]);
         this.#working.set(sessionId, decision.snapshot);
         steps.push({ sessionId, event, before, after: decision.snapshot });
       }
@@ -93,6 +111,20 @@ export class Batch {
     return { steps, texts };
   }
 
+  /** An episode whose rules are not the policy's any more changes to them first. */
+  #withRules(proposed: readonly Step[]): readonly Step[] {
+    const { policy } = this.#sources;
+    const seen = new Set<SessionId>();
+    const behind: Step[] = [];
+    for (const { sessionId, event } of proposed) {
+      if (proposed.length > 1 && seen.size === seen.add(sessionId).size) continue;
+      const before = event.type === 'episode.created' ? undefined : this.#find(sessionId);
+      const rules = before && before.value !== 'archived' ? rulesToFollow(before.context, policy) : undefined;
+      if (rules) behind.push({ sessionId, event: { type: 'rules.changed', at: event.at, rules } });
+    }
+    return behind.length === 0 ? proposed : [...behind, ...proposed];
+  }
+
   /** Whether one of its plans has touched the session. */
   has(id: SessionId): boolean {
     return this.#working.has(id);
@@ -102,17 +134,25 @@ export class Batch {
     return this.#working.get(id) ?? this.#store.snapshot(id);
   }
 
-  #draft(at: string, steps: DecidedStep[], texts: readonly string[]): Draft {
+  #draft(
+    at: string,
+    steps: DecidedStep[],
+    texts: readonly string[],
+    policy: PolicyChange | undefined,
+  ): Draft {
     const sessions: Draft['sessions'] = [];
     const ids = steps.length === 1 ? [] : [...new Set(steps.map((step) => step.sessionId))];
     const entries =
-      ids.length < 2
-        ? this.#entry(steps, texts, sessions)
-        : ids.map((id) => this.#entryOf(id, steps, texts, sessions)).join(',');
+      steps.length === 0
+        ? ''
+        : ids.length < 2
+          ? this.#entry(steps, texts, sessions)
+          : ids.map((id) => this.#entryOf(id, steps, texts, sessions)).join(',');
     return {
       at,
-      text: `{"at":${JSON.stringify(at)},${this.#writer}"entries":[${entries}]}`,
+      text: `{"at":${JSON.stringify(at)},${this.#writer}"entries":[${entries}]${policyText(policy)}}`,
       steps,
+      policy,
       sessions,
     };
   }
@@ -148,6 +188,19 @@ export class Batch {
     this.#since.set(id, sinceAfter(since, wholeBytes));
     return `{"session":${JSON.stringify(id)},"events":[${texts.length === 1 ? texts[0] : texts.join(',')}],${state}}`;
   }
+}
+
+function isOfEpisode(step: ProposedStep): step is Step {
+  return 'event' in step;
+}
+
+function policyIn(proposed: readonly ProposedStep[]): PolicyChange | undefined {
+  for (const step of proposed) if ('policy' in step) return step.policy;
+  return undefined;
+}
+
+function policyText(change: PolicyChange | undefined): string {
+  return change ? `,"policy":${JSON.stringify(recordedPolicy(change))}` : '';
 }
 
 /** The JSON of what a handle's commits say of their writer. */

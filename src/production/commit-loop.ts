@@ -160,7 +160,10 @@ export class CommitLoop {
     const committed: [Waiting, Committed][] = landed.map(({ position, end }, index) => {
       const { waiting, draft } = at(round.drafts, index);
       mirror.promote(draft, end);
-      return [waiting, { position, end, at: draft.at, by, local: true, steps: draft.steps }];
+      return [
+        waiting,
+        { position, end, at: draft.at, by, local: true, steps: draft.steps, policy: draft.policy },
+      ];
     });
     for (const [waiting, result] of committed) {
       mirror.tell(result);

@@ -2,4 +2,4 @@ export { systemClock } from './clock.js';
 export type { Clock } from './clock.js';
 export { Production } from './production.js';
 export type { Verification } from './verify.js';
-export type { Plan, Step, View } from './view.js';
+export type { Plan, PolicyStep, Step, View } from './view.js';

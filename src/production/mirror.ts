@@ -3,6 +3,10 @@ import {
   ProductionError,
   decide,
   machineVersion,
+  parsePolicy,
+  persist,
+  rehydrate,
+  rulesToFollow,
   type DayMoney,
   type EpisodeSnapshot,
   type Policy,
@@ -15,6 +19,7 @@ import type { Commit, CommitEntry } from '../record/commit.js';
 import { decodeCommit, decodeShown, decodeState } from '../record/decode.js';
 import { EpisodeStore } from '../record/episode-store.js';
 import { afterEntry, inMemory, replaySession, type Located } from '../record/replay.js';
+import type { PolicyChange } from '../record/policy-record.js';
 import type { Committed, DecidedStep } from '../record/step.js';
 import { episodeState } from '../shapes/index.js';
 import type { Draft } from './batch.js';
@@ -25,7 +30,6 @@ interface MirrorOptions {
   journal: Journal;
   documents: Documents;
   clock: Clock;
-  policy: Policy;
   readOnly: boolean;
   /** How long documents may lag behind. Milliseconds. */
   showAfterMs: number;
@@ -35,7 +39,10 @@ interface MirrorOptions {
 
 /** A production in memory, as far as this handle has read its journal: what is decided upon, shown and told. */
 export class Mirror {
-  readonly policy: Policy;
+  /** The production's policy as of what has been read; the seed's defaults until somebody changes it. */
+  policy: Policy = parsePolicy();
+  /** What policy.json said when it was last taken in; undefined when it never was. */
+  policyFile: unknown;
   readonly store: EpisodeStore;
   readonly ledger = new Ledger();
   readonly projection: Projection;
@@ -53,8 +60,7 @@ export class Mirror {
   /** Where the line being taken in begins: what a session loaded meanwhile must not go beyond. */
   #reading: number | undefined;
 
-  constructor({ journal, documents, clock, policy, readOnly, showAfterMs, refresh }: MirrorOptions) {
-    this.policy = policy;
+  constructor({ journal, documents, clock, readOnly, showAfterMs, refresh }: MirrorOptions) {
     this.#journal = journal;
     this.#documents = documents;
     this.#clock = clock;
@@ -69,6 +75,7 @@ export class Mirror {
       ledger: this.ledger,
       machine: machineIdentity,
       lastAt: () => this.lastAt,
+      policy: () => ({ policy: this.policy, file: this.policyFile }),
       afterMs: showAfterMs,
       readOnly,
       refresh,
@@ -88,9 +95,17 @@ export class Mirror {
       }
       this.#journal.seek(shown.position, shown.crc);
       this.lastAt = shown.lastAt;
+      this.policy = shown.policy;
+      this.policyFile = shown.policyFile;
     }
     this.refresh();
     this.projection.afterOpen();
+  }
+
+  /** The episode as the next event would find it: by the rules of the newest policy. */
+  episode(id: SessionId): EpisodeSnapshot | undefined {
+    const snapshot = this.store.snapshot(id);
+    return snapshot && underPolicy(snapshot, this.policy);
   }
 
   /** The time that a commit would get now. */
@@ -134,12 +149,18 @@ export class Mirror {
   /** Takes in a commit of this handle, which is on disk and ends at `end`. */
   promote(draft: Draft, end: number): void {
     this.lastAt = draft.at;
+    if (draft.policy) this.#takePolicy(draft.policy);
     for (const { before, event } of draft.steps) {
       if (before && event.type !== 'episode.created') this.ledger.book(before.context, event);
     }
     for (const { id, after, wholeBytes } of draft.sessions)
       this.store.put(id, { snapshot: after }, end, wholeBytes);
     this.projection.noteCommit(draft.steps, end, true);
+  }
+
+  #takePolicy({ policy, file }: PolicyChange): void {
+    this.policy = policy;
+    if (file !== undefined) this.policyFile = file;
   }
 
   /** Tells the listeners of a commit that is on disk. */
@@ -160,6 +181,7 @@ export class Mirror {
     const commit = decodeCommit(line);
     const steps = this.#stepsOf(commit, line);
     this.#reading = undefined;
+    if (commit.policy) this.#takePolicy(commit.policy);
     if (commit.at > this.lastAt) this.lastAt = commit.at;
     this.projection.noteCommit(steps, line.end, false);
     if (this.tellsOthers && this.#listeners.size > 0)
@@ -170,6 +192,7 @@ export class Mirror {
         by: commit.by,
         local: false,
         steps,
+        policy: commit.policy,
       });
   }
 
@@ -222,6 +245,12 @@ export class Mirror {
     if (located) this.projection.revive(episodeState(decodeState(located.recorded)));
     return located;
   }
+}
+
+function underPolicy(snapshot: EpisodeSnapshot, policy: Policy): EpisodeSnapshot {
+  const { context, value } = snapshot;
+  const rules = value === 'archived' ? undefined : rulesToFollow(context, policy);
+  return rules ? rehydrate({ ...persist(snapshot), context: { ...context, rules } }) : snapshot;
 }
 
 function earlier(journal: Journal, id: SessionId, position: number): EpisodeSnapshot | undefined {

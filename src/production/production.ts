@@ -21,6 +21,7 @@ import { findCheckpoint, findResult, shownPayload, type FoundCheckpoint } from '
 import { historyOf, stateAt, type HistoryEntry } from '../record/history.js';
 import { saveCheckpointPayload, type CheckpointPayload } from '../record/payload.js';
 import { settledKeysOf, type SettledKey } from '../record/settled-keys.js';
+import { policyHistory, type PolicyHistoryEntry } from '../record/policy-history.js';
 import type { Committed } from '../record/step.js';
 import type { Tally } from '../reports/index.js';
 import { toSecond, type EpisodeState } from '../shapes/index.js';
@@ -36,7 +37,6 @@ import { CommitView, sessionUnknown, type Plan } from './view.js';
 export interface ProductionOptions {
   /** The production's directory; made when missing. */
   directory: string;
-  policy: Policy;
   clock: Clock;
   disk: Disk;
   /** Who writes, as each commit records it. */
@@ -65,14 +65,14 @@ export class Production {
   #closed = false;
 
   private constructor(options: ProductionOptions, documents: Documents, journal: Journal) {
-    const { directory, clock, policy, by, showAfterMs = 300, readOnly = false } = options;
+    const { directory, clock, by, showAfterMs = 300, readOnly = false } = options;
     this.directory = directory;
     this.clock = clock;
     this.#readOnly = readOnly;
     this.#documents = documents;
     this.#journal = journal;
     const refresh = (): void => this.refresh();
-    this.#mirror = new Mirror({ journal, documents, clock, policy, readOnly, showAfterMs, refresh });
+    this.#mirror = new Mirror({ journal, documents, clock, readOnly, showAfterMs, refresh });
     this.#commits = new CommitLoop(journal, this.#mirror, by);
   }
 
@@ -99,9 +99,14 @@ export class Production {
     return production;
   }
 
-  /** Budgets and rules. */
+  /** Budgets and rules, as of what this handle has read: one policy for the production, whoever opens it. */
   get policy(): Policy {
     return this.#mirror.policy;
+  }
+
+  /** What policy.json said when it was last taken in; undefined when it never was. */
+  get policyFile(): unknown {
+    return this.#mirror.policyFile;
   }
 
   /** Everything that any process has committed so far is in memory when this returns; while a commit is under way that is seen to already. */
@@ -140,7 +145,13 @@ export class Production {
     const isTaken = (id: SessionId): boolean =>
       this.#mirror.store.isTaken(id) || this.#commits.takes(id) || !this.#documents.claimFolder(id);
     return new CommitView(
-      { policy: this.policy, ledger: this.#mirror.ledger, find: () => undefined, isTaken },
+      {
+        policy: this.policy,
+        policyFile: undefined,
+        ledger: this.#mirror.ledger,
+        find: () => undefined,
+        isTaken,
+      },
       this.now(),
     ).freshId(episodeNumber);
   }
@@ -152,14 +163,14 @@ export class Production {
     await this.#journal.durable();
   }
 
-  /** The episode as far as this handle has read; undefined for one that does not exist. */
+  /** The episode as far as this handle has read, under the newest policy; undefined for one that does not exist. */
   find(id: SessionId): EpisodeSnapshot | undefined {
-    return this.#mirror.store.snapshot(id);
+    return this.#mirror.episode(id);
   }
 
   /** @throws ProductionError `session_unknown`. */
   episode(id: SessionId): EpisodeSnapshot {
-    const snapshot = this.#mirror.store.snapshot(id);
+    const snapshot = this.find(id);
     if (snapshot) return snapshot;
     throw sessionUnknown(id);
   }
@@ -210,6 +221,11 @@ export class Production {
   /** Every event of a session, oldest first. */
   history(id: SessionId): HistoryEntry[] {
     return historyOf(this.#journal, id);
+  }
+
+  /** Every change of the policy, oldest first. Reads the whole journal. */
+  policyHistory(): PolicyHistoryEntry[] {
+    return policyHistory(this.#journal);
   }
 
   /** The persisted snapshot as it stood at a journal position; undefined when the session did not exist then. */

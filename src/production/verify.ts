@@ -1,9 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
   Ledger,
+  addUsd,
   decide,
   machineVersion,
   moneyMove,
+  parsePolicy,
+  policyDifferences,
   persist,
   phaseNames,
   rehydrate,
@@ -20,6 +23,7 @@ import type { CommitEntry } from '../record/commit.js';
 import { decodeCommit, decodeState, stateAfter, type RecordedState } from '../record/decode.js';
 import { asRecorded } from '../record/payload.js';
 import { artifactProblems } from './artifact-problems.js';
+import type { PolicyChange } from '../record/policy-record.js';
 
 /** What an audit found. `problems` is empty when everything holds. Amounts in micro-dollars. */
 export interface Verification {
@@ -43,6 +47,8 @@ class Audit {
   readonly problems: Verification['problems'] = [];
   readonly sessions = new Map<SessionId, Audited>();
   readonly ledger = new Ledger();
+  /** The production's policy as of the line that is looked at. */
+  policy = parsePolicy();
   commits = 0;
   events = 0;
 
@@ -51,9 +57,17 @@ class Audit {
     try {
       const commit = decodeCommit(line, true);
       for (const entry of commit.entries) this.#entry(entry, line);
+      if (commit.policy) this.#policy(commit.policy, line);
     } catch (error) {
       this.#problem(line, null, (error as Error).message);
     }
+  }
+
+  #policy(change: PolicyChange, line: JournalEntry): void {
+    const changes = policyDifferences(this.policy, change.policy);
+    if (!isDeepStrictEqual(asRecorded(changes), asRecorded(change.changes)))
+      this.#problem(line, null, 'the change of policy is not the one from the policy before it');
+    this.policy = change.policy;
   }
 
   #entry(entry: CommitEntry, line: JournalEntry): void {
@@ -114,6 +128,13 @@ class Audit {
           `${event.type} was decided on ${event.day.spent}+${event.day.reserved} for ${event.day.date}, the ledger says ${booked.spent}+${booked.reserved}`,
         );
       }
+      const cap = addUsd(this.policy.dailyCap, this.ledger.day(event.day.date)?.raised ?? (0 as Usd));
+      if (!isImport && isOurs(line) && event.day.cap !== cap)
+        this.#problem(
+          line,
+          session,
+          `${event.type} was decided under a cap of ${event.day.cap} for ${event.day.date}, the policy says ${cap}`,
+        );
       // Facts may have passed the cap before; a reservation of nothing adds nothing to it.
       if (
         event.type === 'cost.reserve' &&

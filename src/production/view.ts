@@ -8,6 +8,7 @@ import {
   type RecordedEvent,
   type SessionId,
 } from '../../machines/index.js';
+import type { PolicyChange } from '../record/policy-record.js';
 
 /** One event for one session, as a plan proposes it. */
 export interface Step {
@@ -22,7 +23,10 @@ export interface Step {
 export interface View {
   /** The time of this commit, ISO-8601 UTC; never before an earlier commit's. */
   readonly at: string;
+  /** The newest policy, which this commit may change. */
   readonly policy: Policy;
+  /** What `policy.json` said when it was last taken in; undefined when it never was. */
+  readonly policyFile: unknown;
   has(sessionId: SessionId): boolean;
   /** @throws ProductionError `session_unknown`. */
   episode(sessionId: SessionId): EpisodeSnapshot;
@@ -32,12 +36,20 @@ export interface View {
   freshId(episodeNumber: number): SessionId;
 }
 
+/** A change of the production's policy, as a plan proposes it. */
+export interface PolicyStep {
+  policy: PolicyChange;
+}
+
+export type ProposedStep = Step | PolicyStep;
+
 /** Proposes the steps of one commit; throws a ProductionError to refuse. No steps: nothing to do. */
-export type Plan = (view: View) => Step[];
+export type Plan = (view: View) => ProposedStep[];
 
 /** Where a view looks things up. */
 export interface ViewSources {
   policy: Policy;
+  policyFile: unknown;
   ledger: Ledger;
   find: (sessionId: SessionId) => EpisodeSnapshot | undefined;
   isTaken: (sessionId: SessionId) => boolean;
@@ -55,11 +67,13 @@ export function sessionUnknown(sessionId: SessionId): ProductionError {
 export class CommitView implements View {
   readonly at: string;
   readonly policy: Policy;
+  readonly policyFile: unknown;
   readonly #sources: ViewSources;
 
   constructor(sources: ViewSources, at: string) {
     this.at = at;
     this.policy = sources.policy;
+    this.policyFile = sources.policyFile;
     this.#sources = sources;
   }
 

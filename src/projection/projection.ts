@@ -2,8 +2,10 @@ import { performance } from 'node:perf_hooks';
 import {
   ProductionError,
   addUsd,
+  parsePolicy,
   persist,
   type Ledger,
+  type Policy,
   type SessionId,
   type Usd,
 } from '../../machines/index.js';
@@ -29,6 +31,13 @@ interface ProjectionOptions {
   /** Takes in what other processes have committed; does nothing while a commit is under way. */
   refresh: () => void;
   lastAt: () => string;
+  policy: () => ShownPolicy;
+}
+
+/** The policy as of what has been read, and what policy.json said when it was last taken in. */
+interface ShownPolicy {
+  policy: Policy;
+  file: unknown;
 }
 
 export interface OperationSpending {
@@ -75,13 +84,15 @@ export class Projection {
   }
 
   /** Takes in state.json if it can be trusted, and says where in the journal it stands. */
-  read(): { position: number; crc: string; lastAt: string } | undefined {
+  read(): { position: number; crc: string; lastAt: string; policy: Policy; policyFile: unknown } | undefined {
     const { documents, store, ledger, machine } = this.#on;
     const document = documents.readState();
     const own = document?.showrunner;
     if (!document || !own) return undefined;
     if (own.machine.version > machine.version) throw newerDocument(machine, own.machine.version);
-    if (own.machine.version < machine.version) return undefined;
+    // Without a policy it is an older program's, or none of ours: the journal knows.
+    if (own.machine.version < machine.version || own.policy === undefined) return undefined;
+    const policy = parsePolicy(own.policy);
     for (const listed of [document.active_episodes, document.completed_episodes]) {
       for (const [id, state] of Object.entries(listed))
         store.adopt(id as SessionId, state, own.sessions[id] ?? 0);
@@ -91,7 +102,13 @@ export class Projection {
     for (const month of own.months) this.#months.add(month);
     this.#tally = own.tally as Tally;
     this.#shownPosition = own.position;
-    return { position: own.position, crc: own.crc, lastAt: own.last_at };
+    return {
+      position: own.position,
+      crc: own.crc,
+      lastAt: own.last_at,
+      policy,
+      policyFile: own.policy_file,
+    };
   }
 
   /** After the journal's tail has been taken in: documents of active sessions that are missing are due. */
@@ -330,7 +347,7 @@ export class Projection {
   }
 
   async #writeState(): Promise<void> {
-    const { documents, journal, store, ledger, machine, lastAt } = this.#on;
+    const { documents, journal, store, ledger, machine, lastAt, policy } = this.#on;
     await journal.durable();
     const { position, lastCrc } = journal;
     if (position === this.#shownPosition) return;
@@ -342,6 +359,7 @@ export class Projection {
       position,
       crc: lastCrc,
       lastAt: lastAt(),
+      policy: policy(),
       tally: this.#tally,
       total: this.total(),
       months: this.months,

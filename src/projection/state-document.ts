@@ -1,4 +1,11 @@
-import { toDollars, type Ledger, type SessionId, type Usd } from '../../machines/index.js';
+import {
+  policyInput,
+  toDollars,
+  type Ledger,
+  type Policy,
+  type SessionId,
+  type Usd,
+} from '../../machines/index.js';
 import type { StateDocument } from '../documents/index.js';
 import { globalMetrics, type Tally } from '../reports/index.js';
 import { toSecond, type EpisodeState } from '../shapes/index.js';
@@ -12,6 +19,7 @@ interface Shown {
   position: number;
   crc: string;
   lastAt: string;
+  policy: { policy: Policy; file: unknown };
   tally: Tally;
   total: Tally;
   months: string[];
@@ -37,6 +45,8 @@ export function stateDocument(shown: Shown): StateDocument {
       crc: shown.crc,
       machine: shown.machine,
       last_at: shown.lastAt,
+      policy: policyInput(shown.policy.policy),
+      ...(shown.policy.file === undefined ? {} : { policy_file: shown.policy.file }),
       days: Object.fromEntries(ledger.days),
       sessions: Object.fromEntries(
         states.map(({ session_id: id }) => [id, store.position(id as SessionId) ?? 0]),

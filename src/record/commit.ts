@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { RecordedEvent } from '../../machines/index.js';
 import { isSessionId, type SessionId } from '../../machines/index.js';
 import type { Change } from './delta.js';
+import type { PolicyChange } from './policy-record.js';
 
 /**
  * One session's part in a commit: its events, and the persisted snapshot they led to, whole or as changes to the one before. Snapshot and
@@ -25,6 +26,8 @@ export interface Commit {
    */
   handle: string;
   entries: CommitEntry[];
+  /** A change of the production's policy. Such a line need not have entries. Written since machine version 2. */
+  policy?: PolicyChange;
 }
 
 const Path = z.array(z.string());
@@ -42,4 +45,6 @@ export const CommitLine = z.object({
       changes: z.array(z.union([z.tuple([Path]), z.tuple([Path, z.unknown()])])).optional(),
     }),
   ),
+  /** Its form is {@link decodePolicy}'s to check. */
+  policy: z.unknown().optional(),
 });

@@ -9,6 +9,7 @@ import {
 import type { JournalEntry } from '../journal/index.js';
 import { CommitLine, type Commit, type CommitEntry } from './commit.js';
 import { patch } from './delta.js';
+import { decodePolicy, type PolicyChange } from './policy-record.js';
 
 /**
  * A persisted snapshot in the form of the machine version that wrote it. Changes that this version has recorded apply to this form
@@ -53,6 +54,7 @@ export function decodeCommit({ text, position, version }: JournalEntry, strict =
   }
   const commit = parsed as Commit;
   for (const entry of commit.entries) decodeEvents(entry, position, version);
+  if (commit.policy !== undefined) commit.policy = decodedPolicy(commit.policy, position);
   return commit;
 }
 
@@ -61,6 +63,14 @@ function decodeEvents(entry: CommitEntry, position: number, version: number): vo
     entry.events = entry.events.map((event) => upcast(event, version));
   } catch (error) {
     throw asDamage(error, position, entry.session);
+  }
+}
+
+function decodedPolicy(recorded: unknown, position: number): PolicyChange {
+  try {
+    return decodePolicy(recorded);
+  } catch (error) {
+    throw asDamage(error, position);
   }
 }
 
@@ -81,7 +91,7 @@ export function stateAfter(
 }
 
 /** A line that does not decode is damage, and says where it is; what a newer program wrote is not. */
-export function asDamage(error: unknown, position: number, sessionId: SessionId): unknown {
+export function asDamage(error: unknown, position: number, sessionId?: SessionId): unknown {
   if (!(error instanceof ProductionError) || error.code !== 'invalid_input') return error;
   return new ProductionError(
     'journal_damaged',

@@ -1,4 +1,5 @@
 import type { EpisodeSnapshot, RecordedEvent, SessionId } from '../../machines/index.js';
+import type { PolicyChange } from './policy-record.js';
 
 /** One accepted event with the snapshots around it. `before` is undefined for `episode.created`. */
 export interface DecidedStep {
@@ -21,4 +22,6 @@ export interface Committed {
   /** Whether this process wrote it. */
   local: boolean;
   steps: DecidedStep[];
+  /** The change of the production's policy, where it makes one. */
+  policy?: PolicyChange | undefined;
 }

@@ -55,6 +55,10 @@ export function describeEvent(
       return `${event.name} scored ${Number(event.value.toFixed(3))}`;
     case 'budget.raise':
       return `${event.scope} budget raised by ${formatUsd(event.amount)}${by(event.by)}: ${event.reason}`;
+    case 'budget.set':
+      return `${event.scope} budget set to ${formatUsd(event.amount)}${by(event.by)}: ${event.reason}`;
+    case 'rules.changed':
+      return 'goes by the changed policy from here on';
     case 'recovery.begin':
       return 'recovery began';
     case 'recovery.resume':

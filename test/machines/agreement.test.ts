@@ -76,7 +76,10 @@ function randomEvent(snapshot: EpisodeSnapshot, ledger: Ledger, now: string): Ep
   if ('amount' in event) event['amount'] = oneOf(amounts);
   if ('day' in event) event['day'] = ledger.money('2025-09-03', usd(random() < 0.95 ? 1000 : 5));
   if ('until' in event) event['until'] = minute(Math.floor(random() * 400));
-  if (type === 'budget.raise') event['scope'] = oneOf(['research', 'script', 'audio', 'total', 'day']);
+  if (type === 'budget.raise' || type === 'budget.set')
+    event['scope'] = oneOf(['research', 'script', 'audio', 'total', 'day']);
+  if (type === 'rules.changed')
+    event['rules'] = { ...context.rules, warnAtPercent: oneOf([50, 80]), maxRecoveries: oneOf([0, 3, 100]) };
   if (type === 'checkpoint.save') event['checkpoint'] = saved(oneOf(['kept', 'other']));
   if (type === 'checkpoint.restore')
     Object.assign(event, { phases: phasesDone(Math.floor(random() * 4)), resume: oneOf(phaseNames) });

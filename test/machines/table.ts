@@ -27,6 +27,8 @@ checkpoint.restore         | r.pen =     r.pen r.pen r.pen r.pen r.pen r.pen r.p
 artifact.edited            | -     -     -     -     =     -     -     -     =     -     -     -     =     =     -     -     -
 quality.recorded           | =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     -
 budget.raise               | =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     -
+budget.set                 | =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     -
+rules.changed              | =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     -
 recovery.begin             | -     -     -     -     -     -     -     -     -     -     -     -     -     -     reco  -     -
 recovery.resume            | -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     r.pen -
 lease.claim                | =     =     =     =     =     =     =     =     =     =     =     =     =     -     =     =     -

@@ -1,0 +1,26 @@
+import type { Journal } from '../journal/index.js';
+import { decodeCommit } from './decode.js';
+import type { PolicyChange } from './policy-record.js';
+
+/** A change of policy in the production's past. */
+export interface PolicyHistoryEntry extends PolicyChange {
+  /** Journal position after it. */
+  position: number;
+  at: string;
+  /** The process that wrote it. */
+  writer: string;
+}
+
+// How a line with a change of policy reads; what an episode's own text says is looked at once more when the line has been parsed.
+const mark = '"policy":{';
+
+/** Every change of policy, oldest first. Reads the whole journal; the text is searched before it is parsed. */
+export function policyHistory(journal: Journal): PolicyHistoryEntry[] {
+  const entries: PolicyHistoryEntry[] = [];
+  journal.scan((line) => {
+    if (!line.text.includes(mark)) return;
+    const { at, by, policy } = decodeCommit(line);
+    if (policy) entries.push({ position: line.end, at, writer: by, ...policy });
+  });
+  return entries;
+}
