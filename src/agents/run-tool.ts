@@ -162,7 +162,7 @@ async function raiseBudget({ manager, given, asking }: Call): Promise<Answer | Q
     // A yes belongs to this amount and to the budget as it was asked about.
     about: `raise_${scope}_${amount}_from_${before ?? 'any'}`,
     message: `Raise ${scope} of ${id} by $${amount}?${before === null ? '' : ` It is $${decimal(before)} now.`} Reason given: ${reason.slice(0, 300)}`,
-    elsewhere: `showrunner budget ${id} ${scope} ${amount} --reason "…"`,
+    elsewhere: `showrunner budget ${id} ${scope} +${amount} --reason "…"`,
   });
   if (asked.answer !== 'yes') return asked.question ?? pendingAnswer(await standing(manager, id), asked);
   await manager.raiseBudget({

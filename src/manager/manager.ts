@@ -2,11 +2,13 @@ import {
   ProductionError,
   ceilToMicro,
   episodeStatus,
+  formatUsd,
   parseName,
   parseSessionId,
   parseUsd,
   persist,
   policyInput,
+  subtractUsd,
   toDollars,
   type PersistedEpisode,
   type PhaseName,
@@ -533,7 +535,14 @@ export class ProductionStateManager extends ManagerHandle {
     );
   }
 
-  /** Sets a budget of the episode, or today's cap: up, or down to what is spent and reserved of it. The name and the reason stay on record. */
+  /**
+   * Sets a budget of the episode, or today's cap, in decimal dollars: up, or down to what is spent and reserved of it. The name and the reason stay on record.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`, `budget_in_use`.
+   * @example
+   * ```js
+   * await manager.setBudget({ sessionId, scope: 'total', amount: '9.00', by: 'Ada', reason: 'a longer episode' });
+   * ```
+   */
   async setBudget(input: In<'RaiseInput'>): Promise<EpisodeState> {
     const { sessionId, scope, amount, by, reason } = check(inputs.RaiseInput, input);
     const budget = parseUsd(amount, 'amount');
@@ -549,19 +558,30 @@ export class ProductionStateManager extends ManagerHandle {
     );
   }
 
-  /** Takes away from a budget of the episode, or from today's cap; never below what is spent and reserved of it. */
+  /**
+   * Takes decimal dollars away from a budget of the episode, or from today's cap; never below what is spent and reserved of it. The name and the reason stay on record.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`, `budget_in_use`.
+   * @example
+   * ```js
+   * await manager.lowerBudget({ sessionId, scope: 'total', amount: '1.00', by: 'Ada', reason: 'a shorter episode' });
+   * ```
+   */
   async lowerBudget(input: In<'RaiseInput'>): Promise<EpisodeState> {
     const { sessionId, scope, amount, by, reason } = check(inputs.RaiseInput, input);
     const less = parseUsd(amount, 'amount');
     return this.doFor('lowerBudget', sessionId, input, (view) => {
       const day = view.day();
       const present = scope === 'day' ? day.cap : view.episode(sessionId).context.budgets[scope];
-      // Below nothing there is no budget: the statechart says what is in use.
-      const budget = Math.max(0, present - less) as Usd;
+      if (less > present)
+        throw new ProductionError(
+          'budget_in_use',
+          `${formatUsd(less)} cannot be taken from ${scope} of ${sessionId}: it is ${formatUsd(present)}; take away less, or set it.`,
+          { sessionId, field: 'amount' },
+        );
       return stepsFor(view, sessionId, {
         type: 'budget.set',
         scope,
-        amount: budget,
+        amount: subtractUsd(present, less),
         by,
         reason,
         ...(scope === 'day' ? { day } : {}),
@@ -571,12 +591,27 @@ export class ProductionStateManager extends ManagerHandle {
 
   // --- The policy: one for the production, whoever opens it ---
 
-  /** The policy as it stands: amounts in decimal dollars. */
+  /**
+   * The production's policy as it stands, the same for every process: amounts in decimal dollars, times in milliseconds.
+   * @throws ProductionError `journal_damaged`, `journal_unavailable`.
+   * @example
+   * ```js
+   * const { dailyCap, budgets } = await manager.getPolicy();
+   * ```
+   */
   async getPolicy(): Promise<WholePolicy> {
     return policyInput((await this.readDurably()).policy);
   }
 
-  /** Changes the policy for every process, from the next decision on; who and why stay on record. Gives what is different. */
+  /**
+   * Changes the policy for every process, from the next decision on; who and why stay on record. `set` is by path, amounts in decimal dollars; null takes the default. Gives what is different.
+   * Running episodes keep their budgets; rules they follow, but for those that they were given for themselves.
+   * @throws ProductionError `invalid_input`, `vetoed`.
+   * @example
+   * ```js
+   * const changes = await manager.changePolicy({ set: { dailyCap: '20.00', 'budgets.total': '9.00' }, by: 'Ada', reason: 'a lean month' });
+   * ```
+   */
   async changePolicy(input: In<'ChangePolicyInput'>): Promise<PolicyDifference[]> {
     const { set, by, reason } = check(inputs.ChangePolicyInput, input);
     const paths = new Map(Object.entries(set).map(([path, value]) => [path, value ?? undefined]));
@@ -589,7 +624,14 @@ export class ProductionStateManager extends ManagerHandle {
     return asRecorded(committed.policy?.changes ?? []);
   }
 
-  /** Every change of the policy, oldest first. Reads the whole journal. */
+  /**
+   * Every change of the policy, oldest first: who, why, and what from what to what, amounts in decimal dollars. Reads the whole journal.
+   * @throws ProductionError `journal_damaged`, `journal_unavailable`.
+   * @example
+   * ```js
+   * const [first] = await manager.getPolicyHistory();
+   * ```
+   */
   async getPolicyHistory(): Promise<PolicyPast[]> {
     return (await this.readDurably()).policyHistory().map(policyPast);
   }

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ProductionError } from '../../machines/index.js';
+import { ProductionError, statedIn } from '../../machines/index.js';
 import { decodeJson, plainRefusalTexts, readPlainFile } from '../disk/index.js';
 
 const lookMs = 1000;
@@ -32,6 +32,12 @@ export class PolicyFile {
     } catch (error) {
       throw this.#unreadable((error as Error).message, error);
     }
+  }
+
+  /** @throws ProductionError `invalid_input`, when it is there and no policy. */
+  check(): void {
+    const input = this.read();
+    if (input !== undefined) statedIn(input);
   }
 
   /** Calls back when it has become another one, until {@link unwatch}; keeps no process alive. */

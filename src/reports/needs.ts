@@ -87,7 +87,7 @@ function failed({ value, context }: EpisodeSnapshot): Need[] {
   const raise =
     need === 'failed'
       ? []
-      : [`showrunner budget ${sessionId} ${need === 'daily_stop' ? 'day' : 'total'} <dollars> --reason "…"`];
+      : [`showrunner budget ${sessionId} ${need === 'daily_stop' ? 'day' : 'total'} +<dollars> --reason "…"`];
   return [
     {
       need,

@@ -285,7 +285,7 @@ describe('the command line', () => {
       stopped: { code: 'budget_exhausted' },
     });
     expect((await run(directory, 'recover', '1')).code).toBe(5);
-    expect((await run(directory, 'budget', '1', 'total', '1', '--reason', 'worth it')).code).toBe(0);
+    expect((await run(directory, 'budget', '1', 'total', '+1', '--reason', 'worth it')).code).toBe(0);
     expect((await run(directory, 'recover', '1', '--plan', '--json')).json()).toMatchObject({
       recoverable: true,
     });

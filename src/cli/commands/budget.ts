@@ -65,6 +65,8 @@ function change(
   amount: string,
 ) {
   const sum = amount.slice(1);
+  if (/^[+-]$/.test(amount))
+    throw new UsageError(`${amount} of how much? 9 sets the budget, +2 adds to it, -1 takes away`);
   if (amount.startsWith('+')) return manager.raiseBudget({ ...input, amount: sum });
   if (amount.startsWith('-')) return manager.lowerBudget({ ...input, amount: sum });
   return manager.setBudget({ ...input, amount });

@@ -3,11 +3,12 @@ import type { Run } from '../command.js';
 import { exits } from '../exit-codes.js';
 import { examine } from '../examine.js';
 import { examineArtifacts } from '../examine-artifacts.js';
+import { examinePolicy } from '../examine-policy.js';
 
 export const run: Run = async (context) => {
   const { findings, segments } = examine(context.directory);
   if (segments.length > 0 && !findings.some(({ severity }) => severity === 'damage'))
-    findings.push(...(await examineArtifacts(context)));
+    findings.push(...(await examineArtifacts(context)), ...(await examinePolicy(context)));
   const bad = findings.some(({ severity }) => severity === 'damage');
   const text =
     findings.length === 0

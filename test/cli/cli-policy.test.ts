@@ -1,0 +1,102 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { quarrels } from '../../src/cli/examine-policy.js';
+import { run } from '../support/cli.js';
+import { temporaryDirectory } from '../support/temporary.js';
+
+async function withEpisode(): Promise<string> {
+  const directory = join(temporaryDirectory(), 'production');
+  await run(directory, 'create', '--topic', 'Why bees dance');
+  return directory;
+}
+
+describe('showrunner policy', () => {
+  test('given two processes, when one sets a value and the other looks, then it is there with who, from what and to what', async () => {
+    const directory = await withEpisode();
+    const set = await run(directory, 'policy', 'set', 'dailyCap', '20.00', '--reason', 'lean', '--by', 'ann');
+    expect([set.code, set.stdout]).toEqual([0, expect.stringContaining('dailyCap from 50 to 20')]);
+    expect((await run(directory, 'policy')).stdout).toContain('ann: dailyCap from 50 to 20 (lean)');
+    expect((await run(directory, 'policy', 'history', '--json')).json()).toMatchObject({
+      changes: [{ by: 'ann', reason: 'lean', changes: [{ path: 'dailyCap', from: 50, to: 20 }] }],
+    });
+    expect((await run(directory, 'budget', '1')).stdout).toMatch(/day \S+ +\$20\.00/);
+    expect((await run(directory, 'policy', 'set', 'dailyCap', '20', '--reason', 'lean')).stdout).toContain(
+      'Nothing to change',
+    );
+  });
+
+  test.each([
+    [['set', 'dailyCap', '20'], 2, '--reason is needed'],
+    [['set', '--reason', 'x'], 2, 'the place, such as budgets.total, is needed'],
+    [['set', 'dailyCap', '-5', '--reason', 'x'], 6, 'policy.dailyCap'],
+    [['set', 'budgets.video', '1', '--reason', 'x'], 6, 'policy.budgets.video'],
+    [['set', '__proto__.x', '1', '--reason', 'x'], 6, 'not a place in a policy'],
+    [['shout'], 2, 'takes show, history, set <path> <value> or edit'],
+    [['set', 'dailyCap', '1', '2', '--reason', 'x'], 2, 'too many arguments'],
+  ])(
+    'given policy %j, when it is typed, then the exit code is %i and it says %s',
+    async (args, code, said) => {
+      const directory = await withEpisode();
+      const ran = await run(directory, 'policy', ...args);
+      expect([ran.code, ran.stderr]).toEqual([code, expect.stringContaining(said)]);
+      expect((await run(directory, 'policy', 'history', '--json')).json()).toEqual({ changes: [] });
+    },
+  );
+
+  test('given policy.json that is torn, when the doctor looks, then it says so, and whoever only reads goes on', async () => {
+    const directory = await withEpisode();
+    writeFileSync(join(directory, 'policy.json'), '{"dailyCap"');
+    expect((await run(directory, 'policy', 'set', 'dailyCap', '4', '--reason', 'x')).code).toBe(6);
+    expect((await run(directory, 'policy')).code).toBe(0);
+    expect((await run(directory, 'doctor')).stdout).toContain('policy.json cannot be read as JSON');
+    rmSync(join(directory, 'policy.json'));
+    expect((await run(directory, 'doctor')).stdout).toBe('All is well.\n');
+  });
+
+  test('given two programs that each bring a policy, when they have overwritten each other, then the doctor names the value and both', async () => {
+    const directory = await withEpisode();
+    for (const [name, cap] of [
+      ['lean', '20'],
+      ['rich', '90'],
+    ])
+      writeFileSync(join(directory, '..', `${name}.json`), JSON.stringify({ dailyCap: cap }));
+    const brings = (name: string) =>
+      run(directory, 'cost', '1', 'research', 'q', '0', '--policy', join(directory, '..', `${name}.json`));
+    await run(directory, 'phase', '1', 'research', 'active');
+    for (const name of ['lean', 'rich', 'lean']) expect((await brings(name)).code).toBe(0);
+    expect((await run(directory, 'doctor')).stdout).not.toContain('overwrite');
+    for (const name of ['rich', 'lean']) expect((await brings(name)).code).toBe(0);
+    const { stdout } = await run(directory, 'doctor');
+    expect(stdout).toMatch(
+      /overwrite each other's policy: dailyCap is set to 90 by .*rich\.json.* to 20 by .*lean\.json/,
+    );
+  });
+
+  test('given a person who changes their mind, when the doctor looks, then that is no quarrel', () => {
+    const turn = (from: number, to: number) => ({
+      by: 'ann',
+      reason: 'x',
+      source: 'asked' as const,
+      changes: [{ path: 'dailyCap', from, to }],
+    });
+    expect(quarrels([turn(1, 2), turn(2, 1), turn(1, 2), turn(2, 1), turn(1, 2)])).toEqual([]);
+  });
+});
+
+describe('showrunner budget', () => {
+  test('given a budget, when it is set, raised and lowered, then before and after are told, and it never goes below what is in use', async () => {
+    const directory = await withEpisode();
+    const total = (amount: string) => run(directory, 'budget', '1', 'total', amount, '--reason', 'x');
+    expect((await total('9')).stdout).toContain('$7.00 before, $9.00 now');
+    expect((await total('+2')).stdout).toContain('$9.00 before, $11.00 now');
+    expect((await total('-1')).stdout).toContain('$11.00 before, $10.00 now');
+    const refused = await total('-10.01');
+    expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining('$10.01 cannot be taken')]);
+    expect((await total('-')).code).toBe(2);
+    expect((await total('nine')).code).toBe(6);
+    expect((await run(directory, 'budget', '1', '--json')).json()).toMatchObject({
+      budgets: expect.arrayContaining([{ scope: 'total', budget: 10, spent: 0, reserved: 0 }]) as unknown,
+    });
+  });
+});
