@@ -16,7 +16,6 @@ import {
   type PolicyDifference,
   type WholePolicy,
   type SessionId,
-  type Usd,
 } from '../../machines/index.js';
 import {
   globalMetrics,
