@@ -49,10 +49,23 @@ function rememberingLast(isRight: (text: string) => boolean): (text: string) => 
   };
 }
 
-/** V8 reads 30 February as 2 March. */
+const daysOfMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** By arithmetic: V8 reads 30 February as 2 March, and looking again at what it made of it costs a microsecond. */
 function isOnTheClock(text: string): boolean {
-  const ms = Date.parse(text);
-  return !Number.isNaN(ms) && new Date(ms).toISOString().slice(0, 19) === text.slice(0, 19);
+  const [year, month, day] = [numberAt(text, 0, 4), numberAt(text, 5, 7), numberAt(text, 8, 10)];
+  const isLeapDay = month === 2 && day === 29 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const isDay = day >= 1 && day <= (daysOfMonth[month - 1] ?? 0);
+  return (
+    (isDay || isLeapDay) &&
+    numberAt(text, 11, 13) < 24 &&
+    numberAt(text, 14, 16) < 60 &&
+    numberAt(text, 17, 19) < 60
+  );
+}
+
+function numberAt(text: string, from: number, to: number): number {
+  return Number(text.slice(from, to));
 }
 
 /** The path of a file inside the session folder, with `/` between plain names: nothing leads out of the folder. */

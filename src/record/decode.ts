@@ -24,9 +24,16 @@ export interface RecordedState {
  * The one way from a snapshot on disk to one in memory: machine version, migrations, Zod. The journal, documents and archives all go through it.
  * @throws ProductionError `production_upgraded` for a newer version, `invalid_input` when it is no episode.
  */
-export function decodeState({ persisted, version }: RecordedState): PersistedEpisode {
-  return migrate(persisted, version);
+export function decodeState(recorded: RecordedState): PersistedEpisode {
+  const known = decoded.get(recorded);
+  if (known) return known;
+  const state = migrate(recorded.persisted, recorded.version);
+  decoded.set(recorded, state);
+  return state;
 }
+
+/** A document is looked at before it is trusted, and then taken: it is checked once. */
+const decoded = new WeakMap<RecordedState, PersistedEpisode>();
 
 /** {@link decodeState} for a document, which can be made again: undefined when it holds no episode. */
 export function decodeShown(recorded: RecordedState): PersistedEpisode | undefined {
