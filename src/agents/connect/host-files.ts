@@ -46,6 +46,19 @@ export const firstTable = {
   )}\n`,
 };
 
+/** What the plugin for Claude Code has besides its texts. */
+export function pluginFiles(): Record<'.mcp.json' | 'hooks/hooks.json', Json> {
+  const place: Place = {
+    program: 'npx showrunner',
+    directory: 'production',
+    table: { enforce: 'deny', tools: [], agents: {}, models: {}, commands: {}, lost_after_minutes: 30 },
+  };
+  return {
+    '.mcp.json': { mcpServers: { showrunner: server(place) } },
+    'hooks/hooks.json': { hooks: claudeHooks(place, 'claude') },
+  };
+}
+
 const filesOf: Record<HookHost, (place: Place) => HostFile[]> = {
   claude: (place) => [
     {
