@@ -52,6 +52,7 @@ export const OpenInput = z.looseObject({
   policyReason: Reason.optional(),
   readOnly: z.boolean().optional(),
   segmentBytes: z.int().positive().optional(),
+  redact: z.array(z.string().min(4, 'is shorter than 4 characters')).optional(),
 });
 
 export const CreateInput = z

@@ -1,4 +1,5 @@
 import { ProductionError } from '../../machines/errors.js';
+import { makeRedactor, secretsIn } from '../../machines/redact.js';
 import { exitOf, exits } from './exit-codes.js';
 import { UsageError } from './usage-error.js';
 import { escapeForTerminal } from '../../machines/escape.js';
@@ -11,22 +12,24 @@ const remedies = {
   bug: 'This is a fault of showrunner; please report it.',
 };
 
+const redactor = makeRedactor(secretsIn(process.env));
+
 /** Prints an error, for machines or for people, and gives the exit code. */
 export function reportError(error: unknown, json: boolean): number {
   if (error instanceof UsageError) {
-    if (json) printJson({ error: { code: 'usage', message: error.message } });
-    else printError(`showrunner: ${escapeForTerminal(error.message)}\n`);
+    if (json) printJson({ error: { code: 'usage', message: redactor.message(error.message) } });
+    else printError(`showrunner: ${escapeForTerminal(redactor.message(error.message))}\n`);
     return exits.usage;
   }
   if (error instanceof ProductionError) {
-    if (json) printJson({ error });
+    if (json) printJson({ error: { ...error.toJSON(), message: redactor.message(error.message) } });
     else
       printError(
-        `showrunner: ${escapeForTerminal(error.message)}\n  (${error.code}. ${remedies[error.remedy]})\n`,
+        `showrunner: ${escapeForTerminal(redactor.message(error.message))}\n  (${error.code}. ${remedies[error.remedy]})\n`,
       );
     return exitOf[error.code];
   }
-  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const message = redactor.message(error instanceof Error ? (error.stack ?? error.message) : String(error));
   if (json) printJson({ error: { code: 'unexpected', message } });
   else printError(`showrunner: unexpected error\n${message}\n`);
   return exits.failed;

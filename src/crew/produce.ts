@@ -344,7 +344,8 @@ class ProduceRun {
   /** Whoever watches must not be able to fail the work. */
   #tell(progress: Progress): void {
     try {
-      this.#options.onProgress?.(progress);
+      const message = this.#production.redactor.message(progress.message);
+      this.#options.onProgress?.({ ...progress, message });
     } catch (error) {
       this.#report(error, 'onProgress');
     }
@@ -383,7 +384,8 @@ async function report(
 ): Promise<Produced> {
   await production.asOnDisk();
   const { failure } = production.episode(sessionId).context;
-  return { sessionId, outcome, reason, failure, state: production.state(sessionId) };
+  const told = reason === null ? null : production.redactor.message(reason);
+  return { sessionId, outcome, reason: told, failure, state: production.state(sessionId) };
 }
 
 /** A copy of what can be copied; functions and the like are shared. */

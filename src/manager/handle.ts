@@ -3,6 +3,8 @@ import {
   ProductionError,
   announce,
   statedIn,
+  makeRedactor,
+  secretsIn,
   type PolicyInput,
   type SessionId,
 } from '../../machines/index.js';
@@ -38,6 +40,11 @@ export interface OpenOptions {
   /** Where files live; the real file system unless a test says otherwise. */
   disk?: Disk | undefined;
   segmentBytes?: number | undefined;
+  /**
+   * Texts that are secret, beside keys of known forms, the values of environment variables named as secrets, and what `SHOWRUNNER_REDACT` adds: none gets into
+   * the journal, documents, progress or errors.
+   */
+  redact?: readonly string[] | undefined;
 }
 
 export interface Prepared {
@@ -87,6 +94,7 @@ export abstract class ManagerHandle extends SafeEmitter {
       program: programName,
       readOnly: options.readOnly,
       segmentBytes: options.segmentBytes,
+      redactor: makeRedactor([...(input.redact ?? []), ...secretsIn(process.env)]),
     });
     if (options.readOnly) return { production, hooks: options.hooks, policyFile: undefined, by };
     // A disk of the caller's own is not where a person edits files.

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import {
   ProductionError,
+  makeRedactor,
   type BudgetDay,
   type CheckpointRef,
   type DayMoney,
@@ -10,6 +11,7 @@ import {
   type PersistedEpisode,
   type PhaseName,
   type Policy,
+  type Redactor,
   type SavedCheckpoint,
   type SessionId,
 } from '../../machines/index.js';
@@ -29,6 +31,7 @@ import { type Clock } from './clock.js';
 import { CommitLoop } from './commit-loop.js';
 import { machineIdentity } from './machine-identity.js';
 import { Mirror } from './mirror.js';
+import { redactedSteps } from './redacted-steps.js';
 import { refuseForeignState } from './foreign-state.js';
 import { artifactProblems, type ArtifactProblem } from './artifact-problems.js';
 import { verify, type Verification } from './verify.js';
@@ -46,6 +49,8 @@ export interface ProductionOptions {
   /** Opens without creating or writing anything; commits are refused. */
   readOnly?: boolean | undefined;
   segmentBytes?: number | undefined;
+  /** What takes secrets out before anything is kept; default: one that knows the forms of keys. */
+  redactor?: Redactor | undefined;
   /** How long documents may lag behind while the process runs. Milliseconds; default 300. */
   showAfterMs?: number | undefined;
 }
@@ -56,6 +61,8 @@ const largestInlineResult = 64 * 1024;
 export class Production {
   readonly directory: string;
   readonly clock: Clock;
+  /** Takes secrets out of what is kept and told. */
+  readonly redactor: Redactor;
   readonly #documents: Documents;
   readonly #journal: Journal;
   readonly #mirror: Mirror;
@@ -68,6 +75,7 @@ export class Production {
     const { directory, clock, by, showAfterMs = 300, readOnly = false } = options;
     this.directory = directory;
     this.clock = clock;
+    this.redactor = options.redactor ?? makeRedactor();
     this.#readOnly = readOnly;
     this.#documents = documents;
     this.#journal = journal;
@@ -283,7 +291,10 @@ export class Production {
     id: SessionId,
     checkpoint: { name: string; next: PhaseName | null; data: string; artifacts: ArtifactRef[] },
   ): Promise<SavedCheckpoint> {
-    return saveCheckpointPayload(this.#documents, id, checkpoint);
+    return saveCheckpointPayload(this.#documents, id, {
+      ...checkpoint,
+      data: this.redactor.data(checkpoint.data),
+    });
   }
 
   /** Keeps a payload in a file of the session's, whatever its size. */
@@ -327,8 +338,9 @@ export class Production {
   async keepResult(
     sessionId: SessionId,
     key: string,
-    json: string,
+    result: string,
   ): Promise<EventOf<'operation.settled'>['result']> {
+    const json = this.redactor.data(result);
     if (Buffer.byteLength(json) < largestInlineResult) return { json };
     const name = `result_${createHash('sha256').update(key).digest('hex').slice(0, 16)}`;
     return this.#documents.writePayload(sessionId, name, json);
@@ -366,7 +378,7 @@ export class Production {
       return Promise.reject(
         new ProductionError('production_closed', 'this production was opened read-only.'),
       );
-    return this.#commits.add(plan);
+    return this.#commits.add(redactedSteps(plan, this.redactor));
   }
 
   /** Writes what the documents still owe and lets go of the files. Waits for commits under way. */

@@ -53,7 +53,7 @@ export function studioApp({
     await next();
     if (!context.res.headers.has('cache-control')) context.header('cache-control', 'no-store');
   });
-  app.onError((error, context) => answerTo(error, context, note));
+  app.onError((error, context) => answerTo(error, context, { note, redactor: manager.production.redactor }));
   const id = (context: Context) => parseSessionId(context.req.param('id') ?? '');
 
   app.get('/api/production', async (context) => context.json(await productionView(manager)));

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { ProductionError, errorRemedies, type ErrorCode } from '../../machines/index.js';
+import { ProductionError, errorRemedies, type ErrorCode, type Redactor } from '../../machines/index.js';
 
 /** An error as the page reads it. */
 export function refusal(
@@ -13,9 +13,18 @@ export function refusal(
 }
 
 /** An error of the engine's, as an answer. What is not one is a bug, and its text stays here. */
-export function answerTo(error: unknown, context: Context, note: (text: string) => void): Response {
-  if (error instanceof ProductionError) return context.json({ error: error.toJSON() }, statusFor(error.code));
-  note(`studio: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+export function answerTo(
+  error: unknown,
+  context: Context,
+  { note, redactor }: { note: (text: string) => void; redactor: Redactor },
+): Response {
+  if (error instanceof ProductionError) {
+    const told = { ...error.toJSON(), message: redactor.message(error.message) };
+    return context.json({ error: told }, statusFor(error.code));
+  }
+  note(
+    redactor.message(`studio: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
+  );
   return refusal(
     context,
     500,

@@ -17,8 +17,14 @@ export interface Served {
   kill(): Promise<void>;
 }
 
-export async function served(command: 'studio' | 'inspect', directory: string): Promise<Served> {
-  const child = spawn(process.execPath, [main, command, '--directory', directory, '--port', '0', '--json']);
+export async function served(
+  command: 'studio' | 'inspect',
+  directory: string,
+  env: Record<string, string> = {},
+): Promise<Served> {
+  const child = spawn(process.execPath, [main, command, '--directory', directory, '--port', '0', '--json'], {
+    env: { ...process.env, ...env },
+  });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
   const line = await firstLine(child, () => said);

@@ -74,7 +74,7 @@ async function begin(
       ...(options['approve'] === true ? { approvals: ['script' as const] } : {}),
     });
     writeProduceSettings(manager.production.directory, id, settings);
-    context.note(`${id}: "${escapeForTerminal(topic)}"`);
+    context.note(`${id}: "${escapeForTerminal(manager.production.redactor.data(topic))}"`);
     ids.push(id);
   }
   return ids;
@@ -141,8 +141,8 @@ async function summarise(
     results.map(async (each) =>
       'error' in each
         ? {
-            json: { session_id: each.sessionId, error: String(each.error) },
-            text: `${each.sessionId}: ${escapeForTerminal(String(each.error))}`,
+            json: { session_id: each.sessionId, error: told(manager, each.error) },
+            text: `${each.sessionId}: ${escapeForTerminal(told(manager, each.error))}`,
           }
         : closingReport(manager, each),
     ),
@@ -150,6 +150,10 @@ async function summarise(
   const exit = Math.max(...results.map(exitFor));
   const json = only ? (reports[0]?.json ?? {}) : { episodes: reports.map((report) => report.json) };
   return { json, text: reports.map(({ text }) => text).join('\n\n'), exit };
+}
+
+function told({ production }: ProductionStateManager, error: unknown): string {
+  return production.redactor.message(String(error));
 }
 
 function exitFor(result: Produced | { sessionId: SessionId; error: unknown }): number {
