@@ -43,7 +43,7 @@ export { plainCostText } from './episode/plain-cost.js';
 export { rulesToFollow, rulesUnder } from './episode/rules.js';
 export { isSameState, stateName } from './episode/state-name.js';
 export { episodeMachine, machineId, machineVersion } from './episode/machine.js';
-export { moneyMove } from './episode/money.js';
+export { isNear, moneyMove } from './episode/money.js';
 export type { MoneyMove } from './episode/money.js';
 export { parsePersisted, persist, rehydrate } from './episode/persisted.js';
 export { initialSnapshot, nextSnapshot } from './episode/step.js';

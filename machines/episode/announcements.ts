@@ -4,7 +4,7 @@ import type { Usd } from '../usd.js';
 import { statusOf } from './context.js';
 import type { EpisodeEvent, EpisodeEventType, RecordedEvent } from './events.js';
 import { isSameState, stateName } from './state-name.js';
-import { moneyMove, reachesDay } from './money.js';
+import { isNear, moneyMove, reachesDay, spendingOfDay } from './money.js';
 import type { EpisodeSnapshot } from './persisted.js';
 
 /** What the world is told about a commit once it is on disk. Amounts in micro-dollars. */
@@ -13,6 +13,9 @@ export type Announcement = { sessionId: string; at: string } & (
   | { type: 'transition'; event: EpisodeEventType; from: string; to: string; status: EpisodeStatus }
   | { type: 'cost'; phase: PhaseName; spent: Usd; reserved: Usd }
   | { type: 'budget:warning'; phase: PhaseName; spent: Usd; budget: Usd }
+  /** The episode's total comes near, by the share at which policy warns. */
+  | { type: 'total:warning'; spent: Usd; budget: Usd }
+  | { type: 'daily:warning'; date: string; spent: Usd; cap: Usd }
   /** `phase` is the one whose own budget, which policy has made a hard one, was passed; null where it is the episode's total. */
   | { type: 'budget:stopped'; phase: PhaseName | null; spent: Usd; budget: Usd }
   | { type: 'daily:stopped'; date: string; spent: Usd; cap: Usd }
@@ -82,6 +85,7 @@ function announceMoney(before: EpisodeSnapshot, event: EpisodeEvent, after: Epis
       });
     }
   }
+  list.push(...announceNear(before, event, after));
   const { total } = context.budgets;
   const reached = context.money.spent >= total && before.context.money.spent < total;
   const stopped = status(before) === status(after) ? undefined : context.failure?.code;
@@ -105,6 +109,25 @@ function announceMoney(before: EpisodeSnapshot, event: EpisodeEvent, after: Epis
     });
   }
   return list;
+}
+
+/** What comes near its end with this event; what is used up is told as a stop. */
+function announceNear(before: EpisodeSnapshot, event: EpisodeEvent, after: EpisodeSnapshot): Announcement[] {
+  const { context } = after;
+  const { warnAtPercent } = context.rules;
+  const common = { sessionId: context.sessionId, at: event.at };
+  const list: Announcement[] = [];
+  const { total } = context.budgets;
+  if (comesNear(before.context.money.spent, context.money.spent, total, warnAtPercent))
+    list.push({ type: 'total:warning', spent: context.money.spent, budget: total, ...common });
+  const day = spendingOfDay(before.context, event);
+  if (day && comesNear(day.before, day.after, day.cap, warnAtPercent))
+    list.push({ type: 'daily:warning', date: day.date, spent: day.after, cap: day.cap, ...common });
+  return list;
+}
+
+function comesNear(before: Usd, after: Usd, budget: Usd, percent: number): boolean {
+  return after < budget && isNear(after, budget, percent) && !isNear(before, budget, percent);
 }
 
 function status(snapshot: EpisodeSnapshot): EpisodeStatus {

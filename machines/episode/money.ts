@@ -90,13 +90,14 @@ export function reachesDay(context: EpisodeContext, event: EpisodeEvent): boolea
 }
 
 /** What the operation's day has seen with this cost; undefined when nothing is spent, or when the event tells of another day. */
-function spendingOfDay(
+export function spendingOfDay(
   context: EpisodeContext,
   event: EpisodeEvent,
-): { before: number; after: number; cap: number } | undefined {
+): { date: string; before: Usd; after: Usd; cap: Usd } | undefined {
   const move = moneyMove(context, event);
   if (!move || move.spent === 0 || !('day' in event) || event.day?.date !== move.day) return undefined;
-  return { before: event.day.spent, after: event.day.spent + move.spent, cap: event.day.cap };
+  const { date, spent, cap } = event.day;
+  return { date, before: spent, after: addUsd(spent, move.spent), cap };
 }
 
 /** Whether spending has used up the day. */
@@ -106,5 +107,10 @@ export function isDaySpent({ spent, cap }: DayMoney): boolean {
 
 /** Whether spending has reached the warning threshold of the phase's budget. */
 export function reachesWarning(context: EpisodeContext, phase: PhaseName, spent: Usd, budget: Usd): boolean {
-  return spent > 0 && spent * 100 >= budget * context.rules.warnAtPercent;
+  return isNear(spent, budget, context.rules.warnAtPercent);
+}
+
+/** Whether so much of a budget, or of a cap, is spent that policy warns. */
+export function isNear(spent: Usd, budget: Usd, warnAtPercent: number): boolean {
+  return spent > 0 && spent * 100 >= budget * warnAtPercent;
 }

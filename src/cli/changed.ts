@@ -5,7 +5,8 @@ import type { EpisodeState } from '../shapes/seed.js';
 import type { Context, Result } from './command.js';
 import { exits } from './exit-codes.js';
 import { findEpisode } from './find-episode.js';
-import { needLines, standing } from './format.js';
+import { needLines, standing, warningLines } from './format.js';
+import { warningsOf } from './warnings-of.js';
 
 /** Runs a call that changes one episode, and says how it stands afterwards. */
 export async function changed(
@@ -20,14 +21,19 @@ export async function changed(
   const after = await manager.getSnapshot(sessionId);
   const { failure } = after.context;
   const needs = needsOf(rehydrate(after), manager.production.now());
+  const warnings = warningsOf(manager, after.context);
   const stopped =
     before === null && (failure?.code === 'budget_exhausted' || failure?.code === 'daily_cap_reached');
   const notice = stopped
     ? `\nThe episode has stopped: ${escapeForTerminal(failure.message)} showrunner budget ${sessionId} raises it, showrunner recover ${sessionId} goes on.`
     : '';
   return {
-    json: { episode, needs, ...(stopped ? { stopped: failure } : {}) },
-    text: [`${standing(episode, needs)}${notice}`, ...(stopped ? [] : needLines(needs))].join('\n'),
+    json: { episode, needs, warnings, ...(stopped ? { stopped: failure } : {}) },
+    text: [
+      `${standing(episode, needs)}${notice}`,
+      ...(stopped ? [] : needLines(needs)),
+      ...warningLines(warnings),
+    ].join('\n'),
     ...(stopped ? { exit: exits.budget } : {}),
   };
 }

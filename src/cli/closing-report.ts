@@ -4,7 +4,8 @@ import type { ProductionStateManager } from '../manager/manager.js';
 import type { Produced } from '../crew/produce.js';
 import { needsOf } from '../reports/index.js';
 import type { Need } from '../shapes/index.js';
-import { dollars, standing, table } from './format.js';
+import { dollars, standing, table, warningLines } from './format.js';
+import { warningsOf } from './warnings-of.js';
 
 /** What a production has given: files, times, costs, scores, and what to do next. */
 export async function closingReport(
@@ -15,6 +16,7 @@ export async function closingReport(
   const snapshot = rehydrate(await manager.getSnapshot(sessionId));
   const { budgets } = snapshot.context;
   const needs = needsOf(snapshot, manager.production.now());
+  const warnings = warningsOf(manager, snapshot.context);
   const folder = `${relative(process.cwd(), manager.production.directory) || '.'}/${sessionId}`;
   const files = await artifactsOf(manager, sessionId);
   const rows = phaseNames.map((phase) => {
@@ -40,11 +42,12 @@ export async function closingReport(
       ? [`listen: ${escapeForTerminal(`${folder}/${episode.path}`)} (${(episode.bytes / 1e6).toFixed(1)} MB)`]
       : []),
     `files: ${folder}/`,
+    ...warningLines(warnings),
     ...(reason ? [`${outcome}: ${escapeForTerminal(reason)}`] : []),
     ...nextSteps(sessionId, needs).map((command) => `next: ${escapeForTerminal(command)}`),
   ].join('\n');
   return {
-    json: { session_id: sessionId, outcome, reason, failure, needs, episode: state, folder, files },
+    json: { session_id: sessionId, outcome, reason, failure, needs, warnings, episode: state, folder, files },
     text,
   };
 }

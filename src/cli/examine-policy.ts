@@ -1,12 +1,33 @@
 import { ProductionError } from '../../machines/errors.js';
 import type { PolicyPast } from '../calls/policy.js';
+import { dayWarnings } from '../reports/warnings.js';
 import type { Context } from './command.js';
 import type { Finding } from './examine.js';
 
 /** Whether `policy.json` can be taken in, and whether programs overwrite each other's policy. The journal must be whole. */
 export async function examinePolicy(context: Context): Promise<Finding[]> {
   const { PolicyFile } = await import('../manager/policy-file.js');
-  return [...examineFile(new PolicyFile(context.directory)), ...quarrels(await pastOf(context))];
+  return [
+    ...examineFile(new PolicyFile(context.directory)),
+    ...quarrels(await pastOf(context)),
+    ...(await examineDay(context)),
+  ];
+}
+
+async function examineDay(context: Context): Promise<Finding[]> {
+  try {
+    const { production } = await context.open({ readOnly: true });
+    return dayWarnings(production.today(), production.policy.warnAtPercent).map(({ text }) => ({
+      severity: 'note',
+      what: text,
+      advice:
+        'showrunner policy shows the cap; showrunner budget <episode> day +<dollars> --reason "…" raises it for today',
+    }));
+  } catch (error) {
+    // Something lies in the way, and is a finding already.
+    if (error instanceof ProductionError) return [];
+    throw error;
+  }
 }
 
 async function pastOf(context: Context): Promise<PolicyPast[]> {

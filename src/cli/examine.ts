@@ -1,12 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { isSessionId, rehydrate, type SessionId } from '../../machines/index.js';
+import { isSessionId, rehydrate, statusOf, type SessionId } from '../../machines/index.js';
 import { nodeDisk } from '../disk/index.js';
 import { Documents, type SessionDocument } from '../documents/index.js';
 import { inspectJournal, type Inspection } from '../journal/index.js';
 import { unseal } from '../documents/seal.js';
 import { decodeShown } from '../record/index.js';
-import { needsOf } from '../reports/index.js';
+import { episodeWarnings, needsOf } from '../reports/index.js';
 
 /** Something that a person should know. */
 export interface Finding {
@@ -161,9 +161,17 @@ function waiting(id: SessionId, { showrunner }: SessionDocument): Finding[] {
   const { snapshot, machine } = showrunner;
   const persisted = decodeShown({ persisted: snapshot, version: machine.version });
   if (!persisted) return [];
-  return needsOf(rehydrate(persisted), new Date().toISOString()).map(({ text, next }) => ({
+  const episode = rehydrate(persisted);
+  const needs = needsOf(episode, new Date().toISOString()).map(({ text, next }): Finding => ({
     severity: 'attention',
     what: `${id}: ${text}`,
     advice: next.join(', or '),
   }));
+  const isEnded = ['complete', 'archived'].includes(statusOf(episode.value));
+  const near = (isEnded ? [] : episodeWarnings(episode.context)).map(({ text }): Finding => ({
+    severity: 'note',
+    what: `${id}: ${text}`,
+    advice: `showrunner budget ${id}`,
+  }));
+  return [...needs, ...near];
 }

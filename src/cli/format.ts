@@ -3,6 +3,7 @@ import colors from 'picocolors';
 import { escapeForTerminal } from '../../machines/escape.js';
 import type { Need } from '../shapes/need.js';
 import type { EpisodeState } from '../shapes/seed.js';
+import type { Warning } from '../shapes/warning.js';
 
 /** A table without heavy lines. */
 export function table(head: string[], rows: string[][]): string {
@@ -74,6 +75,11 @@ export function needLines(needs: readonly Need[], before = ''): string[] {
     `${before}${escapeForTerminal(text)}`,
     ...next.map((command) => `  next: ${escapeForTerminal(command)}`),
   ]);
+}
+
+/** What comes near its end, one line each. */
+export function warningLines(warnings: readonly Warning[], before = ''): string[] {
+  return warnings.map(({ text }) => colors.yellow(`${before}warning: ${text}`));
 }
 
 /** `3 h`: how long ago. */

@@ -1,41 +1,67 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { Ledger, type BudgetDay } from '../../machines/budget-day.js';
 import type { PersistedEpisode } from '../../machines/index.js';
+import { parseUsd } from '../../machines/usd.js';
 import { nodeDisk } from '../disk/node-disk.js';
 import { unseal } from '../documents/seal.js';
 import { idleNeed } from '../reports/idle.js';
-import type { EpisodeState, Need } from '../shapes/index.js';
+import { dayWarnings, episodeWarnings } from '../reports/warnings.js';
+import type { EpisodeState, Need, Warning } from '../shapes/index.js';
 
-/** An episode as a listing shows it: the seed's state, and what it waits for. */
-export type ListedEpisode = EpisodeState & { needs: Need[] };
+/** An episode as a listing shows it: the seed's state, what it waits for, and what of its money comes near its end. */
+export type ListedEpisode = EpisodeState & { needs: Need[]; warnings: Warning[] };
+
+export interface Listing {
+  states: ListedEpisode[];
+  /** Of the day. */
+  warnings: Warning[];
+}
 
 /**
  * The listed episodes straight from state.json, when it can be trusted and reflects the journal's very end; undefined otherwise.
  * Without the engine a listing starts in half the time.
  */
-export function listFast(directory: string): ListedEpisode[] | undefined {
+export function listFast(directory: string): Listing | undefined {
   try {
     const document = readSealed(join(directory, 'state.json')) as StateFile | undefined;
     if (document?.version !== '3.0.0' || document.showrunner?.format !== 1) return undefined;
-    const { position, sessions } = document.showrunner;
+    const { position, sessions, policy } = document.showrunner;
+    if (policy === undefined) return undefined;
     if (position !== journalEnd(join(directory, 'journal'))) return undefined;
     const active = Object.values(document.active_episodes).map((state) => ({
       ...state,
-      needs: needsShown(directory, state, sessions[state.session_id]),
+      ...shown(directory, state, sessions[state.session_id]),
     }));
     const ended = Object.values(document.completed_episodes);
-    return [...active, ...ended.map((state) => ({ ...state, needs: [] }))];
+    return {
+      states: [...active, ...ended.map((state) => ({ ...state, needs: [], warnings: [] }))],
+      warnings: ofDay(document.showrunner.days, policy),
+    };
   } catch {
     // Whatever is wrong, opening the production will say it better.
     return undefined;
   }
 }
 
+interface ShownPolicy {
+  /** In decimal dollars. */
+  dailyCap: number;
+  timeZone: string;
+  warnAtPercent: number;
+}
+
 interface StateFile {
   version: string;
   active_episodes: Record<string, EpisodeState>;
   completed_episodes: Record<string, EpisodeState>;
-  showrunner?: { format: number; position: number; sessions: Record<string, number> };
+  showrunner?: {
+    format: number;
+    position: number;
+    sessions: Record<string, number>;
+    days: Record<string, BudgetDay>;
+    policy?: ShownPolicy;
+  };
 }
 
 interface SessionFile {
@@ -44,12 +70,30 @@ interface SessionFile {
 }
 
 /** @throws Error when session.json does not show the episode as it stands. */
-function needsShown(directory: string, state: EpisodeState, position: number | undefined): Need[] {
+function shown(
+  directory: string,
+  state: EpisodeState,
+  position: number | undefined,
+): Pick<ListedEpisode, 'needs' | 'warnings'> {
   const session = readSealed(join(directory, state.session_id, 'session.json')) as SessionFile | undefined;
   if (session === undefined || session.showrunner.position !== position || !Array.isArray(session.needs))
     throw new Error('session.json is not as new as state.json');
-  if (session.needs.length > 0) return session.needs;
-  return idleNeed(state.status, session.showrunner.snapshot.context, new Date().toISOString());
+  const { context } = session.showrunner.snapshot;
+  const { needs } = session;
+  return {
+    needs: needs.length > 0 ? needs : idleNeed(state.status, context, new Date().toISOString()),
+    warnings: episodeWarnings(context),
+  };
+}
+
+function ofDay(
+  days: Record<string, BudgetDay>,
+  { dailyCap, timeZone, warnAtPercent }: ShownPolicy,
+): Warning[] {
+  const ledger = new Ledger();
+  for (const [date, day] of Object.entries(days)) ledger.set(date, day);
+  const today = ledger.dayFor(new Date().toISOString(), timeZone);
+  return dayWarnings(ledger.money(today, parseUsd(dailyCap, 'dailyCap')), warnAtPercent);
 }
 
 function readSealed(path: string): unknown {

@@ -1,10 +1,25 @@
 import type { ListedEpisode } from './list-fast.js';
-import { age, dollars, needLines, phaseMarks, shorten, status, table, waiting } from './format.js';
+import {
+  age,
+  dollars,
+  needLines,
+  phaseMarks,
+  shorten,
+  status,
+  table,
+  waiting,
+  warningLines,
+} from './format.js';
+import type { Warning } from '../shapes/index.js';
 
 const longestTopic = 48;
 
 /** The board of episodes, for people. */
-export function listTable(episodes: readonly ListedEpisode[], hidden: number): string {
+export function listTable(
+  episodes: readonly ListedEpisode[],
+  hidden: number,
+  ofDay: readonly Warning[],
+): string {
   const more = hidden > 0 ? `\n${hidden} ended; showrunner list --all shows the recent ones.` : '';
   if (episodes.length === 0)
     return `No active episodes. Begin one: showrunner produce --topic "…" --sources <folder>${more}`;
@@ -18,8 +33,11 @@ export function listTable(episodes: readonly ListedEpisode[], hidden: number): s
     shorten(state.topic, longestTopic),
   ]);
   const waits = episodes.flatMap(({ session_id: id, needs }) => needLines(needs, `${id}: `));
+  const near = episodes.flatMap(({ session_id: id, warnings }) => warningLines(warnings, `${id}: `));
   return [
     `${table(['no', 'session', 'status', 'phases', 'spent', 'last step', 'topic'], rows)}${more}`,
     ...waits,
+    ...near,
+    ...warningLines(ofDay),
   ].join('\n');
 }

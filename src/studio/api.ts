@@ -8,7 +8,7 @@ import type {
 import type { ChartView } from '../draw/chart-view.js';
 import type { HistoryEntry } from '../record/index.js';
 import type { DayCosts, DayOutcomes, EpisodeScores } from '../reports/index.js';
-import type { EpisodeState, Need, ProductionMetrics, QualityMetrics } from '../shapes/index.js';
+import type { EpisodeState, Need, ProductionMetrics, QualityMetrics, Warning } from '../shapes/index.js';
 
 /**
  * What the studio's server says to its page: shapes only, no code. Money is decimal dollars. All routes begin with `/api` and need
@@ -64,6 +64,8 @@ export interface BoardEpisode {
   quality: Record<string, number>;
   /** Why a person is needed, most urgent first. */
   needs: Need[];
+  /** Budgets of which so much is spent that policy warns. */
+  warnings: Warning[];
   createdAt: string;
   updatedAt: string;
 }

@@ -100,3 +100,31 @@ describe('showrunner budget', () => {
     });
   });
 });
+
+describe('what comes near its end', () => {
+  test('given 80 % of a phase, of the total and of the day, when anybody looks, then each command tells of all three', async () => {
+    const directory = await withEpisode();
+    await run(directory, 'policy', 'set', 'dailyCap', '2', '--reason', 'x');
+    await run(directory, 'budget', '1', 'total', '2', '--reason', 'x');
+    await run(directory, 'phase', '1', 'research', 'active');
+    const spent = await run(directory, 'cost', '1', 'research', 'q', '1.60');
+    const said = (text: string) =>
+      ['research budget of', 'the total of', 'the cap of'].filter((of) =>
+        text.includes(`80 % of the ${of.replace(/^the /, '')}`),
+      );
+    expect(said(spent.stdout)).toHaveLength(3);
+    for (const command of [['show', '1'], ['list'], ['doctor']])
+      expect([command, said((await run(directory, ...command)).stdout).length]).toEqual([command, 3]);
+    const scopes = [{ scope: 'research' }, { scope: 'total' }, { scope: 'day' }];
+    expect((await run(directory, 'show', '1', '--json')).json()).toMatchObject({ warnings: scopes });
+    expect((await run(directory, 'metrics', '--json')).json()).toMatchObject({ warnings: scopes });
+    const fast = (await run(directory, 'list', '--json')).json();
+    expect(fast).toMatchObject({
+      episodes: [{ warnings: scopes.slice(0, 2) }],
+      warnings: [{ scope: 'day' }],
+    });
+    rmSync(join(directory, 'state.json'));
+    const slow = (await run(directory, 'list', '--json')).json();
+    expect(slow).toEqual(fast);
+  });
+});

@@ -1,12 +1,12 @@
 import type { ProductionStateManager } from '../../manager/manager.js';
 import type { EpisodeState } from '../../shapes/seed.js';
 import type { Options, Run } from '../command.js';
-import { listFast, type ListedEpisode } from '../list-fast.js';
+import { listFast, type ListedEpisode, type Listing } from '../list-fast.js';
 import { UsageError } from '../usage-error.js';
 
 export const run: Run = async (context, _args, options) => {
   const chosenBy = filterOf(options);
-  const states = listFast(context.directory) ?? (await listed(await context.open()));
+  const { states, warnings } = listFast(context.directory) ?? (await listed(await context.open()));
   const wanted = states.filter(chosenBy);
   const isAll = options['all'] === true || typeof options['status'] === 'string';
   const chosen = isAll ? wanted : wanted.filter((state) => !isEnded(state));
@@ -15,20 +15,28 @@ export const run: Run = async (context, _args, options) => {
     .slice(0, limitOf(options));
   const text = context.json
     ? ''
-    : (await import('../list-table.js')).listTable(episodes, wanted.length - chosen.length);
-  return { json: { episodes }, text };
+    : (await import('../list-table.js')).listTable(episodes, wanted.length - chosen.length, warnings);
+  return { json: { episodes, warnings }, text };
 };
 
 const isEnded = ({ status }: EpisodeState): boolean => status === 'complete' || status === 'archived';
 
-async function listed(manager: ProductionStateManager): Promise<ListedEpisode[]> {
+async function listed(manager: ProductionStateManager): Promise<Listing> {
   const states = await manager.listEpisodes();
-  const { needsOf } = await import('../../reports/index.js');
+  const { dayWarnings, episodeWarnings, needsOf } = await import('../../reports/index.js');
   const { production } = manager;
-  return states.map((state) => {
+  const listing = states.map((state): ListedEpisode => {
     const snapshot = isEnded(state) ? undefined : production.find(state.session_id as never);
-    return { ...state, needs: snapshot ? needsOf(snapshot, production.now()) : [] };
+    return {
+      ...state,
+      needs: snapshot ? needsOf(snapshot, production.now()) : [],
+      warnings: snapshot ? episodeWarnings(snapshot.context) : [],
+    };
   });
+  return {
+    states: listing,
+    warnings: dayWarnings(production.today(), production.policy.warnAtPercent),
+  };
 }
 
 /** `--status` takes a status, `waiting` for all that need a person, or what they need: `paused`. */

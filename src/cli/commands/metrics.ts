@@ -1,5 +1,6 @@
 import type { Run } from '../command.js';
-import { exportMetrics, type ExportFormat } from '../../reports/index.js';
+import { statusOf } from '../../../machines/index.js';
+import { dayWarnings, episodeWarnings, exportMetrics, type ExportFormat } from '../../reports/index.js';
 import { UsageError } from '../usage-error.js';
 
 const formats = ['json', 'csv', 'prometheus'];
@@ -13,6 +14,14 @@ export const run: Run = async (context, _args, { format = 'json' }) => {
     quality: await manager.getQualityMetrics(),
     spending: await manager.getSpending(),
   };
+  const warnings = [
+    ...manager.production.ids().flatMap((id) => {
+      const episode = manager.production.find(id);
+      if (!episode || ['complete', 'archived'].includes(statusOf(episode.value))) return [];
+      return episodeWarnings(episode.context).map((warning) => ({ session_id: id, ...warning }));
+    }),
+    ...dayWarnings(manager.production.today(), manager.production.policy.warnAtPercent),
+  ];
   const text = exportMetrics(metrics, format as ExportFormat);
-  return { json: format === 'json' ? metrics : { format, text }, text };
+  return { json: format === 'json' ? { ...metrics, warnings } : { format, text }, text };
 };

@@ -1,6 +1,7 @@
 import type { Run } from '../command.js';
 import { needsOf } from '../../reports/index.js';
-import { dollars, needLines, standing, table } from '../format.js';
+import { dollars, needLines, standing, table, warningLines } from '../format.js';
+import { warningsOf } from '../warnings-of.js';
 import { findEpisode } from '../find-episode.js';
 import {
   escapeForTerminal,
@@ -20,6 +21,7 @@ export const run: Run = async (context, [name = '']) => {
   const snapshot = rehydrate(persisted);
   const { context: episode } = persisted;
   const needs = needsOf(snapshot, manager.production.now());
+  const warnings = warningsOf(manager, episode);
   const rows = phaseNames.map((phase) => {
     const { status, cost, start_time: start, end_time: end } = state.phases[phase];
     return [
@@ -38,6 +40,7 @@ export const run: Run = async (context, [name = '']) => {
     standing(state, needs),
     `  "${escapeForTerminal(state.topic)}"`,
     ...needLines(needs),
+    ...warningLines(warnings),
     table(['phase', 'status', 'spent', 'started', 'ended'], rows),
     `total ${dollars(state.total_cost)} of ${formatUsd(episode.budgets.total)}, ${formatUsd(leftOf(episode))} left${episode.money.inherited > 0 ? `, ${formatUsd(episode.money.inherited)} inherited from ${episode.forkedFrom ?? ''}` : ''}`,
     ...(operations.length > 0 ? ['paid calls not settled:', ...operations] : []),
@@ -61,6 +64,7 @@ export const run: Run = async (context, [name = '']) => {
       episode: state,
       state: stateName(snapshot),
       needs,
+      warnings,
       snapshot: persisted,
       possible: possibleEvents(snapshot),
     },
