@@ -36,6 +36,8 @@ export const errorRemedies = {
   import_invalid: 'caller',
   path_refused: 'caller',
   operation_held: 'operator',
+  result_missing: 'operator',
+  artifact_edited: 'operator',
   interrupted: 'retry',
   production_closed: 'caller',
   production_upgraded: 'operator',

@@ -21,7 +21,7 @@ const callFor: Record<EpisodeEventType, readonly [call: string, command?: string
   'result.recorded': ['settleCost', 'settle'],
   'checkpoint.save': ['saveCheckpoint', 'checkpoint'],
   'checkpoint.restore': ['restoreCheckpoint', 'restore'],
-  'artifact.edited': ['editArtifact'],
+  'artifact.edited': ['editArtifact', 'edit'],
   'quality.recorded': ['recordQuality', 'quality'],
   'budget.raise': ['raiseBudget', 'budget'],
   'budget.set': ['setBudget', 'budget'],

@@ -108,7 +108,7 @@ async function settleCost(call: Call): Promise<void> {
   const sessionId = idOf(given);
   const action = text(given, 'action');
   if (action === 'settle')
-    await manager.settleCost({ sessionId, key: text(given, 'key'), ...pick(given, 'cost') });
+    await manager.settleCost({ sessionId, key: text(given, 'key'), ...pick(given, 'cost', 'result') });
   else if (action === 'release') await manager.releaseCost({ sessionId, key: text(given, 'key') });
   else
     await manager.addCost({

@@ -77,12 +77,13 @@ export const tools: readonly Tool[] = [
   {
     name: 'settle_cost',
     description:
-      'After a paid call: settle its reservation with the cost (left out: all of it), release it when nothing was charged, or record a cost that was not reserved.',
+      'After a paid call: settle its reservation with the cost (left out: all of it) and the result, release it when nothing was charged, or record a cost that was not reserved.',
     properties: {
       session_id: id,
       action: { enum: ['settle', 'release', 'record'] },
       key,
       cost: usd,
+      result: {},
       phase,
       operation: text,
     },

@@ -1,5 +1,6 @@
 import {
   ProductionError,
+  isFinished,
   phaseNames,
   rulesUnder,
   type CheckpointRef,
@@ -36,11 +37,22 @@ interface CheckedFork {
 export async function checkFork(production: Production, request: ForkRequest): Promise<CheckedFork> {
   const { sessionId } = request;
   const source = production.episode(sessionId).context;
-  const { resume, context } = await openCheckpoint(
+  const {
+    name: from,
+    resume,
+    context,
+  } = await openCheckpoint(
     production,
     sessionId,
-    request.checkpointName ?? latestResumable(source.checkpoints, sessionId),
+    request.checkpointName ?? latestResumable(production, source.checkpoints, sessionId),
   );
+  const missing = unfinishedBefore(context, resume);
+  if (missing)
+    throw new ProductionError(
+      'phase_out_of_order',
+      `${sessionId} cannot be forked from ${from}: ${missing} was not finished there (it waited for approval, or was rejected); fork from an earlier checkpoint, or approve it first.`,
+      { sessionId, field: 'checkpointName' },
+    );
   const kept: CheckedFork['kept'] = [];
   for (const name of phaseNames
     .slice(0, phaseNames.indexOf(resume))
@@ -107,11 +119,27 @@ export async function prepareFork(
   };
 }
 
-function latestResumable(checkpoints: Record<string, CheckpointRef>, sessionId: SessionId): string {
+function unfinishedBefore({ phases }: EpisodeContext, resume: PhaseName): PhaseName | undefined {
+  return phaseNames.slice(0, phaseNames.indexOf(resume)).find((phase) => !isFinished(phases[phase].status));
+}
+
+/** The checkpoint that keeps the most of what is finished: work that waits for approval is not. */
+function latestResumable(
+  production: Production,
+  checkpoints: Record<string, CheckpointRef>,
+  sessionId: SessionId,
+): string {
   const order = (phase: PhaseName | null): number => (phase === null ? -1 : phaseNames.indexOf(phase));
+  const isWhole = ([name, ref]: [string, CheckpointRef]): boolean => {
+    const found = ref.next === null ? undefined : production.checkpoint(sessionId, name, ref);
+    return (
+      found !== undefined && unfinishedBefore(found.persisted.context, ref.next ?? 'research') === undefined
+    );
+  };
   const best = Object.entries(checkpoints)
     .filter(([, ref]) => ref.next !== null)
-    .toSorted(([, a], [, b]) => order(b.next) - order(a.next) || (a.at < b.at ? 1 : -1))[0];
+    .toSorted(([, a], [, b]) => order(b.next) - order(a.next) || (a.at < b.at ? 1 : -1))
+    .find(isWhole);
   if (best) return best[0];
   throw new ProductionError('checkpoint_unknown', `${sessionId} has no checkpoint to fork from yet.`, {
     sessionId,

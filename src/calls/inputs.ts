@@ -173,6 +173,14 @@ export const FulfillInput = SkipInput.extend({ data: z.unknown().optional() });
 export const ResumeInput = z.strictObject({ sessionId: Id });
 export const RecoverInput = z.strictObject({ phase: PhaseName.optional() });
 export const PauseInput = z.strictObject({ sessionId: Id, by: Actor.optional(), reason: Reason.optional() });
+export const EditInput = z.strictObject({
+  sessionId: Id,
+  /** Inside the session's folder: `script/script.json`. */
+  path: z.string().min(1).max(500),
+  content: z.union([z.string(), z.instanceof(Uint8Array)]),
+  by: Actor.optional(),
+  reason: Reason.optional(),
+});
 export const ReviewInput = z.strictObject({ sessionId: Id, by: Actor.optional(), reason: Reason.optional() });
 export const RejectInput = z.strictObject({ sessionId: Id, by: Actor.optional(), reason: Reason });
 export const CancelInput = z.strictObject({ sessionId: Id, reason: Reason });

@@ -168,6 +168,18 @@ export const catalog: readonly Command[] = [
     load: () => import('./commands/reject.js'),
   },
   {
+    name: 'edit',
+    group: 'Steer',
+    summary: 'Edit a file of a phase that is in review, or done and not yet built on.',
+    usage: '<episode> <file>',
+    options: [
+      ['--from <file>', 'the edited file; without it $EDITOR opens a copy'],
+      ['--reason <text>', 'why'],
+    ],
+    example: 'showrunner edit ep_001 script/script.json',
+    load: () => import('./commands/edit.js'),
+  },
+  {
     name: 'skip',
     group: 'Steer',
     summary: 'Skip a phase; the reason stays on record.',
@@ -226,8 +238,13 @@ export const catalog: readonly Command[] = [
     group: 'Money',
     summary: 'Settle a reservation with what the call did cost.',
     usage: '<episode> <key> [dollars]',
-    options: [],
-    example: 'showrunner settle ep_001 q1 0.15',
+    options: [
+      [
+        '--result <json|file>',
+        'what the call gave, for the worker that asks; none where it can go on without',
+      ],
+    ],
+    example: 'showrunner settle ep_001 q1 0.15 --result answer.json',
     load: () => import('./commands/settle.js'),
   },
   {

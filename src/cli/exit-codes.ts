@@ -21,6 +21,8 @@ export const exitOf: Record<ErrorCode, number> = {
   operation_exists: exits.wrongState,
   operation_settled: exits.wrongState,
   operation_held: exits.wrongState,
+  result_missing: exits.wrongState,
+  artifact_edited: exits.wrongState,
   budget_exhausted: exits.budget,
   phase_budget_exhausted: exits.budget,
   daily_cap_reached: exits.budget,

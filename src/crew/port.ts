@@ -42,8 +42,10 @@ export type Reconcile<T> =
   'ask' | 'retry' | ((call: OperationCall) => Promise<OperationOutcome<T> | 'retry' | 'ask'>);
 
 export interface OperationOptions<T> {
-  /** Unique in the episode; the operation's identity across crashes and resumes. */
+  /** Unique in the episode; the operation's identity across crashes and resumes. A new revision pays anew under the same key. */
   key: string;
+  /** The key says all about the content: its result is used again in later revisions, so that an unchanged line is not spoken and paid twice. */
+  acrossRevisions?: boolean | undefined;
   /** The most this call can cost; reserved before the call. */
   maxCost: Dollars;
   reconcile?: Reconcile<T> | undefined;
@@ -74,13 +76,29 @@ export interface EarlierPhases<Research = unknown, Script = unknown> {
 }
 
 /** What a phase's worker gets to work with. */
+/** What a reviewer said of one revision. */
+export interface PhaseReview {
+  reason: string | null;
+  by: string | null;
+  at: string;
+  /** The revision that was rejected. */
+  revision: number;
+  checkpoint: string | null;
+}
+
 export interface PhaseContext<Earlier = EarlierPhases> {
   sessionId: string;
   episodeNumber: number;
   topic: string;
   phase: 'research' | 'script' | 'audio';
-  /** 1 for the first run of the phase; rises when a reviewer rejects or recovery starts it again. */
+  /** 1 for the first run of the phase; rises with each, also when the one before did not finish. No part of a key: the same work would be paid twice. */
   attempt: number;
+  /** 1 until somebody wants the work anew: a reviewer who rejects it, a restore, a recovery to an earlier phase. Keys hold within a revision. */
+  revision: number;
+  /** Why this revision is wanted: the reviewer's last rejection of this phase; null where nobody has rejected it. */
+  review: PhaseReview | null;
+  /** All rejections of this phase, oldest first. `checkpoint` is what `loadCheckpoint` gives the rejected work by. */
+  reviews: readonly PhaseReview[];
   /** When the episode was created, ISO-8601 UTC. Use it instead of the clock wherever output must be reproducible. */
   createdAt: string;
   /** Free options that the caller of `produce` passed for the crew, e.g. `{ sources: 'docs', minutes: 3 }`. */

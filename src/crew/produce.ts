@@ -270,7 +270,10 @@ class ProduceRun {
     const { signal } = this.#options;
     if (signal?.aborted && isInterruption(error))
       return this.#end('interrupted', 'it was interrupted and can be resumed');
-    if (error instanceof ProductionError && error.code === 'operation_held')
+    if (
+      error instanceof ProductionError &&
+      (error.code === 'operation_held' || error.code === 'result_missing')
+    )
       return this.#waitForReconciling(phase, error);
     if (
       error instanceof ProductionError &&

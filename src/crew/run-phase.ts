@@ -20,7 +20,7 @@ import { ArtifactFiles } from './artifact-files.js';
 import { Fence } from './fence.js';
 import { Operations } from './operations.js';
 import { unlessAborted } from './unless-aborted.js';
-import type { Crew, FinishedPhase, PhaseContext } from './port.js';
+import type { Crew, FinishedPhase, PhaseContext, OperationOptions, PhaseReview } from './port.js';
 
 export interface PhaseRun {
   production: Production;
@@ -91,16 +91,22 @@ async function phaseContext(
   const { production, sessionId, phase, claim, onProgress } = run;
   await production.asOnDisk();
   const { context } = production.episode(sessionId);
+  const { revision } = context.phases[phase];
+  const reviews = rejectionsOf(context, phase);
   return {
     sessionId,
     phase,
     episodeNumber: context.episodeNumber,
     topic: context.topic,
     attempt: context.phases[phase].attempt,
+    revision,
+    review: reviews.at(-1) ?? null,
+    reviews,
     createdAt: context.createdAt,
     options: run.crewOptions,
     earlier: await earlierPhases(production, sessionId, phase, context),
-    operation: operations.run,
+    operation: (name, options, body) =>
+      operations.run(name, { ...options, key: keyIn(revision, options) }, body),
     progress: (fraction, message) =>
       onProgress(Math.min(1, Math.max(0, Number.isFinite(fraction) ? fraction : 0)), message),
     artifact: (name) => files.create(name),
@@ -126,6 +132,20 @@ async function phaseContext(
     left: () => Promise.resolve(leftNow(production, sessionId, phase)),
     signal: fence.signal,
   };
+}
+
+function rejectionsOf({ reviews }: EpisodeContext, phase: PhaseName): PhaseReview[] {
+  return reviews
+    .filter((review) => review.phase === phase && review.verdict === 'rejected')
+    .map(({ reason, by, at, revision, checkpoint }) => ({ reason, by, at, revision, checkpoint }));
+}
+
+/** What is wanted anew is paid anew: only a key that says all about its content holds for every revision. */
+function keyIn(
+  revision: number,
+  { key, acrossRevisions }: Pick<OperationOptions<unknown>, 'key' | 'acrossRevisions'>,
+): string {
+  return revision === 1 || acrossRevisions ? key : `${key}~r${revision}`;
 }
 
 async function earlierPhases(

@@ -1,6 +1,7 @@
 import {
   ProductionError,
   formatUsd,
+  settleCommand,
   type PhaseName,
   type SessionId,
   type Usd,
@@ -26,13 +27,20 @@ export class SettledResults {
     this.#sessionId = sessionId;
   }
 
-  /** The result that `key` was settled with; undefined when none was kept. @throws ProductionError `key_reused`. */
+  /** The result that `key` was settled with; undefined when its worker kept none. @throws ProductionError `key_reused`, `result_missing`. */
   get(key: string, use: Use, reuseFrom?: PhaseName): unknown {
     const known = this.#find(key);
     if (!known) return undefined;
     refuseOtherUse(this.#sessionId, key, known, use, reuseFrom);
     const text = this.#production.readResult(this.#sessionId, known.result);
-    return text === undefined ? undefined : (JSON.parse(text) as unknown);
+    if (text !== undefined) return JSON.parse(text) as unknown;
+    if (known.byWorker) return undefined;
+    const id = this.#sessionId;
+    throw new ProductionError(
+      'result_missing',
+      `operation ${key} of ${id} is paid, and nobody has said what it gave; give its result: ${settleCommand(id, key)}, or --result none where the work can go on without. Then resume.`,
+      { sessionId: id },
+    );
   }
 
   #find(key: string): SettledKey | undefined {

@@ -16,6 +16,7 @@ import {
   type PolicyDifference,
   type WholePolicy,
   type SessionId,
+  hasKey,
 } from '../../machines/index.js';
 import {
   globalMetrics,
@@ -71,6 +72,7 @@ import { planCost, planRelease, planReserve, planSettle } from '../calls/money-p
 import { untilReserved } from '../calls/reservation-queue.js';
 import { planPolicy, policyPast, type PolicyPast } from '../calls/policy.js';
 import { planSent, takeSent, type SentEvent } from '../calls/send.js';
+import { editArtifact, seeThatNothingIsEdited } from '../crew/edit-artifact.js';
 
 type In<Schema extends keyof typeof inputs> = (typeof inputs)[Schema] extends { _zod: { input: infer Input } }
   ? Input
@@ -458,7 +460,8 @@ export class ProductionStateManager extends ManagerHandle {
   }
 
   /**
-   * Settles a reservation with what the call did cost, in decimal dollars, even above it. Without a cost, the whole reservation counts, marked estimated.
+   * Settles a reservation with what the call did cost, in decimal dollars, even above it. Without a cost, the whole reservation counts, marked estimated. A call that was settled
+   * without its result is given one by `result` alone.
    * @throws ProductionError `invalid_input`, `session_unknown`, `operation_unknown`, `operation_settled`, `vetoed`.
    * @example
    * ```js
@@ -474,11 +477,21 @@ export class ProductionStateManager extends ManagerHandle {
       result === undefined
         ? undefined
         : await this.production.keepResult(sessionId, key, toJson(result, 'result'));
-    return this.doFor(
-      'settleCost',
-      sessionId,
-      input,
-      planSettle(sessionId, { key, cost: spent, result: saved }),
+    const isAnswer = saved !== undefined && spent === undefined;
+    if (isAnswer) this.#seeThatNoResultIsKept(sessionId, key);
+    return this.doFor('settleCost', sessionId, input, (view) =>
+      isAnswer && hasKey(view.episode(sessionId).context.paid, key)
+        ? stepsFor(view, sessionId, { type: 'result.recorded', key, result: saved })
+        : planSettle(sessionId, { key, cost: spent, result: saved })(view),
+    );
+  }
+
+  #seeThatNoResultIsKept(sessionId: SessionId, key: string): void {
+    if (this.production.result(sessionId, key) === undefined) return;
+    throw new ProductionError(
+      'operation_settled',
+      `operation ${key} of ${sessionId} is settled already and has its result; nothing is paid or given twice.`,
+      { sessionId, field: 'result' },
     );
   }
 
@@ -905,13 +918,30 @@ export class ProductionStateManager extends ManagerHandle {
    */
   async approve(input: In<'ReviewInput'>): Promise<EpisodeState> {
     const { sessionId, ...said } = check(inputs.ReviewInput, input);
+    await seeThatNothingIsEdited(this.read(), sessionId);
     return this.doFor('approve', sessionId, input, (view) =>
       stepsFor(view, sessionId, { type: 'review.approve', phase: phaseUnderWay(view, sessionId), ...said }),
     );
   }
 
   /**
-   * Sends the phase in review back to work, as a new attempt.
+   * Puts an edited file in the place of one that a phase has made, while the phase is in review or complete and nothing builds on it yet. The
+   * commit has both hashes, and later phases get the edited file.
+   * @throws ProductionError `wrong_state`, `invalid_input`.
+   * @example
+   * ```js
+   * await manager.editArtifact({ sessionId, path: 'research/notes.md', content: 'Bees dance.', by: 'Ada', reason: 'shorter' });
+   * ```
+   */
+  async editArtifact(input: In<'EditInput'>): Promise<EpisodeState> {
+    const edit = check(inputs.EditInput, input);
+    await this.askBefore({ call: 'editArtifact', sessionId: edit.sessionId, input });
+    await editArtifact(this.read(), edit);
+    return this.state(edit.sessionId);
+  }
+
+  /**
+   * Sends the phase in review back to work, as a new revision.
    * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`.
    * @example
    * ```js

@@ -1,4 +1,5 @@
 import {
+  isFinished,
   type CheckpointRef,
   type EventOf,
   type PersistedEpisode,
@@ -20,7 +21,7 @@ export interface FoundCheckpoint {
 
 /**
  * A checkpoint with all that it keeps: from its document if that shows, sealed, what the journal's reference says; else from the newest commit that
- * saved this content under this name.
+ * saved this content under this name, or approved it.
  * @throws ProductionError `artifact_invalid` when its payload's file is missing or altered.
  */
 export function findCheckpoint(
@@ -58,6 +59,8 @@ function shownCheckpoint(
   const persisted = decodeShown({ persisted: snapshot, version: machine.version });
   if (persisted?.context.sessionId !== sessionId || persisted.context.checkpoints[name]?.at !== ref.at)
     return undefined;
+  // It shows what was handed in for approval; only the journal knows whether that was given.
+  if (ref.next !== ref.phase && !isFinished(persisted.context.phases[ref.phase].status)) return undefined;
   const payload = { data: document.data, artifacts: document.artifacts };
   return ref.file !== null || isPayload(JSON.stringify(payload), ref) ? { payload, persisted } : undefined;
 }
@@ -70,13 +73,20 @@ function recordedCheckpoint(
 ): Saved | undefined {
   let recorded: RecordedState | undefined;
   let found: { payload: unknown; recorded: RecordedState } | undefined;
+  let isInReview = false;
   scanSession(journal, sessionId, (_commit, entry, line) => {
     const after = stateAfter(entry, recorded, line);
     recorded = after;
     for (const event of entry.events) {
       const saved = 'checkpoint' in event ? event.checkpoint : undefined;
-      if (saved?.name === name && saved.sha256 === ref.sha256)
+      if (saved?.name === (ref.savedAs ?? name) && saved.sha256 === ref.sha256) {
         found = { payload: saved.payload, recorded: after };
+        isInReview = true;
+      }
+      // What passed its gate is finished from then on: whoever goes back to it does not wait for approval again.
+      if (event.type === 'review.reject' && event.phase === ref.phase) isInReview = false;
+      if (found && isInReview && event.type === 'review.approve' && event.phase === ref.phase)
+        found = { ...found, recorded: after };
       if (event.type === 'episode.forked' && Object.hasOwn(event.checkpoints, name))
         found = { payload: undefined, recorded: after };
     }
@@ -97,19 +107,18 @@ export function shownPayload(
   return isPayload(text, ref) ? (JSON.parse(text) as CheckpointPayload) : undefined;
 }
 
-/** The result that an operation was settled with: JSON text, or undefined when none was kept. */
+/** The result that an operation was settled with, or was given later: JSON text, or undefined when none was kept. */
 export function findResult(
   journal: Journal,
   documents: Documents,
   sessionId: SessionId,
   key: string,
 ): string | undefined {
-  let settled: EventOf<'operation.settled'> | undefined;
+  let result: EventOf<'operation.settled'>['result'];
   scanSession(journal, sessionId, (_commit, entry) => {
     for (const event of entry.events)
-      if (event.type === 'operation.settled' && event.key === key) settled = event;
+      if ((event.type === 'operation.settled' || event.type === 'result.recorded') && event.key === key)
+        result = event.result;
   });
-  const result = settled?.result;
-  if (!result) return undefined;
-  return 'json' in result ? result.json : documents.readPayload(sessionId, result);
+  return result && ('json' in result ? result.json : documents.readPayload(sessionId, result));
 }

@@ -9,6 +9,8 @@ export interface SettledKey {
   /** What was reserved; what was paid, where a cost was added without a reservation. */
   amount: Usd;
   result: EventOf<'operation.settled'>['result'];
+  /** A worker under a claim settled it, and so knows when there is nothing to give; a person may only not have said it. */
+  byWorker: boolean;
 }
 
 /** Every key that an episode has settled, from one reading of its past. */
@@ -20,7 +22,7 @@ export function settledKeysOf(journal: Journal, sessionId: SessionId): Map<strin
       if (event.type === 'cost.reserve') reserved.set(event.key, event);
       if (event.type === 'cost.recorded' && event.key !== undefined) {
         const { operation, phase, cost } = event;
-        settled.set(event.key, { operation, phase, amount: cost, result: undefined });
+        settled.set(event.key, { operation, phase, amount: cost, result: undefined, byWorker: false });
       }
       if (event.type === 'operation.settled') {
         const from = reserved.get(event.key);
@@ -30,6 +32,7 @@ export function settledKeysOf(journal: Journal, sessionId: SessionId): Map<strin
             phase: from.phase,
             amount: from.amount,
             result: event.result,
+            byWorker: event.claim !== undefined,
           });
       }
       const late = event.type === 'result.recorded' ? settled.get(event.key) : undefined;

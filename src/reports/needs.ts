@@ -1,6 +1,7 @@
 import {
-  escapeForShell,
   heldOperations,
+  keyWord,
+  settleCommand,
   stateName,
   statusOf,
   type EpisodeSnapshot,
@@ -32,7 +33,11 @@ function approval(snapshot: EpisodeSnapshot): Need[] {
       since: updatedAt,
       by: null,
       reason: null,
-      next: [`showrunner approve ${sessionId}`, `showrunner reject ${sessionId} --reason "…"`],
+      next: [
+        `showrunner approve ${sessionId}`,
+        `showrunner reject ${sessionId} --reason "…"`,
+        `showrunner edit ${sessionId} <file>`,
+      ],
     },
   ];
 }
@@ -53,7 +58,7 @@ function held({ context }: EpisodeSnapshot): Need[] {
       by: null,
       reason: null,
       next: keys.flatMap((key) => [
-        `showrunner settle ${sessionId} ${keyWord(key)} <dollars>`,
+        settleCommand(sessionId, key, '<dollars>'),
         `showrunner release ${sessionId} ${keyWord(key)}`,
       ]),
     },
@@ -108,9 +113,4 @@ function phaseIn(state: string, inner: string): string | undefined {
 function needAfter(code: FailureCode): NeedKind {
   if (code === 'budget_exhausted') return 'budget_stop';
   return code === 'daily_cap_reached' ? 'daily_stop' : 'failed';
-}
-
-/** A key as a shell takes it, and no option of the command. */
-function keyWord(key: string): string {
-  return `${key.startsWith('-') ? '-- ' : ''}${escapeForShell(key)}`;
 }

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { errorRemedies } from '../../machines/index.js';
@@ -60,6 +61,12 @@ const before: Record<string, Prepare> = {
   resume: async (manager, sessionId) => {
     await start(manager, sessionId);
     await manager.pause({ sessionId });
+  },
+  editArtifact: async (manager, sessionId) => {
+    const folder = join(manager.production.directory, sessionId, 'research');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'notes.md'), 'Bees dance, and dance.');
+    await review(manager, sessionId);
   },
   approve: review,
   reject: review,

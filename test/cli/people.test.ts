@@ -134,3 +134,37 @@ describe('a pause of an episode that showrunner produces', () => {
     30_000,
   );
 });
+
+describe('a person at the gate', () => {
+  test('given a script that waits, when it is edited through $EDITOR, approved and resumed, then it is taken and the episode is complete', async () => {
+    const directory = freshDirectory();
+    const crew = crewOf('slow-crew.mjs');
+    const made = await run(directory, 'produce', '--topic', 'Bees', '--crew', crew, '--approve', '--json');
+    const { session_id: id, needs } = made.json() as unknown as { session_id: string } & Shown;
+    expect(needs[0]?.next).toContain(`showrunner edit ${id} <file>`);
+    const editor = {
+      EDITOR: `${process.execPath} -e "require('fs').writeFileSync(process.argv[1], 'western')"`,
+    };
+    const edited = await start(directory, ['edit', '1', 'script/script.txt', '--by', 'ann'], editor).ended;
+    expect(edited).toMatchObject({ code: 0, stderr: '' });
+    expect((await run(directory, 'history', '1')).stdout).toContain('artifact.edited');
+    expect((await run(directory, 'approve', '1')).code).toBe(0);
+    expect((await run(directory, 'resume', '1', '--json')).json()).toMatchObject({ outcome: 'complete' });
+    const failing = { EDITOR: 'false' };
+    expect((await start(directory, ['edit', '1', 'audio/audio.txt'], failing).ended).code).toBe(2);
+  }, 60_000);
+
+  test('given a held call, when a person settles it with its result and does what is said next, then the episode is complete', async () => {
+    const directory = freshDirectory();
+    const crew = crewOf('slow-crew.mjs');
+    await run(directory, 'create', '--topic', 'Bees');
+    await run(directory, 'phase', '1', 'research', 'active');
+    await run(directory, 'reserve', '1', 'research', 'call', '0.10', '--key', 'research-1');
+    await run(directory, 'settle', '1', 'research-1', '0.05');
+    const waiting = await run(directory, 'produce', '1', '--crew', crew, '--json');
+    expect(waiting.json()).toMatchObject({ outcome: 'waiting', needs: [{ need: 'paused' }] });
+    expect((await run(directory, 'settle', '1', 'research-1', '--result', 'not json')).code).toBe(2);
+    expect((await run(directory, 'settle', '1', 'research-1', '--result', 'none')).code).toBe(0);
+    expect((await run(directory, 'resume', '1', '--json')).json()).toMatchObject({ outcome: 'complete' });
+  }, 60_000);
+});

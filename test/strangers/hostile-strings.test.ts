@@ -169,7 +169,9 @@ describe('given hostile texts in every place', () => {
     const outputs = await Promise.all([run('doctor'), run('show', id), run('list', '--all')]);
     for (const { stdout } of outputs) {
       const advised = [...stdout.matchAll(/showrunner settle .*? <dollars>/g)].map(([command]) => command);
-      const script = advised.map((command) => command.replace('<dollars>', '0.5')).join('\n');
+      const script = advised
+        .map((command) => command.replace('<dollars>', '0.5').replace('<json|file>', 'none'))
+        .join('\n');
       const { stdout: words } = spawnSync('sh', [], {
         cwd: place,
         input: `showrunner() { printf '%s\\n' "$@"; echo =; }\n${script}\n`,

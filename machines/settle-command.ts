@@ -1,0 +1,15 @@
+import { escapeForShell } from './escape.js';
+
+/** The command that says what a call did cost and gave, as it is typed; without the cost, for a call that is paid. */
+export function settleCommand(sessionId: string, key: string, cost: '<dollars>' | '' = ''): string {
+  const words = [keyWord(key), cost].filter((word) => word !== '').join(' ');
+  // What follows `--` is no option any more.
+  return key.startsWith('-')
+    ? `showrunner settle ${sessionId} --result <json|file> ${words}`
+    : `showrunner settle ${sessionId} ${words} --result <json|file>`;
+}
+
+/** A key as a shell takes it, and no option of the command. */
+export function keyWord(key: string): string {
+  return `${key.startsWith('-') ? '-- ' : ''}${escapeForShell(key)}`;
+}
