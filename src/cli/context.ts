@@ -2,7 +2,9 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { ProductionError } from '../../machines/errors.js';
 import { decodeJson } from '../disk/decode-json.js';
+import { escapeForShell } from '../../machines/escape.js';
 import { plainRefusalTexts, readPlainFile } from '../disk/plain-file.js';
+import { writableByOthers } from '../disk/writable-by-others.js';
 import { isSessionId } from '../../machines/ids.js';
 import type { ProductionStateManager } from '../manager/manager.js';
 import type { Context } from './command.js';
@@ -47,6 +49,7 @@ export function makeContext({ directory, policyFile, json, by }: Settings): Open
     note: (text) => printError(`${text}\n`),
     async open({ readOnly, make = false } = {}) {
       if (!make) refuseMissing(directory);
+      warnOfOthers(directory, context.note);
       const { ProductionStateManager: Manager } = await import('../manager/manager.js');
       manager ??= await Manager.open({
         directory,
@@ -76,6 +79,14 @@ export function makeContext({ directory, policyFile, json, by }: Settings): Open
       }
     },
   };
+}
+
+/** Whoever may write the folder may change what is in it, and hold up who reads it. */
+function warnOfOthers(directory: string, note: (text: string) => void): void {
+  if (writableByOthers(directory) === 'everybody')
+    note(
+      `showrunner: warning: everybody on this machine may write ${directory} and change what is in it. Keep it for yourself: chmod o-w ${escapeForShell(directory)}`,
+    );
 }
 
 /** Whoever only looks, or has mistyped the directory, must not make a production. */

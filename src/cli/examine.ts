@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { isSessionId, rehydrate, statusOf, type SessionId } from '../../machines/index.js';
-import { nodeDisk } from '../disk/index.js';
+import { escapeForShell, isSessionId, rehydrate, statusOf, type SessionId } from '../../machines/index.js';
+import { nodeDisk, writableByOthers } from '../disk/index.js';
 import { Documents, type SessionDocument } from '../documents/index.js';
 import { inspectJournal, type Inspection } from '../journal/index.js';
 import { unseal } from '../documents/seal.js';
@@ -44,6 +44,7 @@ export function examine(directory: string): { findings: Finding[]; segments: Ins
     ...examineDocuments(directory),
     ...examineLeftovers(directory),
     ...examineSessions(directory),
+    ...examineRights(directory),
   );
   return { findings, segments };
 }
@@ -144,6 +145,22 @@ function examineLeftovers(directory: string): Finding[] {
       advice: 'They may be removed while no process is at work.',
     },
   ];
+}
+
+/** Whoever may write a folder may change all that is in it: checksums are no signatures. */
+function examineRights(directory: string): Finding[] {
+  return [directory, join(directory, 'journal')].flatMap((folder): Finding[] => {
+    const others = writableByOthers(folder);
+    if (others === undefined) return [];
+    const who = others === 'everybody' ? 'everybody on this machine' : 'a group of other users';
+    return [
+      {
+        severity: 'attention',
+        what: `${who} may write ${folder} and change what is in it`,
+        advice: `Keep it for those you trust: chmod ${others === 'everybody' ? 'o-w' : 'g-w'} ${escapeForShell(folder)}`,
+      },
+    ];
+  });
 }
 
 /** What waits for a person, as the session documents show it. */

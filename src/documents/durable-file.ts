@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { ProductionError } from '../../machines/index.js';
 import { adviceOn, removeQuietly, writeAll, type Disk } from '../disk/index.js';
+import { seeThatItLiesHere } from './lies-here.js';
 
 /** Whether a write has to survive a power cut, or may be lost and made again from the journal; `rebuildable-later` is for many of the latter at once. */
 export type Durability = 'synced' | 'rebuildable' | 'rebuildable-later';
@@ -69,6 +70,7 @@ function writeNew(
   refuseLink(disk, path);
   const fd = disk.open(temporary, 'create');
   try {
+    seeThatItLiesHere(disk, fd, temporary);
     for (const part of parts) writeAll(disk, fd, part);
     if (isSynced) disk.sync(fd);
   } finally {
