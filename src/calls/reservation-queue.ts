@@ -61,7 +61,7 @@ export function queueOf(production: Production): ReservationQueue {
 }
 
 /** Resolves when money may have become free: after a commit, or a second. Begin it before asking. */
-export function whenMoneyMoves(production: Production, signal: AbortSignal): Promise<void> {
+function whenMoneyMoves(production: Production, signal: AbortSignal): Promise<void> {
   const moved = new AbortController();
   const unsubscribe = production.onCommit(() => moved.abort());
   return sleep(askAgainMs, undefined, { signal: AbortSignal.any([moved.signal, signal]) })
@@ -69,27 +69,75 @@ export function whenMoneyMoves(production: Production, signal: AbortSignal): Pro
     .finally(unsubscribe);
 }
 
-/** Asks again for as long as others' reservations are in the way, at most `waitMs`. */
+/** How a reservation is waited for: `reserve` asks for it, and is asked again while it throws `budget_reserved`. */
+interface Turn<T> {
+  reserve: () => Promise<T>;
+  signal: AbortSignal;
+  /** Tells of held calls that this process is about to reconcile by itself. */
+  isOwn: (key: string) => boolean;
+  onWait: (refused: ProductionError) => void;
+}
+
+/**
+ * Asks again for as long as others' reservations are in the way, in the order in which callers came. Who waits for his episode's money is in the
+ * way of nobody in another one.
+ * @throws ProductionError `operation_held` where held calls are in the way: no time changes that.
+ */
+export async function inTurn<T>(production: Production, wanted: Wanted, turn: Turn<T>): Promise<T> {
+  const { reserve, signal, isOwn, onWait } = turn;
+  const queue = queueOf(production);
+  const leave = [await queue.enter(wanted.sessionId, signal)];
+  try {
+    for (;;) {
+      if (leave.length === 1 && (queue.isBusy('day') || isDayShort(production, wanted.amount)))
+        leave.push(await queue.enter('day', signal));
+      const asked = new AbortController();
+      const change = whenMoneyMoves(production, AbortSignal.any([signal, asked.signal]));
+      try {
+        return await reserve();
+      } catch (error) {
+        if (!(error instanceof ProductionError) || error.code !== 'budget_reserved') throw error;
+        const held = heldInTheWay(production, wanted, isOwn);
+        if (held.length > 0) throw heldRefusal(wanted.sessionId, wanted.operation, held);
+        onWait(error);
+        await change;
+        signal.throwIfAborted();
+      } finally {
+        asked.abort();
+      }
+    }
+  } finally {
+    for (const each of leave.reverse()) each();
+  }
+}
+
+function isDayShort(production: Production, amount: Usd): boolean {
+  const { cap, spent, reserved } = production.today();
+  return spent + reserved + amount > cap;
+}
+
+/** Waits at most `waitMs` for money that others have reserved; then the refusal stands. */
 export async function untilReserved<T>(
   production: Production,
-  reserve: () => Promise<T>,
-  waitMs: number,
+  wanted: Wanted,
+  { reserve, waitMs }: { reserve: () => Promise<T>; waitMs: number },
 ): Promise<T> {
-  const over = AbortSignal.timeout(waitMs);
+  const signal = AbortSignal.timeout(waitMs);
   production.follow();
-  for (;;) {
-    const asked = new AbortController();
-    const change = whenMoneyMoves(production, AbortSignal.any([over, asked.signal]));
-    try {
-      return await reserve();
-    } catch (error) {
-      if (over.aborted || !(error instanceof ProductionError) || error.code !== 'budget_reserved')
-        throw error;
-      await change;
-    } finally {
-      asked.abort();
-    }
+  try {
+    return await inTurn(production, wanted, { reserve, signal, isOwn: () => false, onWait: () => {} });
+  } catch (error) {
+    if (!signal.aborted || error instanceof ProductionError) throw error;
+    return reserve();
   }
+}
+
+/** A reservation that is asked for. */
+interface Wanted {
+  sessionId: SessionId;
+  phase: PhaseName;
+  operation: string;
+  amount: Usd;
 }
 
 interface Held {
@@ -102,9 +150,9 @@ interface Held {
  * Held calls in whose way a reservation of `amount` stands, for as long as nobody says what became of them; none when it would fit once the open ones settle.
  * `isOwn` tells of calls that this process is about to reconcile by itself.
  */
-export function heldInTheWay(
+function heldInTheWay(
   production: Production,
-  { sessionId, phase, amount }: { sessionId: SessionId; phase: PhaseName; amount: Usd },
+  { sessionId, phase, amount }: Wanted,
   isOwn: (key: string) => boolean,
 ): Held[] {
   const { money, budgets, phases, rules } = production.episode(sessionId).context;
@@ -129,7 +177,7 @@ export function heldInTheWay(
   return day.spent + sum(today) + amount > day.cap ? today : [];
 }
 
-export function heldRefusal(sessionId: SessionId, operation: string, held: readonly Held[]): ProductionError {
+function heldRefusal(sessionId: SessionId, operation: string, held: readonly Held[]): ProductionError {
   const first = held.slice(0, 3);
   const names = first
     .map((each) => `${each.key} of ${each.sessionId} (${formatUsd(each.amount)})`)

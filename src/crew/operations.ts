@@ -17,7 +17,7 @@ import {
 } from '../../machines/index.js';
 import type { AskBefore } from '../calls/hooks.js';
 import { check } from '../calls/inputs.js';
-import { heldInTheWay, heldRefusal, queueOf, whenMoneyMoves } from '../calls/reservation-queue.js';
+import { inTurn, queueOf } from '../calls/reservation-queue.js';
 import type { Production, Step, View } from '../production/index.js';
 import { toJson } from '../record/index.js';
 import { planRelease, planReserve, planSettle } from '../calls/money-plans.js';
@@ -184,46 +184,28 @@ export class Operations {
   /** What is reserved is not spent: it is waited for, first come, first served. */
   async #reserve<T>(call: Call<T>): Promise<void> {
     const { production, sessionId, phase, stop, tell } = this.#on;
-    const queue = queueOf(production);
-    const lines = [sessionId, 'day'];
-    if (!queue.isBusy(...lines) && !(await this.#refusedReservation(call))) return;
-    const leave: (() => void)[] = [];
-    try {
-      for (const line of lines) leave.push(await queue.enter(line, stop));
-      for (;;) {
-        const moved = new AbortController();
-        const change = whenMoneyMoves(production, AbortSignal.any([stop, moved.signal]));
-        try {
-          const refused = await this.#refusedReservation(call);
-          if (!refused) return;
-          const held = heldInTheWay(production, { sessionId, phase, amount: call.maxCost }, (key) =>
-            this.#underWay.has(key),
-          );
-          if (held.length > 0) throw heldRefusal(sessionId, call.name, held);
-          tell(`${call.name} waits for money that others have reserved: ${refused.message}`);
-          await change;
-          stop.throwIfAborted();
-        } finally {
-          moved.abort();
-        }
+    const reserve = () => this.#reserveNow(call);
+    if (!queueOf(production).isBusy(sessionId, 'day')) {
+      try {
+        return await reserve();
+      } catch (error) {
+        if (!(error instanceof ProductionError) || error.code !== 'budget_reserved') throw error;
       }
-    } finally {
-      for (const each of leave.reverse()) each();
     }
+    const wanted = { sessionId, phase, operation: call.name, amount: call.maxCost };
+    await inTurn(production, wanted, {
+      reserve,
+      signal: stop,
+      isOwn: (key) => this.#underWay.has(key),
+      onWait: ({ message }) => tell(`${call.name} waits for money that others have reserved: ${message}`),
+    });
   }
 
-  /** Reserves; gives the refusal where others' reservations are in the way. */
-  async #refusedReservation<T>(call: Call<T>): Promise<ProductionError | undefined> {
+  async #reserveNow<T>(call: Call<T>): Promise<void> {
     const { phase, production, sessionId, claim } = this.#on;
     const { key } = call.options;
     const reservation = { phase, operation: call.name, key, amount: call.maxCost, claim };
-    try {
-      await production.commit(planReserve(sessionId, reservation));
-      return undefined;
-    } catch (error) {
-      if (error instanceof ProductionError && error.code === 'budget_reserved') return error;
-      throw error;
-    }
+    await production.commit(planReserve(sessionId, reservation));
   }
 
   #refuseFurtherTries<T>(call: Call<T>): void {

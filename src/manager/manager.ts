@@ -444,7 +444,7 @@ export class ProductionStateManager extends ManagerHandle {
 
   /**
    * Reserves the most that a call can cost, in decimal dollars, against the phase, the episode and the day.
-   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`, `operation_exists`, `operation_settled`, `budget_exhausted`, `phase_budget_exhausted`, `daily_cap_reached`.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`, `operation_exists`, `operation_settled`, `budget_exhausted`, `phase_budget_exhausted`, `daily_cap_reached`, `budget_reserved`, and with `waitMs` `operation_held`.
    * @example
    * ```js
    * await manager.reserveCost({ sessionId, phase: 'research', operation: 'perplexity_query', key: 'q1', maxCost: '0.50' });
@@ -456,7 +456,8 @@ export class ProductionStateManager extends ManagerHandle {
     const reservation = { phase, operation: operationName(operation), key, amount };
     const reserve = (): Promise<EpisodeState> =>
       this.doFor('reserveCost', sessionId, input, planReserve(sessionId, reservation));
-    return waitMs === undefined ? reserve() : untilReserved(this.production, reserve, waitMs);
+    const wanted = { sessionId, phase, operation, amount };
+    return waitMs === undefined ? reserve() : untilReserved(this.production, wanted, { reserve, waitMs });
   }
 
   /**

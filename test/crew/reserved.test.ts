@@ -112,4 +112,70 @@ describe('what is reserved is not spent', () => {
     await manager.settleCost({ sessionId, key: 'a', cost: '0.06' });
     expect(await waiting).toMatchObject({ total_cost: 0.16 });
   });
+
+  test('given an episode that waits for its own budget, then another one, which has money, does not wait', async () => {
+    const { manager, sessionId } = await given({ budgets: { total: '1.00' } });
+    const other = await manager.createEpisodeSession({ episodeNum: 2, topic: 'Wasps' });
+    for (const id of [sessionId, other])
+      await manager.updatePhase({ sessionId: id, phase: 'research', status: 'active' });
+    const reserve = (id: string, key: string) =>
+      manager.reserveCost({
+        sessionId: id,
+        phase: 'research',
+        operation: 'ask',
+        key,
+        maxCost: '0.60',
+        waitMs: 60_000,
+      });
+    await reserve(sessionId, 'a');
+    const waiting = reserve(sessionId, 'b');
+    const crew = defineCrew({
+      research: ({ operation }: PhaseContext) =>
+        operation('ask', { key: 'k', maxCost: '0.50' }, async () => ({ result: 1, cost: '0.02' })),
+      script: async () => null,
+      audio: async () => null,
+    });
+    expect(await manager.produce(other, crew)).toMatchObject({ outcome: 'complete' });
+    await manager.settleCost({ sessionId, key: 'a', cost: '0.01' });
+    expect(await waiting).toMatchObject({ total_cost: 0.01 });
+  });
+
+  test('given callers of reserveCost who wait, then each has his turn in the order in which they came', async () => {
+    const { manager, sessionId } = await given({ budgets: { total: '1.00' } });
+    await manager.updatePhase({ sessionId, phase: 'research', status: 'active' });
+    const served: string[] = [];
+    const reserve = (key: string, maxCost: string) =>
+      manager
+        .reserveCost({ sessionId, phase: 'research', operation: 'ask', key, maxCost, waitMs: 60_000 })
+        .then(() => served.push(key));
+    await reserve('a', '0.60');
+    const waiting = [reserve('large', '0.90'), reserve('small', '0.05')];
+    await manager.settleCost({ sessionId, key: 'a', cost: '0.01' });
+    await Promise.all(waiting);
+    expect(served).toEqual(['a', 'large', 'small']);
+  });
+
+  test('given a held call in the way, when reserveCost is asked to wait, then it says at once that it is a person’s turn', async () => {
+    const { manager, sessionId } = await given({ budgets: { total: '0.60' } });
+    const crew = defineCrew({
+      research: ({ operation }: PhaseContext) =>
+        operation('ask', { key: 'lost', maxCost: '0.50' }, async () => {
+          throw Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+        }),
+      script: async () => null,
+      audio: async () => null,
+    });
+    await manager.produce(sessionId, crew);
+    await manager.resumeEpisode(sessionId);
+    await expect(
+      manager.reserveCost({
+        sessionId,
+        phase: 'research',
+        operation: 'ask',
+        key: 'b',
+        maxCost: '0.50',
+        waitMs: 600_000,
+      }),
+    ).rejects.toMatchObject({ code: 'operation_held', message: expect.stringMatching(/lost of ep_001/) });
+  });
 });
