@@ -4,7 +4,7 @@ import { MemoryDisk } from '../../src/testing/index.js';
 import { live, policy } from '../support/provider-scripts/live.js';
 import { startScriptedProvider } from '../support/provider-scripts/provider.js';
 
-const scripts = 24;
+const scripts = 16;
 
 test('given scripts of a provider that fails in every way, before, amid and after sending, then its invoice is what the books say at every stop but for held calls, and no call is made again without leave', async () => {
   const provider = await startScriptedProvider();

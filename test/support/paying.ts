@@ -123,9 +123,8 @@ async function look(key: string) {
   return response.status === 404 ? 'retry' : ((await response.json()) as { result: string; cost: number });
 }
 
+const tasks = { reserve, produce, steps };
 const manager = await ProductionStateManager.open({ directory });
 say({ ready: true });
-await { reserve, produce, steps }[task](manager);
-await manager.close();
-await manager.close();
+await tasks[task](manager);
 await manager.close();
