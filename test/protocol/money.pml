@@ -1,6 +1,8 @@
 /* Reserve, call, settle: four orchestrators of one episode, one paid call to make for each of two keys, a crash or a long pause anywhere.
  * A commit is one step here (decide and append as one): that it is, is what journal.pml checks.
  * The provider takes a call's price when it is called; it can be asked afterwards whether it was called.
+ * With WAITING two orchestrators share the money with callers of other episodes, whose calls may cost less than they reserve: what others have
+ * reserved is waited for, fails nobody, and nobody sleeps while there is money for him.
  */
 #define N 4
 #define KEYS 2
@@ -18,6 +20,10 @@ byte spent, reserved, cap = CAP;
 byte claim;                      /* the number of the present claim     machines/episode/_claim-checks.ts */
 bool live;                       /* it has not run out */
 byte paid;
+#define CALLERS 3
+bool moved[CALLERS];             /* whenMoneyMoves: a commit has come since the caller listened */
+bool waits[CALLERS];
+#define MOVED moved[0] = true; moved[1] = true; moved[2] = true
 
 #define SOUND assert(spent + reserved <= cap); assert(paid <= spent + reserved); assert(settles[0] <= 1 && settles[1] <= 1); assert(calls[0] <= 1 && calls[1] <= 1)
 
@@ -80,7 +86,7 @@ settle:    atomic {                                      /* operation.settled: m
 #else
              :: op[k] == OPEN || op[k] == HELD ->
 #endif
-                op[k] = SETTLED; settles[k]++; spent++; if :: reserved > 0 -> reserved-- :: else fi
+                op[k] = SETTLED; settles[k]++; spent++; if :: reserved > 0 -> reserved-- :: else fi; MOVED
              :: else
              fi;
              SOUND
@@ -102,8 +108,49 @@ end:
 active proctype world() {
   do
   :: atomic { live -> live = false }
-  :: atomic { cap == CAP -> cap = CAP + 1 }
+  :: atomic { cap == CAP -> cap = CAP + 1; MOVED }
   od
 }
 
+#ifdef WAITING
+/* reservation-queue.ts, inTurn: listen, ask, and ask again after each commit. A call of theirs may cost nothing of what was reserved for it. */
+proctype caller(byte me) {
+  byte cost;
+again:
+#ifndef LISTEN_LATE
+  moved[me] = false;
+#endif
+  atomic {
+    if
+    :: spent + reserved + 1 <= cap -> reserved++; SOUND; goto calls_
+#ifdef FAIL_ON_RESERVED
+    :: else -> assert(spent + 1 > cap); goto end         /* budget_exhausted is for what can never fit */
+#else
+    :: else -> if :: spent + 1 > cap -> goto end :: else fi
+#endif
+    fi
+  }
+#ifdef LISTEN_LATE
+  moved[me] = false;
+#endif
+  waits[me] = true;
+  atomic { moved[me] -> waits[me] = false; goto again }
+calls_:
+  if :: goto end :: true fi;                             /* killed: held, and in the way until a person comes */
+  d_step { if :: me == 0 -> cost = 1 :: else -> cost = 0 fi; paid = paid + cost; SOUND }
+  if :: goto end :: true fi;
+  atomic { reserved--; spent = spent + cost; SOUND; MOVED }
+end:
+  skip
+}
+
+/* When nothing moves any more, nobody sleeps who could have his money. */
+active proctype watch() {
+  timeout;
+  assert(!((waits[0] || waits[1] || waits[2]) && spent + reserved + 1 <= cap))
+}
+
+init { atomic { run orchestrator(0); run orchestrator(1); run caller(0); run caller(1); run caller(2) } }
+#else
 init { atomic { run orchestrator(0); run orchestrator(1); run orchestrator(2); run orchestrator(3) } }
+#endif

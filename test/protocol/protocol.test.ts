@@ -46,6 +46,7 @@ describe.skipIf(!hasTools && !process.env['CI'])('the protocol, every interleavi
     ['journal.pml', 'three processes, killed anywhere, with a torn write', ['N=3', 'TEAR']],
     ['journal.pml', 'three processes, killed anywhere, with a failing sync', ['N=3', 'CELLS=4', 'FAIL']],
     ['money.pml', 'four orchestrators, killed or late anywhere', []],
+    ['money.pml', 'two orchestrators, and three callers who wait for what is reserved', ['WAITING']],
   ])('given %s, %s, then nothing that it promises is ever broken', (model, what, defines) => {
     const { errors, states, isWhole, violated } = check(model, defines);
     expect([violated, errors, isWhole]).toEqual(['', 0, true]);
@@ -71,6 +72,8 @@ describe.skipIf(!hasTools && !process.env['CI'])('the protocol, every interleavi
     ['money.pml', 'FULL', 'RELEASE_AFTER_CRASH', "a dead claimant's reservations are released"],
     ['money.pml', 'FULL', 'CALL_BEFORE_RESERVE', 'the call comes before the reservation'],
     ['money.pml', 'FULL', 'CLAIM_NOT_CHECKED', 'a late claimant may still reserve'],
+    ['money.pml', 'WAITING', 'FAIL_ON_RESERVED', 'what others have reserved fails a call'],
+    ['money.pml', 'WAITING', 'LISTEN_LATE', 'who waits listens only after he has asked'],
   ])('given %s with %s, when the rule %s is broken (%s), then the alarm is raised', (model, fault, rule) => {
     const { errors, violated } = check(model, [fault, rule]);
     expect(errors).toBe(1);
