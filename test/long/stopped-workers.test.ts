@@ -56,16 +56,24 @@ async function chaos(name: string, seed: number, bug?: PlantedBug) {
   const strikes = { stopped: 0, continued: 0, killed: 0 };
   for (let strike = 0; strike < mostStrikes && !isDone(); strike += 1) {
     await wait(strikeMs);
-    const index = random() < 0.5 ? 0 : 1;
+    // Whoever works is stopped, so that the other takes over and this one comes late; or anyone is killed.
+    const holder = (await manager.getSnapshot(sessionId)).context.claim?.holder ?? '';
+    const working = workers.findIndex(({ process: { pid } }) => holder.endsWith(` ${pid}`));
+    const index = working === -1 ? strike % 2 : working;
     const worker = workers[index] as Paying;
-    if (stopped.delete(worker)) {
-      worker.process.kill('SIGCONT');
+    const other = workers[1 - index] as Paying;
+    const chance = random();
+    if (stopped.has(worker) ? chance < 0.3 : stopped.size > 0 && chance < 0.4) {
+      const woken = stopped.has(worker) ? worker : other;
+      stopped.delete(woken);
+      woken.process.kill('SIGCONT');
       strikes.continued += 1;
-    } else if (random() < 0.6) {
+    } else if (!stopped.has(worker) && stopped.size === 0) {
       worker.process.kill('SIGSTOP');
       stopped.add(worker);
       strikes.stopped += 1;
-    } else {
+    } else if (chance > 0.7) {
+      stopped.delete(worker);
       worker.process.kill('SIGKILL');
       workers[index] = start();
       strikes.killed += 1;
@@ -100,5 +108,5 @@ test('given forty paid steps and two workers, when one is stopped, continued or 
   const ended = await chaos('chaos', Number(process.env['SHOWRUNNER_SEED'] ?? 3));
   await expectRight(ended);
   console.log(`40 paid steps, ${JSON.stringify(ended.strikes)}`);
-  expect(ended.strikes.stopped + ended.strikes.killed).toBeGreaterThan(2);
+  expect(ended.strikes.stopped).toBeGreaterThan(0);
 });
