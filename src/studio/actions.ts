@@ -24,6 +24,13 @@ const Action = z.discriminatedUnion('action', [
   }),
   z.strictObject({ action: z.literal('cancel'), reason: z.string() }),
   z.strictObject({ action: z.literal('archive'), reason: z.string().optional() }),
+  z.strictObject({
+    action: z.literal('settle'),
+    key: z.string(),
+    cost: z.string(),
+    result: z.unknown().optional(),
+  }),
+  z.strictObject({ action: z.literal('release'), key: z.string() }),
 ]);
 
 /**
@@ -71,6 +78,14 @@ export async function act(
       break;
     case 'archive':
       await manager.archiveEpisode(sessionId, because.reason);
+      break;
+    case 'settle': {
+      const { key, cost, result } = asked;
+      await manager.settleCost({ sessionId, key, cost, ...(result === undefined ? {} : { result }) });
+      break;
+    }
+    case 'release':
+      await manager.releaseCost({ sessionId, key: asked.key });
       break;
   }
 }

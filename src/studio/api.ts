@@ -24,7 +24,7 @@ import type { EpisodeState, Need, ProductionMetrics, QualityMetrics, Warning } f
  *   GET  /api/actors                           { socket, actors: ActorLine[] }: what embedders' inspectors have told at that address
  *   GET  /api/actors/:id                       ActorView
  *   GET  /api/events?since=<position>          server-sent events: StudioEvent as `data`, read with fetch (EventSource sends no header)
- *   POST /api/episodes/:id/actions             StudioAction as application/json; answers EpisodeView
+ *   POST /api/episodes/:id/actions             StudioAction or HeldAnswer as application/json; answers EpisodeView
  */
 export interface ProductionView {
   directory: string;
@@ -88,6 +88,8 @@ export interface OperationView {
   cost: number | null;
   estimated: boolean;
   startedAt: string;
+  /** While held: why nobody knows its outcome. */
+  heldBecause: string | null;
   /** Milliseconds from reservation to settlement; null while open. */
   durationMs: number | null;
 }
@@ -134,6 +136,10 @@ export type StudioAction =
   | { action: 'raiseBudget'; scope: PhaseName | 'total'; amount: string; reason: string }
   | { action: 'cancel'; reason: string }
   | { action: 'archive'; reason?: string };
+
+/** What a person says of a held call: it was paid, and gave this; or it did not happen. */
+export type HeldAnswer =
+  { action: 'settle'; key: string; cost: string; result?: unknown } | { action: 'release'; key: string };
 
 export type TimelineEntry = Pick<HistoryEntry, 'position' | 'at' | 'by' | 'type' | 'state' | 'total_cost'> & {
   /** What happened, in a few words: `perplexity_query settled at $0.35`. */

@@ -21,6 +21,7 @@ export function operationsOf(history: readonly HistoryEntry[]): OperationView[] 
         cost: null,
         estimated: false,
         startedAt: at,
+        heldBecause: null,
         durationMs: null,
       });
     } else if (event.type === 'cost.recorded') {
@@ -33,6 +34,7 @@ export function operationsOf(history: readonly HistoryEntry[]): OperationView[] 
         cost: toDollars(event.cost),
         estimated: false,
         startedAt: at,
+        heldBecause: null,
         durationMs: null,
       });
     } else if ('key' in event && event.key !== undefined) {
@@ -55,6 +57,7 @@ function become(view: OperationView, event: HistoryEntry['event'], at: string): 
     });
   if (event.type === 'operation.released')
     Object.assign(view, { status: 'released', durationMs: took, reserved: 0 });
+  view.heldBecause = event.type === 'operation.held' ? (event.reason ?? null) : null;
   if (event.type === 'operation.held') view.status = 'held';
   if (event.type === 'operation.retry') view.status = 'reserved';
 }

@@ -4,6 +4,7 @@ import { run } from '../support/cli.js';
 import { temporaryDirectory } from '../support/temporary.js';
 import { tellStory, type Story } from '../studio/story.js';
 import { studioFor } from './studio-for.js';
+import { findings } from './accessible.js';
 import { closeBrowser, goToEpisode, open } from './watched-page.js';
 
 afterAll(closeBrowser);
@@ -61,6 +62,50 @@ describe('what people do on the page', () => {
     expect(await events(directory, story.review)).toContainEqual(
       expect.objectContaining({ type: 'review.reject', reason: 'the ending is missing' }),
     );
+  });
+
+  test('given a held call, when it is answered with its cost and result by the keyboard alone, then the journal has both, and nobody is waited for', async () => {
+    const { directory, story, page } = await told();
+    await goToEpisode(page, story.held);
+    await page.locator('[data-answer]').focus();
+    await page.keyboard.press('Enter');
+    const dialog = page.locator('dialog[open]');
+    for (const fact of ['perplexity_query in research', `${story.held}:overview`, 'between call and settle'])
+      expect(await dialog.textContent()).toContain(fact);
+    expect(await findings(page, 'the dialog of a held call')).toEqual([]);
+    await page.getByRole('radio', { name: /^It happened/ }).focus();
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('0.35');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('{"notes": "Bees dance."');
+    await page.locator('[data-confirm="answer"]').focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.getByRole('alert').textContent()).toContain('not JSON');
+    await dialog.getByLabel('Result').fill('{"notes": "Bees dance."}');
+    await confirm(page, 'answer');
+    await expect.poll(() => page.locator('[data-answer]').count()).toBe(0);
+    expect(await events(directory, story.held)).toContainEqual(
+      expect.objectContaining({
+        type: 'operation.settled',
+        cost: 350_000,
+        result: { json: '{"notes":"Bees dance."}' },
+      }),
+    );
+  });
+
+  test.each([
+    ['it did not happen', /^It did not happen/, '', 'operation.released'],
+    ['somebody gives up', /^Give up/, 'the guest withdrew', 'episode.cancelled'],
+  ])('given a held call, when %s, then the journal says so', async (_what, choice, reason, type) => {
+    const { directory, story, page } = await told();
+    await goToEpisode(page, story.held);
+    await page.locator('[data-answer]').click();
+    await page.getByRole('radio', { name: choice }).check();
+    if (reason !== '') await page.getByLabel('Reason').fill(reason);
+    await confirm(page, 'answer');
+    await expect
+      .poll(async () => (await events(directory, story.held)).map((event) => event['type']))
+      .toContain(type);
   });
 
   test('given a failed episode, when it is recovered at an earlier phase by its plan, then it goes on from there', async () => {

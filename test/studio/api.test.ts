@@ -229,6 +229,31 @@ describe('the studio’s API', () => {
     expect(events.map(({ type }) => type)).toEqual(['episode.created', 'budget.raise']);
   });
 
+  test('given a call that is reserved, when a person says what it cost and gave, then a worker that asks gets that; one that did not happen gives its money back', async () => {
+    const directory = join(temporaryDirectory(), 'production');
+    const id = (await run(directory, 'create', '--topic', 'Why bees dance')).stdout.trim();
+    await run(directory, 'phase', id, 'research', 'active');
+    for (const key of ['q1', 'q2'])
+      await run(directory, 'reserve', id, 'research', 'query', '0.10', '--key', key);
+    const studio = await opened(directory);
+    const act = (body: object) => studio.post(`/api/episodes/${id}/actions`, body);
+    const settle = { action: 'settle', key: 'q1', cost: '0.07', result: { notes: 'Bees dance.' } };
+    expect((await act(settle)).status).toBe(200);
+    expect(await (await act({ action: 'release', key: 'q2' })).json()).toMatchObject({
+      operations: [
+        { key: 'q1', status: 'settled', cost: 0.07 },
+        { key: 'q2', status: 'released', cost: null },
+      ],
+    });
+    expect((await act({ ...settle, cost: '-1' })).status).toBe(400);
+    const { events } = (await run(directory, 'history', id, '--json')).json() as { events: object[] };
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        event: expect.objectContaining({ key: 'q1', result: { json: '{"notes":"Bees dance."}' } }) as object,
+      }),
+    );
+  });
+
   test('given Ctrl-C, then the studio ends well; given a port that is taken, then it says what to do', async () => {
     const directory = join(temporaryDirectory(), 'production');
     const studio = start(directory, ['studio', '--port', '0']);

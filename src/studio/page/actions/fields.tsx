@@ -26,10 +26,18 @@ export function Reason({
   );
 }
 
-export function Amount({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+export function Amount({
+  label = 'Add',
+  value,
+  onChange,
+}: {
+  label?: string;
+  value: string;
+  onChange: (value: string) => void;
+}) {
   return (
     <label class="field">
-      <span>Add</span>
+      <span>{label}</span>
       <span class="field-money">
         <span aria-hidden="true">$</span>
         <input

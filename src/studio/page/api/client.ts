@@ -6,6 +6,7 @@ import type {
   EpisodeMoment,
   EpisodeView,
   ProductionView,
+  HeldAnswer,
   StudioAction,
   TimelineEntry,
 } from '../../api.js';
@@ -72,7 +73,7 @@ export const api = {
   actor: (id: string) => get<ActorView>(`/api/actors/${encodeURIComponent(id)}`),
   chart: () => get<ChartView>('/api/chart'),
   /** Answers how the episode stands after the action. */
-  async act(id: string, action: StudioAction): Promise<EpisodeView> {
+  async act(id: string, action: StudioAction | HeldAnswer): Promise<EpisodeView> {
     const init = {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

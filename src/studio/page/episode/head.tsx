@@ -1,5 +1,6 @@
 import type { EpisodeMoment, EpisodeView } from '../../api.js';
 import { Actions } from '../actions/actions.js';
+import { HeldCalls } from '../actions/held-calls.js';
 import { needNames } from '../format.js';
 import type { EpisodeFeed } from '../live/episode-feed.js';
 import { addressOf } from '../live/router.js';
@@ -70,6 +71,7 @@ export function EpisodeHead({
                     {command}
                   </code>
                 ))}
+                {need === 'held_operation' && <HeldCalls view={view} feed={feed} />}
               </span>
             </li>
           ))}
