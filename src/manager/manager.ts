@@ -444,7 +444,7 @@ export class ProductionStateManager extends ManagerHandle {
 
   /**
    * Reserves the most that a call can cost, in decimal dollars, against the phase, the episode and the day.
-   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`, `operation_exists`, `operation_settled`, `budget_exhausted`, `phase_budget_exhausted`, `daily_cap_reached`, `budget_reserved`, and with `waitMs` `operation_held`.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`, `operation_exists`, `operation_settled`, `budget_exhausted`, `phase_budget_exhausted`, `daily_cap_reached`, `budget_reserved`, and when it waits `operation_held`.
    * @example
    * ```js
    * await manager.reserveCost({ sessionId, phase: 'research', operation: 'perplexity_query', key: 'q1', maxCost: '0.50' });
