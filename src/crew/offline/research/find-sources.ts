@@ -49,17 +49,34 @@ export async function findSources(
     }
   };
 
-  for (const source of sources) {
-    const root = await realpath(path.resolve(source)).catch((cause: unknown) => {
-      throw new ProductionError(
-        'invalid_input',
-        `The source "${source}" does not exist or cannot be opened.`,
-        { field: 'sources', cause },
-      );
-    });
+  const roots = [...new Set(await Promise.all(sources.map(openedRoot)))];
+  for (const [index, root] of roots.entries()) {
+    const name = ownNames(roots)[index] ?? root;
     const kind = await lstat(root);
-    if (kind.isDirectory()) await walk(root, root, sources.length > 1 ? `${path.basename(root)}/` : '');
-    else files.push({ name: path.basename(root), location: root });
+    if (kind.isDirectory()) await walk(root, root, roots.length > 1 ? `${name}/` : '');
+    else files.push({ name, location: root });
   }
   return { files, skipped };
+}
+
+async function openedRoot(source: string): Promise<string> {
+  return realpath(path.resolve(source)).catch((cause: unknown) => {
+    throw new ProductionError('invalid_input', `The source "${source}" does not exist or cannot be opened.`, {
+      field: 'sources',
+      cause,
+    });
+  });
+}
+
+/** The last part of each path, with as many parts before it as it takes to tell it from the others. */
+function ownNames(roots: readonly string[]): string[] {
+  const tail = (root: string, parts: number): string => root.split(path.sep).slice(-parts).join('/');
+  return roots.map((root) => {
+    const most = root.split(path.sep).length;
+    for (let parts = 1; parts < most; parts += 1) {
+      const name = tail(root, parts);
+      if (name !== '' && roots.every((other) => other === root || tail(other, parts) !== name)) return name;
+    }
+    return root.split(path.sep).join('/');
+  });
 }

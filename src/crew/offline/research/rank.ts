@@ -5,7 +5,7 @@ import { focus } from './focus.js';
 import type { ReadSource } from './read-sources.js';
 import { relevance } from './relevance.js';
 import type { Finding } from './reports.js';
-import { continuesPrevious, easeOfListening, unfitReason } from './sentence-fitness.js';
+import { continuesPrevious, easeOfListening, needsContext } from './sentence-fitness.js';
 import type { Sentence } from './sentences.js';
 import { neighbours, vectorsOf } from './similarity.js';
 import type { Placed } from './themes.js';
@@ -41,9 +41,12 @@ export async function rank(
   const seen = new Set<string>();
   const fit: Candidate[] = [];
   for (const source of sources) {
+    for (const [reason, count] of Object.entries(source.leftOut))
+      tally.set(reason, (tally.get(reason) ?? 0) + count);
     for (const sentence of source.sentences) {
       const same = sentence.text.toLowerCase().replaceAll(/[^\p{L}\d]+/gu, ' ');
-      const reason = unfitReason(sentence) ?? (seen.has(same) ? 'duplicate' : undefined);
+      const dangles = needsContext(sentence.text) && !continuesPrevious(sentence.text);
+      const reason = seen.has(same) ? 'duplicate' : dangles ? 'needs_context' : undefined;
       seen.add(same);
       if (reason === undefined) fit.push({ ...sentence, source });
       else drop(reason);

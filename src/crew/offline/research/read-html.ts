@@ -1,92 +1,54 @@
 import { optionalPackage } from '../optional-package.js';
-import { codeMarks, oneLine, type Block, type SourceText } from './blocks.js';
+import { oneLine, type SourceText } from './blocks.js';
+import { blocksOf, type HtmlNode } from './walk-html.js';
 
-/** The little of the DOM that is walked; the project is compiled without the browser's types. */
-interface HtmlNode {
-  nodeType: number;
-  localName?: string | null;
-  textContent: string | null;
-  childNodes: Iterable<HtmlNode>;
-}
+/** Larger pages are read whole: telling the article from the rest takes time with the square of the page. */
+const largestArticlePage = 1024 * 1024;
+/** Deeper nesting is nobody's prose. */
+const deepest = 400;
 
-const skippedElements = new Set([
-  'script',
-  'style',
-  'noscript',
-  'template',
-  'pre',
-  'table',
-  'nav',
-  'svg',
-  'button',
-  'form',
-  'iframe',
-  'figcaption',
-]);
-const inlineElements = new Set([
-  'a',
-  'abbr',
-  'b',
-  'cite',
-  'dfn',
-  'em',
-  'i',
-  'mark',
-  'q',
-  's',
-  'small',
-  'span',
-  'strong',
-  'sub',
-  'sup',
-  'time',
-  'u',
-  'wbr',
-]);
-const codeElements = new Set(['code', 'kbd', 'samp', 'var']);
+/** Words of a block, to find it again in another reading. */
+const wordsOf = (text: string): string => text.replaceAll(/[^\p{L}\p{N}]+/gu, ' ').trim();
 
-/** Extracts an article's paragraphs with Readability; scripts are neither run nor read. */
+/** Extracts a page's paragraphs; what is not the article (Readability) is left out, and so counted. Scripts are neither run nor read. */
 export async function readHtml(source: string): Promise<SourceText> {
   const { parseHTML } = await optionalPackage('linkedom', () => import('linkedom'));
-  const { Readability } = await optionalPackage('@mozilla/readability', () => import('@mozilla/readability'));
-  const page = parseHTML(source);
-  const title = oneLine(page.document.title) || undefined;
-  // Readability removes nodes from what it reads: it gets a document of its own.
-  const article = new Readability(parseHTML(source).document as never).parse();
-  const body: unknown = article?.content
-    ? parseHTML(`<html><body>${article.content}</body></html>`).document.body
-    : page.document.body;
-  return { title, blocks: blocksOf(body as HtmlNode) };
+  const whole = /<html[\s>]|<body[\s>]/iu.test(source.slice(0, 100_000))
+    ? source
+    : `<html><body>${source}</body></html>`;
+  const { document } = parseHTML(whole);
+  refuseDeep(document.documentElement);
+  const title = oneLine(document.title) || undefined;
+  const blocks = blocksOf(document.body);
+  const article = source.length > largestArticlePage ? undefined : await articleOf(whole);
+  if (article === undefined) return { title, blocks };
+  const isArticle = blocks.map(({ text }) => article.has(wordsOf(text)));
+  // Where the two readings hardly meet, the page is no article with a frame around it.
+  if (isArticle.filter(Boolean).length * 4 < blocks.length) return { title, blocks };
+  return {
+    title,
+    blocks: blocks.map((block, index) =>
+      isArticle[index] === true || block.leftOut !== undefined
+        ? block
+        : { ...block, leftOut: 'outside_article' },
+    ),
+  };
 }
 
-function blocksOf(root: HtmlNode): Block[] {
-  const blocks: Block[] = [];
-  let heading = '';
-  let text = '';
-  const close = (): void => {
-    const line = oneLine(text);
-    if (line !== '') blocks.push({ heading, text: line });
-    text = '';
-  };
-  const visit = (node: HtmlNode): void => {
-    if (node.nodeType === 3) text += node.textContent ?? '';
-    if (node.nodeType !== 1) return;
-    const name = node.localName ?? '';
-    if (skippedElements.has(name)) return;
-    if (/^h[1-6]$/u.test(name)) {
-      close();
-      heading = oneLine(node.textContent ?? '');
-    } else if (codeElements.has(name)) {
-      text += `${codeMarks.start}${oneLine(node.textContent ?? '')}${codeMarks.end}`;
-    } else if (inlineElements.has(name)) {
-      for (const child of node.childNodes) visit(child);
-    } else {
-      close();
-      for (const child of node.childNodes) visit(child);
-      close();
-    }
-  };
-  for (const child of root.childNodes) visit(child);
-  close();
-  return blocks;
+/** The blocks that Readability takes for the article, as words. It removes nodes from what it reads: it gets a document of its own. */
+async function articleOf(source: string): Promise<Set<string> | undefined> {
+  const { parseHTML } = await optionalPackage('linkedom', () => import('linkedom'));
+  const { Readability } = await optionalPackage('@mozilla/readability', () => import('@mozilla/readability'));
+  const article = new Readability(parseHTML(source).document as never, { maxElemsToParse: 20_000 }).parse();
+  if (!article?.content) return undefined;
+  const { body } = parseHTML(`<html><body>${article.content}</body></html>`).document;
+  return new Set(blocksOf(body).map(({ text }) => wordsOf(text)));
+}
+
+function refuseDeep(root: HtmlNode): void {
+  let level: HtmlNode[] = [root];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > deepest) throw new RangeError('too_deep');
+    level = level.flatMap((node) => [...node.childNodes].filter(({ nodeType }) => nodeType === 1));
+  }
 }

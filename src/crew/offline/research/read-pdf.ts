@@ -1,21 +1,123 @@
 import { optionalPackage } from '../optional-package.js';
 import { oneLine, type Block, type SourceText } from './blocks.js';
+import { lineEnd, mayEnd } from './join-lines.js';
+import { doubt } from './marks.js';
+import { linesOf, type PdfLine } from './pdf-lines.js';
 
-/** Extracts a PDF's text page by page; a scanned page has none. Words broken at a line's end are joined again. */
-export async function readPdf(bytes: Uint8Array): Promise<SourceText> {
-  const { extractText, getDocumentProxy } = await optionalPackage('unpdf', () => import('unpdf'));
+/** Extracts a PDF's text; a scanned page has none. Headings, small print and what repeats on each page are left out by name. */
+export async function readPdf(bytes: Uint8Array, progress: () => void): Promise<SourceText> {
+  const { getDocumentProxy } = await optionalPackage('unpdf', () => import('unpdf'));
   const document = await getDocumentProxy(new Uint8Array(bytes), { verbosity: 0 });
   try {
-    const { text } = await extractText(document, { mergePages: false });
-    const blocks: Block[] = text.flatMap((page, index) =>
-      page
-        .replaceAll(/(\p{Ll})-\n(\p{Ll})/gu, '$1$2')
-        .split(/\n\s*\n/u)
-        .map((paragraph) => ({ heading: `page ${String(index + 1)}`, text: oneLine(paragraph) }))
-        .filter((block) => block.text !== ''),
-    );
-    return { title: undefined, blocks };
+    const lines: PdfLine[] = [];
+    for (let number = 1; number <= document.numPages; number += 1) {
+      const page = await document.getPage(number);
+      const { items } = await page.getTextContent();
+      lines.push(
+        ...linesOf(
+          items.filter((item) => 'str' in item),
+          number,
+        ),
+      );
+      page.cleanup();
+      progress();
+    }
+    return { title: undefined, blocks: blocksOf(lines) };
   } finally {
     await document.destroy();
   }
+}
+
+/** The height that most of the text has. */
+function bodyHeight(lines: readonly PdfLine[]): number {
+  const counts = new Map<number, number>();
+  for (const { height, text } of lines) {
+    const near = Math.round(height * 2) / 2;
+    counts.set(near, (counts.get(near) ?? 0) + text.length);
+  }
+  return [...counts].reduce((most, one) => (one[1] > most[1] ? one : most), [0, 0] as [number, number])[0];
+}
+
+const likeness = ({ text, y }: PdfLine): string =>
+  `${String(Math.round(y / 4))} ${text.replaceAll(/\d+/gu, '#')}`;
+
+/** Running heads, feet and page numbers: the outermost lines of a page that stand on others at the same place. */
+function furniture(lines: readonly PdfLine[]): Set<PdfLine> {
+  const pages = groupedByPage(lines);
+  const outermost = [...pages.values()].flatMap((page) => {
+    const byHeight = [...page].sort((a, b) => b.y - a.y);
+    return [...new Set([...byHeight.slice(0, 2), ...byHeight.slice(-2)])];
+  });
+  const counts = new Map<string, number>();
+  for (const line of outermost) counts.set(likeness(line), (counts.get(likeness(line)) ?? 0) + 1);
+  const isNumber = ({ text }: PdfLine): boolean =>
+    /^\W*(?:page )?[\divxl]{1,5}(?: (?:of|\/) \d+)?\W*$/iu.test(text);
+  return new Set(outermost.filter((line) => (counts.get(likeness(line)) ?? 0) > 1 || isNumber(line)));
+}
+
+function groupedByPage(lines: readonly PdfLine[]): Map<number, PdfLine[]> {
+  const pages = new Map<number, PdfLine[]>();
+  for (const line of lines) {
+    const page = pages.get(line.page);
+    if (page === undefined) pages.set(line.page, [line]);
+    else page.push(line);
+  }
+  return pages;
+}
+
+function blocksOf(lines: readonly PdfLine[]): Block[] {
+  const frame = furniture(lines);
+  const height = bodyHeight(lines);
+  const width = Math.max(0, ...lines.map(({ text }) => text.length).slice(0, 10_000));
+  const blocks: Block[] = [];
+  let heading = '';
+  let open: PdfLine[] = [];
+  let begins = '';
+  const close = (next = ''): void => {
+    const [first] = open;
+    const text = oneLine(
+      begins + open.map((line, index) => line.text + endOf(line, open[index + 1], width)).join(''),
+    );
+    begins = next;
+    open = [];
+    if (first === undefined || text === '') return;
+    if (first.isTurned) blocks.push({ heading, text, leftOut: 'turned_text' });
+    else if (first.height < 0.9 * height) blocks.push({ heading, text, leftOut: 'small_print' });
+    else if (first.height > 1.12 * height) {
+      blocks.push({ heading, text, leftOut: 'heading' });
+      heading = text.replaceAll(/[\uE000-\uE01F]/gu, '');
+    } else blocks.push({ heading, text });
+  };
+  for (const line of lines) {
+    if (frame.has(line)) {
+      blocks.push({ heading, text: line.text, leftOut: 'page_frame' });
+      continue;
+    }
+    const before = open.at(-1);
+    if (before !== undefined) {
+      const end = breakAfter(before, line, height);
+      if (end !== undefined) close(end);
+    }
+    open.push(line);
+  }
+  close();
+  return blocks;
+}
+
+/** Undefined where the paragraph goes on, else the mark that the next one begins with. */
+function breakAfter(before: PdfLine, line: PdfLine, height: number): string | undefined {
+  const sameSize = Math.abs(before.height - line.height) < 0.09 * height && before.isTurned === line.isTurned;
+  const ended = mayEnd(before.text);
+  if (!sameSize) return ended || before.height > 1.12 * height ? '' : doubt('unsure_line_end');
+  const isElsewhere = before.page !== line.page || line.y > before.y;
+  if (isElsewhere) return ended ? '' : undefined;
+  if (before.y - line.y <= 1.75 * height && !(ended && line.x > before.x + 0.6 * height)) return undefined;
+  const isShort = before.right - before.x < 0.6 * (line.right - line.x);
+  return ended || isShort ? '' : doubt('unsure_line_end');
+}
+
+function endOf(line: PdfLine, next: PdfLine | undefined, width: number): string {
+  if (next === undefined) return '';
+  if (line.page !== next.page || next.y > line.y) return mayEnd(line.text) ? ' ' : ` ${doubt('page_break')}`;
+  return lineEnd(line.text, next.text, width * 0.75);
 }

@@ -1,26 +1,18 @@
 import { ProductionError } from '../../../../machines/errors.js';
 import { sha256 } from '../made-once.js';
-import type { SourceText } from './blocks.js';
-import { decodeText } from './decode-text.js';
-import { findSources } from './find-sources.js';
+import type { Extract } from './extract.js';
+import { findSources, type SourceFile } from './find-sources.js';
 import { openSource, type SourceKind } from './open-source.js';
-import { readHtml } from './read-html.js';
-import { readMarkdown } from './read-markdown.js';
-import { readPdf } from './read-pdf.js';
-import { readText } from './read-text.js';
+import { Reader } from './reader.js';
 import type { SkippedFile } from './reports.js';
-import { cutSentences, type Sentence } from './sentences.js';
 
 /** One source that was read. */
-export interface ReadSource {
+export interface ReadSource extends Extract {
   file: string;
   kind: SourceKind;
   title: string;
   bytes: number;
   sha256: string;
-  /** Bytes that were not UTF-8. */
-  repaired: number;
-  sentences: Sentence[];
 }
 
 export interface Sources {
@@ -31,13 +23,6 @@ export interface Sources {
 /** More than this is not read in all, so that memory stays bounded. */
 const mostBytes = 200 * 1024 * 1024;
 
-async function extract(kind: SourceKind, bytes: Uint8Array): Promise<SourceText & { repaired: number }> {
-  if (kind === 'pdf') return { ...(await readPdf(bytes)), repaired: 0 };
-  const { text, repaired } = decodeText(bytes);
-  if (kind === 'html') return { ...(await readHtml(text)), repaired };
-  return { ...(kind === 'markdown' ? readMarkdown(text) : readText(text)), repaired };
-}
-
 /** `docs/getting-started.md` → `getting started`. */
 function titleFromName(name: string): string {
   return name
@@ -47,45 +32,52 @@ function titleFromName(name: string): string {
     .trim();
 }
 
+/** How reading is watched and bounded. */
+export interface Reading {
+  signal: AbortSignal;
+  /** The compiled reader, for those who bundle this folder. */
+  worker?: URL | undefined;
+  afterEach?(done: number, of: number): void;
+  /** Asked after each file: true where what was read is enough. */
+  enough?(read: readonly ReadSource[]): boolean;
+}
+
 /** Reads every source that can be read; throws `invalid_input` when nothing readable is left. */
-export async function readSources(
-  wanted: readonly string[],
-  afterEach: (done: number, of: number) => void,
-): Promise<Sources> {
+export async function readSources(wanted: readonly string[], reading: Reading): Promise<Sources> {
   const { files, skipped } = await findSources(wanted);
+  const reader = new Reader(reading.worker);
   const read: ReadSource[] = [];
-  const seen = new Map<string, string>();
+  const seen = new Set<string>();
   let bytesRead = 0;
-  for (const [index, file] of files.entries()) {
-    afterEach(index, files.length);
+  const readOne = async (file: SourceFile): Promise<ReadSource | { refused: string }> => {
     const opened = bytesRead > mostBytes ? { refused: 'too_much_in_all' } : await openSource(file);
-    if ('refused' in opened) {
-      skipped.push({ file: file.name, reason: opened.refused });
-      continue;
-    }
+    if ('refused' in opened) return opened;
     bytesRead += opened.bytes.length;
     const hash = sha256(opened.bytes);
-    const twin = seen.get(hash);
-    const text = twin === undefined ? await extract(opened.kind, opened.bytes).catch(rethrowOurs) : undefined;
-    const sentences = text === undefined ? [] : cutSentences(text.blocks);
-    if (text === undefined || sentences.length === 0) {
-      skipped.push({
-        file: file.name,
-        reason: twin === undefined ? (text ? 'no_text' : 'damaged') : 'duplicate',
-      });
-      continue;
-    }
-    seen.set(hash, file.name);
-    const title = text.title ?? titleFromName(file.name);
-    read.push({
+    if (seen.has(hash)) return { refused: 'duplicate' };
+    const text = await reader.read(opened.kind, opened.bytes, reading.signal);
+    if ('refused' in text) return text;
+    if (text.total === 0) return { refused: 'no_text' };
+    seen.add(hash);
+    return {
+      ...text,
       file: file.name,
       kind: opened.kind,
-      title,
+      title: text.title ?? titleFromName(file.name),
       bytes: opened.bytes.length,
       sha256: hash,
-      repaired: text.repaired,
-      sentences,
-    });
+    };
+  };
+  try {
+    for (const [index, file] of files.entries()) {
+      reading.afterEach?.(index, files.length);
+      const source = await readOne(file);
+      if ('refused' in source) skipped.push({ file: file.name, reason: source.refused });
+      else read.push(source);
+      if (reading.enough?.(read) === true) break;
+    }
+  } finally {
+    await reader.close();
   }
   if (read.length > 0) return { read, skipped };
   const reasons = skipped
@@ -97,10 +89,4 @@ export async function readSources(
     `Nothing readable in the sources ${wanted.join(', ')} (${reasons || 'no files'}). Give Markdown, text, HTML or PDF files with text.`,
     { field: 'sources' },
   );
-}
-
-/** A damaged file is skipped; a missing package is the caller's to mend. */
-function rethrowOurs(error: unknown): undefined {
-  if (error instanceof ProductionError) throw error;
-  return undefined;
 }

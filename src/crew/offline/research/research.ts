@@ -16,23 +16,28 @@ const wordsPerMinute = 190;
 
 const Scores = z.object({
   research_depth: z.number(),
-  technical_accuracy: z.number(),
   topic_coverage: z.number(),
 });
 
 /**
  * Reads the sources, picks the sentences that matter to the topic and groups them into themes. Scores: `research_depth` (0–10) is ten
  * times the mean of the topic's words found, the readable files used (of at most five), the words found of those wished for, and the
- * share of findings with a similar sentence elsewhere; `technical_accuracy` is the share of findings found again, word for word, at
- * their sentence number in a second reading of their file.
+ * share of findings with a similar sentence elsewhere. How true the findings are is not measured here, and so has no score.
  */
-export async function research(context: PhaseContext): Promise<unknown> {
+export async function research(context: PhaseContext, readerWorker?: URL): Promise<unknown> {
   const { sources: given, minutes } = readOptions(context);
   const wanted = typeof given === 'string' ? [given] : given;
   context.progress(0, 'Reading the sources');
-  const sources = await readSources(wanted, (done, of) => {
+  const sources = await readSources(wanted, {
+    signal: context.signal,
+    worker: readerWorker,
+    afterEach(done, of) {
+      refuseIfAborted(context.signal, context.sessionId);
+      context.progress((0.5 * done) / of, `Reading source ${String(done + 1)} of ${String(of)}`);
+    },
+  }).catch((error: unknown) => {
     refuseIfAborted(context.signal, context.sessionId);
-    context.progress((0.5 * done) / of, `Reading source ${String(done + 1)} of ${String(of)}`);
+    throw error;
   });
 
   const wantedWords = Math.ceil(minutes * wordsPerMinute);
@@ -64,7 +69,7 @@ export async function research(context: PhaseContext): Promise<unknown> {
         created_at: context.createdAt,
         findings: ranking.placed.map(({ finding }) => finding),
       };
-      const report = await validate(context.topic, wanted, wantedWords, sources, ranking);
+      const report = await validate(context.topic, wantedWords, sources, ranking);
       const used = new Set(findings.findings.map(({ file }) => file));
       const synthesis: SynthesisPackage = {
         topic: context.topic,
@@ -85,7 +90,6 @@ export async function research(context: PhaseContext): Promise<unknown> {
   const { scores } = await readJson(context, 'research/validation_report.json', z.object({ scores: Scores }));
   const { findings } = await readJson(context, 'research/research_findings.json', ResearchFindings);
   await context.score('research_depth', scores.research_depth);
-  await context.score('technical_accuracy', scores.technical_accuracy);
   context.progress(1, `Found ${String(findings.length)} sentences in ${String(sources.read.length)} sources`);
   return {
     findings: findings.length,

@@ -1,30 +1,15 @@
 import { loadEnglish } from '../english.js';
-import { readSources, type Sources } from './read-sources.js';
+import type { Sources } from './read-sources.js';
 import type { Ranking } from './rank.js';
 import { topicWords } from './relevance.js';
 
 const rounded = (value: number): number => Math.round(value * 10_000) / 10_000;
 const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
 
-/** Measures the findings against the sources, which are read a second time for it. */
-export async function validate(
-  topic: string,
-  wanted: readonly string[],
-  wantedWords: number,
-  sources: Sources,
-  ranking: Ranking,
-) {
+/** Says what was read and what was left out, and measures the findings against the topic. */
+export async function validate(topic: string, wantedWords: number, sources: Sources, ranking: Ranking) {
   const english = await loadEnglish();
-  const again = await readSources(wanted, () => {});
-  const sentences = new Map(
-    again.read.flatMap(({ file, sentences }) =>
-      sentences.map((one) => [`${file}\n${String(one.sentence)}`, one.text]),
-    ),
-  );
   const findings = ranking.placed.map(({ finding }) => finding);
-  const traced = findings.filter(
-    ({ file, sentence, text }) => sentences.get(`${file}\n${String(sentence)}`) === text,
-  );
 
   const stems = new Set(ranking.placed.flatMap((placed) => placed.reading.stems));
   const terms = topicWords(topic).map((term) => ({
@@ -48,14 +33,15 @@ export async function validate(
       title: source.title,
       bytes: source.bytes,
       sha256: source.sha256,
-      sentences: source.sentences.length,
+      sentences: source.total,
+      sentences_left_out: source.leftOut,
       findings: findings.filter(({ file }) => file === source.file).length,
       utf8_repairs: source.repaired,
     })),
     files_skipped: sources.skipped,
     utf8_repairs: sources.read.reduce((sum, { repaired }) => sum + repaired, 0),
     sentences: {
-      total: sources.read.reduce((sum, source) => sum + source.sentences.length, 0),
+      total: sources.read.reduce((sum, source) => sum + source.total, 0),
       considered: ranking.considered,
       dropped: ranking.dropped,
       duplicates_removed: ranking.duplicates,
@@ -65,13 +51,11 @@ export async function validate(
       id,
       file,
       sentence,
-      traced: traced.some((one) => one.id === id),
       supported_by,
     })),
     words: { found: words, wanted: wantedWords },
     scores: {
       research_depth: rounded((10 * depth.reduce((sum, part) => sum + part, 0)) / depth.length),
-      technical_accuracy: rounded(share(traced.length, findings.length)),
       topic_coverage: rounded(covered),
     },
   };
