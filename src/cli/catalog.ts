@@ -91,8 +91,8 @@ export const catalog: readonly Command[] = [
     options: [
       ['--topic <topic>', 'the topic of a new episode'],
       ['--topics <file>', 'several topics, one a line'],
-      ['--sources <path>', 'folder or file that the offline crew reads'],
-      ['--minutes <n>', 'wanted length; default 3'],
+      ['--sources <path>', 'folder or file that the demonstration crew reads'],
+      ['--minutes <n>', 'wanted length, 0.2 to 60; default 3'],
       ['--crew <module>', 'your own crew: a module whose default export is a crew'],
       ['--concurrency <n>', 'episodes at once, with --topics; default 1'],
       ['--approve', 'wait in review for approval after the script'],

@@ -5,12 +5,22 @@ import { UsageError } from './usage-error.js';
 /** The name of the crew that needs no network and no keys. */
 export const offline = 'offline';
 
-/** The offline crew, or the default export of a module. */
+/** What is taken of the demonstration crew. */
+interface OfflineModule {
+  offlineCrew(): Crew;
+  survey(topic: string, sources: string, minutes: number, signal: AbortSignal): Promise<number>;
+}
+
+/** Kept out of the command line's bundle: its packages are optional, and only `produce` needs them. */
+export async function offlineModule(): Promise<OfflineModule> {
+  const place = new URL('../src/crew/offline/index.js', import.meta.url).href;
+  return (await import(place)) as OfflineModule;
+}
+
+/** The demonstration crew, or the default export of a module. */
 export async function loadCrew(crew: string): Promise<Crew> {
   if (crew === offline) {
-    // Kept out of the command line's bundle: its packages are optional, and only this command needs them.
-    const place = new URL('../src/crew/offline/index.js', import.meta.url).href;
-    const { offlineCrew } = (await import(place)) as { offlineCrew: () => Crew };
+    const { offlineCrew } = await offlineModule();
     return offlineCrew();
   }
   try {

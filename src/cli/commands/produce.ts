@@ -8,13 +8,15 @@ import type { Context, Options, Result, Run } from '../command.js';
 import { closingReport } from '../closing-report.js';
 import { exits } from '../exit-codes.js';
 import { findEpisode } from '../find-episode.js';
-import { loadCrew, offline } from '../load-crew.js';
+import { loadCrew, offline, offlineModule } from '../load-crew.js';
 import { nextEpisodeNumber } from '../next-episode-number.js';
 import { readProduceSettings, writeProduceSettings, type ProduceSettings } from '../produce-settings.js';
 import { progressLines } from '../progress-lines.js';
 import { UsageError } from '../usage-error.js';
 
 const defaultMinutes = 3;
+/** What the demonstration crew takes; its module is loaded only when it works. */
+const minutesRange = { least: 0.2, most: 60 };
 
 export const run: Run = async (context, [name], options) => {
   const { signal } = context;
@@ -24,6 +26,7 @@ export const run: Run = async (context, [name], options) => {
   const given = name === undefined ? { topics: topicsOf(options), settings: settingsOf(options) } : undefined;
   // A crew that cannot be loaded makes no episode.
   if (given) await loadCrew(given.settings.crew);
+  if (given) await survey(context, given);
   const manager = await context.open({ make: given !== undefined });
   const ids = given
     ? await begin(context, manager, options, given)
@@ -56,6 +59,23 @@ function settingsFor(
   const settings = settingsOf(options);
   writeProduceSettings(manager.production.directory, sessionId, settings);
   return settings;
+}
+
+/** Tells of a topic that cannot be said, sources without text, and sources too short for the wish, before anything is made. */
+async function survey(
+  context: Context,
+  { topics, settings }: { topics: string[]; settings: ProduceSettings },
+): Promise<void> {
+  const { sources, minutes } = settings.crew_options;
+  if (settings.crew !== offline || typeof sources !== 'string' || typeof minutes !== 'number') return;
+  const { survey: look } = await offlineModule();
+  for (const topic of topics) {
+    const held = await look(topic, sources, minutes, context.signal);
+    if (held < 0.9 * minutes)
+      context.note(
+        `The sources hold about ${held.toFixed(1)} minutes that can be quoted: the episode will be shorter than the ${String(minutes)} minutes asked for.`,
+      );
+  }
 }
 
 /** New sessions for the topics that were given, with what it takes to resume them. */
@@ -103,12 +123,18 @@ function textOf(path: string): string {
 /** Mistakes in the options are found before an episode is begun. */
 function settingsOf({ crew, sources, minutes }: Options): ProduceSettings {
   if (typeof crew !== 'string' && typeof sources !== 'string')
-    throw new UsageError('--sources <folder> is needed: the offline crew makes episodes from your documents');
+    throw new UsageError(
+      '--sources <folder> is needed: the demonstration crew makes episodes from your documents',
+    );
   if (typeof sources === 'string' && !existsSync(sources))
     throw new UsageError(`--sources: there is nothing at ${resolve(sources)}`);
   const length = minutes === undefined ? defaultMinutes : Number(minutes);
   if (!(length > 0 && length < Infinity))
     throw new UsageError(`--minutes: ${String(minutes)} is not a number of minutes above 0`);
+  if (typeof crew !== 'string' && (length < minutesRange.least || length > minutesRange.most))
+    throw new UsageError(
+      `--minutes: ${String(minutes)} is out of range; the demonstration crew makes episodes of ${String(minutesRange.least)} to ${String(minutesRange.most)} minutes`,
+    );
   return {
     crew: typeof crew === 'string' ? resolve(crew) : offline,
     crew_options: {

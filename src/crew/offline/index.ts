@@ -9,7 +9,8 @@ export interface OfflineCrewSettings {
 }
 
 /**
- * A crew that needs no network and no keys: it quotes the caller's own documents and speaks them with two synthetic voices.
+ * A demonstration crew that needs no network and no keys: it quotes the caller's own documents word for word and speaks them with two
+ * synthetic voices. It writes nothing of its own and judges nothing.
  * It is deterministic, the same inputs give the same bytes. Its options (`context.options`) are an {@link OfflineOptions}.
  */
 export function offlineCrew(settings: OfflineCrewSettings = {}): Crew {
@@ -24,3 +25,4 @@ export function offlineCrew(settings: OfflineCrewSettings = {}): Crew {
 }
 
 export type { OfflineOptions } from './options.js';
+export { survey } from './survey.js';

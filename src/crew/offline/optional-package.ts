@@ -9,7 +9,7 @@ export async function optionalPackage<T>(name: string, load: () => Promise<T>): 
     if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw cause;
     throw new ProductionError(
       'invalid_input',
-      `The offline crew needs the optional package "${name}", which is not installed. Run: npm install ${name}`,
+      `The demonstration crew needs the optional package "${name}", which is not installed. Run: npm install ${name}`,
       { field: name, cause },
     );
   }

@@ -2,12 +2,15 @@ import * as z from 'zod';
 import { ProductionError } from '../../../machines/errors.js';
 import type { PhaseContext } from '../port.js';
 
+/** The lengths that can be asked for, in minutes. */
+export const minutesRange = { least: 0.2, most: 60 } as const;
+
 /** What the caller of `produce` passes for this crew; other keys are ignored. */
 export const OfflineOptions = z.object({
   /** Folders or files to quote from; relative paths start at the working directory. */
   sources: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]),
   /** Wished length; the episode is shorter when the sources do not carry it. */
-  minutes: z.number().min(0.2).max(60).default(3),
+  minutes: z.number().min(minutesRange.least).max(minutesRange.most).default(3),
   /** Integrated loudness of the finished episode, in LUFS. */
   loudness: z.number().min(-30).max(-14).default(-16),
 });
@@ -20,7 +23,7 @@ export function readOptions(context: PhaseContext): OfflineOptions {
   const field = parsed.error.issues[0]?.path.join('.') ?? 'options';
   throw new ProductionError(
     'invalid_input',
-    `The offline crew cannot use its options: ${z.prettifyError(parsed.error)}. Pass e.g. { sources: 'docs', minutes: 3 }.`,
+    `The demonstration crew cannot use its options: ${z.prettifyError(parsed.error)}. Pass e.g. { sources: 'docs', minutes: 3 }.`,
     { sessionId: context.sessionId, field, cause: parsed.error },
   );
 }

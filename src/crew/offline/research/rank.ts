@@ -3,6 +3,7 @@ import { centrality } from './centrality.js';
 import { choose, type Choice } from './choose.js';
 import { focus } from './focus.js';
 import type { ReadSource } from './read-sources.js';
+import { spokenForm } from '../script/speakable.js';
 import { relevance } from './relevance.js';
 import type { Finding } from './reports.js';
 import { continuesPrevious, easeOfListening, needsContext } from './sentence-fitness.js';
@@ -63,7 +64,7 @@ export async function rank(
     .flatMap((index) => {
       const candidate = kept[index];
       if (candidate === undefined) return [];
-      const reading = english.read(candidate.text);
+      const reading = english.read(spokenForm(candidate.text) ?? candidate.text);
       if (!reading.isStatement) drop('no_statement');
       return reading.isStatement ? [{ ...candidate, reading, relevance: relevant[index] ?? 0 }] : [];
     });

@@ -73,8 +73,10 @@ export async function readSources(wanted: readonly string[], reading: Reading): 
       reading.afterEach?.(index, files.length);
       const source = await readOne(file);
       if ('refused' in source) skipped.push({ file: file.name, reason: source.refused });
-      else read.push(source);
-      if (reading.enough?.(read) === true) break;
+      else {
+        read.push(source);
+        if (reading.enough?.(read) === true) break;
+      }
     }
   } finally {
     await reader.close();

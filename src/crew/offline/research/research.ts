@@ -3,6 +3,7 @@ import type { PhaseContext } from '../../port.js';
 import { refuseIfAborted } from '../interrupted.js';
 import { madeOnce, sha256 } from '../made-once.js';
 import { readOptions } from '../options.js';
+import { refuseUnsayable } from '../script/refuse-unsayable.js';
 import { validate } from './validate.js';
 import { rank } from './rank.js';
 import { readSources } from './read-sources.js';
@@ -26,6 +27,7 @@ const Scores = z.object({
  */
 export async function research(context: PhaseContext, readerWorker?: URL): Promise<unknown> {
   const { sources: given, minutes } = readOptions(context);
+  refuseUnsayable(context.topic, context.sessionId);
   const wanted = typeof given === 'string' ? [given] : given;
   context.progress(0, 'Reading the sources');
   const sources = await readSources(wanted, {

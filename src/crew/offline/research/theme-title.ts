@@ -28,7 +28,14 @@ export function sayableHeading(heading: string): string | undefined {
     .join(' ');
 }
 
-/** A theme's title: the one or two sayable headings that most of it stands under, else its leading terms. */
+/** The one that comes most often. */
+function mostOf(titles: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const title of titles) counts.set(title, (counts.get(title) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0] ?? '';
+}
+
+/** A theme's title: the one or two sayable headings that most of it stands under, else the name of the source that most of it is from, else its leading terms. */
 export function themeTitle(
   findings: readonly Finding[],
   terms: readonly string[],
@@ -46,6 +53,8 @@ export function themeTitle(
     const short = [first[0], second[0]].every((heading) => heading.split(' ').length <= 2);
     if (short && !first[0].includes(' and ') && !second[0].includes(' and ') && !taken.has(pair)) return pair;
   }
+  const own = sayableHeading(mostOf(findings.map(({ source_title: title }) => title)));
+  if (own !== undefined && !taken.has(own)) return own;
   const [term = 'the sources', other, third] = terms;
   if (other === undefined) return term;
   const pair = `${term} and ${other}`;

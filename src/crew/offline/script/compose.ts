@@ -87,7 +87,7 @@ export function compose({ synthesis, quotes, shortOf }: Material): Draft {
     .map(({ file }) => names.get(file) ?? file);
 
   open('Opening');
-  say(`Welcome. Our topic is: ${topic}${/[?!]$/u.test(topic) ? '' : '.'} I am Robin.`);
+  say(`Welcome. Today we read to you about this: ${topic}${/[?!]$/u.test(topic) ? '' : '.'} I am Robin.`);
   handOver();
   say(`And I am Sam. ${disclosure(usedNames)}`);
   if (synthesis.topic_coverage < 0.5) say('They hardly name this topic, so we offer what comes closest.');
@@ -128,9 +128,7 @@ export function compose({ synthesis, quotes, shortOf }: Material): Draft {
   open('Close');
   handOver();
   if (shortOf !== undefined)
-    say(
-      `Our sources do not carry the ${minutesInWords(shortOf)} that were asked for, so this episode is a short one.`,
-    );
+    say(`Our sources do not carry the ${minutesInWords(shortOf)} asked for, so this episode is a short one.`);
   say('That is what our sources say about it.');
   handOver();
   say('The show notes name the source of every sentence. Thank you for listening.');
@@ -146,6 +144,8 @@ function sameWords(heading: string, name: string): boolean {
 
 function minutesInWords(minutes: number): string {
   return Number.isInteger(minutes)
-    ? `${String(minutes)} minutes`
+    ? minutes === 1
+      ? 'one minute'
+      : `${String(minutes)} minutes`
     : `${String(Math.round(minutes * 60))} seconds`;
 }

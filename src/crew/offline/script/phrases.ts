@@ -33,17 +33,17 @@ export const attributions = [
 /** Says under which heading the next sentences stand, which is often what they speak of. */
 export const headingAttributions = [
   (source: string, heading: string) => `In ${source}, under ${heading}, we read this.`,
-  (source: string, heading: string) => `On ${heading}, here is ${source}.`,
-  (source: string, heading: string) => `Now ${heading}. The words are from ${source}.`,
+  (source: string, heading: string) => `Under ${heading}, ${source} says this.`,
+  (source: string, heading: string) => `The next words are from ${source}, under ${heading}.`,
 ] as const;
 
 /** The same source goes on under another heading. */
 export const headingTurns = [
-  (heading: string) => `On ${heading}, it says this.`,
-  (heading: string) => `And on ${heading}?`,
-  (heading: string) => `Then there is ${heading}.`,
-  (heading: string) => `What about ${heading}?`,
-  (heading: string) => `The next point is ${heading}.`,
+  (heading: string) => `Under ${heading}, it says this.`,
+  (heading: string) => `The next heading is ${heading}.`,
+  (heading: string) => `Then, under ${heading}, we read this.`,
+  (heading: string) => `And what does it say under ${heading}?`,
+  (heading: string) => `We go on to ${heading}.`,
 ] as const;
 
 /** One host hands over to the other. */

@@ -3,7 +3,7 @@ import type { Finding } from '../research/reports.js';
 import type { Draft } from './compose.js';
 import { hosts } from './lines.js';
 import { expectedSeconds } from './pace.js';
-import { longestSentenceWords } from './speakable.js';
+import { longestSentenceWords, spokenForm } from './speakable.js';
 
 const rounded = (value: number): number => Math.round(value * 10_000) / 10_000;
 const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
@@ -26,7 +26,7 @@ function repetition(texts: readonly string[]): number {
 /** A line keeps the house's rules when it has only sayable signs and no sentence that is too long. */
 function keepsRules(text: string): boolean {
   return (
-    /^[A-Za-z\d ,.;:'"?!-]+$/u.test(text) &&
+    spokenForm(text) !== undefined &&
     text.split(/(?<=[.?!]) /u).every((sentence) => wordsIn(sentence) <= longestSentenceWords + 8)
   );
 }
@@ -42,6 +42,7 @@ export function measureQuality(
   const quoted = draft.lines.filter((line) => line.source !== null);
   const texts = draft.lines.map(({ text }) => text);
   const used = quoted.flatMap((line) => findings.get(line.source?.finding ?? '') ?? []);
+  const files = new Set(used.map(({ file }) => file));
   const wordsBy = hosts.map(({ name }) =>
     draft.lines.filter(({ speaker }) => speaker === name).reduce((sum, { text }) => sum + wordsIn(text), 0),
   );
@@ -63,11 +64,17 @@ export function measureQuality(
     share_of_lines_quoted: rounded(share(quoted.length, draft.lines.length)),
     repetition: rounded(repeated),
     ai_disclosure: disclosed,
+    share_of_lines_that_keep_the_rules: rounded(share(texts.filter(keepsRules).length, texts.length)),
+    sources_quoted: files.size,
     scores: {
-      brand_consistency: rounded(share(texts.filter(keepsRules).length, texts.length) * (disclosed ? 1 : 0)),
-      consensus_score: rounded(
-        share(used.filter(({ similar_sentences }) => similar_sentences > 0).length, used.length),
-      ),
+      // One source agrees with nobody.
+      ...(files.size < 2
+        ? {}
+        : {
+            consensus_score: rounded(
+              share(used.filter(({ supported_by }) => supported_by.length > 0).length, used.length),
+            ),
+          }),
       engagement_score: rounded((balance + (1 - repeated) + easyTurns) / 3),
     },
   };

@@ -15,6 +15,7 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/\band\/or\b/giu, 'or'],
   [/\bC\+\+/gu, 'C plus plus'],
   [/\bC#/gu, 'C sharp'],
+  [/[$](\d[\d,.]*) (thousand|million|billion|trillion)\b/gu, '$1 $2 dollars'],
   [/[$](\d[\d,]*)\.00\b/gu, '$1 dollars'],
   [/[$](\d[\d,]*\.\d+)/gu, '$1 dollars'],
   [/[$](\d[\d,]*)/gu, '$1 dollars'],
@@ -24,7 +25,7 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/(\d)\s*(?:MB|MiB)\b/gu, '$1 megabytes'],
   [/(\d)\s*(?:GB|GiB)\b/gu, '$1 gigabytes'],
   [/(\d)\s*kHz\b/gu, '$1 kilohertz'],
-  [/(\d)\s*s\b/gu, '$1 seconds'],
+  [/(\d) s\b|(\.\d+)s\b/gu, '$1$2 seconds'],
   [/(\d)\s*[x\u00D7](?=\s|$)/gu, '$1 times'],
   [/\s*[\u00D7]\s*/gu, ' times '],
   [/\s*(?:\u2192|->|=>)\s*/gu, ' to '],
@@ -40,7 +41,50 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/\s+\/\s+/gu, ' or '],
 ];
 
+const tens = [
+  'hundreds',
+  'tens',
+  'twenties',
+  'thirties',
+  'forties',
+  'fifties',
+  'sixties',
+  'seventies',
+  'eighties',
+  'nineties',
+];
+const centuries = new Map([
+  ['16', 'sixteen'],
+  ['17', 'seventeen'],
+  ['18', 'eighteen'],
+  ['19', 'nineteen'],
+]);
+const raisedDigits = '\u2070\u00B9\u00B2\u00B3\u2074\u2075\u2076\u2077\u2078\u2079';
+const metres: Readonly<Record<string, string>> = { k: 'kilometers', c: 'centimeters', m: 'millimeters' };
+
+/** Decades, powers and squared units, which the voice reads wrongly. */
+function sayNumbers(text: string): string {
+  return text
+    .replaceAll(/(?<![\d.,])(1[6-9])([0-9])0s\b/gu, (_, century: string, ten: string) =>
+      ten === '1'
+        ? `${centuries.get(century) ?? ''} tens`
+        : `${centuries.get(century) ?? ''} ${tens[Number(ten)] ?? ''}`,
+    )
+    .replaceAll(/(?<![\w.,$])['\u2019]?([2-9])0s\b/gu, (_, ten: string) => tens[Number(ten)] ?? '')
+    .replaceAll(
+      /(?<=\d\s?)([kcm]?)m([\u00B2\u00B3])/gu,
+      (_, size: string, power: string) =>
+        ` ${power === '\u00B2' ? 'square' : 'cubic'} ${metres[size] ?? 'meters'}`,
+    )
+    .replaceAll(
+      /(?<=\d)(\u207B?)([\u2070\u00B9\u00B2\u00B3\u2074-\u2079]+)/gu,
+      (_, minus: string, power: string) =>
+        ` to the power of ${minus === '' ? '' : 'minus '}${Array.from(power, (sign) => raisedDigits.indexOf(sign)).join('')}`,
+    )
+    .replaceAll(/[\u2080-\u2089]/gu, (sign) => String((sign.codePointAt(0) ?? 0) - 0x2080));
+}
+
 /** Words for abbreviations, units and signs. */
 export function saySymbols(text: string): string {
-  return replacements.reduce((said, [pattern, words]) => said.replaceAll(pattern, words), text);
+  return replacements.reduce((said, [pattern, words]) => said.replaceAll(pattern, words), sayNumbers(text));
 }

@@ -7,28 +7,26 @@ import { json, readJson } from '../json-artifact.js';
 import { madeOnce, sha256 } from '../made-once.js';
 import { readOptions } from '../options.js';
 import { ResearchFindings, SynthesisPackage } from '../research/reports.js';
-import type { Quote } from './compose.js';
+import { compose, type Quote } from './compose.js';
 import { fitToLength } from './fit-to-length.js';
 import type { SpokenScript } from './lines.js';
 import { measureQuality } from './quality.js';
 import { renderScript } from './render.js';
-import { speakable } from './speakable.js';
+import { isSpeakable } from './speakable.js';
 
 const QualityReport = z.looseObject({
   words: z.number(),
   expected_minutes: z.number(),
   short_of_wanted: z.boolean(),
   scores: z.object({
-    brand_consistency: z.number(),
-    consensus_score: z.number(),
+    consensus_score: z.number().optional(),
     engagement_score: z.number(),
   }),
 });
 
 /**
- * Writes a script for two hosts that quotes the findings. Scores, each 0–1: `brand_consistency` is the share of lines with only sayable
- * signs and no over-long sentence (0 without the disclosure); `consensus_score` the share of quoted sentences that have a similar
- * sentence elsewhere in the sources; `engagement_score` the mean of the hosts' balance in words, of freedom from repeated four-word
+ * Writes a script for two hosts that quotes the findings word for word: a first draft with all of them, and the one that is cut to length. Scores, each 0–1: `consensus_score` is the share of quoted sentences with a
+ * similar sentence in another source, left out where only one is quoted; `engagement_score` the mean of the hosts' balance in words, of freedom from repeated four-word
  * sequences, and of the share of turns of at most forty words.
  */
 export async function script(context: PhaseContext): Promise<unknown> {
@@ -45,8 +43,7 @@ export async function script(context: PhaseContext): Promise<unknown> {
     const byId = new Map(findings.map((finding) => [finding.id, finding]));
     const quotes = new Map(
       findings.flatMap((finding): [string, Quote][] => {
-        const text = speakable(finding.text, english);
-        return text === undefined ? [] : [[finding.id, { finding, text }]];
+        return isSpeakable(finding.text) ? [[finding.id, { finding, text: finding.text }]] : [];
       }),
     );
     const { short, ...draft } = fitToLength({ synthesis, quotes }, minutes);
@@ -60,6 +57,7 @@ export async function script(context: PhaseContext): Promise<unknown> {
         },
       );
     }
+    const uncut = compose({ synthesis, quotes, shortOf: undefined });
     const used = new Set(draft.lines.flatMap(({ source }) => source?.file ?? []));
     const spoken: SpokenScript = {
       title: context.topic,
@@ -69,8 +67,8 @@ export async function script(context: PhaseContext): Promise<unknown> {
       lines: draft.lines,
     };
     return [
-      await context.writeArtifact('initial_script.md', renderScript(context.topic, draft, byId, 'initial')),
-      await context.writeArtifact('polished_script.md', renderScript(context.topic, draft, byId, 'polished')),
+      await context.writeArtifact('initial_script.md', renderScript(context.topic, uncut, byId)),
+      await context.writeArtifact('polished_script.md', renderScript(context.topic, draft, byId)),
       await context.writeArtifact('script.json', json(spoken)),
       await context.writeArtifact(
         'quality_report.json',
@@ -80,7 +78,8 @@ export async function script(context: PhaseContext): Promise<unknown> {
   });
 
   const report = await readJson(context, 'script/quality_report.json', QualityReport);
-  for (const [name, value] of Object.entries(report.scores)) await context.score(name, value);
+  for (const [name, value] of Object.entries(report.scores))
+    if (value !== undefined) await context.score(name, value);
   context.progress(1, `Wrote ${String(report.words)} words`);
   return {
     script: 'script/script.json',

@@ -11,6 +11,16 @@ function fromFileName(file: string): string {
   );
 }
 
+/** `a/docs/guide.md` → `a docs guide`. */
+const fromPath = (file: string): string => fromFileName(file.replaceAll('/', ' '));
+
+function numbered(name: string, taken: ReadonlySet<string>): string {
+  if (!taken.has(name)) return name;
+  let number = 2;
+  while (taken.has(`${name}, number ${String(number)}`)) number += 1;
+  return `${name}, number ${String(number)}`;
+}
+
 /** How the hosts call each source: by its title when that can be said and is its own, else by its file's name. */
 export function sourceNames(sources: readonly { file: string; title: string }[]): Map<string, string> {
   const names = new Map<string, string>();
@@ -21,8 +31,9 @@ export function sourceNames(sources: readonly { file: string; title: string }[])
       said !== '' &&
       said.split(' ').length <= 8 &&
       (sayableHeading(title) !== undefined || /^[A-Z][\w-]+$/u.test(title));
-    const wished = byTitle && !taken.has(said) ? said : fromFileName(file);
-    const name = wished === '' ? 'an unnamed document' : wished;
+    const wishes = [byTitle ? said : '', fromFileName(file), fromPath(file)];
+    const free = wishes.find((wish) => wish !== '' && !taken.has(wish));
+    const name = free ?? numbered(wishes.find((wish) => wish !== '') ?? 'an unnamed document', taken);
     taken.add(name);
     names.set(file, name);
   }
