@@ -67,6 +67,11 @@ export class Ledger {
     }
   }
 
+  /** Money counts on this day from here on, though a clock that was ahead had booked on a later one. */
+  goBackTo(date: string): void {
+    this.latest = date;
+  }
+
   set(date: string, day: BudgetDay): void {
     this.days.set(date, day);
     if (date > this.latest) this.latest = date;

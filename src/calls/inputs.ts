@@ -197,6 +197,7 @@ export const ChangePolicyInput = z.strictObject({
   by: Actor,
   reason: Reason,
 });
+export const AcceptClockInput = z.strictObject({ by: Actor, reason: Reason });
 export const ForkInput = z.strictObject({
   sessionId: Id,
   checkpointName: z.string().optional(),

@@ -398,6 +398,18 @@ export const catalog: readonly Command[] = [
     load: () => import('./commands/doctor.js'),
   },
   {
+    name: 'clock',
+    group: 'Repair',
+    summary: "Show whether a commit is ahead of this machine's clock, and go on if this clock is right.",
+    usage: '',
+    options: [
+      ['--accept', 'this clock is right: times go on from here'],
+      ['--reason <text>', 'why (needed with --accept)'],
+    ],
+    example: 'showrunner clock --accept --reason "the network time came late"',
+    load: () => import('./commands/clock.js'),
+  },
+  {
     name: 'compact',
     group: 'Keep',
     summary: 'Compress sealed journal segments, without loss.',

@@ -1,6 +1,7 @@
 import { ProductionError } from '../../machines/errors.js';
 import type { PolicyPast } from '../calls/policy.js';
 import { dayWarnings } from '../reports/warnings.js';
+import type { CommitAhead } from '../record/commit-ahead.js';
 import type { Context } from './command.js';
 import type { Finding } from './examine.js';
 
@@ -14,15 +15,31 @@ export async function examinePolicy(context: Context): Promise<Finding[]> {
   ];
 }
 
+// As much a clock may lag before it is refused.
+const toleratedMs = 3_600_000;
+
+function examineClock(ahead: CommitAhead | undefined): Finding[] {
+  if (!ahead) return [];
+  return [
+    {
+      severity: 'attention',
+      what: `the commit at ${ahead.position}, by ${ahead.writer}, says that it was made at ${ahead.at}, which has not come yet: whoever writes is refused until an hour before`,
+      advice: `Set this machine's clock right, or, if it is right: showrunner clock --accept --reason "…"`,
+    },
+  ];
+}
+
 async function examineDay(context: Context): Promise<Finding[]> {
   try {
     const { production } = await context.open({ readOnly: true });
-    return dayWarnings(production.today(), production.policy.warnAtPercent).map(({ text }) => ({
+    const ahead = examineClock(production.commitAhead(new Date(Date.now() + toleratedMs).toISOString()));
+    const day = dayWarnings(production.today(), production.policy.warnAtPercent).map(({ text }): Finding => ({
       severity: 'note',
       what: text,
       advice:
         'showrunner policy shows the cap; showrunner budget <episode> day +<dollars> --reason "…" raises it for today',
     }));
+    return [...ahead, ...day];
   } catch (error) {
     // Something lies in the way, and is a finding already.
     if (error instanceof ProductionError) return [];

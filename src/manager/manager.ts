@@ -70,6 +70,7 @@ import {
 } from '../calls/plans.js';
 import { planCost, planRelease, planReserve, planSettle } from '../calls/money-plans.js';
 import { untilReserved } from '../calls/reservation-queue.js';
+import { planAcceptClock } from '../calls/clock.js';
 import { planPolicy, policyPast, type PolicyPast } from '../calls/policy.js';
 import { planSent, takeSent, type SentEvent } from '../calls/send.js';
 import { editArtifact, seeThatNothingIsEdited } from '../crew/edit-artifact.js';
@@ -647,6 +648,27 @@ export class ProductionStateManager extends ManagerHandle {
    */
   async getPolicyHistory(): Promise<PolicyPast[]> {
     return (await this.readDurably()).policyHistory().map(policyPast);
+  }
+
+  /**
+   * Says that this machine's clock is right and an earlier commit's was ahead: times, and the day that money counts on, go on from here. The name and the reason stay on record. Changes nothing where no commit is ahead; gives whether one was.
+   * @throws ProductionError `invalid_input`, `vetoed`.
+   * @example
+   * ```js
+   * const wasAhead = await manager.acceptClock({ by: 'Ada', reason: 'the network time came late' });
+   * ```
+   */
+  async acceptClock(input: In<'AcceptClockInput'>): Promise<boolean> {
+    const { by, reason } = check(inputs.AcceptClockInput, input);
+    let wasAhead = false;
+    const plan = planAcceptClock({ by, reason });
+    const noted: Plan = (view) => {
+      const steps = plan(view);
+      wasAhead = steps.length > 0;
+      return steps;
+    };
+    await this.do('acceptClock', undefined, input, Object.assign(noted, { acceptsClock: true as const }));
+    return wasAhead;
   }
 
   // --- Checkpoints and failures ---

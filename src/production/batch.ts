@@ -12,7 +12,7 @@ import {
   type RecordedEvent,
   type SessionId,
 } from '../../machines/index.js';
-import type { Commit } from '../record/commit.js';
+import type { ClockAccepted, Commit } from '../record/commit.js';
 import type { DecidedStep } from '../record/step.js';
 import { diffText } from '../record/delta.js';
 import { isWholeDue, sinceAfter, type SinceWhole } from '../record/since-whole.js';
@@ -31,6 +31,7 @@ export interface Draft {
   text: string;
   steps: DecidedStep[];
   policy?: PolicyChange | undefined;
+  clock?: ClockAccepted | undefined;
   /** Where each session ends up, and the size of its snapshot where the line carries it whole. */
   sessions: { id: SessionId; after: EpisodeSnapshot; wholeBytes: number | undefined }[];
 }
@@ -48,13 +49,20 @@ export class Batch {
 
   /** `writer` is what all its commits say of their writer, by {@link writerText}. */
   constructor(
-    { store, ledger, policy, policyFile }: Pick<Mirror, 'store' | 'ledger' | 'policy' | 'policyFile'>,
+    {
+      store,
+      ledger,
+      policy,
+      policyFile,
+      lastAt,
+    }: Pick<Mirror, 'store' | 'ledger' | 'policy' | 'policyFile' | 'lastAt'>,
     writer: string,
   ) {
     this.#store = store;
     this.#writer = writer;
     this.#ledger = new LedgerOverlay(ledger);
     this.#sources = {
+      lastAt,
       policy,
       policyFile,
       ledger: this.#ledger,
@@ -71,14 +79,15 @@ export class Batch {
     const proposed = plan(new CommitView(this.#sources, at));
     if (proposed.length === 0) return undefined;
     const policy = policyIn(proposed);
+    const clock = clockIn(proposed);
     const { steps, texts } = this.#decideAll(
-      policy ? proposed.filter(isOfEpisode) : (proposed as readonly Step[]),
+      policy || clock ? proposed.filter(isOfEpisode) : (proposed as readonly Step[]),
     );
     // Whoever is decided after this, in this very write too, is held to it.
     if (policy) this.#takePolicy(policy);
     for (const { before, event } of steps)
       if (before && event.type !== 'episode.created') this.#ledger.book(before.context, event);
-    return this.#draft(at, steps, texts, policy);
+    return this.#draft(at, steps, texts, { policy, clock });
   }
 
   #takePolicy({ policy, file }: PolicyChange): void {
@@ -138,7 +147,7 @@ export class Batch {
     at: string,
     steps: DecidedStep[],
     texts: readonly string[],
-    policy: PolicyChange | undefined,
+    { policy, clock }: Pick<Draft, 'policy' | 'clock'>,
   ): Draft {
     const sessions: Draft['sessions'] = [];
     const ids = steps.length === 1 ? [] : [...new Set(steps.map((step) => step.sessionId))];
@@ -150,9 +159,10 @@ export class Batch {
           : ids.map((id) => this.#entryOf(id, steps, texts, sessions)).join(',');
     return {
       at,
-      text: `{"at":${JSON.stringify(at)},${this.#writer}"entries":[${entries}]${policyText(policy)}}`,
+      text: `{"at":${JSON.stringify(at)},${this.#writer}"entries":[${entries}]${policyText(policy)}${clock ? `,"clock":${JSON.stringify(clock)}` : ''}}`,
       steps,
       policy,
+      clock,
       sessions,
     };
   }
@@ -196,6 +206,11 @@ function isOfEpisode(step: ProposedStep): step is Step {
 
 function policyIn(proposed: readonly ProposedStep[]): PolicyChange | undefined {
   for (const step of proposed) if ('policy' in step) return step.policy;
+  return undefined;
+}
+
+function clockIn(proposed: readonly ProposedStep[]): ClockAccepted | undefined {
+  for (const step of proposed) if ('clock' in step) return step.clock;
   return undefined;
 }
 

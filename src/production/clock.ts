@@ -33,7 +33,7 @@ export function commitTime(clock: Clock, lastAt: string): string {
   if (Date.parse(lastAt) - Date.parse(now) > toleratedMs) {
     throw new ProductionError(
       'clock_backwards',
-      `the clock says ${now} and the last commit was at ${lastAt}; set the clock right and try again.`,
+      `the clock says ${now} and the last commit was at ${lastAt}; set the clock right and try again; if this clock is right: showrunner clock --accept --reason "…"`,
       { field: 'clock' },
     );
   }

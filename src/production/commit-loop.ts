@@ -177,7 +177,10 @@ export class CommitLoop {
     const round: Round = { drafts: [], idle: [], refused: [] };
     for (const waiting of all) {
       try {
-        const draft = batch.decide(waiting.plan, mirror.now());
+        const draft = batch.decide(
+          waiting.plan,
+          waiting.plan.acceptsClock ? mirror.clockNow() : mirror.now(),
+        );
         if (draft) round.drafts.push({ waiting, draft });
         else round.idle.push(waiting);
       } catch (error) {

@@ -1,6 +1,7 @@
 import {
   Ledger,
   ProductionError,
+  dayOf,
   decide,
   machineVersion,
   parsePolicy,
@@ -97,9 +98,18 @@ export class Mirror {
       this.lastAt = shown.lastAt;
       this.policy = shown.policy;
       this.policyFile = shown.policyFile;
+      this.#leaveDaysAhead();
     }
     this.refresh();
     this.projection.afterOpen();
+  }
+
+  /** A clock that was ahead, and was said to be wrong since, has left days that have not come yet. */
+  #leaveDaysAhead(): void {
+    const { lastAt, ledger, policy } = this;
+    if (lastAt === '') return;
+    const soon = new Date(Date.parse(lastAt) + 86_400_000).toISOString();
+    if (ledger.latest > dayOf(soon, policy.timeZone)) ledger.goBackTo(dayOf(lastAt, policy.timeZone));
   }
 
   /** The episode as the next event would find it: by the rules of the newest policy. */
@@ -113,10 +123,21 @@ export class Mirror {
     return commitTime(this.#clock, this.lastAt);
   }
 
-  /** The money of the day that a cost of now would belong to. */
+  /** The time for whoever only looks: never before the last commit, and no clock is refused. */
+  shownNow(): string {
+    const now = this.clockNow();
+    return now < this.lastAt ? this.lastAt : now;
+  }
+
+  /** What the clock says, also where that is behind the last commit. */
+  clockNow(): string {
+    return this.#clock.now();
+  }
+
+  /** The money of the day that a cost of now would belong to. Whoever only looks may have a clock that is behind. */
   today(): DayMoney {
     const { ledger, policy } = this;
-    return ledger.money(ledger.dayFor(this.now(), policy.timeZone), policy.dailyCap);
+    return ledger.money(ledger.dayFor(this.shownNow(), policy.timeZone), policy.dailyCap);
   }
 
   onCommit(listener: (committed: Committed) => void): () => void {
@@ -149,6 +170,7 @@ export class Mirror {
   /** Takes in a commit of this handle, which is on disk and ends at `end`. */
   promote(draft: Draft, end: number): void {
     this.lastAt = draft.at;
+    if (draft.clock) this.ledger.goBackTo(dayOf(draft.at, this.policy.timeZone));
     if (draft.policy) this.#takePolicy(draft.policy);
     for (const { before, event } of draft.steps) {
       if (before && event.type !== 'episode.created') this.ledger.book(before.context, event);
@@ -182,7 +204,8 @@ export class Mirror {
     const steps = this.#stepsOf(commit, line);
     this.#reading = undefined;
     if (commit.policy) this.#takePolicy(commit.policy);
-    if (commit.at > this.lastAt) this.lastAt = commit.at;
+    if (commit.clock) this.ledger.goBackTo(dayOf(commit.at, this.policy.timeZone));
+    if (commit.clock || commit.at > this.lastAt) this.lastAt = commit.at;
     this.projection.noteCommit(steps, line.end, false);
     if (this.tellsOthers && this.#listeners.size > 0)
       this.#foreign.push({

@@ -23,6 +23,7 @@ import { findCheckpoint, findResult, shownPayload, type FoundCheckpoint } from '
 import { historyOf, stateAt, type HistoryEntry } from '../record/history.js';
 import { saveCheckpointPayload, type CheckpointPayload } from '../record/payload.js';
 import { settledKeysOf, type SettledKey } from '../record/settled-keys.js';
+import { commitAhead, type CommitAhead } from '../record/commit-ahead.js';
 import { policyHistory, type PolicyHistoryEntry } from '../record/policy-history.js';
 import type { Committed } from '../record/step.js';
 import type { Tally } from '../reports/index.js';
@@ -132,9 +133,9 @@ export class Production {
     else await this.commit(() => []);
   }
 
-  /** The time that a commit would get now. */
+  /** The time that a commit would get now. A clock that is behind is refused only to whoever commits. */
   now(): string {
-    return this.#mirror.now();
+    return this.#mirror.shownNow();
   }
 
   /** When the last commit was made, to the second; empty in a new production. */
@@ -156,6 +157,7 @@ export class Production {
       {
         policy: this.policy,
         policyFile: undefined,
+        lastAt: '',
         ledger: this.#mirror.ledger,
         find: () => undefined,
         isTaken,
@@ -234,6 +236,11 @@ export class Production {
   /** Every change of the policy, oldest first. Reads the whole journal. */
   policyHistory(): PolicyHistoryEntry[] {
     return policyHistory(this.#journal);
+  }
+
+  /** The first commit of a clock that is ahead of `now`, where the last commit still is. Reads the whole journal when it is. */
+  commitAhead(now: string): CommitAhead | undefined {
+    return commitAhead(this.#journal, now, this.#mirror.lastAt);
   }
 
   /** The persisted snapshot as it stood at a journal position; undefined when the session did not exist then. */

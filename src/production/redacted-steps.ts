@@ -7,10 +7,14 @@ const matched = ['key', 'operation'] as const;
 
 /** The same plan, with secrets taken out of what it says. A key cannot be altered, since it is what a call is found by: one that is a secret is refused. */
 export function redactedSteps(plan: Plan, redactor: Redactor): Plan {
-  return (view) =>
-    plan(view).map((step) =>
-      'policy' in step ? { ...step, policy: cleaned(step.policy, redactor) } : redactedStep(step, redactor),
-    );
+  const redacted: Plan = (view) =>
+    plan(view).map((step) => {
+      if ('policy' in step) return { ...step, policy: cleaned(step.policy, redactor) };
+      if ('clock' in step) return { ...step, clock: cleaned(step.clock, redactor) };
+      return redactedStep(step, redactor);
+    });
+  if (plan.acceptsClock) redacted.acceptsClock = true;
+  return redacted;
 }
 
 function redactedStep(step: Step, redactor: Redactor): Step {

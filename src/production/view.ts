@@ -8,6 +8,7 @@ import {
   type RecordedEvent,
   type SessionId,
 } from '../../machines/index.js';
+import type { ClockAccepted } from '../record/commit.js';
 import type { PolicyChange } from '../record/policy-record.js';
 
 /** One event for one session, as a plan proposes it. */
@@ -23,6 +24,8 @@ export interface Step {
 export interface View {
   /** The time of this commit, ISO-8601 UTC; never before an earlier commit's. */
   readonly at: string;
+  /** The last commit's time; '' before the first. */
+  readonly lastAt: string;
   /** The newest policy, which this commit may change. */
   readonly policy: Policy;
   /** What `policy.json` said when it was last taken in; undefined when it never was. */
@@ -41,13 +44,23 @@ export interface PolicyStep {
   policy: PolicyChange;
 }
 
-export type ProposedStep = Step | PolicyStep;
+/** That times go on from this commit's clock, though an earlier one was ahead of it. */
+export interface ClockStep {
+  clock: ClockAccepted;
+}
+
+export type ProposedStep = Step | PolicyStep | ClockStep;
 
 /** Proposes the steps of one commit; throws a ProductionError to refuse. No steps: nothing to do. */
-export type Plan = (view: View) => ProposedStep[];
+export interface Plan {
+  (view: View): ProposedStep[];
+  /** It is decided at the clock's own time, also where that is behind the last commit. */
+  acceptsClock?: true;
+}
 
 /** Where a view looks things up. */
 export interface ViewSources {
+  lastAt: string;
   policy: Policy;
   policyFile: unknown;
   ledger: Ledger;
@@ -66,12 +79,14 @@ export function sessionUnknown(sessionId: SessionId): ProductionError {
 /** The view of one commit. A class, because a batch makes thousands of them. */
 export class CommitView implements View {
   readonly at: string;
+  readonly lastAt: string;
   readonly policy: Policy;
   readonly policyFile: unknown;
   readonly #sources: ViewSources;
 
   constructor(sources: ViewSources, at: string) {
     this.at = at;
+    this.lastAt = sources.lastAt;
     this.policy = sources.policy;
     this.policyFile = sources.policyFile;
     this.#sources = sources;

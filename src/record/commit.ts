@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { RecordedEvent } from '../../machines/index.js';
-import { isSessionId, type SessionId } from '../../machines/index.js';
+import { Actor, Reason, isSessionId, type SessionId } from '../../machines/index.js';
 import type { Change } from './delta.js';
 import type { PolicyChange } from './policy-record.js';
 
@@ -28,6 +28,16 @@ export interface Commit {
   entries: CommitEntry[];
   /** A change of the production's policy. Such a line need not have entries. Written since machine version 2. */
   policy?: PolicyChange;
+  /** Somebody has said that the clock of this commit is right and an earlier one was ahead: times go on from here. Written since machine version 2. */
+  clock?: ClockAccepted;
+}
+
+/** Who goes on with a clock that is behind the last commit's, and why. */
+export interface ClockAccepted {
+  by: string;
+  reason: string;
+  /** What the last commit said; ISO-8601 UTC. */
+  from: string;
 }
 
 const Path = z.array(z.string());
@@ -47,4 +57,5 @@ export const CommitLine = z.object({
   ),
   /** Its form is {@link decodePolicy}'s to check. */
   policy: z.unknown().optional(),
+  clock: z.object({ by: Actor, reason: Reason, from: z.iso.datetime() }).optional(),
 });

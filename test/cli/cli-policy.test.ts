@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { quarrels } from '../../src/cli/examine-policy.js';
+import { ProductionStateManager } from '../../src/index.js';
 import { run } from '../support/cli.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
@@ -126,5 +127,23 @@ describe('what comes near its end', () => {
     rmSync(join(directory, 'state.json'));
     const slow = (await run(directory, 'list', '--json')).json();
     expect(slow).toEqual(fast);
+  });
+});
+
+describe('showrunner clock', () => {
+  test('given a commit that is two days ahead, when the right clock is accepted, then every command works again', async () => {
+    const directory = join(temporaryDirectory(), 'production');
+    const clock = { now: () => new Date(Date.now() + 2 * 86_400_000).toISOString() };
+    const ahead = await ProductionStateManager.open({ directory, clock });
+    await ahead.createEpisodeSession({ episodeNum: 1, topic: 'Ahead' });
+    await ahead.close();
+    const cost = () => run(directory, 'cost', '1', 'research', 'q', '0.10');
+    expect((await cost()).stderr).toContain('showrunner clock --accept --reason');
+    expect((await run(directory, 'doctor')).stdout).toContain('which has not come yet');
+    expect((await run(directory, 'clock')).stdout).toContain('If this machine is right');
+    expect((await run(directory, 'show', '1')).code).toBe(0);
+    expect((await run(directory, 'clock', '--accept', '--reason', 'late')).code).toBe(0);
+    expect((await cost()).code).toBe(0);
+    expect((await run(directory, 'doctor')).stdout).toBe('All is well.\n');
   });
 });

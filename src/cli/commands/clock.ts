@@ -1,0 +1,25 @@
+import type { Context, Result, Run } from '../command.js';
+import { UsageError, needed } from '../usage-error.js';
+
+export const run: Run = async (context, _args, { accept, reason }) => {
+  if (accept === true) return acceptClock(context, needed(reason, '--reason'));
+  if (reason !== undefined) throw new UsageError('clock: --reason goes with --accept');
+  const { production } = await context.open({ readOnly: true });
+  const now = new Date().toISOString();
+  const ahead = production.commitAhead(now) ?? null;
+  return {
+    json: { now, ahead },
+    text: ahead
+      ? `This machine's clock says ${now}; the commit at ${ahead.position} was made at ${ahead.at} by ${ahead.writer}.\nIf this machine is right: showrunner clock --accept --reason "…"`
+      : `This machine's clock says ${now}, and no commit is ahead of it.`,
+  };
+};
+
+async function acceptClock(context: Context, reason: string): Promise<Result> {
+  const manager = await context.open();
+  const accepted = await manager.acceptClock({ by: context.by, reason });
+  return {
+    json: { accepted },
+    text: accepted ? 'Times go on from this clock.' : 'Nothing to do: no commit is ahead of this clock.',
+  };
+}

@@ -1,0 +1,23 @@
+import type { Journal } from '../journal/index.js';
+import { decodeCommit } from './decode.js';
+
+/** A commit whose clock was ahead. */
+export interface CommitAhead {
+  /** Where it begins in the journal. */
+  position: number;
+  at: string;
+  /** The process that wrote it. */
+  writer: string;
+}
+
+/** The first of the commits that are later than `now`, after the last time that somebody set the clock right. */
+export function commitAhead(journal: Journal, now: string, lastAt: string): CommitAhead | undefined {
+  if (lastAt <= now) return undefined;
+  let first: CommitAhead | undefined;
+  journal.scan((line) => {
+    const { at, by, clock } = decodeCommit(line);
+    if (clock) first = undefined;
+    if (at > now) first ??= { position: line.position, at, writer: by };
+  });
+  return first;
+}
