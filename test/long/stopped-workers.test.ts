@@ -57,8 +57,8 @@ async function chaos(name: string, seed: number, bug?: PlantedBug) {
   for (let strike = 0; strike < mostStrikes && !isDone(); strike += 1) {
     await wait(strikeMs);
     // Whoever works is stopped, so that the other takes over and this one comes late; or anyone is killed.
-    const holder = (await manager.getSnapshot(sessionId)).context.claim?.holder ?? '';
-    const working = workers.findIndex(({ process: { pid } }) => holder.endsWith(` ${pid}`));
+    const holder = (await manager.getSnapshot(sessionId)).context.claim?.process?.pid;
+    const working = workers.findIndex(({ process: { pid } }) => holder !== undefined && pid === holder);
     const index = working === -1 ? strike % 2 : working;
     const worker = workers[index] as Paying;
     const other = workers[1 - index] as Paying;
