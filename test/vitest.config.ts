@@ -5,14 +5,16 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const processes = [
   'test/cli/{cli,people,agents}*.test.ts',
   'test/agents/mcp*.test.ts',
-  'test/production/{processes,faults}.test.ts',
+  'test/production/{processes,faults,archive}.test.ts',
+  'test/studio/api.test.ts',
+  'test/crew/offline/audio.test.ts',
   'test/simulation/power-cuts.test.ts',
 ];
 const report = process.env['SHOWRUNNER_TEST_REPORT'];
 
 /**
  * `unit` is what `npm test` runs; `long` is its slower sibling (crash storms, whole productions); `crash` hinders a process at each of its system
- * calls (strace); `processes` holds what starts processes by the hundred (command line, agents) or fails the disk at each call in turn; `protocol` checks the models (spin); `browser` drives the studio's page (chromium); `strangers` attacks both servers and plants what is hostile in every place of a file.
+ * calls (strace); `processes` holds what starts processes by the hundred (command line, agents), fails the disk at each call in turn, or speaks; `protocol` checks the models (spin); `browser` drives the studio's page (chromium); `strangers` attacks both servers and plants what is hostile in every place of a file.
  */
 export default defineConfig({
   root,
