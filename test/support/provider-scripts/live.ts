@@ -54,7 +54,9 @@ export async function live(manager: ProductionStateManager, url: string, seed: n
         ? manager.settleCost({ sessionId, key, cost: dollars(outstanding), result: `answer to ${key}` })
         : manager.releaseCost({ sessionId, key }));
     }
-    if (failure?.code === 'budget_exhausted')
+    const { money, budgets } = (await manager.getSnapshot(sessionId)).context;
+    // What was settled by hand may have used up the rest.
+    if (failure?.code === 'budget_exhausted' || money.spent >= budgets.total)
       await manager.raiseBudget({ sessionId, scope: 'total', amount: '0.20', by: 'Ada', reason: 'worth it' });
     if (outcome === 'waiting') await manager.resumeEpisode(sessionId);
   }
