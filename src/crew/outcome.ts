@@ -1,4 +1,5 @@
 import {
+  ProductionError,
   ceilToMicro,
   classifyError,
   deliveryOf,
@@ -32,6 +33,8 @@ export function chargeOf(error: unknown, reserved: Usd): Charge {
   if (delivery === 'unknown') return { kind: 'unknown' };
   if (delivery === 'unsent' || delivery === 'refused') return { kind: 'none' };
   const { code } = classifyError(error);
+  // Somebody else has taken the episode over while the call was under way: its answer was not waited for.
+  if (error instanceof ProductionError && error.code === 'claim_lost') return { kind: 'unknown' };
   if (outcomeUnknown.has(code)) return { kind: 'unknown' };
   const isRefused =
     delivery === undefined && refusedByWord.has(code) && !findInError(error, ({ usage }) => usage);

@@ -175,3 +175,31 @@ describe('grace', () => {
     expect(seen).toEqual([[], []]);
   });
 });
+
+describe('a call under way when somebody else takes the episode over', () => {
+  test('given its answer is not there yet, then it is held for whoever works now, and nothing is booked for it', async () => {
+    const directory = temporaryDirectory();
+    let now = '2026-11-28T10:00:00.000Z';
+    const manager = await openProduction(directory, { clock: { now: () => now } });
+    const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
+    const crew = crewOf(({ operation }) =>
+      operation('ask', { key: 'k', maxCost: '0.50' }, async () => {
+        now = '2026-11-28T11:00:00.000Z';
+        const other = await openProduction(directory, { clock: { now: () => now } });
+        await other.production.commit((view) => [
+          {
+            sessionId,
+            event: { type: 'lease.claim', at: view.at, holder: 'other', until: '2026-11-28T12:00:00.000Z' },
+          },
+        ]);
+        return new Promise<never>(() => {});
+      }),
+    );
+    await expect(manager.produce(sessionId, crew, { leaseMs: 60 })).rejects.toMatchObject({
+      code: 'claim_lost',
+    });
+    const { context } = await manager.getSnapshot(sessionId);
+    expect(context.money.spent).toBe(0);
+    expect(context.operations).toMatchObject({ k: { state: 'held', amount: 500_000 } });
+  });
+});
