@@ -86,16 +86,30 @@ export async function produce(work: Work, sessionId: SessionId): Promise<Produce
   check(ProduceInput, options);
   await askBefore({ call: 'produce', sessionId, input: { sessionId } });
   production.refresh();
-  const status = episodeStatus(production.episode(sessionId));
-  if (status === 'complete' || status === 'archived') return report(production, sessionId, status, null);
+  const done = reportOfEnded(production, sessionId);
+  if (done) return done;
   const holder = options.holder ?? `${hostname()} process ${process.pid}`;
-  const claim = await HeldClaim.take(production, sessionId, holder, options.leaseMs ?? 60_000);
+  const taking = HeldClaim.take(production, sessionId, holder, options.leaseMs ?? 60_000);
+  const claim = await taking.catch((error: unknown) => reportOfEnded(production, sessionId) ?? reject(error));
+  if (!(claim instanceof HeldClaim)) return claim;
   production.follow();
   try {
     return await new ProduceRun(work, sessionId, claim).run();
   } finally {
     await claim.release();
   }
+}
+
+/** What there is to say of an episode that needs no work; somebody else may have ended it a moment ago. */
+function reportOfEnded(production: Production, sessionId: SessionId): Promise<Produced> | undefined {
+  const status = episodeStatus(production.episode(sessionId));
+  return status === 'complete' || status === 'archived'
+    ? report(production, sessionId, status, null)
+    : undefined;
+}
+
+function reject(error: unknown): never {
+  throw error;
 }
 
 /** Produces several episodes, at most `concurrency` at a time; one that throws does not stop the others. */
@@ -283,8 +297,9 @@ class ProduceRun {
     const refused = await this.#tryTo(
       planFail(this.#sessionId, phase, error, { code: failureCode(error), claim: this.#claim.number }),
     );
-    if (refused) throw refused;
-    return undefined;
+    // Between the look and the commit somebody else may have moved the episode on: the next step says what that means.
+    if (!refused || stateName(this.#snapshot()) !== `${phase}.active`) return undefined;
+    throw refused;
   }
 
   /** Paid work with an unknown outcome is a person's matter: the phase pauses until it is settled or released. */
