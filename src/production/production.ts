@@ -82,7 +82,7 @@ export class Production {
     this.#journal = journal;
     const refresh = (): void => this.refresh();
     this.#mirror = new Mirror({ journal, documents, clock, readOnly, showAfterMs, refresh });
-    this.#commits = new CommitLoop(journal, this.#mirror, by);
+    this.#commits = new CommitLoop(journal, this.#mirror, this.redactor.message(by));
   }
 
   /**
