@@ -25,6 +25,8 @@ export function start(directory: string, args: string[], env: Record<string, str
   if (!existsSync(main)) throw new Error('dist/cli/main.js is missing: run npm ci, which builds it');
   const child = spawn(process.execPath, [main, '--directory', directory, ...args], {
     env: { ...process.env, NO_COLOR: '1', ...env },
+    // Nobody types: what reads its input finds the end of it.
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
   let stderr = '';
