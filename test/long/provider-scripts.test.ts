@@ -13,7 +13,7 @@ import type { ScriptWork } from '../support/provider-scripts/worker.js';
 
 /** One script again: SHOWRUNNER_SEED=<seed> npm run test:long -- provider-scripts */
 const again = process.env['SHOWRUNNER_SEED'];
-const scripts = again === undefined ? (process.env['SHOWRUNNER_LONG'] ? 1000 : 300) : 1;
+const scripts = again === undefined ? (process.env['SHOWRUNNER_LONG'] ? 1000 : 150) : 1;
 const first = again === undefined ? 1 : Number(again);
 
 /** A folder in memory where there is one: what a killed process has written stays either way, and syncs cost nothing. */
