@@ -62,6 +62,19 @@ function event<const Type extends string, Shape extends z.ZodRawShape>(type: Typ
   return z.strictObject({ type: z.literal(type), ...base, ...shape });
 }
 
+/** A change of a budget or of the day's cap: somebody answers for it. */
+function budgetEvent<const Type extends string>(type: Type, what: string) {
+  return event(type, {
+    scope: z.enum(['research', 'script', 'audio', 'total', 'day']),
+    amount: Amount,
+    reason: Reason,
+    day: DayMoney.optional(),
+  }).refine(({ by }) => by !== undefined, {
+    path: ['by'],
+    error: `is missing: ${what} has a name and a reason`,
+  });
+}
+
 const SessionIdText = z
   .string()
   .refine((text): boolean => isSessionId(text), 'is not a session id such as ep_001_20250903_143022');
@@ -158,25 +171,9 @@ export const EpisodeEvent = z.discriminatedUnion('type', [
     checkpoint: SavedCheckpoint,
   }),
   event('quality.recorded', { name: LowerName, value: z.number() }),
-  event('budget.raise', {
-    scope: z.enum(['research', 'script', 'audio', 'total', 'day']),
-    amount: Amount,
-    reason: Reason,
-    day: DayMoney.optional(),
-  }).refine(({ by }) => by !== undefined, {
-    path: ['by'],
-    error: 'is missing: a raise has a name and a reason',
-  }),
+  budgetEvent('budget.raise', 'a raise'),
   /** `amount` is what the budget is from now on; for the day, what that day's cap is. */
-  event('budget.set', {
-    scope: z.enum(['research', 'script', 'audio', 'total', 'day']),
-    amount: Amount,
-    reason: Reason,
-    day: DayMoney.optional(),
-  }).refine(({ by }) => by !== undefined, {
-    path: ['by'],
-    error: 'is missing: a change of a budget has a name and a reason',
-  }),
+  budgetEvent('budget.set', 'a change of a budget'),
   /** The policy has changed since the episode's last event: from here on it goes by these. */
   event('rules.changed', { rules: Rules }),
   /** `free` uses up no recovery: policy tries again, or a day or a provider was waited for. `keepsTries` goes on counting an operation's calls. */

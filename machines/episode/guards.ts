@@ -1,5 +1,5 @@
 import { phaseAfter, phaseNames, type PhaseName } from '../phases.js';
-import { addUsd, formatUsd } from '../usd.js';
+import { addUsd, formatUsd, type Usd } from '../usd.js';
 import { checkClaim, checkClaimNumber, checkMover, checkRenew } from './_claim-checks.js';
 import {
   checkDayMoney,
@@ -12,7 +12,7 @@ import {
 import { checkPhase, checkProgress } from './_phase-checks.js';
 import type { Check } from './check.js';
 import type { EpisodeContext } from './context.js';
-import type { DayMoney, EventOf } from './events.js';
+import type { EventOf } from './events.js';
 import { hasKey } from './key-tree.js';
 import { leftOfDay, openOperation } from './money.js';
 import { refuse, type Refusal } from './refusal.js';
@@ -181,46 +181,40 @@ export const checkRecover: Check<EventOf<'recovery.begin'>> = (context, event) =
   return null;
 };
 
-export const checkRaise: Check<EventOf<'budget.raise'>> = (context, event) => {
-  if (event.scope === 'day' && !event.day) {
-    return refuse(
-      'invalid_input',
-      `day: raising the day's cap for ${context.sessionId} takes the day that it is for; add it to the event.`,
-    );
-  }
-  return checkClaimNumber(context, event);
-};
+export const checkRaise: Check<EventOf<'budget.raise'>> = (context, event) =>
+  event.scope === 'day' && !event.day ? dayMissing(context, 'raising') : checkClaimNumber(context, event);
+
+function dayMissing({ sessionId }: EpisodeContext, doing: string): Refusal {
+  return refuse(
+    'invalid_input',
+    `day: ${doing} the day's cap for ${sessionId} takes the day that it is for; add it to the event.`,
+  );
+}
 
 /** A budget may be lowered, but not below what is spent and reserved of it. */
 export const checkSetBudget: Check<EventOf<'budget.set'>> = (context, event) => {
   const early = checkClaimNumber(context, event);
   if (early) return early;
-  const { scope, amount, day } = event;
-  if (scope === 'day' && !day) {
-    return refuse(
-      'invalid_input',
-      `day: setting the day's cap for ${context.sessionId} takes the day that it is for; add it to the event.`,
-    );
-  }
-  const { spent, reserved } =
-    scope === 'total' || (scope === 'day' && !day)
-      ? context.money
-      : scope === 'day'
-        ? (day as DayMoney)
-        : context.phases[scope];
+  const found = budgetOf(context, event);
+  if (!found) return dayMissing(context, 'setting');
+  const { name, spent, reserved } = found;
   const least = addUsd(spent, reserved);
-  if (amount >= least) return null;
-  const name =
-    scope === 'total'
-      ? `the total budget of ${context.sessionId}`
-      : scope === 'day'
-        ? "the day's cap"
-        : `the ${scope} budget of ${context.sessionId}`;
+  if (event.amount >= least) return null;
   return refuse(
     'budget_in_use',
-    `${name} cannot be ${formatUsd(amount)}: ${formatUsd(spent)} are spent and ${formatUsd(reserved)} reserved of it; set it to ${formatUsd(least)} or more, or settle what is reserved first.`,
+    `${name} cannot be ${formatUsd(event.amount)}: ${formatUsd(spent)} are spent and ${formatUsd(reserved)} reserved of it; set it to ${formatUsd(least)} or more, or settle what is reserved first.`,
   );
 };
+
+/** What an event sets, in words, and what is used of it; undefined for the day's cap without the day. */
+function budgetOf(
+  { sessionId, money, phases }: EpisodeContext,
+  { scope, day }: EventOf<'budget.set'>,
+): { name: string; spent: Usd; reserved: Usd } | undefined {
+  if (scope === 'day') return day && { name: "the day's cap", spent: day.spent, reserved: day.reserved };
+  const { spent, reserved } = scope === 'total' ? money : phases[scope];
+  return { name: `the ${scope} budget of ${sessionId}`, spent, reserved };
+}
 
 export const checkForked: Check<EventOf<'episode.forked'>> = (context, event) =>
   context.forkedFrom === null

@@ -6,11 +6,10 @@ import { readNotes } from './hooks/session-notes.js';
 const marks: Record<PhaseStatus, string> = {
   pending: '○',
   active: '◐',
-  review: '◑',
   complete: '●',
   skipped: '●',
   failed: '✗',
-} as Record<PhaseStatus, string>;
+};
 
 /** `ep_012 script ◐ $1.40 of $2.00 · day $12.10 of $50.00`: the episode that a host's session works on, or the only one; empty where there is none. */
 export async function statusLine(
@@ -27,6 +26,6 @@ export async function statusLine(
   const { phases, money, budgets } = persisted.context;
   const [at = ''] = stateName(rehydrate(persisted)).split('.');
   const phase = phaseNames.find((name) => name === at);
-  const mark = phase ? ` ${marks[phases[phase].status] ?? '·'}` : '';
+  const mark = phase ? ` ${marks[phases[phase].status]}` : '';
   return `${found.id.slice(0, 6)} ${at}${mark} ${formatUsd(money.spent)} of ${formatUsd(budgets.total)} · ${day}`;
 }

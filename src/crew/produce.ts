@@ -89,9 +89,14 @@ export async function produce(work: Work, sessionId: SessionId): Promise<Produce
   const done = reportOfEnded(production, sessionId);
   if (done) return done;
   const holder = options.holder ?? `${hostname()} process ${process.pid}`;
-  const taking = HeldClaim.take(production, sessionId, holder, options.leaseMs ?? 60_000);
-  const claim = await taking.catch((error: unknown) => reportOfEnded(production, sessionId) ?? reject(error));
-  if (!(claim instanceof HeldClaim)) return claim;
+  let claim: HeldClaim;
+  try {
+    claim = await HeldClaim.take(production, sessionId, holder, options.leaseMs ?? 60_000);
+  } catch (error) {
+    const ended = reportOfEnded(production, sessionId);
+    if (ended) return ended;
+    throw error;
+  }
   production.follow();
   try {
     return await new ProduceRun(work, sessionId, claim).run();
@@ -106,10 +111,6 @@ function reportOfEnded(production: Production, sessionId: SessionId): Promise<Pr
   return status === 'complete' || status === 'archived'
     ? report(production, sessionId, status, null)
     : undefined;
-}
-
-function reject(error: unknown): never {
-  throw error;
 }
 
 /** Produces several episodes, at most `concurrency` at a time; one that throws does not stop the others. */

@@ -37,7 +37,9 @@ function cleaned<Said extends object>(all: Said, { message, data }: Redactor): S
   const look = (names: readonly string[], clean: (text: string) => string): void => {
     for (const name of names) {
       const text = (all as Partial<Record<string, unknown>>)[name];
-      if (typeof text === 'string' && clean(text) !== text) changes[name] = clean(text);
+      if (typeof text !== 'string') continue;
+      const cleanText = clean(text);
+      if (cleanText !== text) changes[name] = cleanText;
     }
   };
   look(said, message);

@@ -35,7 +35,8 @@ export function productionMetrics(total: Tally): ProductionMetrics {
   };
 }
 
-function mean(sum: number, count: number, digits: number): number {
+/** A mean to so many digits; 0 where there is nothing to average. */
+export function mean(sum: number, count: number, digits: number): number {
   return count === 0 ? 0 : Number((sum / count).toFixed(digits));
 }
 

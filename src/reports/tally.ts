@@ -45,13 +45,12 @@ export function tallyOf(state: EpisodeState): Tally {
   if (cached) return cached;
   const completed = phaseNames.every((name) => ['complete', 'skipped'].includes(state.phases[name].status));
   const failed = !completed && (state.status === 'failed' || state.status === 'archived');
-  const ends = phaseNames.flatMap((name) => state.phases[name].end_time ?? []).sort();
   const tally: Tally = {
     episodes: 1,
     completed: completed ? 1 : 0,
     failed: failed ? 1 : 0,
     spent: fromDollars(state.total_cost, 'total_cost'),
-    productionMs: completed ? between(state.created_at, ends.at(-1) ?? null) : 0,
+    productionMs: completed ? between(state.created_at, lastEnd(state)) : 0,
     phases: Object.fromEntries(
       phaseNames.map((name) => [name, tallyOfPhase(state.phases[name])]),
     ) as Tally['phases'],
@@ -64,6 +63,16 @@ export function tallyOf(state: EpisodeState): Tally {
   };
   known.set(state, tally);
   return tally;
+}
+
+/** When the last of an episode's phases ended; null while none has. */
+export function lastEnd({ phases }: EpisodeState): string | null {
+  return (
+    phaseNames
+      .flatMap((name) => phases[name].end_time ?? [])
+      .sort()
+      .at(-1) ?? null
+  );
 }
 
 function tallyOfPhase({

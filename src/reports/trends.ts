@@ -1,8 +1,10 @@
 import { phaseNames, type PhaseName } from '../../machines/index.js';
 import type { EpisodeState } from '../shapes/index.js';
-import { emptyTally, addTally, tallyOf, type Tally } from './tally.js';
+import { mean } from './metrics.js';
+import { addTally, emptyTally, lastEnd, tallyOf, type Tally } from './tally.js';
 
 const msPerMinute = 60_000;
+const digits = 6;
 
 /** Mean dollars per phase of the episodes created on one day (UTC). */
 export interface DayCosts {
@@ -32,7 +34,7 @@ export function dayCosts(states: readonly EpisodeState[]): DayCosts[] {
     date,
     episodes,
     cost: Object.fromEntries(
-      phaseNames.map((name) => [name, mean(phases[name].spent / 1e6, episodes)]),
+      phaseNames.map((name) => [name, mean(phases[name].spent / 1e6, episodes, digits)]),
     ) as Record<PhaseName, number>,
   }));
 }
@@ -47,7 +49,7 @@ export function dayOutcomes(states: readonly EpisodeState[]): DayOutcomes[] {
     date,
     completed,
     failed,
-    minutes: completed === 0 ? null : mean(productionMs / msPerMinute, completed),
+    minutes: completed === 0 ? null : mean(productionMs / msPerMinute, completed, digits),
   }));
 }
 
@@ -60,8 +62,7 @@ export function episodeScores(states: readonly EpisodeState[]): EpisodeScores[] 
 }
 
 function endOf(state: EpisodeState): string {
-  const ends = phaseNames.flatMap((name) => state.phases[name].end_time ?? []).sort();
-  return tallyOf(state).completed === 1 ? (ends.at(-1) ?? state.updated_at) : state.updated_at;
+  return (tallyOf(state).completed === 1 ? lastEnd(state) : null) ?? state.updated_at;
 }
 
 function perDay(states: readonly EpisodeState[], timeOf: (state: EpisodeState) => string): [string, Tally][] {
@@ -71,8 +72,4 @@ function perDay(states: readonly EpisodeState[], timeOf: (state: EpisodeState) =
     days.set(date, addTally(days.get(date) ?? emptyTally(), tallyOf(state)));
   }
   return [...days].sort(([a], [b]) => (a < b ? -1 : 1));
-}
-
-function mean(sum: number, count: number): number {
-  return Number((sum / count).toFixed(6));
 }

@@ -1,3 +1,4 @@
+import { escapeForShell } from '../../../machines/index.js';
 import { hookTableFile, type HookTable } from '../hooks/hook-table.js';
 import { hookHosts, type HookHost } from '../hooks/hook-call.js';
 
@@ -132,11 +133,7 @@ function server(place: Place): Json {
 }
 
 function call({ program, directory }: Place, command: string): string {
-  return `${program} ${command} --directory ${quoted(directory)}`;
-}
-
-function quoted(text: string): string {
-  return /^[\w./@+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+  return `${program} ${command} --directory ${escapeForShell(directory)}`;
 }
 
 /** Foreign servers' tools and subagents, and whatever else the table has a price for. */

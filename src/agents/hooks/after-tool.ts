@@ -1,11 +1,6 @@
-import {
-  formatUsd,
-  ProductionError,
-  type PhaseName,
-  type SessionId,
-  type Usd,
-} from '../../../machines/index.js';
+import { ProductionError, type PhaseName, type SessionId } from '../../../machines/index.js';
 import type { ProductionStateManager } from '../../manager/manager.js';
+import { decimal } from '../answer.js';
 import { isOwnTool, subagentPhase } from './before-tool.js';
 import { episodeFor } from './episode-of-hook.js';
 import { provesFree } from './failed-call.js';
@@ -15,8 +10,6 @@ import { countIn } from './session-notes.js';
 import { objectsOf, saysFailed, statedCost } from './stated-cost.js';
 import { messagesOf, tokenCost } from './token-cost.js';
 import { openKeyOf, toolKey } from './tool-key.js';
-
-const dollars = (amount: Usd): string => formatUsd(amount).replace('$', '');
 
 /** After a tool has answered: what it cost is settled; an answer that says it failed is a failure. */
 export async function afterTool(hooked: Hooked): Promise<Verdict> {
@@ -39,7 +32,7 @@ async function settle({ call, notes, open }: Hooked, priced: PricedTool): Promis
   if ('why' in found) return;
   const { id } = found;
   const stated = statedCost(call.response, priced.cost_at);
-  const cost = stated === undefined ? priced.price : dollars(stated);
+  const cost = stated === undefined ? priced.price : decimal(stated);
   const key = openKeyOf(call, (await manager.getSnapshot(id)).context.operations);
   if (key !== undefined)
     await onlyOnce(manager.settleCost({ sessionId: id, key, ...(cost === undefined ? {} : { cost }) }));
@@ -115,14 +108,14 @@ async function payTokens(
   const manager = await open();
   const found = await episodeFor(manager, notes.episode, phase);
   if ('why' in found) {
-    note(`showrunner: $${dollars(cost)} of ${type} belong to no episode: ${found.why}`);
+    note(`showrunner: $${decimal(cost)} of ${type} belong to no episode: ${found.why}`);
     return;
   }
   await manager.addCost({
     sessionId: found.id,
     phase,
     operation: `agent_${type.replaceAll(/[^a-z0-9]+/gi, '_').toLowerCase()}`,
-    cost: dollars(cost),
+    cost: decimal(cost),
     key,
   });
 }

@@ -4,6 +4,7 @@ import {
   rehydrate,
   stateName,
   formatUsd,
+  type PersistedEpisode,
   type PhaseName,
   type SessionId,
 } from '../../../machines/index.js';
@@ -52,12 +53,24 @@ async function lineOf(manager: ProductionStateManager, id: SessionId): Promise<s
   return `showrunner: ${id} "${topic.slice(0, 80)}" is ${stateName(snapshot)}, ${formatUsd(money.spent)} of ${formatUsd(budgets.total)} spent${waits}`;
 }
 
+/** Does something about each call that `find` picks from the open operations of the episodes under way. */
+async function forCalls(
+  manager: ProductionStateManager,
+  find: (operations: PersistedEpisode['context']['operations']) => string[],
+  act: (id: SessionId, key: string) => Promise<unknown>,
+): Promise<void> {
+  for (const id of await idsUnderWay(manager))
+    for (const key of find((await manager.getSnapshot(id)).context.operations)) await act(id, key);
+}
+
 /** A session ends: what it has not heard of is held. */
 export async function sessionEnd({ call, open }: Hooked): Promise<Verdict> {
   const manager = await open();
-  for (const id of await idsUnderWay(manager))
-    for (const [key] of unanswered((await manager.getSnapshot(id)).context.operations, call.session))
-      await hold(manager, id, key);
+  await forCalls(
+    manager,
+    (operations) => unanswered(operations, call.session).map(([key]) => key),
+    (id, key) => hold(manager, id, key),
+  );
   return pass;
 }
 
@@ -65,12 +78,11 @@ export async function sessionEnd({ call, open }: Hooked): Promise<Verdict> {
 export async function afterBatch({ call, open }: Hooked): Promise<Verdict> {
   if (call.batch.length === 0) return pass;
   const manager = await open();
-  for (const id of await idsUnderWay(manager)) {
-    const { operations } = (await manager.getSnapshot(id)).context;
-    for (const useId of call.batch)
-      for (const key of unansweredUse(operations, call.session, useId))
-        await manager.releaseCost({ sessionId: id, key });
-  }
+  await forCalls(
+    manager,
+    (operations) => call.batch.flatMap((useId) => unansweredUse(operations, call.session, useId)),
+    (sessionId, key) => manager.releaseCost({ sessionId, key }),
+  );
   return pass;
 }
 
@@ -78,11 +90,13 @@ export async function afterBatch({ call, open }: Hooked): Promise<Verdict> {
 export async function stop(hooked: Hooked): Promise<Verdict> {
   const { call, notes, open } = hooked;
   const manager = await open();
-  for (const id of await idsUnderWay(manager))
-    for (const [key] of unanswered((await manager.getSnapshot(id)).context.operations, call.session))
-      // Where a failed call is told, one that was not told was refused by the person. Elsewhere nobody knows.
-      if (call.host === 'claude') await manager.releaseCost({ sessionId: id, key });
-      else await hold(manager, id, key);
+  await forCalls(
+    manager,
+    (operations) => unanswered(operations, call.session).map(([key]) => key),
+    // Where a failed call is told, one that was not told was refused by the person. Elsewhere nobody knows.
+    (id, key) =>
+      call.host === 'claude' ? manager.releaseCost({ sessionId: id, key }) : hold(manager, id, key),
+  );
   if (call.isStopAgain || notes.episode === undefined) return pass;
   const found = await episodeFor(manager, notes.episode);
   if ('why' in found) return pass;

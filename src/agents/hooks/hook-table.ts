@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { PhaseName } from '../../../machines/index.js';
-import { plainRefusalTexts, readPlainFile } from '../../disk/index.js';
+import { decodeJson, plainRefusalTexts, readPlainFile } from '../../disk/index.js';
 
 const Dollars = z.string().regex(/^\d{1,6}(\.\d{1,6})?$/, 'is not decimal dollars, as "0.25"');
 
@@ -68,7 +68,7 @@ export function readHookTable(directory: string): HookTable {
   const found = readPlainFile(join(directory, hookTableFile), { largest });
   if ('refused' in found && found.refused !== 'missing')
     throw new Error(`${hookTableFile} ${plainRefusalTexts[found.refused]}`);
-  const table = 'refused' in found ? HookTableFile.parse({}) : parseTable(found.bytes.toString('utf8'));
+  const table = 'refused' in found ? HookTableFile.parse({}) : parseTable(found.bytes);
   return {
     ...table,
     agents: { ...usualAgents, ...table.agents },
@@ -76,10 +76,10 @@ export function readHookTable(directory: string): HookTable {
   };
 }
 
-function parseTable(text: string): HookTable {
+function parseTable(bytes: Uint8Array): HookTable {
   let value: unknown;
   try {
-    value = JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
+    value = decodeJson(bytes);
   } catch (error) {
     throw new Error(`${hookTableFile} is not JSON: ${(error as Error).message}`, { cause: error });
   }

@@ -40,7 +40,11 @@ export function writeNotes(directory: string, session: string, notes: SessionNot
 export function countIn(counts: Record<string, number>, name: string): void {
   const known = Object.hasOwn(counts, name) || Object.keys(counts).length < mostNames;
   const under = known ? name.slice(0, 200) : 'others';
-  counts[under] = (Object.hasOwn(counts, under) ? (counts[under] ?? 0) : 0) + 1;
+  add(counts, under, 1);
+}
+
+function add(counts: Record<string, number>, name: string, count: number): void {
+  counts[name] = (Object.hasOwn(counts, name) ? (counts[name] ?? 0) : 0) + count;
 }
 
 /** What all sessions have counted together. */
@@ -52,8 +56,7 @@ export function allNotes(directory: string): Pick<SessionNotes, 'unpriced' | 'de
     if (!notes) continue;
     sum.denied += notes.denied;
     for (const kind of ['unpriced', 'would_deny'] as const)
-      for (const [tool, count] of Object.entries(notes[kind]))
-        sum[kind][tool] = (Object.hasOwn(sum[kind], tool) ? (sum[kind][tool] ?? 0) : 0) + count;
+      for (const [tool, count] of Object.entries(notes[kind])) add(sum[kind], tool, count);
   }
   return sum;
 }

@@ -1,10 +1,10 @@
-import { ceilToMicro, parseUsd, type Usd } from '../../../machines/index.js';
+import { parseUsd, type Usd } from '../../../machines/index.js';
 import { readPlainFile } from '../../disk/index.js';
 import { tokenPricesOf, type HookTable } from './hook-table.js';
 
 type Fields = Record<string, unknown>;
 
-const perMillion = 1_000_000;
+const perMillion = 1_000_000n;
 
 /** What a model's message cost by the table's prices: micro-dollars, rounded up; undefined where the table has no prices for the model. */
 export function tokenCost(table: HookTable, model: unknown, usage: unknown): Usd | undefined {
@@ -23,8 +23,7 @@ export function tokenCost(table: HookTable, model: unknown, usage: unknown): Usd
     (total, [name, price]) => total + BigInt(countOf(fields[name])) * BigInt(parseUsd(price)),
     0n,
   );
-  const micro = (sum + BigInt(perMillion - 1)) / BigInt(perMillion);
-  return ceilToMicro(Number(micro) / perMillion);
+  return Number((sum + perMillion - 1n) / perMillion) as Usd;
 }
 
 function countOf(value: unknown): number {

@@ -1,12 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { PolicyDifference } from '../../../machines/index.js';
 import { ProductionError } from '../../../machines/errors.js';
 import { decodeJson } from '../../disk/decode-json.js';
 import type { ProductionStateManager } from '../../manager/manager.js';
 import type { Context, Options, Result, Run } from '../command.js';
+import { chosenEditor, editedCopy } from '../in-editor.js';
 import { UsageError, needed } from '../usage-error.js';
 
 const lastShown = 5;
@@ -71,31 +68,21 @@ function valueOf(path: string, text: string): unknown {
 /** Opens the policy in $EDITOR, and makes what was changed there a change of the policy. */
 async function edit(context: Context, { reason }: Options): Promise<Result> {
   const why = needed(reason, '--reason');
-  const editor = process.env['VISUAL'] || process.env['EDITOR'];
+  const editor = chosenEditor();
   if (!editor)
     throw new UsageError(
       'policy edit: name an editor in $EDITOR, or use showrunner policy set <path> <value> --reason "…"',
     );
   const manager = await context.open();
   const before = (await manager.getPolicy()) as Record<string, unknown>;
-  const folder = mkdtempSync(join(tmpdir(), 'showrunner-'));
-  const file = join(folder, 'policy.json');
-  try {
-    writeFileSync(file, `${JSON.stringify(before, undefined, 2)}\n`);
-    const { status, error } = spawnSync(`${editor} "${file}"`, { shell: true, stdio: 'inherit' });
-    if (status !== 0)
-      throw new UsageError(
-        `policy edit: the editor ${editor} ended with ${error?.message ?? `status ${String(status)}`}; the policy is as it was`,
-      );
-    return await change(context, manager, edited(before, readEdited(file)), why);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const text = `${JSON.stringify(before, undefined, 2)}\n`;
+  const saved = editedCopy(editor, 'policy.json', text, 'the policy is as it was');
+  return change(context, manager, edited(before, readEdited(saved)), why);
 }
 
-function readEdited(file: string): Record<string, unknown> {
+function readEdited(saved: Uint8Array): Record<string, unknown> {
   try {
-    return decodeJson(readFileSync(file)) as Record<string, unknown>;
+    return decodeJson(saved) as Record<string, unknown>;
   } catch (error) {
     throw new ProductionError(
       'invalid_input',

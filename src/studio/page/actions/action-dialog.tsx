@@ -6,6 +6,7 @@ import type { EpisodeFeed } from '../live/episode-feed.js';
 import { asApiError, show } from '../live/studio.js';
 import { announce } from '../parts/announce.js';
 import { Dialog } from '../parts/dialog.js';
+import { FormEnd } from '../parts/form-end.js';
 import { Amount, Choice, Reason } from './fields.js';
 import { actionOf, asks, consequenceOf, doneOf, fieldsOf, type Filled } from './forms.js';
 import type { PhaseName } from '../../../../machines/phases.js';
@@ -73,19 +74,13 @@ export function ActionDialog({ action, at, view, feed, onClose }: Props) {
             </span>
           </p>
         )}
-        <div class="form-end">
-          <button type="button" class="button" onClick={onClose}>
-            Leave it
-          </button>
-          <button
-            type="submit"
-            class={`button ${action === 'cancel' || action === 'reject' ? 'button-danger' : 'button-main'}`}
-            disabled={busy}
-            data-confirm={action}
-          >
-            {busy ? 'One moment…' : actionNames[action]}
-          </button>
-        </div>
+        <FormEnd
+          label={actionNames[action]}
+          confirm={action}
+          isDanger={action === 'cancel' || action === 'reject'}
+          busy={busy}
+          onClose={onClose}
+        />
       </form>
     </Dialog>
   );

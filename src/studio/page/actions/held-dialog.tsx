@@ -6,6 +6,7 @@ import type { EpisodeFeed } from '../live/episode-feed.js';
 import { asApiError, show } from '../live/studio.js';
 import { announce } from '../parts/announce.js';
 import { Dialog } from '../parts/dialog.js';
+import { FormEnd } from '../parts/form-end.js';
 import { Amount, Choice, Reason } from './fields.js';
 import { answerOf, answered, answers, type FilledAnswer, type Said } from './held-answer.js';
 
@@ -69,19 +70,13 @@ export function HeldDialog({ call, view, feed, onClose }: Props) {
             {error}
           </p>
         )}
-        <div class="form-end">
-          <button type="button" class="button" onClick={onClose}>
-            Leave it
-          </button>
-          <button
-            type="submit"
-            class={`button ${said === 'giveUp' ? 'button-danger' : 'button-main'}`}
-            disabled={busy}
-            data-confirm="answer"
-          >
-            {busy ? 'One moment…' : answers[said].title}
-          </button>
-        </div>
+        <FormEnd
+          label={answers[said].title}
+          confirm="answer"
+          isDanger={said === 'giveUp'}
+          busy={busy}
+          onClose={onClose}
+        />
       </form>
     </Dialog>
   );
