@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,15 +24,31 @@ function folder(): string {
   return path;
 }
 
+/** What a life is killed by: so many requests at the provider, whatever the machine's pace, and a moment more. */
+class Killer {
+  #left = Infinity;
+  #strike: () => void = () => {};
+
+  arm(child: ChildProcess, requests: number, momentMs: number): void {
+    this.#left = requests;
+    this.#strike = () => void setTimeout(() => child.kill('SIGKILL'), momentMs);
+  }
+
+  hear(): void {
+    this.#left -= 1;
+    if (this.#left === 0) this.#strike();
+  }
+}
+
 /** Plays scripts in one process after the other, each killed amid its work and followed by the next, until `isOver`; gives how many were killed. */
 async function playKilled(
   file: string,
   work: ScriptWork,
-  { random, isOver }: { random: () => number; isOver: () => boolean },
+  { random, killer, isOver }: { random: () => number; killer: Killer; isOver: () => boolean },
 ): Promise<number> {
   const left = new Set(work.seeds);
   let kills = 0;
-  // Where a life is too short for a machine that is busy, the next one is longer.
+  // Where a life was too short to end a script, the next one is longer.
   let patience = 1;
   while (left.size > 0 && !isOver()) {
     const before = left.size;
@@ -40,15 +56,10 @@ async function playKilled(
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let errors = '';
-    let timer: NodeJS.Timeout | undefined;
     child.stderr.on('data', (text) => (errors += String(text)));
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      if (line === 'ready')
-        timer = setTimeout(() => child.kill('SIGKILL'), (500 + random() * 3000) * patience);
-      else left.delete(Number(line));
-    });
+    createInterface({ input: child.stdout }).on('line', (line) => left.delete(Number(line)));
+    killer.arm(child, Math.ceil((10 + random() * 60) * patience), random() * 40);
     const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
-    clearTimeout(timer);
     if (code) throw new Error(errors);
     kills += code === null ? 1 : 0;
     patience = left.size < before ? 1 : patience * 2;
@@ -63,16 +74,16 @@ async function storm(
 ): Promise<{ kills: number; provider: ScriptedProvider; directory: string }> {
   const { file, remove } = await bundleProcess('test/support/provider-scripts/worker.ts', name, bug);
   onTestFinished(remove);
-  const provider = await startScriptedProvider();
+  const killers = [new Killer(), new Killer()];
+  const provider = await startScriptedProvider((seed) => killers[seed % 2]?.hear());
   const directory = folder();
   const random = randomOf(first);
-  const halves = [0, 1].map((side) => seeds.filter((seed) => seed % 2 === side));
   const killed = await Promise.all(
-    halves.map((half) =>
+    killers.map((killer, side) =>
       playKilled(
         file,
-        { url: provider.url, directory, seeds: half },
-        { random, isOver: () => provider.violations.length > 0 },
+        { url: provider.url, directory, seeds: seeds.filter((seed) => seed % 2 === side) },
+        { random, killer, isOver: () => provider.violations.length > 0 },
       ),
     ),
   );

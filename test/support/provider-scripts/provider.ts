@@ -52,8 +52,13 @@ export interface Announced {
 
 const shortestWaitMs = 250;
 
-/** A provider on loopback that treats every call as its script says, and writes an invoice. Nothing that it takes is ever forgotten. */
-export async function startScriptedProvider(): Promise<ScriptedProvider> {
+/**
+ * A provider on loopback that treats every call as its script says, and writes an invoice. Nothing that it takes is ever forgotten. `onRequest` hears
+ * each request's script before it is answered.
+ */
+export async function startScriptedProvider(
+  onRequest: (seed: number) => void = () => {},
+): Promise<ScriptedProvider> {
   const accounts = new Map<string, Account>();
   const violations: string[] = [];
   const seen = new Set<Way>();
@@ -80,6 +85,7 @@ export async function startScriptedProvider(): Promise<ScriptedProvider> {
   const server = createServer((request, response) => {
     const [, verb = '', seed = '', key = '', number = ''] = (request.url ?? '').split('/');
     const account = accountOf(seed, key === '' ? 'a' : key);
+    onRequest(Number(seed));
     if (verb === 'announce') {
       const turn = account.turns[account.announced] ?? wellTurn(mostMicro / 4);
       account.announced += 1;

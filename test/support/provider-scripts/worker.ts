@@ -23,5 +23,4 @@ async function play(): Promise<void> {
   }
 }
 
-process.stdout.write('ready\n');
 await Promise.all(Array.from({ length: atOnce }, play));
