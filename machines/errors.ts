@@ -18,6 +18,7 @@ export const errorRemedies = {
   budget_reserved: 'retry',
   attempts_exhausted: 'retry',
   key_reused: 'caller',
+  key_taken: 'caller',
   budget_in_use: 'caller',
   quality_rejected: 'operator',
   not_recoverable: 'operator',

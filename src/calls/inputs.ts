@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import {
   Actor,
+  OperationKey,
   PhaseName,
   PhaseStatus,
   Policy,
@@ -60,6 +61,8 @@ export const CreateInput = z
     episodeNum: EpisodeNumber.optional(),
     episodeNumber: EpisodeNumber.optional(),
     topic: Topic,
+    /** Your own name for the episode, unique in the production: the same key gives the same session, with any number of processes. */
+    key: OperationKey.optional(),
     /** Phases of this episode that wait for approval, beside the policy's. */
     approvals: z.array(PhaseName).optional(),
     /** Rules that it keeps when the policy changes; what is not named follows the policy. */
@@ -81,7 +84,7 @@ export const CreateInput = z
       })
       .optional(),
   })
-  .refine((input) => (input.episodeNum ?? input.episodeNumber) !== undefined, {
+  .refine((input) => (input.episodeNum ?? input.episodeNumber ?? input.key) !== undefined, {
     path: ['episodeNum'],
     message: 'is missing',
   })

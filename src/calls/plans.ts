@@ -6,6 +6,7 @@ import {
   isWaitedFor,
   unfinishedPhases,
   ProductionError,
+  type EpisodeContext,
   type EpisodeEvent,
   type EpisodeSnapshot,
   type EventOf,
@@ -44,7 +45,10 @@ export function planOf(sessionId: SessionId, ...events: Draft[]): Plan {
 }
 
 export interface NewEpisode {
-  episodeNumber: number;
+  /** Undefined: the next one. */
+  episodeNumber: number | undefined;
+  /** The caller's own name for it: where there is an episode of that name, none is made. */
+  key?: string | undefined;
   topic: string;
   budgets: Partial<Policy['budgets']>;
   approvals: PhaseName[] | undefined;
@@ -53,13 +57,20 @@ export interface NewEpisode {
 }
 
 export function planCreate({
-  episodeNumber,
+  episodeNumber: wanted,
+  key,
   topic,
   budgets,
   approvals = [],
   rules: givenRules,
 }: NewEpisode): Plan {
   return (view) => {
+    const known = key === undefined ? undefined : view.withKey(key);
+    if (known !== undefined) {
+      refuseOtherEpisode(view.episode(known).context, { key, topic, episodeNumber: wanted });
+      return [];
+    }
+    const episodeNumber = wanted ?? view.nextNumber();
     const sessionId = view.freshId(episodeNumber);
     const { policy, at } = view;
     const own = approvals.length > 0 ? { ...givenRules, approvals } : givenRules;
@@ -75,10 +86,25 @@ export function planCreate({
           budgets: { ...policy.budgets, ...budgets },
           rules: rulesUnder(policy, own),
           ...(Object.keys(own).length > 0 ? { own } : {}),
+          ...(key === undefined ? {} : { key }),
         },
       },
     ];
   };
+}
+
+/** A key stands for one episode. @throws ProductionError `key_taken`, which shows both. */
+function refuseOtherEpisode(
+  context: EpisodeContext,
+  { key, topic, episodeNumber = context.episodeNumber }: Pick<NewEpisode, 'key' | 'topic' | 'episodeNumber'>,
+): void {
+  if (context.topic === topic && context.episodeNumber === episodeNumber) return;
+  const { sessionId } = context;
+  throw new ProductionError(
+    'key_taken',
+    `key ${key} stands for ${sessionId}, episode ${context.episodeNumber} ${JSON.stringify(context.topic)}, and was asked for as episode ${episodeNumber} ${JSON.stringify(topic)}; give each episode a key of its own, or ask for the one that it stands for.`,
+    { sessionId, field: 'key' },
+  );
 }
 
 /** Starting, and the cost that came with it. */

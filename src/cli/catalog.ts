@@ -90,6 +90,7 @@ export const catalog: readonly Command[] = [
     usage: '[episode]',
     options: [
       ['--topic <topic>', 'the topic of a new episode'],
+      ['--key <key>', 'your own name for the episode: made once, and taken up again by the same command'],
       ['--topics <file>', 'several topics, one a line'],
       ['--sources <path>', 'folder or file that the demonstration crew reads'],
       ['--minutes <n>', 'wanted length, 0.2 to 60; default 3'],
@@ -111,6 +112,7 @@ export const catalog: readonly Command[] = [
     usage: '',
     options: [
       ['--topic <topic>', 'what it is about (needed)'],
+      ['--key <key>', 'your own name for it: the same key gives the same session'],
       ['--episode <number>', 'its number; default the next free one'],
       ['--total <dollars>', 'its total budget'],
     ],

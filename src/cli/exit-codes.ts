@@ -29,6 +29,7 @@ export const exitOf: Record<ErrorCode, number> = {
   budget_reserved: exits.budget,
   attempts_exhausted: exits.wrongState,
   key_reused: exits.invalidData,
+  key_taken: exits.invalidData,
   budget_in_use: exits.wrongState,
   quality_rejected: exits.wrongState,
   not_recoverable: exits.wrongState,

@@ -81,9 +81,8 @@ export interface Work<Options extends ProduceOptions = ProduceOptions> {
 
 /** Produces one episode with a crew, from wherever it stands to its end, or to where a person is needed. */
 export async function produce(work: Work, sessionId: SessionId): Promise<Produced> {
-  const { production, askBefore, crew, options } = work;
-  checkCrew(crew);
-  check(ProduceInput, options);
+  const { production, askBefore, options } = work;
+  checkWork(work);
   await askBefore({ call: 'produce', sessionId, input: { sessionId } });
   production.refresh();
   const done = reportOfEnded(production, sessionId);
@@ -103,6 +102,12 @@ export async function produce(work: Work, sessionId: SessionId): Promise<Produce
   } finally {
     await claim.release();
   }
+}
+
+/** Mistakes are found before an episode is begun. @throws ProductionError `invalid_input`. */
+export function checkWork({ crew, options }: Work): void {
+  checkCrew(crew);
+  check(ProduceInput, options);
 }
 
 /** What there is to say of an episode that needs no work; somebody else may have ended it a moment ago. */

@@ -5,6 +5,7 @@ import {
   ProductionError,
   phaseNames,
   type PhaseName,
+  isSessionId,
   type SessionId,
 } from '../../machines/index.js';
 import {
@@ -88,6 +89,11 @@ export class Documents {
   }
 
   /** Whether anything has the session's name already: its folder is made before or right after its first commit. */
+  /** The sessions whose folders are there. */
+  sessionFolders(): SessionId[] {
+    return this.#disk.list(this.#directory).filter(isSessionId);
+  }
+
   hasFolder(sessionId: SessionId): boolean {
     return this.#typed(sessionId, () => this.#disk.stat(join(this.#directory, sessionId)) !== undefined);
   }

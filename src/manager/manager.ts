@@ -46,7 +46,14 @@ import {
   type LoadedCheckpoint,
 } from '../calls/checkpoints.js';
 import type { Crew } from '../crew/port.js';
-import { produce, produceAll, type ProduceOptions, type Produced, type Work } from '../crew/produce.js';
+import {
+  checkWork,
+  produce,
+  produceAll,
+  type ProduceOptions,
+  type Produced,
+  type Work,
+} from '../crew/produce.js';
 import { checkFork, prepareFork } from '../calls/fork.js';
 import { ManagerHandle, type OpenOptions } from './handle.js';
 import * as inputs from '../calls/inputs.js';
@@ -75,6 +82,9 @@ import { planPolicy, policyPast, type PolicyPast } from '../calls/policy.js';
 import { planSent, takeSent, type SentEvent } from '../calls/send.js';
 import { editArtifact, seeThatNothingIsEdited } from '../crew/edit-artifact.js';
 
+/** A new episode, or the one that was created with its key. */
+export type KeyedEpisode = In<'CreateInput'> & { key: string };
+
 type In<Schema extends keyof typeof inputs> = (typeof inputs)[Schema] extends { _zod: { input: infer Input } }
   ? Input
   : never;
@@ -102,16 +112,18 @@ export class ProductionStateManager extends ManagerHandle {
   // --- Core operations ---
 
   /**
-   * Creates an episode's session and its folders; gives the session id.
-   * @throws ProductionError `invalid_input`, `vetoed`.
+   * Creates an episode's session and its folders; gives the session id. With a `key`, your own name for the episode, it is created once:
+   * the same key gives the same session, in any process and after any crash; then `episodeNum` may be left out for the next free number.
+   * @throws ProductionError `invalid_input`, `key_taken`, `vetoed`.
    * @example
    * ```js
-   * const id = await manager.createEpisodeSession({ episodeNum: 7, topic: 'Why bees dance', budgets: { research: '2.00' } });
+   * const id = await manager.createEpisodeSession({ key: 'bees', topic: 'Why bees dance', budgets: { research: '2.00' } });
    * ```
    */
   async createEpisodeSession(input: In<'CreateInput'>): Promise<SessionId> {
     const {
-      topic,
+      topic: given,
+      key,
       budgets,
       episodeNum,
       episodeNumber,
@@ -121,12 +133,17 @@ export class ProductionStateManager extends ManagerHandle {
     const own = Object.fromEntries(
       Object.entries(budgets ?? {}).map(([name, amount]) => [name, parseUsd(amount, `budgets.${name}`)]),
     );
+    // As it is kept: a secret in it is taken out, also where the session is found again.
+    const topic = this.production.redactor.data(given);
     const committed = await this.do(
       'createEpisodeSession',
       undefined,
       input,
-      planCreate({ episodeNumber: episodeNum ?? episodeNumber ?? 1, topic, budgets: own, approvals, rules }),
+      planCreate({ episodeNumber: episodeNum ?? episodeNumber, key, topic, budgets: own, approvals, rules }),
     );
+    const found =
+      committed.steps.length === 0 && key !== undefined ? this.production.withKey(key) : undefined;
+    if (found) return found;
     const sessionId = committed.steps[0]?.sessionId;
     if (!sessionId) throw new ProductionError('machine_broken', 'the creation made no session.');
     // The journal has the episode: folders that cannot be made now are made with the first document.
@@ -1129,15 +1146,25 @@ export class ProductionStateManager extends ManagerHandle {
 
   /**
    * Produces an episode with a crew, from wherever it stands. Claims it, runs its phases, answers failures by policy, resumes unfinished
-   * work without paying twice, and ends when it is complete or a person is needed.
-   * @throws ProductionError `claimed_elsewhere` when somebody else is at it, `claim_lost` when somebody has taken it over; `invalid_input`, `session_unknown`.
+   * work without paying twice, and ends when it is complete or a person is needed. Instead of a session's id it takes what
+   * `createEpisodeSession` takes with a `key`: the episode is created, or the one of that key taken up.
+   * @throws ProductionError `claimed_elsewhere` when somebody else is at it, `claim_lost` when somebody has taken it over; `invalid_input`, `session_unknown`, `key_taken`.
    * @example
    * ```js
-   * const { outcome, reason } = await manager.produce(sessionId, crew, { onProgress: console.log });
+   * const { outcome, reason } = await manager.produce({ key: 'bees', topic: 'Why bees dance' }, crew, { onProgress: console.log });
    * ```
    */
-  async produce(sessionId: string, crew: Crew, options: ProduceOptions = {}): Promise<Produced> {
-    return produce(this.#work(crew, options), parseSessionId(sessionId));
+  async produce(episode: string | KeyedEpisode, crew: Crew, options: ProduceOptions = {}): Promise<Produced> {
+    const work = this.#work(crew, options);
+    checkWork(work);
+    if (typeof episode !== 'object' || episode === null) return produce(work, parseSessionId(episode));
+    if (episode.key === undefined)
+      throw new ProductionError(
+        'invalid_input',
+        'key: is missing: an episode that is created here is found again by it, or it would be made and paid for twice.',
+        { field: 'key' },
+      );
+    return produce(work, await this.createEpisodeSession(episode));
   }
 
   /**

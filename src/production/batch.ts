@@ -3,6 +3,7 @@ import {
   ProductionError,
   decide,
   invalidInput,
+  episodeNumberOf,
   isSameState,
   parseEvent,
   persist,
@@ -55,7 +56,9 @@ export class Batch {
       policy,
       policyFile,
       lastAt,
-    }: Pick<Mirror, 'store' | 'ledger' | 'policy' | 'policyFile' | 'lastAt'>,
+      keys,
+      greatestNumber,
+    }: Pick<Mirror, 'store' | 'ledger' | 'policy' | 'policyFile' | 'lastAt' | 'keys' | 'greatestNumber'>,
     writer: string,
   ) {
     this.#store = store;
@@ -68,7 +71,15 @@ export class Batch {
       ledger: this.#ledger,
       find: (id) => this.#find(id),
       isTaken: (id) => this.#working.has(id) || this.#store.isTaken(id),
+      withKey: (key) => this.#createdWith(key) ?? keys.find(key),
+      greatestNumber: () => Math.max(greatestNumber(), ...[...this.#working.keys()].map(episodeNumberOf)),
     };
+  }
+
+  /** Created in this very write. */
+  #createdWith(key: string): SessionId | undefined {
+    for (const [id, { context }] of this.#working) if (context.key === key && !this.#store.has(id)) return id;
+    return undefined;
   }
 
   /**

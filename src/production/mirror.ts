@@ -3,6 +3,7 @@ import {
   ProductionError,
   dayOf,
   decide,
+  episodeNumberOf,
   machineVersion,
   parsePolicy,
   persist,
@@ -18,6 +19,7 @@ import type { Journal, JournalEntry } from '../journal/index.js';
 import { Projection } from '../projection/projection.js';
 import type { Commit, CommitEntry } from '../record/commit.js';
 import { decodeCommit, decodeShown, decodeState } from '../record/decode.js';
+import { SessionKeys } from '../record/session-keys.js';
 import { EpisodeStore } from '../record/episode-store.js';
 import { afterEntry, inMemory, replaySession, type Located } from '../record/replay.js';
 import type { PolicyChange } from '../record/policy-record.js';
@@ -47,6 +49,7 @@ export class Mirror {
   readonly store: EpisodeStore;
   readonly ledger = new Ledger();
   readonly projection: Projection;
+  readonly keys: SessionKeys;
   /** When the last commit was made; empty in a new production. */
   lastAt = '';
   /** Whether other processes' commits are told too. */
@@ -65,6 +68,7 @@ export class Mirror {
     this.#journal = journal;
     this.#documents = documents;
     this.#clock = clock;
+    this.keys = new SessionKeys(journal);
     this.store = new EpisodeStore(
       (id, position) => this.#load(id, position),
       (id) => documents.hasFolder(id),
@@ -139,6 +143,13 @@ export class Mirror {
     const { ledger, policy } = this;
     return ledger.money(ledger.dayFor(this.shownNow(), policy.timeZone), policy.dailyCap);
   }
+
+  /** The greatest number of an episode that is listed, or has a folder: archived ones keep theirs. */
+  readonly greatestNumber = (): number =>
+    [...this.store.ids(), ...this.#documents.sessionFolders()].reduce(
+      (most, id) => Math.max(most, episodeNumberOf(id)),
+      0,
+    );
 
   onCommit(listener: (committed: Committed) => void): () => void {
     this.#listeners.add(listener);

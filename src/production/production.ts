@@ -161,9 +161,16 @@ export class Production {
         ledger: this.#mirror.ledger,
         find: () => undefined,
         isTaken,
+        withKey: () => undefined,
+        greatestNumber: () => 0,
       },
       this.now(),
     ).freshId(episodeNumber);
+  }
+
+  /** The session that was created with the caller's own key; undefined where none was. */
+  withKey(key: string): SessionId | undefined {
+    return this.#mirror.keys.find(key);
   }
 
   /** Everything that any process has committed so far is in memory, and on disk, when this resolves: what a query may show. */

@@ -37,6 +37,10 @@ export interface View {
   day(date?: string): DayMoney;
   /** A session id that no process has used. */
   freshId(episodeNumber: number): SessionId;
+  /** The session that was created with the caller's own key; undefined where none was. */
+  withKey(key: string): SessionId | undefined;
+  /** One more than the greatest number of an episode. */
+  nextNumber(): number;
 }
 
 /** A change of the production's policy, as a plan proposes it. */
@@ -66,6 +70,9 @@ export interface ViewSources {
   ledger: Ledger;
   find: (sessionId: SessionId) => EpisodeSnapshot | undefined;
   isTaken: (sessionId: SessionId) => boolean;
+  withKey: (key: string) => SessionId | undefined;
+  /** Of all sessions that there are. */
+  greatestNumber: () => number;
 }
 
 export function sessionUnknown(sessionId: SessionId): ProductionError {
@@ -112,5 +119,13 @@ export class CommitView implements View {
       const id = sessionIdFor(episodeNumber, this.at, copy);
       if (!this.#sources.isTaken(id)) return id;
     }
+  }
+
+  withKey(key: string): SessionId | undefined {
+    return this.#sources.withKey(key);
+  }
+
+  nextNumber(): number {
+    return this.#sources.greatestNumber() + 1;
   }
 }

@@ -2,12 +2,16 @@ import type { Run } from '../command.js';
 import { needed } from '../usage-error.js';
 import { nextEpisodeNumber } from '../next-episode-number.js';
 
-export const run: Run = async (context, _args, { topic, episode, total }) => {
+export const run: Run = async (context, _args, { topic, episode, total, key }) => {
   const manager = await context.open({ make: true });
-  const episodeNum = typeof episode === 'string' ? Number(episode) : await nextEpisodeNumber(manager);
+  const isKeyed = typeof key === 'string';
+  const number = typeof episode === 'string' ? Number(episode) : undefined;
+  // With a key the number is found together with the episode, or it would be another one each time.
+  const episodeNum = number ?? (isKeyed ? undefined : await nextEpisodeNumber(manager));
   const id = await manager.createEpisodeSession({
     topic: needed(topic, '--topic'),
-    episodeNum,
+    ...(episodeNum === undefined ? {} : { episodeNum }),
+    ...(isKeyed ? { key } : {}),
     ...(typeof total === 'string' ? { budgets: { total } } : {}),
   });
   return { json: { session_id: id, episode: await manager.getEpisodeState(id) }, text: id };

@@ -85,22 +85,51 @@ async function begin(
   options: Options,
   { topics, settings }: { topics: string[]; settings: ProduceSettings },
 ): Promise<SessionId[]> {
+  const { key } = options;
+  if (typeof key === 'string')
+    return [await beginOrResume(context, manager, key, { topics, settings }, options)];
   const number = await nextEpisodeNumber(manager);
   const ids: SessionId[] = [];
   for (const [index, topic] of topics.entries()) {
     const id = await manager.createEpisodeSession({
       topic,
       episodeNum: number + index,
-      ...(options['approve'] === true ? { approvals: ['script' as const] } : {}),
+      ...approvalsOf(options),
     });
     writeProduceSettings(manager.production.directory, id, settings);
-    context.note(`${id}: "${escapeForTerminal(manager.production.redactor.data(topic))}"`);
+    noteOf(context, manager, id, topic);
     ids.push(id);
   }
   return ids;
 }
 
-function topicsOf({ topic, topics }: Options): string[] {
+/** The session that the key stands for, made where there is none; one that is there goes on as it was begun. */
+async function beginOrResume(
+  context: Context,
+  manager: ProductionStateManager,
+  key: string,
+  { topics, settings }: { topics: string[]; settings: ProduceSettings },
+  options: Options,
+): Promise<SessionId> {
+  const [topic = ''] = topics;
+  const id = await manager.createEpisodeSession({ key, topic, ...approvalsOf(options) });
+  const { directory } = manager.production;
+  if (!readProduceSettings(directory, id)) writeProduceSettings(directory, id, settings);
+  noteOf(context, manager, id, topic);
+  return id;
+}
+
+function approvalsOf({ approve }: Options): { approvals?: 'script'[] } {
+  return approve === true ? { approvals: ['script'] } : {};
+}
+
+function noteOf(context: Context, manager: ProductionStateManager, id: SessionId, topic: string): void {
+  context.note(`${id}: "${escapeForTerminal(manager.production.redactor.data(topic))}"`);
+}
+
+function topicsOf({ topic, topics, key }: Options): string[] {
+  if (key !== undefined && typeof topic !== 'string')
+    throw new UsageError('--key names one episode: give its --topic "…" with it');
   if (typeof topic === 'string') return [topic];
   if (typeof topics !== 'string')
     throw new UsageError('name an episode to go on with, or give --topic "…" with --sources <folder>');

@@ -1,0 +1,33 @@
+import { decodeCommit } from './decode.js';
+import type { SessionId } from '../../machines/index.js';
+import type { Journal, JournalEntry } from '../journal/index.js';
+
+/** Which session a caller's own name for an episode stands for. Read from the journal when it is first asked for, and read on from there. */
+export class SessionKeys {
+  readonly #journal: Journal;
+  readonly #sessions = new Map<string, SessionId>();
+  #upTo = 0;
+
+  constructor(journal: Journal) {
+    this.#journal = journal;
+  }
+
+  /** The first session that was created with the key, in all that is in the journal by now. */
+  find(key: string): SessionId | undefined {
+    const known = this.#sessions.get(key);
+    if (known !== undefined) return known;
+    this.#journal.scan((line) => this.#note(line), { from: this.#upTo });
+    return this.#sessions.get(key);
+  }
+
+  #note(line: JournalEntry): void {
+    this.#upTo = line.end;
+    // The text is searched before it is parsed: few lines create an episode, and fewer one with a key. Quotes in somebody's data are escaped.
+    if (!line.text.includes('"type":"episode.created"') || !line.text.includes('"key":"')) return;
+    for (const { session, events } of decodeCommit(line).entries) {
+      const [created] = events;
+      if (created?.type !== 'episode.created' || created.key === undefined) continue;
+      if (!this.#sessions.has(created.key)) this.#sessions.set(created.key, session);
+    }
+  }
+}
