@@ -33,6 +33,8 @@ function withRevisions(persisted: unknown): unknown {
     ...persisted,
     context: {
       key: null,
+      importedAt: null,
+      filesMovedTo: null,
       pause: null,
       reviews: [],
       paid,

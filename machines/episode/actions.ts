@@ -440,7 +440,10 @@ const releaseClaim: Change<EventOf<'lease.release'>> = () => ({ claim: null });
 const archiveEpisode: Change<EventOf<'episode.archive'>> = (context, event) => ({
   claim: null,
   note: event.reason ?? context.note,
+  filesMovedTo: event.filesMovedTo ?? null,
 });
+
+const unarchiveEpisode: Change<EventOf<'episode.unarchive'>> = () => ({ note: null, filesMovedTo: null });
 
 /** Reducers by the names that the chart uses. */
 export const changes = {
@@ -477,6 +480,7 @@ export const changes = {
   renewClaim,
   releaseClaim,
   archiveEpisode,
+  unarchiveEpisode,
   /** Changes nothing but the time. */
   touch: () => ({}),
 };

@@ -61,7 +61,8 @@ function announceStep(before: EpisodeSnapshot, event: EpisodeEvent, after: Episo
   if (context.failure && context.failure !== before.context.failure)
     list.push({ type: 'failed', failure: context.failure, ...common });
   if (!hasMoved || status(before) === status(after)) return list;
-  if (status(after) === 'complete') list.push({ type: 'completed', spent: context.money.spent, ...common });
+  if (status(after) === 'complete' && status(before) !== 'archived')
+    list.push({ type: 'completed', spent: context.money.spent, ...common });
   if (status(after) === 'archived') list.push({ type: 'archived', ...common });
   return list;
 }

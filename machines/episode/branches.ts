@@ -3,8 +3,10 @@ import type { Check } from './check.js';
 import type { EpisodeContext } from './context.js';
 import type { EpisodeEvent } from './events.js';
 import { hasKey } from './key-tree.js';
+import { checkMover } from './_claim-checks.js';
 import { checkResumePoint } from './_phase-checks.js';
 import { checkComplete, checkForked, checkRestore } from './guards.js';
+import { unfinishedPhases } from './selectors.js';
 import { moneyMove, passesBudget, passesDay } from './money.js';
 
 /** A guard that chooses between targets of one event. Pure. */
@@ -36,6 +38,9 @@ export const branches = {
     event.type === 'phase.complete' &&
     context.rules.approvals.includes(event.phase) &&
     checkComplete(context, event) === null,
+  /** Nothing of the episode is unfinished. */
+  isFinished: (context, event) =>
+    unfinishedPhases(context).length === 0 && checkMover(context, event) === null,
   /** The cost passes the episode's total, or a phase's hard budget. */
   passesBudget: (context, event) => mayLand(context, event) && passesBudget(context, event),
   passesDay: (context, event) => mayLand(context, event) && passesDay(context, event),

@@ -223,12 +223,21 @@ export type Review = z.infer<typeof Review>;
 
 const PaidKeys: z.ZodType<KeyTree<Usd>> = z.record(z.string(), z.union([Micros, z.lazy(() => PaidKeys)]));
 
+/** A folder's name, without a path. */
+export const FolderName = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^[^/\\]+$/, 'is no plain name');
+
 /** All that an episode's statechart remembers. Money in micro-dollars, times in ISO-8601 UTC. */
 export const EpisodeContext = z.object({
   sessionId: z.string(),
   episodeNumber: z.int().positive(),
   topic: z.string(),
   createdAt: Instant,
+  /** When it came from an older production; null where it was made in this one. */
+  importedAt: Instant.nullable().prefault(null),
   updatedAt: Instant,
   budgets: Budgets,
   rules: Rules,
@@ -249,6 +258,8 @@ export const EpisodeContext = z.object({
   checkpoints: z.record(z.string(), CheckpointRef),
   /** Why it was archived or cancelled, where someone said so. */
   note: z.string().nullable(),
+  /** The folder beside the production's that its files were moved to when it was deleted. */
+  filesMovedTo: FolderName.nullable().prefault(null),
   forkedFrom: z.string().nullable(),
   /** The caller's own name for it, unique in the production: creating it again finds it. */
   key: OperationKey.nullable(),

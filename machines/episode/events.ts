@@ -8,6 +8,7 @@ import {
   Budgets,
   CalendarDay,
   CheckpointRef,
+  FolderName,
   Instant,
   LowerName,
   Micros,
@@ -91,6 +92,8 @@ export const EpisodeCreated = event('episode.created', {
   forkedFrom: SessionIdText.optional(),
   inherited: Micros.optional(),
   key: OperationKey.optional(),
+  /** When it was imported, where it was: the times of its events are older. */
+  importedAt: Instant.optional(),
 });
 export type EpisodeCreated = z.infer<typeof EpisodeCreated>;
 
@@ -187,7 +190,9 @@ export const EpisodeEvent = z.discriminatedUnion('type', [
   event('lease.renew', { until: Instant }),
   event('lease.release', {}),
   event('episode.cancelled', { reason: Reason }),
-  event('episode.archive', { reason: Reason.optional() }),
+  /** `filesMovedTo`: the folder beside the production's that its files were moved to, where somebody deleted it. */
+  event('episode.archive', { reason: Reason.optional(), filesMovedTo: FolderName.optional() }),
+  event('episode.unarchive', { reason: Reason.optional() }),
 ]);
 export type EpisodeEvent = z.infer<typeof EpisodeEvent>;
 export type EpisodeEventType = EpisodeEvent['type'];

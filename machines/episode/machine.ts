@@ -92,6 +92,7 @@ export const episodeMachine = chart
       renewClaim: change(changes.renewClaim),
       releaseClaim: change(changes.releaseClaim),
       archiveEpisode: change(changes.archiveEpisode),
+      unarchiveEpisode: change(changes.unarchiveEpisode),
       touch: change(changes.touch),
     },
   })
@@ -320,8 +321,13 @@ export const episodeMachine = chart
         },
       },
       archived: {
-        description: 'Put away for good; only what was still to be paid lands here.',
+        description:
+          'Put away; only what was still to be paid lands here, until somebody brings the episode back.',
         on: {
+          'episode.unarchive': [
+            { guard: 'isFinished', target: 'complete', actions: 'unarchiveEpisode' },
+            { guard: 'mayMove', target: 'failed', actions: 'unarchiveEpisode' },
+          ],
           'cost.recorded': { guard: 'mayRecord', actions: 'recordCost' },
           'operation.settled': { guard: 'isKnownOperation', actions: 'settleOperation' },
           'result.recorded': undefined,

@@ -33,6 +33,7 @@ const callFor: Record<EpisodeEventType, readonly [call: string, command?: string
   'lease.release': ['produce', 'produce'],
   'episode.cancelled': ['cancelEpisode', 'cancel'],
   'episode.archive': ['archiveEpisode', 'archive'],
+  'episode.unarchive': ['unarchiveEpisode', 'unarchive'],
 };
 
 /** `approve`, and `showrunner restore (restoreCheckpoint)` where command and call have different names. */

@@ -2,9 +2,11 @@ import {
   completionName,
   ProductionError,
   currentPhase,
+  decide,
   episodeStatus,
   isFinished,
   parseName,
+  persist,
   phaseAfter,
   phaseNames,
   type CheckpointRef,
@@ -15,7 +17,7 @@ import {
 import type { Plan, Production } from '../production/index.js';
 import type { CheckpointPayload } from '../record/index.js';
 import type { ArtifactRef } from '../documents/index.js';
-import { toSecond, type CheckpointContents } from '../shapes/index.js';
+import { episodeState, toSecond, type CheckpointContents, type EpisodeState } from '../shapes/index.js';
 import { stepsFor } from './plans.js';
 
 /** A checkpoint as the seed shows it, with its name and the files that belong to it. */
@@ -168,6 +170,23 @@ export async function planRestore(
   sessionId: SessionId,
   phaseOrName: string,
 ): Promise<Plan> {
+  const event = await restoreEvent(production, sessionId, phaseOrName);
+  return (view) => stepsFor(view, sessionId, event);
+}
+
+/** The episode as it would stand after going back to a checkpoint; refuses as going back does. */
+export async function previewRestore(
+  production: Production,
+  sessionId: SessionId,
+  phaseOrName: string,
+): Promise<EpisodeState> {
+  const event = await restoreEvent(production, sessionId, phaseOrName);
+  const decision = decide(production.episode(sessionId), { ...event, at: production.now() });
+  if (decision.accepted) return episodeState(persist(decision.snapshot));
+  throw new ProductionError(decision.refusal.code, decision.refusal.message, { sessionId });
+}
+
+async function restoreEvent(production: Production, sessionId: SessionId, phaseOrName: string) {
   const status = episodeStatus(production.episode(sessionId));
   if (status === 'complete' || status === 'archived') {
     throw new ProductionError(
@@ -178,15 +197,14 @@ export async function planRestore(
   }
   const { name, ref, resume, context } = await openCheckpoint(production, sessionId, phaseOrName);
   await checkEarlier(production, sessionId, context.phases, resume);
-  return (view) =>
-    stepsFor(view, sessionId, {
-      type: 'checkpoint.restore',
-      name,
-      sha256: ref.sha256,
-      resume,
-      phases: context.phases,
-      quality: context.quality,
-    });
+  return {
+    type: 'checkpoint.restore' as const,
+    name,
+    sha256: ref.sha256,
+    resume,
+    phases: context.phases,
+    quality: context.quality,
+  };
 }
 
 /** Every phase that a restore keeps must still have its artifacts. */

@@ -209,6 +209,8 @@ export const ForkInput = z.strictObject({
 });
 export const CleanupInput = z.strictObject({
   olderThanHours: z.number().nonnegative().max(1_000_000).default(24),
+  /** Only says which it would be. */
+  dryRun: z.boolean().default(false),
 });
 
 /**

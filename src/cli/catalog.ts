@@ -1,5 +1,7 @@
 import type { Command } from './command.js';
 
+const yesOption = ['--yes', 'do not ask, also on a terminal'] as const;
+
 /** Every command, in the order in which help lists them. */
 export const catalog: readonly Command[] = [
   {
@@ -195,7 +197,7 @@ export const catalog: readonly Command[] = [
     group: 'Steer',
     summary: 'Stop an episode for good.',
     usage: '<episode>',
-    options: [['--reason <text>', 'why (needed)']],
+    options: [['--reason <text>', 'why (needed)'], yesOption],
     example: 'showrunner cancel ep_001 --reason "guest withdrew"',
     load: () => import('./commands/cancel.js'),
   },
@@ -293,7 +295,7 @@ export const catalog: readonly Command[] = [
     group: 'Repair',
     summary: 'Go back to a checkpoint; money stays spent.',
     usage: '<episode> <name>',
-    options: [],
+    options: [['--dry-run', 'only show how the episode would stand'], yesOption],
     example: 'showrunner restore ep_001 research_complete',
     load: () => import('./commands/restore.js'),
   },
@@ -324,9 +326,10 @@ export const catalog: readonly Command[] = [
   {
     name: 'cleanup',
     group: 'Repair',
-    summary: 'Fail and archive episodes without a sign of life; deletes nothing.',
+    summary:
+      'Fail and archive episodes whose worker is lost; deletes nothing, and unarchive brings them back.',
     usage: '',
-    options: [['--older-than <hours>', 'default 24']],
+    options: [['--older-than <hours>', 'default 24'], ['--dry-run', 'only show which they are'], yesOption],
     example: 'showrunner cleanup --older-than 48',
     load: () => import('./commands/cleanup.js'),
   },
@@ -373,11 +376,32 @@ export const catalog: readonly Command[] = [
     load: () => import('./commands/hook.js'),
   },
   {
+    name: 'unarchive',
+    group: 'Keep',
+    summary: 'Bring an archived episode back, with its files where it was deleted.',
+    usage: '<episode>',
+    options: [['--reason <text>', 'why']],
+    example: 'showrunner unarchive ep_001',
+    load: () => import('./commands/unarchive.js'),
+  },
+  {
+    name: 'delete',
+    group: 'Keep',
+    summary: 'End and archive an episode and move its files to a backup; its money stays spent (danger).',
+    usage: '<episode>',
+    options: [
+      ['--confirm', 'really do it'],
+      ['--reason <text>', 'why'],
+    ],
+    example: 'showrunner delete ep_001 --confirm --reason "recorded by mistake"',
+    load: () => import('./commands/delete.js'),
+  },
+  {
     name: 'import',
     group: 'Keep',
     summary: 'Import an older state.json; the original is not changed.',
     usage: '<state.json>',
-    options: [],
+    options: [['--dry-run', 'only show what would be imported, and what could not be']],
     example: 'showrunner import old/state.json --directory production',
     load: () => import('./commands/import.js'),
   },

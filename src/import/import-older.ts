@@ -123,6 +123,7 @@ function replay(episode: OlderEpisode, { kept, completions }: Saved, view: View)
       topic,
       budgets: policy.budgets,
       rules: rulesOfThePast(policy),
+      importedAt: view.at,
     },
   ];
   let last = createdAt;

@@ -59,6 +59,7 @@ import { ManagerHandle, type OpenOptions } from './handle.js';
 import * as inputs from '../calls/inputs.js';
 import { check, checkPhase, operationName, optionalCost } from '../calls/inputs.js';
 import { liveActor, type LiveActor, type LiveActorOptions } from './live-actor.js';
+import { backupName, moveAway, moveBack, planDelete } from '../calls/deletion.js';
 import { cleanUp, type CleanedUp } from '../calls/orphans.js';
 import {
   beginOf,
@@ -389,7 +390,9 @@ export class ProductionStateManager extends ManagerHandle {
   }
 
   /**
-   * Fails sessions without a sign of life for so many hours (default 24) with `worker_lost` and archives them; deletes nothing.
+   * Fails sessions that somebody worked on and that show no sign of life for so many hours (default 24) with `worker_lost`, and archives
+   * them; deletes nothing, and `unarchiveEpisode` brings each back. Left alone are those that were only created or imported, and those that
+   * wait for a person, for money, another day or a provider. `dryRun` only says which it would be.
    * @throws ProductionError `invalid_input`, `vetoed`.
    * @example
    * ```js
@@ -397,9 +400,10 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async cleanupOrphanedSessions(input: In<'CleanupInput'> = {}): Promise<CleanedUp> {
-    const { olderThanHours } = check(inputs.CleanupInput, input);
-    await this.askBefore({ call: 'cleanupOrphanedSessions', sessionId: undefined, input });
-    return cleanUp(this.read(), olderThanHours);
+    const checked = check(inputs.CleanupInput, input);
+    if (!checked.dryRun)
+      await this.askBefore({ call: 'cleanupOrphanedSessions', sessionId: undefined, input });
+    return cleanUp(this.read(), checked);
   }
 
   // --- Costs ---
@@ -815,6 +819,53 @@ export class ProductionStateManager extends ManagerHandle {
         ...(reason === undefined ? {} : { reason: check(inputs.SkipInput.shape.reason, reason) }),
       }),
     );
+  }
+
+  /**
+   * Brings an archived episode back: as complete or failed, as it was put away; a failed one can be recovered. Files of one that was deleted
+   * are moved back from the backup.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `path_refused`, `vetoed`.
+   * @example
+   * ```js
+   * await manager.archiveEpisode(sessionId);
+   * const { status } = await manager.unarchiveEpisode(sessionId, 'the guest came back');
+   * ```
+   */
+  async unarchiveEpisode(sessionId: string, reason?: string): Promise<EpisodeState> {
+    const id = parseSessionId(sessionId);
+    const { filesMovedTo } = this.read().episode(id).context;
+    if (filesMovedTo !== null) moveBack(this.production, id, filesMovedTo);
+    return this.doFor(
+      'unarchiveEpisode',
+      id,
+      { sessionId, reason },
+      planOf(id, {
+        type: 'episode.unarchive',
+        ...(reason === undefined ? {} : { reason: check(inputs.SkipInput.shape.reason, reason) }),
+      }),
+    );
+  }
+
+  /**
+   * Ends and archives an episode, and moves its files to a backup beside the production, which is what this gives. What it has cost stays spent;
+   * `unarchiveEpisode` brings it back.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `operations_open`, `claimed_elsewhere`, `vetoed`.
+   * @example
+   * ```js
+   * await manager.pause({ sessionId });
+   * const backup = await manager.deleteEpisode({ sessionId, reason: 'the guest withdrew' });
+   * ```
+   */
+  async deleteEpisode(input: In<'CancelInput'>): Promise<string> {
+    const { sessionId, reason } = check(inputs.CancelInput, input);
+    const { production } = this;
+    const known = this.read().episode(sessionId).context.filesMovedTo;
+    const filesMovedTo = known ?? backupName(production.directory, production.now());
+    if (known === null)
+      await this.do('deleteEpisode', sessionId, input, planDelete(sessionId, reason, filesMovedTo));
+    // Documents that are still due would be written into a folder of the old name.
+    await production.show();
+    return moveAway(production, sessionId, filesMovedTo);
   }
 
   // --- Metrics ---

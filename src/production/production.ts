@@ -343,7 +343,8 @@ export class Production {
   artifactProblems(ids: readonly SessionId[], onFile: (path: string) => void): Promise<ArtifactProblem[]> {
     const contexts = ids.flatMap((id) => {
       const snapshot = this.find(id);
-      return snapshot ? [[id, snapshot.context] as const] : [];
+      // The files of one that was deleted are in the backup.
+      return snapshot?.context.filesMovedTo === null ? [[id, snapshot.context] as const] : [];
     });
     return artifactProblems({ journal: this.#journal, documents: this.#documents, onFile }, contexts);
   }

@@ -209,7 +209,8 @@ export async function verify(
   // Where the journal is damaged nothing can be said of what it recorded.
   if (audit.problems.length === 0) {
     const contexts = [...audit.sessions].flatMap(([id, { persisted }]) =>
-      persisted ? [[id, persisted.context] as const] : [],
+      // The files of one that was deleted are in the backup.
+      persisted?.context.filesMovedTo === null ? [[id, persisted.context] as const] : [],
     );
     for (const problem of await artifactProblems({ journal, documents, onFile }, contexts))
       audit.problems.push({ position: journal.position, ...problem });

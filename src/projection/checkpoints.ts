@@ -98,7 +98,7 @@ export class CheckpointProjection {
   async #show(pending: PendingCheckpoint, how: How): Promise<void> {
     const { documents, journal, machine, refresh } = this.#on;
     const document = checkpointShown(pending, machine);
-    if (!document) return;
+    if (!document || pending.after.context.filesMovedTo !== null) return;
     const shown =
       documents.readCheckpoint(pending.sessionId, { name: pending.name })?.showrunner.position ?? -1;
     if (shown >= pending.position) return;
@@ -113,7 +113,8 @@ export class CheckpointProjection {
 
   async #repair(id: SessionId): Promise<void> {
     const { documents, store } = this.#on;
-    const checkpoints = store.snapshot(id)?.context.checkpoints;
+    const context = store.snapshot(id)?.context;
+    const checkpoints = context?.filesMovedTo === null ? context.checkpoints : undefined;
     const phases = checkpoints ? damagedPhases(documents, id, checkpoints) : [];
     if (phases.length > 0) await rewriteCheckpoints(this.#on, id, phases);
   }

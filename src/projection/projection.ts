@@ -298,6 +298,8 @@ export class Projection {
     const snapshot = store.snapshot(id);
     const position = store.position(id);
     if (!snapshot || position === undefined) return;
+    // It was deleted, and its folder is in the backup.
+    if (snapshot.context.filesMovedTo !== null && !documents.hasFolder(id)) return;
     // Meanwhile another process's commit has been read, which may not be on disk yet.
     if (position > journal.durableEnd) {
       this.#others.add(id);

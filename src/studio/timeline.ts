@@ -73,6 +73,8 @@ export function describeEvent(
       return `cancelled: ${event.reason}`;
     case 'episode.archive':
       return `archived${because(event.reason)}`;
+    case 'episode.unarchive':
+      return `brought back from the archive${because(event.reason)}`;
   }
 }
 

@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { errorRemedies } from '../../machines/index.js';
@@ -92,6 +92,13 @@ describe('the API reference', () => {
       expect(code).toContain(`${name}(`);
       const { manager, directory, remove } = await temporaryProduction();
       onTestFinished(remove);
+      // What is deleted is moved beside the production.
+      onTestFinished(() => {
+        for (const each of readdirSync(dirname(directory)).filter((name) =>
+          name.startsWith(`${basename(directory)}.backup`),
+        ))
+          rmSync(join(dirname(directory), each), { recursive: true });
+      });
       const approvals: 'research'[] = review === before[name] ? ['research'] : [];
       const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees', approvals });
       await (before[name] ?? start)(manager, sessionId);

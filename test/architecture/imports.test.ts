@@ -21,7 +21,7 @@ const allowed: Record<string, readonly string[]> = {
     'src/record',
     'src/projection',
   ],
-  'src/calls': ['machines', 'src/documents', 'src/shapes', 'src/record', 'src/production'],
+  'src/calls': ['machines', 'src/documents', 'src/shapes', 'src/reports', 'src/record', 'src/production'],
   'src/import': ['machines', 'src/disk', 'src/record', 'src/production'],
   'src/crew': [
     'machines',

@@ -47,6 +47,7 @@ const amounts = ['0', '0.000001', '0.1', '0.5', '1.6', '2', '3', '7', '7.000001'
 const rare = new Set<EpisodeEventType>([
   'episode.cancelled',
   'episode.archive',
+  'episode.unarchive',
   'phase.failed',
   'checkpoint.restore',
   'lease.claim',

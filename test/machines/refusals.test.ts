@@ -531,11 +531,11 @@ const stories: Story[] = [
     ],
   },
   {
-    title: 'given an archived episode, when anything is tried, then nothing is possible',
+    title: 'given an archived episode, when it is archived again, then it can only be brought back',
     given: episodeIn('archived'),
     when: sample['episode.archive']('research'),
     code: 'wrong_state',
-    says: [/possible here: nothing/],
+    says: [/possible here: showrunner unarchive \(unarchiveEpisode\)/],
   },
   {
     title: 'given a failed episode, when it completes, then its failure is told',

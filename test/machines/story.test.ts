@@ -403,7 +403,7 @@ describe('the story of an episode', () => {
     ).toBe('out of date');
   });
 
-  test('given an archived episode, then only money and claims are possible', () => {
+  test('given an archived episode, then only money, claims and bringing it back are possible', () => {
     expect(possibleEvents(episodeIn('archived'))).toEqual([
       'cost.recorded',
       'operation.settled',
@@ -411,6 +411,7 @@ describe('the story of an episode', () => {
       'operation.held',
       'lease.renew',
       'lease.release',
+      'episode.unarchive',
     ]);
   });
 

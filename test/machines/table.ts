@@ -36,6 +36,7 @@ lease.renew                | =     =     =     =     =     =     =     =     =  
 lease.release              | =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =
 episode.cancelled          | fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  -     =     fail  -
 episode.archive            | -     -     -     -     -     -     -     -     -     -     -     -     -     arch  arch  -     -
+episode.unarchive          | -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     fail
 cost.recorded > total      | fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  =     =     fail  =
 cost.recorded > day        | fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  =     =     fail  =
 operation.settled > total  | fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  =     =     fail  =

@@ -238,6 +238,7 @@ export const sample: { [Type in EpisodeEventType]: (phase: PhaseName) => EventOf
   'lease.release': () => ({ type: 'lease.release', at: minute(9), claim: 1 }),
   'episode.cancelled': () => ({ type: 'episode.cancelled', at: minute(9), reason: 'out of date' }),
   'episode.archive': () => ({ type: 'episode.archive', at: minute(9) }),
+  'episode.unarchive': () => ({ type: 'episode.unarchive', at: minute(9) }),
 };
 
 export const allStates = [

@@ -1,19 +1,45 @@
+import type { ProductionStateManager } from '../../manager/manager.js';
 import type { Run } from '../command.js';
+import { confirm } from '../confirm.js';
+import { needLines } from '../format.js';
 
-export const run: Run = async (context, _args, { olderThan }) => {
-  const manager = await context.open();
-  const cleaned = await manager.cleanupOrphanedSessions(
+export const run: Run = async (context, _args, options) => {
+  const { olderThan, dryRun } = options;
+  const manager = await context.open(dryRun === true ? { readOnly: true } : {});
+  const hours =
     typeof olderThan === 'string'
       ? { olderThanHours: olderThan.trim() === '' ? Number.NaN : Number(olderThan) }
-      : {},
-  );
+      : {};
+  const found = await manager.cleanupOrphanedSessions({ ...hours, dryRun: true });
+  const list = found.archived.join(', ');
+  if (dryRun === true || found.archived.length === 0) {
+    const text = found.archived.length === 0 ? 'No orphans.' : `Would archive: ${list}. Nothing was done.`;
+    return {
+      json: { ...found, dry_run: dryRun === true },
+      text: [text, ...(await leftAlone(manager, found.waiting))].join('\n'),
+    };
+  }
+  await confirm(context, options, `Archive ${list}? Their files stay.`);
+  const cleaned = await manager.cleanupOrphanedSessions(hours);
   const lines = [
-    cleaned.archived.length === 0
-      ? 'No orphans.'
-      : `Archived: ${cleaned.archived.join(', ')}. Their files stay.`,
-    ...(cleaned.waiting.length > 0
-      ? [`Left alone, since they wait for a person: ${cleaned.waiting.join(', ')}.`]
-      : []),
+    `Archived: ${cleaned.archived.join(', ')}. Their files stay.`,
+    ...cleaned.archived.map((id) => `  bring it back: showrunner unarchive ${id}`),
+    ...(await leftAlone(manager, cleaned.waiting)),
   ];
-  return { json: cleaned, text: lines.join('\n') };
+  return { json: { ...cleaned, dry_run: false }, text: lines.join('\n') };
 };
+
+/** Those that nobody has lost, with what they wait for. */
+async function leftAlone(manager: ProductionStateManager, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const { needsOf } = await import('../../reports/index.js');
+  const { production } = manager;
+  return [
+    'Left alone, since they wait:',
+    ...ids.flatMap((id) => {
+      const snapshot = production.find(id as never);
+      const lines = snapshot ? needLines(needsOf(snapshot, production.now()), `  ${id}: `) : [];
+      return lines.length > 0 ? lines : [`  ${id}`];
+    }),
+  ];
+}
