@@ -9,7 +9,7 @@ import { UsageError } from './usage-error.js';
  */
 export async function confirm({ json }: Context, { yes }: Options, question: string): Promise<void> {
   const { stdin: input, stderr: output } = process;
-  if (json || yes === true || input.isTTY !== true || output.isTTY !== true) return;
+  if (json || yes === true || !input.isTTY || !output.isTTY) return;
   const reader = createInterface({ input, output });
   // Whoever ends the input has not said yes.
   const ended = new Promise<string>((resolve) => reader.once('close', () => resolve('')));

@@ -56,6 +56,7 @@ const before: Record<string, Prepare> = {
   initiateRecovery: fail,
   archiveFailedEpisode: fail,
   archiveEpisode: produce,
+  unarchiveEpisode: produce,
   skipPhase: () => Promise.resolve(),
   fulfillPhase: () => Promise.resolve(),
   resume: async (manager, sessionId) => {

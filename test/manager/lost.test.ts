@@ -22,7 +22,7 @@ const failedBy =
   (error: unknown): Given =>
   async (manager, sessionId) => {
     await active(manager, sessionId);
-    await manager.markPhaseFailed({ sessionId, phase: 'research', error: error as string });
+    await manager.markPhaseFailed({ sessionId, phase: 'research', error });
   };
 const claimed: Given = (manager, sessionId) =>
   manager.send(sessionId, {
