@@ -77,6 +77,20 @@ export const catalog: readonly Command[] = [
     load: () => import('./commands/watch.js'),
   },
   {
+    name: 'webhook',
+    group: 'Look',
+    summary: 'Tell addresses of what happens: list, add, remove, deliver.',
+    usage: '[act] [target]',
+    options: [
+      ['--types <names>', 'with add: episode.completed,phase.*,person.needed…; default all'],
+      ['--from-start', 'with add: of the past too, from the first commit on'],
+      ['--allow-private', 'with add: an address of this machine or its network'],
+      ['--once', 'with deliver: what there is, and no more'],
+    ],
+    example: 'showrunner webhook add https://example.com/hook --types episode.*,person.needed',
+    load: () => import('./commands/webhook.js'),
+  },
+  {
     name: 'draw',
     group: 'Look',
     summary: 'Draw the statechart, or where an episode stands in it, with its money.',

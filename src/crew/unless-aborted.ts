@@ -1,5 +1,9 @@
-/** The outcome of `work`, or the signal's reason as soon as it is aborted: whoever does not listen to his signal is not waited for. */
-export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+/**
+ * The outcome of what is `given`, or the signal's reason as soon as it is aborted: whoever does not listen to his signal is not waited for. A function of JavaScript
+ * may have given its result at once.
+ */
+export async function unlessAborted<T>(given: Promise<T>, signal: AbortSignal): Promise<T> {
+  const work = Promise.resolve(given);
   work.catch(() => {});
   let stop: (() => void) | undefined;
   const aborted = new Promise<never>((_resolve, reject) => {

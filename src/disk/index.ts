@@ -13,5 +13,6 @@ export {
 export { refuseNetworkFilesystem } from './network-filesystem.js';
 export { nodeDisk } from './node-disk.js';
 export { openPlainFile, plainRefusalTexts, readPlainFile } from './plain-file.js';
+export { replacePrivateFile } from './private-file.js';
 export { writableByOthers } from './writable-by-others.js';
 export { removeQuietly } from './remove-quietly.js';

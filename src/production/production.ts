@@ -24,6 +24,7 @@ import { historyOf, stateAt, type HistoryEntry } from '../record/history.js';
 import { saveCheckpointPayload, type CheckpointPayload } from '../record/payload.js';
 import { settledKeysOf, type SettledKey } from '../record/settled-keys.js';
 import { commitAhead, type CommitAhead } from '../record/commit-ahead.js';
+import { CommitsAfter } from '../record/commits-after.js';
 import { policyHistory, type PolicyHistoryEntry } from '../record/policy-history.js';
 import type { Committed } from '../record/step.js';
 import type { Tally } from '../reports/index.js';
@@ -238,6 +239,11 @@ export class Production {
   /** Every event of a session, oldest first. */
   history(id: SessionId): HistoryEntry[] {
     return historyOf(this.#journal, id);
+  }
+
+  /** Every commit that begins at a position or after it, by and by, on its own: listeners of this handle are not moved. */
+  commitsAfter(position: number): CommitsAfter {
+    return new CommitsAfter(this.#journal, position);
   }
 
   /** Every change of the policy, oldest first. Reads the whole journal. */

@@ -1,3 +1,4 @@
+export { CommitsAfter } from './commits-after.js';
 export { decodeShown } from './decode.js';
 export type { FoundCheckpoint } from './find-saved.js';
 export type { HistoryEntry } from './history.js';

@@ -25,6 +25,7 @@ const about: Record<string, string> = {
   'src/inspect': 'the Stately inspector',
   'src/agents': 'agents’ hosts',
   'src/studio': 'the local page',
+  'src/telemetry': 'what is told outward',
   'src/cli': 'the command line',
 };
 

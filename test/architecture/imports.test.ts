@@ -69,6 +69,15 @@ const allowed: Record<string, readonly string[]> = {
     'src/manager',
     'src/inspect',
   ],
+  'src/telemetry': [
+    'machines',
+    'src/disk',
+    'src/documents',
+    'src/reports',
+    'src/record',
+    'src/production',
+    'src/manager',
+  ],
   'src/testing': ['machines', 'src/disk', 'src/production', 'src/manager'],
   'src/cli': [
     'machines',
@@ -87,6 +96,7 @@ const allowed: Record<string, readonly string[]> = {
     'src/inspect',
     'src/studio',
     'src/agents',
+    'src/telemetry',
   ],
   'src/program.ts': [],
   'src/index.ts': [

@@ -58,6 +58,19 @@ describe('producing', () => {
     expect((await manager.getSnapshot(sessionId)).context.claim).toBeNull();
   });
 
+  test('given workers and paid calls of plain JavaScript that give their results at once, then they count as any other', async () => {
+    const manager = await open(temporaryDirectory());
+    const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
+    const atOnce = (value: unknown): Promise<never> => value as Promise<never>;
+    const crew = crewWith({
+      research: ({ operation }) => operation('query', query, () => atOnce({ result: 'yes', cost: '0.15' })),
+      script: () => atOnce({ words: 3 }),
+      audio: () => atOnce(undefined),
+    });
+    const { outcome, state } = await manager.produce(sessionId, crew);
+    expect({ outcome, cost: state.total_cost }).toEqual({ outcome: 'complete', cost: 0.15 });
+  });
+
   test('given whoever is told of progress throws, then the work goes on, and the error is told', async () => {
     const manager = await open(temporaryDirectory());
     const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });

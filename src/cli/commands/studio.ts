@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { startStudio } from '../../studio/studio.js';
 import { keptTokenPath, studioToken } from '../../studio/token.js';
+import { Endpoints, deliver } from '../../telemetry/index.js';
 import type { Run } from '../command.js';
 import { portOption, whenListening } from '../listening.js';
 import { printJson } from '../standard-output.js';
@@ -31,7 +32,14 @@ export const run: Run = async (context, _args, options) => {
     context.note(
       `The studio of ${context.directory} is at\n\n  ${studio.link}\n\nKeep the link to yourself: it is the key. XState actors of your own appear there too:\ncreateWebSocketInspector({ url: '${studio.socket}' }). Ctrl-C stops the studio; productions go on.`,
     );
+  const delivering = deliver({
+    production: manager.production,
+    endpoints: new Endpoints(context.directory),
+    signal,
+    note: context.note,
+  }).catch((error: unknown) => context.note(`webhooks are not delivered: ${(error as Error).message}`));
   if (!signal.aborted) await once(signal, 'abort');
+  await delivering;
   await studio.close();
   return { text: '' };
 };
