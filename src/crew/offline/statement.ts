@@ -13,6 +13,17 @@ const participle =
 /** What one of these opens does not make the noun before it a statement: "the function that runs when …". */
 const clauseOpener = /^(?:when|that|which|who|whose|where|if|because|while|once|until|unless|although)$/u;
 
+/** Verbs without an object: what they do is done, and no noun before them suffers it ("the dog barked at me"; but "a book published in May"). */
+const stems =
+  `agree appear arise arrive bark belong bloom climb collapse come complain consist crawl cr dance decay depart depend die differ
+  disappear drift emerge evolve exist expire fade fall flee flourish flow fl gallop gather glow go grow happen hesitate hurr jump kneel laugh lie
+  linger listen live look march matter melt move occur originate persist play prevail proceed protest react reign rel remain resign rest retire
+  rise roar run rush sail seem shine shiver sing sink sit sleep smile stand stay struggle succeed suffer survive swim talk thrive travel vanish
+  var vote wait wake walk wander weep work`.split(/\s+/u);
+const intransitive = new RegExp(`^(?:${stems.join('|')})(?:s|es|ed|d|ies|ied)$`, 'u');
+
+const subjectPronoun = /^(?:i|he|she|it|they|we|you|who)$/iu;
+
 const gerund = /ing$/u;
 
 const article = /^(?:the|a|an)$/u;
@@ -25,6 +36,7 @@ const article = /^(?:the|a|an)$/u;
 export function isStatement(words: readonly Tagged[]): boolean {
   let subjects = 0;
   for (const [index, { word, tag }] of words.entries()) {
+    const before = words[index - 1];
     const next = words[index + 1]?.word ?? '';
     const object = article.test(next);
     const isVerb = tag === 'VERB' || tag === 'AUX';
@@ -33,9 +45,9 @@ export function isStatement(words: readonly Tagged[]): boolean {
     if (tag === 'AUX') return true;
     if (
       tag === 'VERB' &&
-      words[index - 1]?.word !== 'to' &&
+      before?.word !== 'to' &&
       !gerund.test(word) &&
-      (object || !participle.test(word))
+      (object || !participle.test(word) || intransitive.test(word) || subjectPronoun.test(before?.word ?? ''))
     )
       return true;
     if (
@@ -46,7 +58,18 @@ export function isStatement(words: readonly Tagged[]): boolean {
       next === next.toLowerCase()
     )
       return true;
+    if (tag === 'NOUN' && isVerbAfterAll(words, index)) return true;
     if (subjectTags.has(tag)) subjects += 1;
   }
   return false;
+}
+
+/** "The bee stores dark honey", "the queen lives for four years": the tagger takes the verb for a second noun. */
+function isVerbAfterAll(words: readonly Tagged[], index: number): boolean {
+  const [before, here, next, second] = [index - 1, index, index + 1, index + 2].map((at) => words[at]);
+  if (index < 2 || before === undefined || here === undefined || next === undefined) return false;
+  if (!/[^s]s$/u.test(here.word) || !/^(?:NOUN|PROPN)$/u.test(before.tag)) return false;
+  // An adjective behind its noun belongs to it: "types available in …".
+  if (next.tag === 'ADJ') return second?.tag === 'NOUN';
+  return (next.tag === 'ADP' || next.tag === 'ADV') && intransitive.test(here.word);
 }

@@ -5,17 +5,22 @@ const beginnings: Readonly<Record<string, RegExp>> = {
   toml: /^(?:#|\[|[\w"'.-]+\s*=)/u,
 };
 
+/** A text with its front matter apart, which is empty where there is none. */
+interface Parted {
+  matter: string;
+  body: string;
+  title: string | undefined;
+}
+
 /**
  * Takes the front matter off, in YAML (closed by `---` or `...`), TOML or JSON; its title is the document's. A rule at the top of a text is
  * no front matter, and prose between two rules is none either.
  */
-export async function withoutFrontMatter(
-  source: string,
-): Promise<{ body: string; title: string | undefined }> {
+export async function withoutFrontMatter(source: string): Promise<Parted> {
   const text = source.replaceAll(/\r\n?/gu, '\n');
   const asJson = /^[{]\s*\n/u.test(text) ? jsonMatter(text) : undefined;
   if (asJson !== undefined) return asJson;
-  if (!/^(?:---|\+\+\+)[ \t]*\n/u.test(text)) return { body: text, title: undefined };
+  if (!/^(?:---|\+\+\+)[ \t]*\n/u.test(text)) return { matter: '', body: text, title: undefined };
   const { fromMarkdown } = await optionalPackage(
     'mdast-util-from-markdown',
     () => import('mdast-util-from-markdown'),
@@ -39,22 +44,23 @@ export async function withoutFrontMatter(
     }).children[0];
     const value = first !== undefined && 'value' in first ? first.value : '';
     if (first === undefined || beginnings[first.type]?.test(value.trimStart()) !== true) continue;
-    return { body: text.slice(first.position?.end.offset ?? 0), title: titleIn(value) };
+    return { matter: value, body: text.slice(first.position?.end.offset ?? 0), title: titleIn(value) };
   }
-  return { body: text, title: undefined };
+  return { matter: '', body: text, title: undefined };
 }
 
 function titleIn(matter: string): string | undefined {
-  const found = /^title\s*[:=]\s*(\S.*)$/mu.exec(matter)?.[1]?.trim();
+  const found = /^["']?title["']?\s*[:=]\s*(?:[>|][+-]?\s*\n\s+)?(\S.*)$/mu.exec(matter)?.[1]?.trim();
   return found?.replaceAll(/^(["'])(.*)\1$/gu, '$2') || undefined;
 }
 
-function jsonMatter(text: string): { body: string; title: string | undefined } | undefined {
+function jsonMatter(text: string): Parted | undefined {
   const close = text.indexOf('\n}');
   if (close < 0) return undefined;
   try {
     const matter = JSON.parse(text.slice(0, close + 2)) as { title?: unknown };
     return {
+      matter: text.slice(0, close + 2),
       body: text.slice(close + 2),
       title: typeof matter.title === 'string' ? matter.title : undefined,
     };

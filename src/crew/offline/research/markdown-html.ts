@@ -1,9 +1,14 @@
+import { isKnown } from './html-elements.js';
+
 /** The little of mdast that is rendered (https://github.com/syntax-tree/mdast). */
 export interface MarkdownNode {
   type: string;
   children?: MarkdownNode[];
   value?: string;
   depth?: number;
+  url?: string;
+  start?: number | null;
+  checked?: boolean | null;
   identifier?: string;
   alt?: string | null;
   position?: { start: { offset?: number | undefined } } | undefined;
@@ -15,8 +20,6 @@ const escaped = (text: string): string =>
 const elements: Readonly<Record<string, string>> = {
   paragraph: 'p',
   blockquote: 'blockquote',
-  list: 'ul',
-  listItem: 'li',
   emphasis: 'em',
   strong: 'strong',
   delete: 'del',
@@ -35,8 +38,19 @@ export function htmlOf(node: MarkdownNode, upTo: number): string {
     case 'root':
       return (node.children ?? []).map((child) => htmlOf(child, upTo)).join('\n');
     case 'link':
+      return `<a href="${escaped(node.url ?? '')}">${inside()}</a>`;
     case 'linkReference':
-      return inside();
+      return `<a href="elsewhere">${inside()}</a>`;
+    case 'list':
+      // "1986. A great year" is no list, whatever Markdown says.
+      return (node.start ?? 0) > 99
+        ? `<ul data-left-out="list_number">${inside()}</ul>`
+        : `<ul>${inside()}</ul>`;
+    case 'listItem':
+      // What a list of tasks says may not be so yet.
+      return typeof node.checked === 'boolean'
+        ? `<li data-left-out="task">${inside()}</li>`
+        : `<li>${inside()}</li>`;
     case 'text':
       return escaped(node.value ?? '');
     case 'heading':
@@ -46,7 +60,9 @@ export function htmlOf(node: MarkdownNode, upTo: number): string {
     case 'code':
       return `<pre>${escaped(node.value ?? '')}</pre>`;
     case 'html':
-      return node.value ?? '';
+      return (node.value ?? '').replaceAll(/<(\/?)([A-Z][\w.]*)/gu, (tag, slash: string, name: string) =>
+        isKnown(name.toLowerCase()) ? tag : `<${slash}x-component`,
+      );
     case 'image':
     case 'imageReference':
       return '<img alt="picture">';

@@ -21,6 +21,11 @@ export interface PdfLine {
   isTurned: boolean;
 }
 
+/** A wider gap than this, in heights of the text, is one between columns. */
+const widestSpace = 1.2;
+/** Numbers of lines, and of rows, stand nearer than that. */
+const nextToNumber = 0.8;
+
 const at = (run: TextRun, index: number): number => run.transform[index] ?? 0;
 
 /** Puts a page's runs together to lines; raised and lowered signs become what they are, or a doubt. */
@@ -32,7 +37,7 @@ export function linesOf(runs: readonly TextRun[], page: number): PdfLine[] {
     if (seen.length > 0) lines.push(lineOf(open, seen, page));
     open = [];
   };
-  for (const run of runs) {
+  for (const run of printedOnce(runs)) {
     const before = open.findLast(({ str }) => str.trim() !== '');
     const away = before === undefined ? 0 : Math.abs(at(run, 5) - at(before, 5));
     if (before !== undefined && run.str.trim() !== '' && away > 0.7 * Math.max(before.height, run.height))
@@ -44,25 +49,40 @@ export function linesOf(runs: readonly TextRun[], page: number): PdfLine[] {
   return lines;
 }
 
+/** Text is printed twice to look bold. */
+function printedOnce(runs: readonly TextRun[]): TextRun[] {
+  const places = new Map<string, TextRun[]>();
+  return runs.filter((run) => {
+    if (run.str.trim() === '') return true;
+    const others = places.get(run.str) ?? [];
+    const again = others.some(
+      (other) => Math.abs(at(other, 4) - at(run, 4)) < 1.5 && Math.abs(at(other, 5) - at(run, 5)) < 1.5,
+    );
+    if (!again) places.set(run.str, [...others, run]);
+    return !again;
+  });
+}
+
 function lineOf(runs: readonly TextRun[], seen: readonly TextRun[], page: number): PdfLine {
   const main = seen.reduce((most, run) =>
     run.str.length * run.height > most.str.length * most.height ? run : most,
   );
   let text = '';
+  // Where the last words ended; spaces are often runs of their own.
   let end: number | undefined;
+  let before = '';
   for (const run of runs) {
-    if (run.str === '') continue;
-    const gap = end === undefined ? 0 : at(run, 4) - end;
     if (run.str.trim() === '') {
-      if (run.width > 2.5 * main.height) text += ` ${doubt('columns')}`;
-      text += ' ';
-      end = at(run, 4) + run.width;
+      if (run.str !== '') text += ' ';
       continue;
     }
-    if (gap > 2.5 * main.height) text += ` ${doubt('columns')}`;
-    else if (gap > 0.15 * main.height && !text.endsWith(' ')) text += ' ';
+    const gap = (end === undefined ? 0 : at(run, 4) - end) / main.height;
+    const besideNumber = isNumber(before) || (isNumber(run.str) && run === seen.at(-1));
+    if (gap > (besideNumber ? nextToNumber : widestSpace)) text += ` ${doubt('columns')}`;
+    else if (gap > 0.15 && !text.endsWith(' ')) text += ' ';
     text += signs(run, main, text);
     end = at(run, 4) + run.width;
+    before = run === seen[0] ? run.str : 'no number';
   }
   return {
     text: text.replaceAll(/\s+/gu, ' ').trim(),
@@ -75,11 +95,14 @@ function lineOf(runs: readonly TextRun[], seen: readonly TextRun[], page: number
   };
 }
 
+const isNumber = (text: string): boolean => /^\W?\d{1,4}\W?$/u.test(text.trim());
+
 /** A run's words; one that stands higher or lower than its line is no part of the word before it. */
 function signs(run: TextRun, main: TextRun, before: string): string {
   const words = withoutForeignMarks(run.str);
   const shift = (at(run, 5) - at(main, 5)) / main.height;
-  if (Math.abs(shift) < 0.12) return words;
+  const isSmall = run.height < 0.85 * main.height && /^\d/u.test(words) && /[\p{L}\p{N}]$/u.test(before);
+  if (Math.abs(shift) < 0.12) return isSmall ? doubt('number_in_parts') + words : words;
   const said = raised(shift > 0 ? 'sup' : 'sub', words.trim(), before.slice(-24), false);
   return said ?? doubt('raised_or_lowered') + words;
 }

@@ -21,7 +21,8 @@ export function raised(
   if (text === '') return '';
   if (name === 'sub')
     return /^\d{1,2}$/u.test(text) && /\p{Lu}\p{Ll}?$/u.test(before) ? inSigns(text, subscripts) : undefined;
-  if (links || /^\[[^[\]]{1,12}\]$/u.test(text) || /^[*†‡§]+$/u.test(text)) return marks.note;
+  if ((links && !/^\p{L}{2,}$/u.test(text)) || /^\[[^[\]]{1,12}\]$/u.test(text) || /^[*†‡§]+$/u.test(text))
+    return marks.note;
   if (/^(?:st|nd|rd|th)$/u.test(text) && /\d$/u.test(before)) return text;
   if (/^(?:TM|SM|®|©|™)$/u.test(text)) return text === 'TM' ? '™' : text;
   if (/^[-−]?\d{1,3}$/u.test(text) && /(?:^|[^\d.,])10$/u.test(before)) return inSigns(text, superscripts);
@@ -30,4 +31,16 @@ export function raised(
   if (/^\d{1,3}(?:[,–-] ?\d{1,3})*$/u.test(text) && /\p{L}["”’)]?[.!?]["”’]?[\uE001\uE003]?$/u.test(before))
     return marks.note;
   return undefined;
+}
+
+/**
+ * What a link whose words are only a number or a sign is: the mark of a note after a sentence's end and in square brackets, a doubt elsewhere.
+ * Undefined for any other link.
+ */
+export function linkDoubt(text: string, href: string, before: string): 'note' | 'note_number' | undefined {
+  if (!/^(?:\[[\w ]{1,12}\]|\(?\d{1,3}\)?|[a-z*†‡§↩])$/u.test(text) || href === '') return undefined;
+  if (/[.!?]["”’)]?[\uE001\uE003]*$/u.test(before)) return 'note';
+  if (text.startsWith('[') && href.includes('#')) return 'note';
+  const isGlued = /[\p{L}\p{N}\])]$/u.test(before);
+  return isGlued || href.includes('#') || /^\(?\d{1,2}\)?$/u.test(text) ? 'note_number' : undefined;
 }

@@ -1,5 +1,6 @@
 import { optionalPackage } from '../optional-package.js';
 import { oneLine, type SourceText } from './blocks.js';
+import { styledNames } from './hidden-words.js';
 import { blocksOf, type HtmlNode } from './walk-html.js';
 
 /** Larger pages are read whole: telling the article from the rest takes time with the square of the page. */
@@ -7,19 +8,24 @@ const largestArticlePage = 1024 * 1024;
 /** Deeper nesting is nobody's prose. */
 const deepest = 400;
 
+/** What a program would have put in its place nobody knows here. */
+const unknownPart = '<x-component></x-component>';
+
 /** Words of a block, to find it again in another reading. */
 const wordsOf = (text: string): string => text.replaceAll(/[^\p{L}\p{N}]+/gu, ' ').trim();
 
 /** Extracts a page's paragraphs; what is not the article (Readability) is left out, and so counted. Scripts are neither run nor read. */
 export async function readHtml(source: string): Promise<SourceText> {
   const { parseHTML } = await optionalPackage('linkedom', () => import('linkedom'));
-  const whole = /<html[\s>]|<body[\s>]/iu.test(source.slice(0, 100_000))
-    ? source
-    : `<html><body>${source}</body></html>`;
+  const page = source.replaceAll(/<\?(?!xml\b)[\s\S]{0,10000}?\?>|<!\[CDATA\[/giu, unknownPart);
+  const whole = /<html[\s>]|<body[\s>]/iu.test(page.slice(0, 100_000))
+    ? page
+    : `<html><body>${page}</body></html>`;
   const { document } = parseHTML(whole);
   refuseDeep(document.documentElement);
   const title = oneLine(document.title) || undefined;
-  const blocks = blocksOf(document.body);
+  const sheets = [...document.querySelectorAll('style')].map(({ textContent }) => textContent ?? '');
+  const blocks = blocksOf(document.body, styledNames(sheets.join('\n').slice(0, 500_000)));
   const article = source.length > largestArticlePage ? undefined : await articleOf(whole);
   if (article === undefined) return { title, blocks };
   const isArticle = blocks.map(({ text }) => article.has(wordsOf(text)));

@@ -1,7 +1,8 @@
 import { optionalPackage } from '../optional-package.js';
-import type { SourceText } from './blocks.js';
+import { oneLine, type SourceText } from './blocks.js';
 import { markdownPieces } from './markdown-pieces.js';
 import { withoutFrontMatter } from './front-matter.js';
+import { withoutForeignMarks } from './marks.js';
 import { htmlOf, type MarkdownNode } from './markdown-html.js';
 import { blocksOf, plainHeading } from './walk-html.js';
 
@@ -12,10 +13,13 @@ import { blocksOf, plainHeading } from './walk-html.js';
 export async function readMarkdown(source: string, progress: () => void): Promise<SourceText> {
   const parse = await markdownParser();
   const { parseHTML } = await optionalPackage('linkedom', () => import('linkedom'));
-  const { body, title: ownTitle } = await withoutFrontMatter(source);
+  const { matter, body, title: ownTitle } = await withoutFrontMatter(source);
   let title = ownTitle;
   let heading = '';
-  const blocks: SourceText['blocks'] = [];
+  const blocks: SourceText['blocks'] =
+    matter === ''
+      ? []
+      : [{ heading: '', text: oneLine(withoutForeignMarks(matter)), leftOut: 'front_matter' }];
   for (const { text, definitions, tooLong } of markdownPieces(body)) {
     progress();
     if (tooLong) {

@@ -88,11 +88,12 @@ function blocksOf(lines: readonly PdfLine[]): Block[] {
       heading = text.replaceAll(/[\uE000-\uE01F]/gu, '');
     } else blocks.push({ heading, text });
   };
-  for (const line of lines) {
-    if (frame.has(line)) {
-      blocks.push({ heading, text: line.text, leftOut: 'page_frame' });
+  for (const [index, given] of lines.entries()) {
+    if (frame.has(given)) {
+      blocks.push({ heading, text: given.text, leftOut: 'page_frame' });
       continue;
     }
+    const line = besideFrame(given, [lines[index - 1], lines[index + 1]], frame, height);
     const before = open.at(-1);
     if (before !== undefined) {
       const end = breakAfter(before, line, height);
@@ -102,6 +103,23 @@ function blocksOf(lines: readonly PdfLine[]): Block[] {
   }
   close();
   return blocks;
+}
+
+/** What stands right beside a line that was taken for the page's frame may have been one text with it. */
+function besideFrame(
+  line: PdfLine,
+  around: readonly (PdfLine | undefined)[],
+  frame: ReadonlySet<PdfLine>,
+  height: number,
+): PdfLine {
+  const near = around.some(
+    (other) =>
+      other !== undefined &&
+      frame.has(other) &&
+      other.page === line.page &&
+      Math.abs(other.y - line.y) <= 1.75 * height,
+  );
+  return near ? { ...line, text: doubt('page_break') + line.text } : line;
 }
 
 /** Undefined where the paragraph goes on, else the mark that the next one begins with. */

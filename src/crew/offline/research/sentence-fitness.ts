@@ -10,14 +10,15 @@ const leansOnPrevious =
 const refersBack = /\b(?:this|these|those|such an?|aforementioned|the (?:former|latter|same))\b/iu;
 
 const pointsElsewhere =
-  /\b(?:above|below|as follows|the following|see (?:also|the|section|our)|this (?:page|section|document|chapter|readme|guide|repository|repo|file|package|module|example)|these (?:examples|files)|figure \d|table \d|click|screenshot|readme|pull request|changelog|here|see|issues?|thanks to|sponsors?|please)\b|^(?:See|Note|Source|Copyright|License|Licensed|Example|Usage|Default|Defaults|Returns?)\b/iu;
+  /\((?:source|link|here|refs?|pdf|video|citation needed|emphasis added)\)|(?:^|[(;,:—–]\s?|\b(?:please|and|or)\s)see\b|\b(?:above|below|as follows|the following|see (?:also|section|our)|this (?:page|section|document|chapter|readme|guide|repository|repo|file|package|module|example)|these (?:examples|files)|figure \d|table \d|click|screenshot|readme|pull request|changelog|here|issues?|thanks to|sponsors?|please)\b|^(?:See|Note|Source|Copyright|License|Licensed|Example|Usage|Default|Defaults|Returns?)\b/iu;
 
 /** Sections about the project rather than its subject. */
 const boilerplate =
   /contribut|security|licen[cs]e|sponsor|acknowledg|credits|changelog|funding|donat|authors?$|maintainers|code of conduct|community|support$/iu;
 
 /** A list item's bold lead-in, which reads as half a heading: "Custom transforms – The visitor …", "Surface Check Done The …". */
-const leadIn = /^[^.?!]{1,48}\s[–—-]\s\p{Lu}|^(?:[\p{Lu}][\p{L}-]+ ){3,}(?:The|A|An|It|This|You|We) /u;
+const leadIn =
+  /^[^.?!]{1,48}\s[–—-]\s\p{Lu}|^(?:[\p{Lu}][\p{L}-]+ ){3,}(?:The|A|An|It|This|You|We) |^(?:Q|A|Notes?|NB|N\.B\.|Tip|Hint|Warning|Caution|Important|TODO|FIXME|Update|Edit)\s?:/u;
 
 /** Words of which an English sentence has at least one, and which its neighbours' languages do not have. */
 const english =
@@ -55,8 +56,18 @@ function signs(text: string, codeShare: number): string | undefined {
   if (/[[\]]/u.test(text)) return 'square_brackets';
   if (/:\/\/|www\.|\(\)|=>|==|&&|::|--\w|\w@\w|\bnpm (?:i|install|run)\b/u.test(text) || codeShare > 0.2)
     return 'code';
-  if (/[{}<>|\\^~*`_](?<!\w_(?=\w))/u.test(text)) return 'markup';
-  return undefined;
+  if (/[{}<>|\\^~*`_†‡¶](?<!\w_(?=\w))|(?<!\w):[a-z][a-z\d_+-]*:(?!\w)|%%/u.test(text)) return 'markup';
+  return numberOfNote(text);
+}
+
+/** A number that may be a note's and no part of the sentence, and sentences with nothing between them. */
+function numberOfNote(text: string): string | undefined {
+  if (/\p{L}{2,}["”’)]?[.!?]["”’)]?\d{1,3}(?=\s|$)|\b[12]\d{3}\.\d{1,3}(?=\s+\p{Lu}|$)/u.test(text))
+    return 'note_number';
+  if (/\d\.\d{1,3}\s+(?:The|An?|In|He|She|They|We|This|But|And|However)\b/u.test(text)) return 'note_number';
+  const powers = text.replaceAll(/(?<=\d\s?(?:[kcmdµ]?m|ft|in))[²³](?![²³\d])/gu, '');
+  if (/(?:\p{L}{2,}|\d{3,}["”’)]?)[⁰¹²³⁴-⁹]/u.test(powers)) return 'raised_or_lowered';
+  return /\p{Ll}{2,}[.!?]\p{Lu}\p{Ll}/u.test(text) ? 'run_together' : undefined;
 }
 
 /** Why a sentence cannot be quoted aloud, or undefined when it can. Needs no grammar: that is judged later. */

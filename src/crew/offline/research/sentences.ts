@@ -41,8 +41,9 @@ function isAbbreviation(word: string): boolean {
 }
 
 const end = /(?<![.!?])[.!?]+["'”’)\]»\uE001\uE003]*(?=\s|(?<=\uE003)\p{Lu})/gu;
-/** References to notes in plain text, after a sentence's end: "… of the barn.[12] The …". */
-const writtenNotes = /(?<=[.!?"”])(?:\[\d{1,3}(?:[,–-] ?\d{1,3})*\])+/gu;
+/** References to notes in plain text, after a sentence's end: "… of the barn.[12] The …", "… of the barn.¹ The …". */
+const writtenNotes =
+  /(?<=[.!?"”])(?:\[\d{1,3}(?:[,–-] ?\d{1,3})*\])+|(?<=\p{L}["”’)]?[.!?]["”’]?)[⁰¹²³⁴-⁹]{1,3}(?:[,–⁻][⁰¹²³⁴-⁹]{1,3})*(?=\s|$)/gu;
 const opening = /^\s*["'“‘([«\uE000]*/u;
 
 /** Where sentences end in a marked text: after each end mark that no abbreviation, code, ellipsis or small letter makes doubtful. */

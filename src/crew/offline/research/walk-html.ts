@@ -1,6 +1,18 @@
 import { oneLine, type Block } from './blocks.js';
-import { doubt, marks, withoutForeignMarks } from './marks.js';
-import { raised } from './raised.js';
+import { doubtfulLook, isHidden, raisedByStyle, type StyledNames } from './hidden-words.js';
+import {
+  code,
+  fields,
+  isHeading,
+  isKnown,
+  leftOutBlocks,
+  ownLine,
+  pictures,
+  struckOut,
+  unseen,
+} from './html-elements.js';
+import { doubt, marks, withoutForeignMarks, withoutSeams, type Doubt } from './marks.js';
+import { linkDoubt, raised } from './raised.js';
 
 /** The little of the DOM that is walked; the project is compiled without the browser's types. */
 export interface HtmlNode {
@@ -11,42 +23,7 @@ export interface HtmlNode {
   getAttribute?(name: string): string | null;
 }
 
-const setOf = (names: string): ReadonlySet<string> => new Set(names.split(' '));
-
-/** Nobody sees these. */
-const unseen = setOf(
-  'script style noscript template head title iframe datalist link meta base area map param source track rp',
-);
-/** These stand on lines of their own; everything else, known or not, is part of a line. */
-const ownLine = setOf(
-  'address article aside blockquote body center dd details dialog dir div dl dt fieldset figure footer header hgroup hr html legend li main menu nav ol optgroup option p section summary table tbody td tfoot th thead tr ul caption figcaption form pre search h1 h2 h3 h4 h5 h6 frameset noframes listing plaintext xmp',
-);
-/** Blocks of which nothing is quoted, and why. */
-const leftOut: Readonly<Record<string, string>> = {
-  pre: 'code_block',
-  listing: 'code_block',
-  xmp: 'code_block',
-  table: 'table',
-  nav: 'navigation',
-  menu: 'navigation',
-  footer: 'page_frame',
-  form: 'form',
-  fieldset: 'form',
-  figcaption: 'caption',
-  dialog: 'form',
-};
-const code = setOf('code kbd samp tt var');
-const struckOut = setOf('s del strike');
-const fields = setOf('input button select textarea meter progress output');
-const pictures = setOf('img picture video audio canvas object embed svg applet');
-const isHeading = (name: string): boolean => /^h[1-6]$/u.test(name);
-
 const attribute = (node: HtmlNode, name: string): string => node.getAttribute?.(name) ?? '';
-
-function isHidden(node: HtmlNode): boolean {
-  if (node.getAttribute?.('hidden') != null) return true;
-  return /(?:display\s*:\s*none|visibility\s*:\s*hidden)/iu.test(attribute(node, 'style').slice(0, 1000));
-}
 
 /** A picture that says of itself that it is an ornament. */
 const isOrnament = (node: HtmlNode): boolean =>
@@ -55,8 +32,8 @@ const isOrnament = (node: HtmlNode): boolean =>
   attribute(node, 'role') === 'presentation';
 
 /** Walks a page's body as a person reads it and gives its blocks, those of which nothing can be quoted included. */
-export function blocksOf(root: HtmlNode): Block[] {
-  const walk = new Walk();
+export function blocksOf(root: HtmlNode, styled: StyledNames = new Map()): Block[] {
+  const walk = new Walk(styled);
   walk.children(root, {});
   walk.close({});
   return walk.blocks;
@@ -65,15 +42,22 @@ export function blocksOf(root: HtmlNode): Block[] {
 interface Around {
   leftOut?: string;
   isItem?: boolean;
+  /** What makes each word in it doubtful. */
+  doubt?: Doubt;
 }
 
 class Walk {
   readonly blocks: Block[] = [];
+  readonly #styled: StyledNames;
   #heading = '';
   #text = '';
 
+  constructor(styled: StyledNames) {
+    this.#styled = styled;
+  }
+
   close({ leftOut: reason, isItem }: Around): void {
-    const text = oneLine(this.#text);
+    const text = oneLine(withoutSeams(this.#text));
     if (text !== '')
       this.blocks.push({
         heading: this.#heading,
@@ -89,21 +73,34 @@ class Walk {
   }
 
   #visit(node: HtmlNode, around: Around): void {
-    if (node.nodeType === 3) this.#text += withoutForeignMarks(node.textContent ?? '');
+    if (node.nodeType === 3) this.#words(withoutForeignMarks(node.textContent ?? ''), around);
     if (node.nodeType !== 1) return;
     const name = (node.localName ?? '').toLowerCase();
     if (unseen.has(name) || isHidden(node)) return;
-    if (ownLine.has(name)) this.#block(node, name, around);
-    else this.#inline(node, name, around);
+    const look = doubtfulLook(node, ownLine.has(name), this.#styled);
+    const inside = look === undefined ? around : { ...around, doubt: look };
+    if (ownLine.has(name)) return this.#block(node, name, inside);
+    this.#text += marks.seam;
+    if (look === 'picture') this.#doubtful(look, node, around);
+    else this.#inline(node, name, inside);
+    if (name !== 'br') this.#text += marks.seam;
+  }
+
+  #words(text: string, around: Around): void {
+    this.#text += around.doubt === undefined || text.trim() === '' ? text : doubt(around.doubt) + text;
   }
 
   #block(node: HtmlNode, name: string, around: Around): void {
     this.close(around);
     const reason =
-      around.leftOut ?? attributeReason(node) ?? leftOut[name] ?? (isHeading(name) ? 'heading' : undefined);
+      around.leftOut ??
+      attributeReason(node) ??
+      leftOutBlocks[name] ??
+      (isHeading(name) ? 'heading' : undefined);
     const inside: Around = {
       ...(reason === undefined ? {} : { leftOut: reason }),
       isItem: name === 'li' || name === 'dt' || name === 'dd' || (around.isItem === true && name !== 'p'),
+      ...(around.doubt === undefined ? {} : { doubt: around.doubt }),
     };
     this.children(node, inside);
     this.close(inside);
@@ -112,38 +109,68 @@ class Walk {
   }
 
   #inline(node: HtmlNode, name: string, around: Around): void {
+    const lifted = name === 'sup' || name === 'sub' ? name : raisedByStyle(node);
     if (name === 'br') this.#text += marks.lineEnd;
-    else if (name === 'sup' || name === 'sub') this.#raise(node, name, around);
+    else if (lifted !== undefined) this.#raise(node, lifted, around);
     else if (code.has(name)) this.#between(marks.codeStart, node, around, marks.codeEnd);
     else if (name === 'q') this.#between('“', node, around, '”');
-    else if (struckOut.has(name)) this.#between(doubt('struck_out'), node, around);
-    else if (name === 'rt') this.#between(doubt('reading_aid'), node, around);
+    else if (struckOut.has(name)) this.#doubtful('struck_out', node, around);
+    else if (name === 'rt') this.#doubtful('reading_aid', node, around);
+    else if (name === 'bdo') this.#doubtful('turned_signs', node, around);
     else if (name === 'math') this.#text += doubt('formula');
     else if (pictures.has(name)) this.#text += isOrnament(node) ? '' : doubt('picture');
     else if (fields.has(name)) {
-      if (attribute(node, 'type') !== 'hidden') this.#between(doubt('form_field'), node, around);
-    } else if (
-      /\b(?:reference|footnote|noteref)\b/u.test(attribute(node, 'role') + attribute(node, 'class')) &&
-      isMark(node)
-    )
-      this.#text += marks.note;
+      if (attribute(node, 'type') !== 'hidden') this.#doubtful('form_field', node, around);
+    } else if (name === 'a') this.#link(node, around);
+    else if (name === 'x-component' || (!isKnown(name) && isEmpty(node)))
+      this.#doubtful('unknown_element', node, around);
+    else if (isReference(node) && isMark(node)) this.#text += marks.note;
     else this.children(node, around);
   }
 
-  #between(before: string, node: HtmlNode, around: Around, after = ''): void {
+  #link(node: HtmlNode, around: Around): void {
+    const text = oneLine(node.textContent ?? '');
+    const href = attribute(node, 'href');
+    const found = isReference(node) && isMark(node) ? 'note' : linkDoubt(text, href, this.#before());
+    if (found === 'note') this.#text += marks.note;
+    else if (found !== undefined) this.#doubtful(found, node, around);
+    else if (href !== '' && isEmpty(node)) this.#doubtful('unknown_element', node, around);
+    else this.children(node, around);
+  }
+
+  #between(before: string, node: HtmlNode, around: Around, after: string): void {
     this.#text += before;
     this.children(node, around);
     this.#text += after;
   }
 
+  /** All that is in it is in doubt, blocks too; what has no words of its own leaves its doubt where it stands. */
+  #doubtful(reason: Doubt, node: HtmlNode, around: Around): void {
+    if (oneLine(node.textContent ?? '') === '') this.#text += doubt(reason);
+    else this.children(node, { ...around, doubt: reason });
+  }
+
+  /** What stands before on the line, as far as it matters. */
+  #before(): string {
+    return this.#text.slice(-32).replaceAll(marks.seam, '').slice(-24);
+  }
+
   #raise(node: HtmlNode, name: 'sup' | 'sub', around: Around): void {
     const text = oneLine(node.textContent ?? '');
     const links = [...node.childNodes].some((child) => /#/u.test(attribute(child, 'href')));
-    const said = raised(name, text, this.#text.slice(-24), links);
-    if (said === undefined) this.#between(doubt('raised_or_lowered'), node, around);
+    const said = raised(name, text, this.#before(), links);
+    if (said === undefined) this.#doubtful('raised_or_lowered', node, around);
     else this.#text += said;
   }
 }
+
+/** Without words and without anything else that is shown. */
+const isEmpty = (node: HtmlNode): boolean =>
+  oneLine(node.textContent ?? '') === '' &&
+  ![...node.childNodes].some((child) => child.nodeType === 1 && !isOrnament(child));
+
+const isReference = (node: HtmlNode): boolean =>
+  /\b(?:reference|footnote|noteref)\b/u.test(attribute(node, 'role') + attribute(node, 'class'));
 
 /** A mark such as [12], and no words. */
 const isMark = (node: HtmlNode): boolean =>
@@ -157,5 +184,5 @@ function attributeReason(node: HtmlNode): string | undefined {
 
 /** A heading without marks; code stays recognisable by its ticks. */
 export function plainHeading(text: string): string {
-  return oneLine(text.replaceAll(/[\uE000\uE001]/gu, '`').replaceAll(/[\uE002-\uE01A]/gu, ''));
+  return oneLine(text.replaceAll(/[\uE000\uE001]/gu, '`').replaceAll(/[\uE002-\uE01F]/gu, ''));
 }

@@ -37,7 +37,7 @@ function plain(text: string): string {
       /\d/u.test(sign) ? sign : '',
     )
     .replaceAll(/\s*\(\s*|\s*\)(?=[^\s.,;:?!])|\s*\)/gu, ', ')
-    .replaceAll(/[*`]|\s#(?=\w)/gu, '')
+    .replaceAll(/[*`]|(?<=\s)#(?=\w)/gu, '')
     .replaceAll(/\s+/gu, ' ')
     .replaceAll(/\s+([,.;:?!])/gu, '$1')
     .replaceAll(/,(?:\s*,)+/gu, ',')
