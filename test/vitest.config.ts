@@ -11,6 +11,8 @@ const processes = [
   'test/crew/offline/audio.test.ts',
   'test/simulation/power-cuts.test.ts',
 ];
+/** What happens within one process, on a disk in memory: several files at once are not in each other's way. */
+const simulated = ['test/long/{explored,money-model,planted,power-cuts,power-cuts-twice,recorded}.test.ts'];
 const report = process.env['SHOWRUNNER_TEST_REPORT'];
 
 /**
@@ -48,9 +50,15 @@ export default defineConfig({
         test: {
           name: 'long',
           include: ['test/long/**/*.test.ts'],
+          exclude: simulated,
           testTimeout: 900_000,
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
+      },
+      {
+        extends: true,
+        test: { name: 'simulated', include: simulated, testTimeout: 900_000, sequence: { groupOrder: 0 } },
       },
       { extends: true, test: { name: 'processes', include: processes, testTimeout: 120_000 } },
       { extends: true, test: { name: 'crash', include: ['test/crash/**/*.test.ts'], hookTimeout: 120_000 } },
