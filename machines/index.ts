@@ -105,4 +105,4 @@ export {
   zeroUsd,
 } from './usd.js';
 export type { Usd } from './usd.js';
-export { keyWord, settleCommand } from './settle-command.js';
+export { correctCommand, keyWord, settleCommand } from './settle-command.js';

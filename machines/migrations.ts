@@ -18,7 +18,7 @@ export interface Migration {
  */
 export const migrations: readonly Migration[] = [
   // 2: three ways of the chart that could never be taken are gone. Phases count revisions; an episode has a key, its pause and its reviews,
-  // and what is settled is kept as a tree that grows without being copied. Rules follow the policy, but for those that an episode was given:
+  // and what is settled is kept as a tree that grows without being copied, as is what of it is estimated, which version 1 did not note. Rules follow the policy, but for those that an episode was given:
   // which of the approvals that it waits for are its own, version 1 does not say, so it keeps them all.
   { snapshot: withRevisions, event: upcastEvent },
 ];
@@ -38,6 +38,7 @@ function withRevisions(persisted: unknown): unknown {
       pause: null,
       reviews: [],
       paid,
+      estimates: {},
       own: ownApprovals(others['rules']),
       ...others,
       phases: revised(phases),

@@ -9,6 +9,15 @@ export function settleCommand(sessionId: string, key: string, cost: '<dollars>' 
     : `showrunner settle ${sessionId} ${words} --result <json|file>`;
 }
 
+/** The command that corrects what was booked for a call, as it is typed. */
+export function correctCommand(sessionId: string, key: string): string {
+  const words = `${keyWord(key)} <dollars>`;
+  const why = '--reason "…"';
+  return key.startsWith('-')
+    ? `showrunner correct ${sessionId} ${why} ${words}`
+    : `showrunner correct ${sessionId} ${words} ${why}`;
+}
+
 /** A key as a shell takes it, and no option of the command. */
 export function keyWord(key: string): string {
   return `${key.startsWith('-') ? '-- ' : ''}${escapeForShell(key)}`;

@@ -4,7 +4,7 @@ import { phaseNames, type PhaseName } from '../phases.js';
 import { addUsd, formatUsd, type Usd } from '../usd.js';
 import type { CheckpointRef, EpisodeContext, Operation, Phase, Phases, Review } from './context.js';
 import type { EpisodeEvent, EventOf, SavedCheckpoint } from './events.js';
-import { withValue } from './key-tree.js';
+import { hasKey, withValue } from './key-tree.js';
 import { currentPhase } from './current-phase.js';
 import { moneyMove, openOperation, reachesWarning } from './money.js';
 
@@ -230,12 +230,36 @@ const reserveCost: Change<EventOf<'cost.reserve'>> = (context, event) => ({
 const recordCost: Change<EventOf<'cost.recorded'>> = (context, event) =>
   event.key === undefined
     ? afterMoney(context, event)
-    : { paid: withValue(context.paid, event.key, event.cost), ...afterMoney(context, event) };
+    : {
+        paid: withValue(context.paid, event.key, event.cost),
+        ...afterEstimate(context, event, event.key),
+        ...afterMoney(context, event),
+      };
+
+function afterEstimate(
+  { estimates }: EpisodeContext,
+  event: { cost: Usd; estimated?: boolean | undefined },
+  key: string,
+): Partial<EpisodeContext> {
+  return event.estimated && event.cost > 0 ? { estimates: withValue(estimates, key, event.cost) } : {};
+}
+
+/** Both amounts stay on record: the first in its own event, the correction in this one. */
+const correctCost: Change<EventOf<'cost.corrected'>> = (context, event) => ({
+  paid: withValue(context.paid, event.key, event.cost),
+  ...(hasKey(context.estimates, event.key)
+    ? { estimates: withValue(context.estimates, event.key, none) }
+    : {}),
+  ...afterMoney(context, event),
+});
+
+const none = 0 as Usd;
 
 const settleOperation: Change<EventOf<'operation.settled'>> = (context, event) => ({
   operations: without(context.operations, event.key),
   paid: withValue(context.paid, event.key, event.cost),
   retries: without(context.retries, event.key),
+  ...afterEstimate(context, event, event.key),
   ...afterMoney(context, event),
 });
 
@@ -314,9 +338,10 @@ const stopAtDay: Change<MoneyFact> = (context, event) => {
   };
 };
 
-type MoneyFact = EventOf<'operation.settled' | 'cost.recorded'>;
+type MoneyFact = EventOf<'operation.settled' | 'cost.recorded' | 'cost.corrected'>;
 
 function applyMoney(context: EpisodeContext, event: MoneyFact): Partial<EpisodeContext> {
+  if (event.type === 'cost.corrected') return correctCost(context, event);
   return event.type === 'operation.settled' ? settleOperation(context, event) : recordCost(context, event);
 }
 
@@ -461,6 +486,7 @@ export const changes = {
   cancelEpisode,
   reserveCost,
   recordCost,
+  correctCost,
   settleOperation,
   releaseOperation,
   holdOperation: markOperation('held'),

@@ -4,7 +4,7 @@ import type { Usd } from '../usd.js';
 import { statusOf } from './context.js';
 import type { EpisodeEvent, EpisodeEventType, RecordedEvent } from './events.js';
 import { isSameState, stateName } from './state-name.js';
-import { isNear, moneyMove, reachesDay, spendingOfDay } from './money.js';
+import { isNear, moneyMove, openOperation, reachesDay, spendingOfDay } from './money.js';
 import type { EpisodeSnapshot } from './persisted.js';
 
 /** What the world is told about a commit once it is on disk. Amounts in micro-dollars. */
@@ -12,6 +12,10 @@ export type Announcement = { sessionId: string; at: string } & (
   | { type: 'created' }
   | { type: 'transition'; event: EpisodeEventType; from: string; to: string; status: EpisodeStatus }
   | { type: 'cost'; phase: PhaseName; spent: Usd; reserved: Usd }
+  /** Nobody said what a call did cost: its whole reservation was booked. `key` corrects it; null where it has none. */
+  | { type: 'cost:estimated'; phase: PhaseName; operation: string; key: string | null; cost: Usd }
+  /** What was booked under `key` was corrected; both amounts stay in the books. */
+  | { type: 'cost:corrected'; phase: PhaseName; operation: string; key: string; was: Usd; cost: Usd }
   | { type: 'budget:warning'; phase: PhaseName; spent: Usd; budget: Usd }
   /** The episode's total comes near, by the share at which policy warns. */
   | { type: 'total:warning'; spent: Usd; budget: Usd }
@@ -75,6 +79,7 @@ function announceMoney(before: EpisodeSnapshot, event: EpisodeEvent, after: Epis
   const list: Announcement[] = [];
   if (move.spent > 0)
     list.push({ type: 'cost', phase: move.phase, spent: move.spent, reserved: move.reserved, ...common });
+  list.push(...announceBooks(before, event));
   for (const phase of phaseNames) {
     if (context.phases[phase].warned && !before.context.phases[phase].warned) {
       list.push({
@@ -110,6 +115,20 @@ function announceMoney(before: EpisodeSnapshot, event: EpisodeEvent, after: Epis
     });
   }
   return list;
+}
+
+/** What was booked by an estimate, and what was booked wrong. */
+function announceBooks(before: EpisodeSnapshot, event: EpisodeEvent): Announcement[] {
+  const common = { sessionId: before.context.sessionId, at: event.at };
+  if (event.type === 'cost.corrected') {
+    const { phase, operation, key, was, cost } = event;
+    return [{ type: 'cost:corrected', phase, operation, key, was, cost, ...common }];
+  }
+  if ((event.type !== 'operation.settled' && event.type !== 'cost.recorded') || !event.estimated) return [];
+  const booked = event.type === 'cost.recorded' ? event : openOperation(before.context, event.key);
+  if (!booked || event.cost === 0) return [];
+  const { phase, operation } = booked;
+  return [{ type: 'cost:estimated', phase, operation, key: event.key ?? null, cost: event.cost, ...common }];
 }
 
 /** What comes near its end with this event; what is used up is told as a stop. */

@@ -5,7 +5,7 @@ import type { EpisodeEvent } from './events.js';
 import { hasKey } from './key-tree.js';
 import { checkMover } from './_claim-checks.js';
 import { checkResumePoint } from './_phase-checks.js';
-import { checkComplete, checkForked, checkRestore } from './guards.js';
+import { checkComplete, checkCorrected, checkForked, checkRestore } from './guards.js';
 import { unfinishedPhases } from './selectors.js';
 import { moneyMove, passesBudget, passesDay } from './money.js';
 
@@ -53,5 +53,6 @@ function mayLand(context: EpisodeContext, event: EpisodeEvent): boolean {
       event.key === undefined ||
       !(hasKey(context.paid, event.key) || Object.hasOwn(context.operations, event.key))
     );
+  if (event.type === 'cost.corrected') return checkCorrected(context, event) === null;
   return event.type === 'operation.settled' && moneyMove(context, event) !== undefined;
 }

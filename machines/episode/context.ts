@@ -249,6 +249,8 @@ export const EpisodeContext = z.object({
   operations: z.record(z.string(), Operation),
   /** What each settled key did cost: no key is paid twice. Grows with the episode, so it is no plain record: see {@link KeyTree}. */
   paid: PaidKeys,
+  /** Of the settled keys those whose cost is estimated, with that cost; 0 once it was corrected. A tree as `paid` is. */
+  estimates: PaidKeys.prefault({}),
   retries: z.record(z.string(), Retry),
   claim: Claim.nullable(),
   claims: z.int().nonnegative(),

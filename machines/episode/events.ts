@@ -136,7 +136,25 @@ export const EpisodeEvent = z.discriminatedUnion('type', [
     operation: LowerName,
     cost: Amount,
     key: OperationKey.optional(),
+    /** Nobody said what it did cost: the whole reservation counts. */
+    estimated: z.boolean().optional(),
     day: DayMoney,
+  }),
+  /**
+   * What is booked under a key was wrong: from here on it is `cost`. Whoever says so answers for it, and both amounts stay in the books. `was` is what
+   * they said before; phase, operation and day are those of the first booking.
+   */
+  event('cost.corrected', {
+    phase,
+    operation: LowerName,
+    key: OperationKey,
+    was: Micros,
+    cost: Amount,
+    reason: Reason,
+    day: DayMoney,
+  }).refine(({ by }) => by !== undefined, {
+    path: ['by'],
+    error: 'is missing: a correction has a name and a reason',
   }),
   event('operation.settled', {
     key: OperationKey,

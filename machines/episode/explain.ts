@@ -31,6 +31,7 @@ export function possibleEvents(snapshot: EpisodeSnapshot): EpisodeEventType[] {
 // Always possible, hence not worth listing in an error.
 const quiet = new Set<EpisodeEventType>([
   'cost.recorded',
+  'cost.corrected',
   'operation.settled',
   'operation.released',
   'operation.held',

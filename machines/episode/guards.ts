@@ -13,7 +13,7 @@ import { checkPhase, checkProgress } from './_phase-checks.js';
 import type { Check } from './check.js';
 import type { EpisodeContext } from './context.js';
 import type { EventOf } from './events.js';
-import { hasKey } from './key-tree.js';
+import { hasKey, valueAt } from './key-tree.js';
 import { leftOfDay, openOperation } from './money.js';
 import { refuse, type Refusal } from './refusal.js';
 
@@ -69,6 +69,28 @@ export const checkFailed: Check<EventOf<'phase.failed'>> = (context, event) =>
 
 export const checkRecorded: Check<EventOf<'cost.recorded'>> = (context, event) =>
   event.key === undefined ? null : checkKeyFree(context, event.key);
+
+/** What the books say can be corrected, by whoever knows what they say: of two who correct at once the later one reads again. */
+export const checkCorrected: Check<EventOf<'cost.corrected'>> = (context, { key, phase, was, cost }) => {
+  const { sessionId, paid, phases } = context;
+  const booked = valueAt(paid, key);
+  if (booked === undefined)
+    return refuse(
+      'operation_unknown',
+      `${sessionId} has no settled operation ${key} whose cost could be corrected; ${openOperation(context, key) ? 'settle it with its cost' : 'showrunner show tells which there are'}.`,
+    );
+  if (booked !== was)
+    return refuse(
+      'invalid_input',
+      `was: operation ${key} of ${sessionId} stands at ${formatUsd(booked)} in the books, not at ${formatUsd(was)}; read it again.`,
+    );
+  return phases[phase].spent + cost >= was
+    ? null
+    : refuse(
+        'invalid_input',
+        `phase: ${phase} of ${sessionId} has not spent the ${formatUsd(was)} of operation ${key}; name the phase that has.`,
+      );
+};
 
 /** Money facts carry no claim check: what was paid was paid, whoever says so. */
 export const checkOperationKnown: Check<
@@ -231,6 +253,7 @@ export const checks = {
   mayFail: checkFailed,
   mayReserve: checkReserve,
   mayRecord: checkRecorded,
+  mayCorrect: checkCorrected,
   isKnownOperation: checkOperationKnown,
   mayRetry: checkRetry,
   isSettled: checkSettled,

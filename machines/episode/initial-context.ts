@@ -33,6 +33,7 @@ export function initialContext(created: EpisodeCreated): EpisodeContext {
     money: { spent: zero, reserved: zero, inherited: created.inherited ?? zero },
     operations: {},
     paid: {},
+    estimates: {},
     retries: {},
     claim: null,
     claims: 0,

@@ -73,6 +73,7 @@ export const episodeMachine = chart
       cancelEpisode: change(changes.cancelEpisode),
       reserveCost: change(changes.reserveCost),
       recordCost: change(changes.recordCost),
+      correctCost: change(changes.correctCost),
       settleOperation: change(changes.settleOperation),
       releaseOperation: change(changes.releaseOperation),
       holdOperation: change(changes.holdOperation),
@@ -112,6 +113,11 @@ export const episodeMachine = chart
         { guard: 'passesBudget', target: '.failed', actions: 'stopAtBudget' },
         { guard: 'passesDay', target: '.failed', actions: 'stopAtDay' },
         { guard: 'isKnownOperation', actions: 'settleOperation' },
+      ],
+      // At the day's cap a correction stops nobody: it may be of a day that is over. Whoever reserves next is refused.
+      'cost.corrected': [
+        { guard: 'passesBudget', target: '.failed', actions: 'stopAtBudget' },
+        { guard: 'mayCorrect', actions: 'correctCost' },
       ],
       'operation.released': { guard: 'isKnownOperation', actions: 'releaseOperation' },
       'operation.held': { guard: 'isKnownOperation', actions: 'holdOperation' },
@@ -293,6 +299,7 @@ export const episodeMachine = chart
         on: {
           'episode.archive': { guard: 'mayMove', target: 'archived', actions: 'archiveEpisode' },
           'cost.recorded': { guard: 'mayRecord', actions: 'recordCost' },
+          'cost.corrected': { guard: 'mayCorrect', actions: 'correctCost' },
           'operation.settled': { guard: 'isKnownOperation', actions: 'settleOperation' },
           'checkpoint.restore': undefined,
           'lease.claim': undefined,
@@ -306,6 +313,7 @@ export const episodeMachine = chart
           'recovery.begin': { guard: 'mayRecover', target: 'recovery', actions: 'beginRecovery' },
           'episode.archive': { guard: 'mayMove', target: 'archived', actions: 'archiveEpisode' },
           'cost.recorded': { guard: 'mayRecord', actions: 'recordCost' },
+          'cost.corrected': { guard: 'mayCorrect', actions: 'correctCost' },
           'operation.settled': { guard: 'isKnownOperation', actions: 'settleOperation' },
         },
       },
@@ -329,6 +337,7 @@ export const episodeMachine = chart
             { guard: 'mayMove', target: 'failed', actions: 'unarchiveEpisode' },
           ],
           'cost.recorded': { guard: 'mayRecord', actions: 'recordCost' },
+          'cost.corrected': { guard: 'mayCorrect', actions: 'correctCost' },
           'operation.settled': { guard: 'isKnownOperation', actions: 'settleOperation' },
           'result.recorded': undefined,
           'artifact.edited': undefined,

@@ -27,6 +27,13 @@ function workOut(context: EpisodeContext, event: EpisodeEvent): MoneyMove | unde
   switch (event.type) {
     case 'cost.recorded':
       return { phase: event.phase, day: event.day.date, spent: event.cost, reserved: none };
+    case 'cost.corrected':
+      return {
+        phase: event.phase,
+        day: event.day.date,
+        spent: subtractUsd(event.cost, event.was),
+        reserved: none,
+      };
     case 'cost.reserve':
       return { phase: event.phase, day: event.day.date, spent: none, reserved: event.amount };
     case 'operation.settled':
@@ -69,7 +76,7 @@ export function leftOfDay(day: DayMoney): Usd {
 /** Whether the event's cost takes the episode's spending above its total (or, where policy says so, above the phase's budget). */
 export function passesBudget(context: EpisodeContext, event: EpisodeEvent): boolean {
   const move = moneyMove(context, event);
-  if (!move || move.spent === 0) return false;
+  if (!move || move.spent <= 0) return false;
   if (context.money.spent + move.spent > context.budgets.total) return true;
   return (
     context.rules.hardPhaseBudgets &&
@@ -95,7 +102,7 @@ export function spendingOfDay(
   event: EpisodeEvent,
 ): { date: string; before: Usd; after: Usd; cap: Usd } | undefined {
   const move = moneyMove(context, event);
-  if (!move || move.spent === 0 || !('day' in event) || event.day?.date !== move.day) return undefined;
+  if (!move || move.spent <= 0 || !('day' in event) || event.day?.date !== move.day) return undefined;
   const { date, spent, cap } = event.day;
   return { date, before: spent, after: addUsd(spent, move.spent), cap };
 }

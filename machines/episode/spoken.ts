@@ -14,6 +14,7 @@ const callFor: Record<EpisodeEventType, readonly [call: string, command?: string
   'review.reject': ['reject', 'reject'],
   'cost.reserve': ['reserveCost', 'reserve'],
   'cost.recorded': ['addCost', 'cost'],
+  'cost.corrected': ['correctCost', 'correct'],
   'operation.settled': ['settleCost', 'settle'],
   'operation.released': ['releaseCost', 'release'],
   'operation.held': ['send'],

@@ -161,6 +161,13 @@ export const SettleInput = z.strictObject({
   cost: Dollars.optional(),
   result: z.unknown().optional(),
 });
+export const CorrectInput = z.strictObject({
+  sessionId: Id,
+  key: Key,
+  cost: Dollars,
+  by: Actor,
+  reason: Reason,
+});
 export const ReleaseInput = z.strictObject({ sessionId: Id, key: Key });
 export const SaveCheckpointInput = z.strictObject({ sessionId: Id, phase: PhaseName, data: z.unknown() });
 export const CreateCheckpointInput = z.strictObject({

@@ -1,8 +1,10 @@
 import {
+  hasKey,
   subtractUsd,
   valueAt,
   zeroUsd,
   type DayMoney,
+  type EpisodeContext,
   type EventOf,
   type FailureCode,
   type Operation,
@@ -18,6 +20,8 @@ export interface Cost {
   operation: string;
   cost: Usd;
   key?: string | undefined;
+  /** Nobody said what it did cost. */
+  estimated?: boolean | undefined;
   /** The claim under which it was paid. */
   claim?: number | undefined;
 }
@@ -25,10 +29,11 @@ export interface Cost {
 /** Recording a cost; `day` is the money of its day, where an earlier step of the same commit has changed it. */
 export function costSteps(view: View, sessionId: SessionId, cost: Cost, day: DayMoney = view.day()): Step[] {
   const { at } = view;
-  const { phase, operation, key, claim } = cost;
+  const { phase, operation, key, claim, estimated } = cost;
   const plain = { at, type: 'cost.recorded' as const, phase, operation, cost: cost.cost, day };
   if (key === undefined && claim === undefined) return [{ sessionId, event: plain }];
-  return [{ sessionId, event: { ...plain, ...(key === undefined ? {} : { key }), ...claimed(claim) } }];
+  const named = { ...(key === undefined ? {} : { key }), ...(estimated ? { estimated } : {}) };
+  return [{ sessionId, event: { ...plain, ...named, ...claimed(claim) } }];
 }
 
 /** Adds a cost; the same key again, with the same cost, is nothing new. */
@@ -99,7 +104,7 @@ export interface Release {
   /** When it may be tried again. */
   retryAt?: ((at: string) => string) | undefined;
   /** What the provider billed for the failure all the same. */
-  billed?: Usd | undefined;
+  billed?: { cost: Usd; estimated: boolean } | undefined;
   claim?: number | undefined;
 }
 
@@ -122,11 +127,56 @@ export function planRelease(sessionId: SessionId, release: Release): Plan {
         ...claimed(claim),
       },
     };
-    if (!operation || billed === undefined || billed === 0) return [step];
+    if (!operation || billed === undefined || billed.cost === 0) return [step];
     // The reservation has gone back by the time the cost is recorded.
     const then = { ...day, reserved: subtractUsd(day.reserved, operation.amount) };
-    const cost = { phase: operation.phase, operation: operation.operation, cost: billed, claim };
+    const cost = {
+      phase: operation.phase,
+      operation: operation.operation,
+      claim,
+      ...billed,
+      // An estimate can be corrected, for which it needs a key; the call's own is for its next try.
+      ...(billed.estimated ? { key: keyOfTry(view.episode(sessionId).context, key) } : {}),
+    };
     return [step, ...costSteps(view, sessionId, cost, then)];
+  };
+}
+
+/** A key for what a failed try of `key` is booked under; undefined where it would be too long to be one. */
+function keyOfTry({ paid, operations }: EpisodeContext, key: string): string | undefined {
+  for (let count = 1; ; count += 1) {
+    const named = `${key}~failed${count}`;
+    if (named.length > longestKey) return undefined;
+    if (!hasKey(paid, named) && !Object.hasOwn(operations, named)) return named;
+  }
+}
+
+const longestKey = 200;
+
+/** What somebody says a settled call did cost in truth. */
+export interface Correction {
+  key: string;
+  cost: Usd;
+  by: string;
+  reason: string;
+}
+
+/** Corrects what is booked under a key, on its phase and its day. To say again what the books say is nothing new, but that it is no estimate. */
+export function planCorrect(
+  sessionId: SessionId,
+  { key, cost, by, reason }: Correction,
+  use: { operation: string; phase: PhaseName; day: string },
+): Plan {
+  return (view) => {
+    const { at } = view;
+    const { paid, estimates } = view.episode(sessionId).context;
+    const was = valueAt(paid, key) ?? zeroUsd;
+    if (was === cost && !valueAt(estimates, key)) return [];
+    const { operation, phase } = use;
+    const day = view.day(use.day);
+    return [
+      { sessionId, event: { type: 'cost.corrected', at, by, phase, operation, key, was, cost, reason, day } },
+    ];
   };
 }
 

@@ -19,6 +19,7 @@ export type SentEvent = Partial<EpisodeEvent> & { type: EpisodeEvent['type'] };
 const preparedBy: Partial<Record<EpisodeEvent['type'], string>> = {
   'episode.forked': 'forkEpisode',
   'phase.fulfill': 'fulfillPhase',
+  'cost.corrected': 'correctCost',
   'result.recorded': 'settleCost',
   'artifact.edited': 'editArtifact',
   'checkpoint.save': 'saveCheckpoint or createCheckpoint',

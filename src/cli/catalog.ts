@@ -266,6 +266,15 @@ export const catalog: readonly Command[] = [
     load: () => import('./commands/settle.js'),
   },
   {
+    name: 'correct',
+    group: 'Money',
+    summary: 'Correct what is booked for a call: an estimate, or an amount that was wrong.',
+    usage: '<episode> <key> <dollars>',
+    options: [['--reason <text>', 'why (needed); the books keep both amounts']],
+    example: 'showrunner correct ep_001 q1 0.12 --reason "the invoice says so"',
+    load: () => import('./commands/correct.js'),
+  },
+  {
     name: 'release',
     group: 'Money',
     summary: 'Give a reservation back: the call was not made.',

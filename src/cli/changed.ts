@@ -1,11 +1,11 @@
 import { escapeForTerminal, rehydrate, type SessionId } from '../../machines/index.js';
 import type { ProductionStateManager } from '../manager/manager.js';
-import { needsOf } from '../reports/index.js';
+import { episodeEstimates, needsOf } from '../reports/index.js';
 import type { EpisodeState } from '../shapes/seed.js';
 import type { Context, Result } from './command.js';
 import { exits } from './exit-codes.js';
 import { findEpisode } from './find-episode.js';
-import { needLines, standing, warningLines } from './format.js';
+import { estimateLines, needLines, standing, warningLines } from './format.js';
 import { warningsOf } from './warnings-of.js';
 
 /** Runs a call that changes one episode, and says how it stands afterwards. */
@@ -22,17 +22,19 @@ export async function changed(
   const { failure } = after.context;
   const needs = needsOf(rehydrate(after), manager.production.now());
   const warnings = warningsOf(manager, after.context);
+  const estimates = episodeEstimates(after.context);
   const stopped =
     before === null && (failure?.code === 'budget_exhausted' || failure?.code === 'daily_cap_reached');
   const notice = stopped
     ? `\nThe episode has stopped: ${escapeForTerminal(failure.message)} showrunner budget ${sessionId} raises it, showrunner recover ${sessionId} goes on.`
     : '';
   return {
-    json: { episode, needs, warnings, ...(stopped ? { stopped: failure } : {}) },
+    json: { episode, needs, warnings, estimates, ...(stopped ? { stopped: failure } : {}) },
     text: [
       `${standing(episode, needs)}${notice}`,
       ...(stopped ? [] : needLines(needs)),
       ...warningLines(warnings),
+      ...estimateLines(estimates),
     ].join('\n'),
     ...(stopped ? { exit: exits.budget } : {}),
   };

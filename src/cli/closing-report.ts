@@ -2,9 +2,9 @@ import { relative } from 'node:path';
 import { escapeForTerminal, phaseNames, rehydrate, toDollars } from '../../machines/index.js';
 import type { ProductionStateManager } from '../manager/manager.js';
 import type { Produced } from '../crew/produce.js';
-import { needsOf } from '../reports/index.js';
+import { episodeEstimates, needsOf } from '../reports/index.js';
 import type { Need } from '../shapes/index.js';
-import { dollars, standing, table, warningLines } from './format.js';
+import { dollars, estimateLines, standing, table, warningLines } from './format.js';
 import { warningsOf } from './warnings-of.js';
 
 /** What a production has given: files, times, costs, scores, and what to do next. */
@@ -17,6 +17,7 @@ export async function closingReport(
   const { budgets } = snapshot.context;
   const needs = needsOf(snapshot, manager.production.now());
   const warnings = warningsOf(manager, snapshot.context);
+  const estimates = episodeEstimates(snapshot.context);
   const folder = `${relative(process.cwd(), manager.production.directory) || '.'}/${sessionId}`;
   const files = await artifactsOf(manager, sessionId);
   const rows = phaseNames.map((phase) => {
@@ -43,11 +44,23 @@ export async function closingReport(
       : []),
     `files: ${folder}/`,
     ...warningLines(warnings),
+    ...estimateLines(estimates),
     ...(reason ? [`${outcome}: ${escapeForTerminal(reason)}`] : []),
     ...nextSteps(sessionId, needs).map((command) => `next: ${escapeForTerminal(command)}`),
   ].join('\n');
   return {
-    json: { session_id: sessionId, outcome, reason, failure, needs, warnings, episode: state, folder, files },
+    json: {
+      session_id: sessionId,
+      outcome,
+      reason,
+      failure,
+      needs,
+      warnings,
+      estimates,
+      episode: state,
+      folder,
+      files,
+    },
     text,
   };
 }

@@ -6,7 +6,7 @@ import { Documents, type SessionDocument } from '../documents/index.js';
 import { inspectJournal, type Inspection } from '../journal/index.js';
 import { unseal } from '../documents/seal.js';
 import { decodeShown } from '../record/index.js';
-import { episodeWarnings, needsOf } from '../reports/index.js';
+import { episodeEstimates, episodeWarnings, needsOf } from '../reports/index.js';
 
 /** Something that a person should know. */
 export interface Finding {
@@ -190,5 +190,10 @@ function waiting(id: SessionId, { showrunner }: SessionDocument): Finding[] {
     what: `${id}: ${text}`,
     advice: `showrunner budget ${id}`,
   }));
-  return [...needs, ...near];
+  const guessed = episodeEstimates(episode.context).map(({ text, next }): Finding => ({
+    severity: 'note',
+    what: `${id}: ${text}`,
+    advice: next.join(', or '),
+  }));
+  return [...needs, ...near, ...guessed];
 }

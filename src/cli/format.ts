@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import colors from 'picocolors';
 import { escapeForTerminal } from '../../machines/escape.js';
+import type { Estimate } from '../shapes/estimate.js';
 import type { Need } from '../shapes/need.js';
 import type { EpisodeState } from '../shapes/seed.js';
 import type { Warning } from '../shapes/warning.js';
@@ -80,6 +81,22 @@ export function needLines(needs: readonly Need[], before = ''): string[] {
 /** What comes near its end, one line each. */
 export function warningLines(warnings: readonly Warning[], before = ''): string[] {
   return warnings.map(({ text }) => colors.yellow(`${before}warning: ${text}`));
+}
+
+const mostEstimates = 3;
+
+/** What is booked by an estimate, and the command that corrects it, one line each; of many the first few. */
+export function estimateLines(estimates: readonly Estimate[], before = ''): string[] {
+  const more = estimates.length - mostEstimates;
+  return [
+    ...estimates
+      .slice(0, mostEstimates)
+      .flatMap(({ text, next }) => [
+        colors.yellow(`${before}estimated: ${escapeForTerminal(text)}`),
+        ...next.map((command) => `  next: ${escapeForTerminal(command)}`),
+      ]),
+    ...(more > 0 ? [colors.yellow(`${before}estimated: ${more} more`)] : []),
+  ];
 }
 
 /** `3 h`: how long ago. */

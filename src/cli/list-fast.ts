@@ -6,11 +6,12 @@ import { parseUsd } from '../../machines/usd.js';
 import { nodeDisk } from '../disk/node-disk.js';
 import { unseal } from '../documents/seal.js';
 import { idleNeed } from '../reports/idle.js';
+import { episodeEstimates } from '../reports/estimates.js';
 import { dayWarnings, episodeWarnings } from '../reports/warnings.js';
-import type { EpisodeState, Need, Warning } from '../shapes/index.js';
+import type { EpisodeState, Estimate, Need, Warning } from '../shapes/index.js';
 
-/** An episode as a listing shows it: the seed's state, what it waits for, and what of its money comes near its end. */
-export type ListedEpisode = EpisodeState & { needs: Need[]; warnings: Warning[] };
+/** An episode as a listing shows it: the seed's state, what it waits for, what of its money comes near its end, and what of it is estimated. */
+export type ListedEpisode = EpisodeState & { needs: Need[]; warnings: Warning[]; estimates: Estimate[] };
 
 export interface Listing {
   states: ListedEpisode[];
@@ -35,7 +36,7 @@ export function listFast(directory: string): Listing | undefined {
     }));
     const ended = Object.values(document.completed_episodes);
     return {
-      states: [...active, ...ended.map((state) => ({ ...state, needs: [], warnings: [] }))],
+      states: [...active, ...ended.map((state) => ({ ...state, needs: [], warnings: [], estimates: [] }))],
       warnings: ofDay(document.showrunner.days, policy),
     };
   } catch {
@@ -74,7 +75,7 @@ function shown(
   directory: string,
   state: EpisodeState,
   position: number | undefined,
-): Pick<ListedEpisode, 'needs' | 'warnings'> {
+): Pick<ListedEpisode, 'needs' | 'warnings' | 'estimates'> {
   const session = readSealed(join(directory, state.session_id, 'session.json')) as SessionFile | undefined;
   if (session === undefined || session.showrunner.position !== position || !Array.isArray(session.needs))
     throw new Error('session.json is not as new as state.json');
@@ -83,6 +84,7 @@ function shown(
   return {
     needs: needs.length > 0 ? needs : idleNeed(state.status, context, new Date().toISOString()),
     warnings: episodeWarnings(context),
+    estimates: episodeEstimates(context),
   };
 }
 

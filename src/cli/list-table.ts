@@ -2,6 +2,7 @@ import type { ListedEpisode } from './list-fast.js';
 import {
   age,
   dollars,
+  estimateLines,
   needLines,
   phaseMarks,
   shorten,
@@ -34,10 +35,12 @@ export function listTable(
   ]);
   const waits = episodes.flatMap(({ session_id: id, needs }) => needLines(needs, `${id}: `));
   const near = episodes.flatMap(({ session_id: id, warnings }) => warningLines(warnings, `${id}: `));
+  const guessed = episodes.flatMap(({ session_id: id, estimates }) => estimateLines(estimates, `${id}: `));
   return [
     `${table(['no', 'session', 'status', 'phases', 'spent', 'last step', 'topic'], rows)}${more}`,
     ...waits,
     ...near,
+    ...guessed,
     ...warningLines(ofDay),
   ].join('\n');
 }

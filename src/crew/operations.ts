@@ -284,7 +284,7 @@ export class Operations {
     const { code } = classifyError(error);
     const rule = stop.aborted ? undefined : this.#policy.retry[code];
     const { tries, waitMs, again } = this.#nextTry(key, rule, attempt, error);
-    const billed = charge.kind === 'known' ? charge.cost : undefined;
+    const billed = charge.kind === 'known' ? charge : undefined;
     const retryAt = again ? (at: string): string => later(at, waitMs) : undefined;
     await production.commit(planRelease(sessionId, { key, code, tries, retryAt, billed, claim }));
     if (!again) throw error;

@@ -8,6 +8,7 @@ import {
   parseUsd,
   persist,
   policyInput,
+  settleCommand,
   subtractUsd,
   toDollars,
   type PersistedEpisode,
@@ -76,7 +77,7 @@ import {
   refusalToRecover,
   stepsFor,
 } from '../calls/plans.js';
-import { planCost, planRelease, planReserve, planSettle } from '../calls/money-plans.js';
+import { planCorrect, planCost, planRelease, planReserve, planSettle } from '../calls/money-plans.js';
 import { untilReserved } from '../calls/reservation-queue.js';
 import { planAcceptClock } from '../calls/clock.js';
 import { planPolicy, policyPast, type PolicyPast } from '../calls/policy.js';
@@ -516,6 +517,25 @@ export class ProductionStateManager extends ManagerHandle {
       `operation ${key} of ${sessionId} is settled already and has its result; nothing is paid or given twice.`,
       { sessionId, field: 'result' },
     );
+  }
+
+  /**
+   * Corrects what is booked under a key, in decimal dollars: an estimate whose bill has come, or an amount that was wrong. The phase, the episode and
+   * the day on which it was booked follow, up or down; both amounts, the name and the reason stay on record. A correction that passes the total stops
+   * the episode as a cost does; one that lowers leaves a failed episode failed, and recoverable where there is money again.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `operation_unknown`, `vetoed`.
+   * @example
+   * ```js
+   * await manager.correctCost({ sessionId, key: 'q1', cost: '0.12', by: 'Ada', reason: 'the invoice says so' });
+   * ```
+   */
+  async correctCost(input: In<'CorrectInput'>): Promise<EpisodeState> {
+    const { sessionId, cost, ...said } = check(inputs.CorrectInput, input);
+    const correction = { ...said, cost: ceilToMicro(cost) };
+    this.read().episode(sessionId);
+    const known = this.production.settledKeys(sessionId).get(correction.key);
+    if (!known) throw unknownCost(this.production, sessionId, correction.key);
+    return this.doFor('correctCost', sessionId, input, planCorrect(sessionId, correction, known));
   }
 
   /**
@@ -1255,6 +1275,17 @@ export class ProductionStateManager extends ManagerHandle {
   async verify({ onFile }: { onFile?: (path: string) => void } = {}): Promise<Verification> {
     return (await this.readDurably()).verify(onFile);
   }
+}
+
+function unknownCost(production: Production, sessionId: SessionId, key: string): ProductionError {
+  const { operations } = production.episode(sessionId).context;
+  const next = Object.hasOwn(operations, key)
+    ? `it is reserved and not settled yet: ${settleCommand(sessionId, key, '<dollars>')}`
+    : `see which there are: showrunner history ${sessionId}`;
+  return new ProductionError('operation_unknown', `${sessionId} has booked nothing under ${key}; ${next}.`, {
+    sessionId,
+    field: 'key',
+  });
 }
 
 function globalMetricsOf(production: Production, total: Parameters<typeof globalMetrics>[0]): GlobalMetrics {

@@ -4,6 +4,7 @@ import {
   addUsd,
   parsePolicy,
   persist,
+  subtractUsd,
   type Ledger,
   type Policy,
   type SessionId,
@@ -187,13 +188,15 @@ export class Projection {
 
   #noteMoney({ event, before }: DecidedStep): void {
     if (event.type === 'cost.recorded') this.#count(event.operation, event.cost);
+    // A correction is of a cost that has been counted.
+    if (event.type === 'cost.corrected') this.#count(event.operation, subtractUsd(event.cost, event.was), 0);
     if (event.type === 'operation.settled')
       this.#count(before?.context.operations[event.key]?.operation ?? 'unknown', event.cost);
   }
 
-  #count(name: string, cost: Usd): void {
+  #count(name: string, cost: Usd, calls = 1): void {
     const { count, spent } = this.#operations.get(name) ?? { count: 0, spent: 0 as Usd };
-    this.#operations.set(name, { count: count + 1, spent: addUsd(spent, cost) });
+    this.#operations.set(name, { count: count + calls, spent: addUsd(spent, cost) });
   }
 
   #schedule(): void {

@@ -8,6 +8,8 @@ export interface SettledKey {
   phase: PhaseName;
   /** What was reserved; what was paid, where a cost was added without a reservation. */
   amount: Usd;
+  /** The day that it counts on. */
+  day: string;
   result: EventOf<'operation.settled'>['result'];
   /** A worker under a claim settled it, and so knows when there is nothing to give; a person may only not have said it. */
   byWorker: boolean;
@@ -21,8 +23,9 @@ export function settledKeysOf(journal: Journal, sessionId: SessionId): Map<strin
     for (const event of entry.events) {
       if (event.type === 'cost.reserve') reserved.set(event.key, event);
       if (event.type === 'cost.recorded' && event.key !== undefined) {
-        const { operation, phase, cost } = event;
-        settled.set(event.key, { operation, phase, amount: cost, result: undefined, byWorker: false });
+        const { operation, phase, cost, day } = event;
+        const use = { operation, phase, amount: cost, day: day.date };
+        settled.set(event.key, { ...use, result: undefined, byWorker: false });
       }
       if (event.type === 'operation.settled') {
         const from = reserved.get(event.key);
@@ -31,6 +34,7 @@ export function settledKeysOf(journal: Journal, sessionId: SessionId): Map<strin
             operation: from.operation,
             phase: from.phase,
             amount: from.amount,
+            day: from.day.date,
             result: event.result,
             byWorker: event.claim !== undefined,
           });

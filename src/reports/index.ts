@@ -1,3 +1,4 @@
+export { episodeEstimates } from './estimates.js';
 export { exportMetrics } from './export.js';
 export type { ExportFormat } from './export.js';
 export { globalMetrics, productionMetrics, qualityMetrics } from './metrics.js';

@@ -1,4 +1,5 @@
 export { copyState, episodeState, toSecond } from './episode-state.js';
+export { Estimate } from './estimate.js';
 export { Need, NeedKind } from './need.js';
 export { Warning } from './warning.js';
 export { CheckpointContents, EpisodeState } from './seed.js';

@@ -8,7 +8,14 @@ import type {
 import type { ChartView } from '../draw/chart-view.js';
 import type { HistoryEntry } from '../record/index.js';
 import type { DayCosts, DayOutcomes, EpisodeScores } from '../reports/index.js';
-import type { EpisodeState, Need, ProductionMetrics, QualityMetrics, Warning } from '../shapes/index.js';
+import type {
+  EpisodeState,
+  Estimate,
+  Need,
+  ProductionMetrics,
+  QualityMetrics,
+  Warning,
+} from '../shapes/index.js';
 
 /**
  * What the studio's server says to its page: shapes only, no code. Money is decimal dollars. All routes begin with `/api` and need
@@ -66,6 +73,8 @@ export interface BoardEpisode {
   needs: Need[];
   /** Budgets of which so much is spent that policy warns. */
   warnings: Warning[];
+  /** Costs that nobody has told: the reservations were booked. */
+  estimates: Estimate[];
   createdAt: string;
   updatedAt: string;
 }
@@ -90,6 +99,8 @@ export interface OperationView {
   startedAt: string;
   /** While held: why nobody knows its outcome. */
   heldBecause: string | null;
+  /** What the books said before, who corrected it and why. */
+  corrected: string | null;
   /** Milliseconds from reservation to settlement; null while open. */
   durationMs: number | null;
 }

@@ -8,7 +8,7 @@ import {
   type EpisodeSnapshot,
   type PhaseName,
 } from '../../machines/index.js';
-import { episodeWarnings, needsOf } from '../reports/index.js';
+import { episodeEstimates, episodeWarnings, needsOf } from '../reports/index.js';
 import type { BoardEpisode, PhaseView } from './api.js';
 
 /** An episode as the board shows it at a moment: `now` tells whether a claim on it is alive. */
@@ -31,6 +31,7 @@ export function boardEpisode(snapshot: EpisodeSnapshot, now: string): BoardEpiso
     quality: context.quality,
     needs: needsOf(snapshot, now),
     warnings: episodeWarnings(context),
+    estimates: episodeEstimates(context),
     createdAt: context.createdAt,
     updatedAt: latest(context.updatedAt, ...phaseNames.map((name) => phases[name].endedAt ?? '')),
   };

@@ -1,4 +1,4 @@
-import { toDollars } from '../../machines/index.js';
+import { formatUsd, toDollars } from '../../machines/index.js';
 import type { HistoryEntry } from '../record/index.js';
 import type { OperationView } from './api.js';
 
@@ -22,6 +22,7 @@ export function operationsOf(history: readonly HistoryEntry[]): OperationView[] 
         estimated: false,
         startedAt: at,
         heldBecause: null,
+        corrected: null,
         durationMs: null,
       });
     } else if (event.type === 'cost.recorded') {
@@ -32,9 +33,10 @@ export function operationsOf(history: readonly HistoryEntry[]): OperationView[] 
         status: 'settled',
         reserved: 0,
         cost: toDollars(event.cost),
-        estimated: false,
+        estimated: event.estimated ?? false,
         startedAt: at,
         heldBecause: null,
+        corrected: null,
         durationMs: null,
       });
     } else if ('key' in event && event.key !== undefined) {
@@ -54,6 +56,12 @@ function become(view: OperationView, event: HistoryEntry['event'], at: string): 
       estimated: event.estimated,
       durationMs: took,
       reserved: 0,
+    });
+  if (event.type === 'cost.corrected')
+    Object.assign(view, {
+      cost: toDollars(event.cost),
+      estimated: false,
+      corrected: `${formatUsd(event.was)} before, corrected by ${event.by ?? 'somebody'}: ${event.reason}`,
     });
   if (event.type === 'operation.released')
     Object.assign(view, { status: 'released', durationMs: took, reserved: 0 });

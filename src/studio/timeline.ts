@@ -34,7 +34,9 @@ export function describeEvent(
     case 'cost.reserve':
       return `${event.operation} reserved ${formatUsd(event.amount)}`;
     case 'cost.recorded':
-      return `${event.operation} cost ${formatUsd(event.cost)}`;
+      return `${event.operation} cost ${formatUsd(event.cost)}${event.estimated ? ' (estimated)' : ''}`;
+    case 'cost.corrected':
+      return `${event.operation} corrected from ${formatUsd(event.was)} to ${formatUsd(event.cost)}${by(event.by)}: ${event.reason}`;
     case 'operation.settled':
       return `${name} settled at ${formatUsd(event.cost)}${event.estimated ? ' (estimated)' : ''}`;
     case 'result.recorded':

@@ -173,6 +173,7 @@ function follow(node: Node, event: EpisodeEvent, snapshot: EpisodeSnapshot): Nod
   const moved = moneyMove(node.snapshot.context, event);
   const isUnguarded =
     event.type === 'cost.recorded' ||
+    event.type === 'cost.corrected' ||
     (moved !== undefined && moved.spent + moved.reserved > 0 && event.type === 'operation.settled');
   const ledger = new Ledger();
   for (const [date, money] of node.ledger.days) ledger.set(date, money);

@@ -37,6 +37,7 @@ function episode(number: number, part: Partial<BoardEpisode> = {}): BoardEpisode
     quality: {},
     needs: [],
     warnings: [],
+    estimates: [],
     createdAt: '2025-09-03T14:00:00.000Z',
     updatedAt: `2025-09-03T14:${String(number % 60).padStart(2, '0')}:00.000Z`,
     ...part,

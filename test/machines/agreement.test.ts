@@ -12,6 +12,7 @@ import {
   phaseNames,
   possibleEvents,
   stateName,
+  valueAt,
   type EpisodeEvent,
   type EpisodeEventType,
   type EpisodeSnapshot,
@@ -73,6 +74,7 @@ function randomEvent(snapshot: EpisodeSnapshot, ledger: Ledger, now: string): Ep
       ...Object.keys(context.operations),
     ]);
   if (type === 'cost.recorded' && random() < 0.3) event['key'] = oneOf(['a', 'b', 'c']);
+  if (type === 'cost.corrected') event['was'] = valueAt(context.paid, String(event['key'])) ?? usd('0.1');
   if ('cost' in event) event['cost'] = oneOf(amounts.slice(0, random() < 0.9 ? 4 : amounts.length));
   if ('amount' in event) event['amount'] = oneOf(amounts);
   if ('day' in event) event['day'] = ledger.money('2025-09-03', usd(random() < 0.95 ? 1000 : 5));

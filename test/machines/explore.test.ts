@@ -109,6 +109,7 @@ describe('exploring every story', () => {
       'budget_exhausted',
       'budget_reserved',
       'daily_cap_reached',
+      'invalid_input',
       'not_recoverable',
       'operation_exists',
       'operation_settled',

@@ -406,6 +406,7 @@ describe('the story of an episode', () => {
   test('given an archived episode, then only money, claims and bringing it back are possible', () => {
     expect(possibleEvents(episodeIn('archived'))).toEqual([
       'cost.recorded',
+      'cost.corrected',
       'operation.settled',
       'operation.released',
       'operation.held',

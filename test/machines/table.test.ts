@@ -54,6 +54,7 @@ describe('the table of states and events', () => {
 
   const landing = new Set<EpisodeEventType>([
     'cost.recorded',
+    'cost.corrected',
     'operation.settled',
     'operation.released',
     'operation.held',

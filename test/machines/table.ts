@@ -17,6 +17,7 @@ review.approve             | -     -     -     -     s.pen -     -     -     a.p
 review.reject              | -     -     -     -     r.act -     -     -     s.act -     -     -     a.act -     -     -     -
 cost.reserve               | -     -     =     -     -     -     =     -     -     -     =     -     -     -     -     -     -
 cost.recorded              | =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =
+cost.corrected             | =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =
 operation.settled          | =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =
 result.recorded            | =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     -
 operation.released         | =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =
@@ -39,6 +40,8 @@ episode.archive            | -     -     -     -     -     -     -     -     -  
 episode.unarchive          | -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     fail
 cost.recorded > total      | fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  =     =     fail  =
 cost.recorded > day        | fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  =     =     fail  =
+cost.corrected > total     | fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  =     =     fail  =
+cost.corrected > day       | =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =
 operation.settled > total  | fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  =     =     fail  =
 operation.settled > day    | fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  =     =     fail  =
 `;

@@ -17,6 +17,7 @@ import {
   type PhaseName,
   type Phases,
   type SavedCheckpoint,
+  type Usd,
 } from '../../machines/index.js';
 import { apply, newEpisode } from './story.js';
 
@@ -161,6 +162,18 @@ export const sample: { [Type in EpisodeEventType]: (phase: PhaseName) => EventOf
     phase,
     operation: 'q',
     cost: usd('0.10'),
+    day: dayOfMoney(),
+  }),
+  'cost.corrected': (phase) => ({
+    type: 'cost.corrected',
+    at: minute(9),
+    by: 'ann',
+    phase,
+    operation: 'q',
+    key: 'known',
+    was: usd('0.10'),
+    cost: usd('0.12'),
+    reason: 'the invoice says so',
     day: dayOfMoney(),
   }),
   'operation.settled': () => ({
@@ -323,11 +336,23 @@ export function withOperation(snapshot: EpisodeSnapshot, state: Operation['state
   });
 }
 
+/** The same episode that has paid for an operation `known` in its present phase. */
+function withPaid(snapshot: EpisodeSnapshot, spent: Usd): EpisodeSnapshot {
+  const phase = phaseAt(snapshot);
+  const { phases, money } = snapshot.context;
+  return withContext(snapshot, {
+    paid: { known: spent },
+    phases: { ...phases, [phase]: { ...phases[phase], spent } },
+    money: { ...money, spent },
+  });
+}
+
 /** An episode in a state with whatever makes the event plausible: an operation, a claim, a checkpoint, an origin. */
 export function plausible(state: StateName, type: EpisodeEventType): EpisodeSnapshot {
   const snapshot = episodeIn(state);
   if (type === 'operation.retry') return withOperation(snapshot, 'held');
   if (type === 'result.recorded') return withContext(snapshot, { paid: { known: usd('0.10') } });
+  if (type === 'cost.corrected') return withPaid(snapshot, usd('0.10'));
   if (type.startsWith('operation.')) return withOperation(snapshot, 'open');
   if (type === 'lease.renew' || type === 'lease.release')
     return withContext(snapshot, { claim: { number: 1, by: 'host 1', until: minute(99) }, claims: 1 });

@@ -23,7 +23,7 @@ const isEnded = ({ status }: EpisodeState): boolean => status === 'complete' || 
 
 async function listed(manager: ProductionStateManager): Promise<Listing> {
   const states = await manager.listEpisodes();
-  const { dayWarnings, episodeWarnings, needsOf } = await import('../../reports/index.js');
+  const { dayWarnings, episodeEstimates, episodeWarnings, needsOf } = await import('../../reports/index.js');
   const { production } = manager;
   const listing = states.map((state): ListedEpisode => {
     const snapshot = isEnded(state) ? undefined : production.find(state.session_id as never);
@@ -31,6 +31,7 @@ async function listed(manager: ProductionStateManager): Promise<Listing> {
       ...state,
       needs: snapshot ? needsOf(snapshot, production.now()) : [],
       warnings: snapshot ? episodeWarnings(snapshot.context) : [],
+      estimates: snapshot ? episodeEstimates(snapshot.context) : [],
     };
   });
   return {

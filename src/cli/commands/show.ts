@@ -1,6 +1,6 @@
 import type { Run } from '../command.js';
-import { needsOf } from '../../reports/index.js';
-import { dollars, needLines, standing, table, warningLines } from '../format.js';
+import { episodeEstimates, needsOf } from '../../reports/index.js';
+import { dollars, estimateLines, needLines, standing, table, warningLines } from '../format.js';
 import { warningsOf } from '../warnings-of.js';
 import { findEpisode } from '../find-episode.js';
 import {
@@ -22,6 +22,7 @@ export const run: Run = async (context, [name = '']) => {
   const { context: episode } = persisted;
   const needs = needsOf(snapshot, manager.production.now());
   const warnings = warningsOf(manager, episode);
+  const estimates = episodeEstimates(episode);
   const rows = phaseNames.map((phase) => {
     const { status, cost, start_time: start, end_time: end } = state.phases[phase];
     return [
@@ -41,6 +42,7 @@ export const run: Run = async (context, [name = '']) => {
     `  "${escapeForTerminal(state.topic)}"`,
     ...needLines(needs),
     ...warningLines(warnings),
+    ...estimateLines(estimates),
     table(['phase', 'status', 'spent', 'started', 'ended'], rows),
     `total ${dollars(state.total_cost)} of ${formatUsd(episode.budgets.total)}, ${formatUsd(leftOf(episode))} left${episode.money.inherited > 0 ? `, ${formatUsd(episode.money.inherited)} inherited from ${episode.forkedFrom ?? ''}` : ''}`,
     ...(operations.length > 0 ? ['paid calls not settled:', ...operations] : []),
@@ -65,6 +67,7 @@ export const run: Run = async (context, [name = '']) => {
       state: stateName(snapshot),
       needs,
       warnings,
+      estimates,
       snapshot: persisted,
       possible: possibleEvents(snapshot),
     },

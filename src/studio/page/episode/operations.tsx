@@ -73,7 +73,7 @@ export function Operations({
 }
 
 function Line({ operation, longest }: { operation: OperationView; longest: number }) {
-  const { key, name, phase, status, reserved, cost, estimated, startedAt, durationMs } = operation;
+  const { key, name, phase, status, reserved, cost, estimated, corrected, startedAt, durationMs } = operation;
   return (
     <tr data-operation={key}>
       <td>
@@ -95,8 +95,13 @@ function Line({ operation, longest }: { operation: OperationView; longest: numbe
           '–'
         ) : (
           <>
-            {estimated && <abbr title="the price was not known and is estimated">~</abbr>}
+            {estimated && (
+              <abbr title="the provider said no price: the reservation is booked; showrunner correct corrects it">
+                ~
+              </abbr>
+            )}
             {dollars(cost)}
+            {corrected !== null && <abbr title={corrected}> corrected</abbr>}
           </>
         )}
       </td>

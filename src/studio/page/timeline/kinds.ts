@@ -17,11 +17,12 @@ export function kindOf({ type, state }: Pick<TimelineEntry, 'type' | 'state'>): 
   if (
     type === 'phase.failed' ||
     type === 'episode.cancelled' ||
-    (state === 'failed' && (type === 'cost.recorded' || type === 'operation.settled'))
+    (state === 'failed' &&
+      (type === 'cost.recorded' || type === 'cost.corrected' || type === 'operation.settled'))
   )
     return 'failure';
   if (
-    /^(?:review\.|artifact\.|result\.|budget\.raise|phase\.(?:pause|resume|skip|fulfill)|recovery\.|episode\.archive)/.test(
+    /^(?:review\.|artifact\.|result\.|cost\.corrected|budget\.|phase\.(?:pause|resume|skip|fulfill)|recovery\.|episode\.archive)/.test(
       type,
     )
   )
