@@ -45,6 +45,8 @@ const announced: Record<Announcement['type'], EventName> = {
   created: 'episode.created',
   transition: 'episode.moved',
   cost: 'cost.recorded',
+  'cost:estimated': 'cost.estimated',
+  'cost:corrected': 'cost.corrected',
   'budget:warning': 'budget.warning',
   'total:warning': 'budget.warning',
   'daily:warning': 'day.warning',
@@ -71,6 +73,8 @@ export const eventNames = [
   'phase.skipped',
   'person.needed',
   'cost.recorded',
+  'cost.estimated',
+  'cost.corrected',
   'budget.warning',
   'budget.stopped',
   'day.warning',
@@ -131,7 +135,7 @@ function announcementsOf(list: readonly Announcement[]): Told[] {
   }));
 }
 
-const amounts: ReadonlySet<string> = new Set(['spent', 'reserved', 'budget', 'cap']);
+const amounts: ReadonlySet<string> = new Set(['spent', 'reserved', 'budget', 'cap', 'was', 'cost']);
 
 function inDollars(fields: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(

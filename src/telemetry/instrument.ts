@@ -252,7 +252,7 @@ class Telling {
 }
 
 function isEstimated(event: RecordedEvent): boolean {
-  return event.type === 'operation.settled' && event.estimated;
+  return (event.type === 'operation.settled' || event.type === 'cost.recorded') && event.estimated === true;
 }
 
 function fail(span: Span | undefined, code: string): void {

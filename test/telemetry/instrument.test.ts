@@ -116,6 +116,7 @@ describe('OpenTelemetry', () => {
       await manager.reserveCost({ sessionId, phase, operation: 'query', key, maxCost: '0.25' });
     await manager.settleCost({ sessionId, key: 'b', cost: '0.31' });
     await manager.releaseCost({ sessionId, key: 'c' });
+    await manager.correctCost({ sessionId, key: 'b', cost: '0.12', by: 'Ada', reason: 'the invoice' });
     const found = await sums();
     expect(found['showrunner.cost']).toBeCloseTo(await manager.getTotalSpending(), 9);
     const { money } = (await manager.getSnapshot(sessionId)).context;
