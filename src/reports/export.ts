@@ -1,4 +1,5 @@
 import type { ProductionMetrics, QualityMetrics } from '../shapes/index.js';
+import { prometheusText, type MetricFamily } from './prometheus-text.js';
 import type { SpendingReport } from './spending.js';
 
 /** Everything that `--export-metrics` gives. */
@@ -38,7 +39,7 @@ function csvField(text: string): string {
 /** Prometheus text format 0.0.4, in base units: seconds, dollars, ratios. */
 function toPrometheus(metrics: MetricsExport): string {
   const groups = groupByName(samples(metrics));
-  return [...groups].map(([name, list]) => renderGroup(name, list)).join('');
+  return prometheusText([...groups].map(([name, list]) => familyOf(name, list)));
 }
 
 function groupByName(list: Sample[]): Map<string, Sample[]> {
@@ -47,19 +48,21 @@ function groupByName(list: Sample[]): Map<string, Sample[]> {
   return groups;
 }
 
-function renderGroup(name: string, list: Sample[]): string {
+function familyOf(name: string, list: Sample[]): MetricFamily {
   const unit = list[0]?.unit ?? '';
-  const full = `showrunner_${name}${unit === 'minutes' ? '_seconds' : unit === 'dollars' ? '_dollars' : unit === 'ratio' ? '_ratio' : ''}`;
-  const lines = list.map(({ label, value }) => {
-    const labels = label ? `{${label[0]}="${escapeLabel(label[1])}"}` : '';
-    return `${full}${labels} ${unit === 'minutes' ? value * 60 : value}\n`;
-  });
-  return `# HELP ${full} ${list[0]?.help ?? ''}\n# TYPE ${full} gauge\n${lines.join('')}`;
+  const suffix = suffixes[unit] ?? '';
+  return {
+    name: `showrunner_${name}${suffix}`,
+    type: 'gauge',
+    help: list[0]?.help ?? '',
+    samples: list.map(({ label, value }) => ({
+      labels: label ? { [label[0]]: label[1] } : {},
+      value: unit === 'minutes' ? value * 60 : value,
+    })),
+  };
 }
 
-function escapeLabel(text: string): string {
-  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
-}
+const suffixes: Record<string, string> = { minutes: '_seconds', dollars: '_dollars', ratio: '_ratio' };
 
 interface Sample {
   name: string;

@@ -5,6 +5,7 @@ export { globalMetrics, productionMetrics, qualityMetrics } from './metrics.js';
 export { lastingNeeds, needsOf } from './needs.js';
 export { rankResumePoints } from './resume-points.js';
 export type { ResumePoint } from './resume-points.js';
+export { scrapeText } from './scrape.js';
 export { spendingReport } from './spending.js';
 export type { SpendingReport } from './spending.js';
 export { addTally, emptyTally, subtractTally, tallyOf } from './tally.js';

@@ -31,6 +31,7 @@ import type {
  *   GET  /api/actors                           { socket, actors: ActorLine[] }: what embedders' inspectors have told at that address
  *   GET  /api/actors/:id                       ActorView
  *   GET  /api/events?since=<position>          server-sent events: StudioEvent as `data`, read with fetch (EventSource sends no header)
+ *   GET  /metrics                              for Prometheus: text, with the same token
  *   POST /api/episodes/:id/actions             StudioAction or HeldAnswer as application/json; answers EpisodeView
  */
 export interface ProductionView {

@@ -12,6 +12,7 @@ import type { Live } from './live.js';
 import { servePage } from './page-files.js';
 import { productionView } from './production-view.js';
 import { answerTo, refusal } from './refusal.js';
+import { scrape } from './scrape.js';
 import { streamEvents } from './stream.js';
 import { timelineOf } from './timeline.js';
 
@@ -102,6 +103,12 @@ export function studioApp({
     const since = context.req.query('since');
     return streamEvents(context, live, since === undefined ? undefined : wholeNumber(since, 'since'));
   });
+  app.get('/metrics', onlyWithToken(token), async (context) =>
+    context.text(await scrape(manager), 200, {
+      'content-type': 'text/plain; version=0.0.4; charset=utf-8',
+      'cache-control': 'no-store',
+    }),
+  );
   app.all('/api/*', (context) => refusal(context, 404, 'invalid_input', 'there is no such route.'));
   app.get('*', (context) => servePage(page, context.req.path));
   return app;

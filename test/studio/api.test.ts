@@ -168,6 +168,17 @@ describe('the studio’s API', () => {
     });
   });
 
+  test('given Prometheus with the token, then it gets text in its format; without, nothing', async () => {
+    const directory = join(temporaryDirectory(), 'production');
+    await run(directory, 'create', '--topic', 'Bees');
+    const studio = await opened(directory);
+    const token = new URL(studio.link).hash.slice('#token='.length);
+    const asked = await fetch(`${studio.origin}/metrics`, { headers: { authorization: `Bearer ${token}` } });
+    expect(asked.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    expect(await asked.text()).toMatch(/^showrunner_cost_usd_total\{phase="research"\} [\d.]+$/m);
+    expect((await fetch(`${studio.origin}/metrics`)).status).toBe(401);
+  });
+
   test('given the chart, then every state and arrow has its place, and nothing lies outside or upon another', async () => {
     const directory = join(temporaryDirectory(), 'production');
     await run(directory, 'create', '--topic', 'Chart');

@@ -95,6 +95,7 @@ describe('the studio and strangers', () => {
         '/api/events',
         `/api/episodes/${id}`,
         '/api/chart',
+        '/metrics',
         `/api/episodes?token=${token}`,
       ]) {
         const { status, body } = await ask(path, { headers });
