@@ -165,7 +165,7 @@ const mostReviews = 50;
 
 function withReview(
   { reviews, phases }: EpisodeContext,
-  { phase, by, reason, at }: EventOf<'review.approve' | 'review.reject'>,
+  { phase, by, reason, at }: Pick<EventOf<'review.approve'>, 'phase' | 'by' | 'reason' | 'at'>,
   verdict: Review['verdict'],
   checkpoint: string | null,
 ): Review[] {
@@ -193,14 +193,26 @@ const editArtifact: Change<EventOf<'artifact.edited'>> = (context, event) => {
   };
 };
 
-const failPhase: Change<EventOf<'phase.failed'>> = (context, event) =>
+const failPhase: Change<EventOf<'phase.failed'>> = (context, event) => ({
+  // What a quality gate has rejected is told to who does it anew, like a reviewer's words.
+  ...(event.code === 'quality_rejected'
+    ? {
+        reviews: withReview(
+          context,
+          { ...event, by: 'quality gate', reason: event.message },
+          'rejected',
+          null,
+        ),
+      }
+    : {}),
   // A worker that was aborted may be tried again; only `episode.cancelled` is a decision.
-  fail(context, event.at, {
+  ...fail(context, event.at, {
     code: event.code,
     phase: event.phase,
     message: event.message,
     retryable: event.code === 'cancelled' || isRetryable(event.code),
-  });
+  }),
+});
 
 const cancelEpisode: Change<EventOf<'episode.cancelled'>> = (context, event) => {
   const current = currentPhase(context);
@@ -430,8 +442,13 @@ const beginRecovery: Change<EventOf<'recovery.begin'>> = (context, event) => ({
 /** Recovery keeps what is finished before the resume point; from there on phases are to be done again, and scored again. */
 const resumeAt: Change<EventOf<'recovery.resume'>> = (context, event) => ({
   failure: null,
-  // An earlier phase than the first unfinished one is a choice: it is wanted again.
-  phases: progressOf(context, context.phases, event.phase, event.phase !== currentPhase(context)),
+  // An earlier phase than the first unfinished one is a choice: it is wanted again. So is what a quality gate has rejected.
+  phases: progressOf(
+    context,
+    context.phases,
+    event.phase,
+    event.phase !== currentPhase(context) || context.failure?.code === 'quality_rejected',
+  ),
   quality: withoutGated(context, phaseNames.slice(phaseNames.indexOf(event.phase))),
 });
 

@@ -26,7 +26,7 @@ const checkQuality = (context: EpisodeContext, phase: PhaseName): Refusal | null
       const found = score === undefined ? 'not recorded' : String(score);
       return refuse(
         'quality_rejected',
-        `${phase} cannot complete in ${context.sessionId}: ${name} is ${found}, the policy asks for at least ${least}; improve the work and record its score, or fail the phase.`,
+        `${phase} cannot complete in ${context.sessionId}: ${name} is ${found}, the policy asks for at least ${least}; improve the work and record its score, or fail the phase: its recovery (showrunner recover ${context.sessionId}) begins a new revision.`,
       );
     }
   }
@@ -158,7 +158,10 @@ export const checkRestore: Check<EventOf<'checkpoint.restore'>> = (context, even
     checkProgress(context, event.phases, event.resume);
   if (early) return early;
   if (isCancelled(context))
-    return refuse('not_recoverable', `${context.sessionId} was cancelled; fork it to work on it again.`);
+    return refuse(
+      'not_recoverable',
+      `${context.sessionId} was cancelled; fork it (showrunner fork ${context.sessionId}) to work on it again.`,
+    );
   const known = Object.hasOwn(context.checkpoints, event.name) ? context.checkpoints[event.name] : undefined;
   return known?.sha256 === event.sha256
     ? null
@@ -178,11 +181,14 @@ export const checkRecover: Check<EventOf<'recovery.begin'>> = (context, event) =
   if (early) return early;
   const { failure, sessionId, recoveries, rules } = context;
   if (isCancelled(context))
-    return refuse('not_recoverable', `${sessionId} was cancelled; fork it to work on it again.`);
+    return refuse(
+      'not_recoverable',
+      `${sessionId} was cancelled; fork it (showrunner fork ${sessionId}) to work on it again.`,
+    );
   if (!event.free && recoveries >= rules.maxRecoveries)
     return refuse(
       'recovery_exhausted',
-      `${sessionId} has been recovered ${recoveries} times, the most its policy allows; archive or fork it.`,
+      `${sessionId} has been recovered ${recoveries} times, the most its policy allows; archive it, or fork it (showrunner fork ${sessionId}).`,
     );
   const money = checkEpisodeMoney(context);
   if (money) return money;

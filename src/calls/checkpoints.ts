@@ -191,7 +191,7 @@ async function restoreEvent(production: Production, sessionId: SessionId, phaseO
   if (status === 'complete' || status === 'archived') {
     throw new ProductionError(
       'wrong_state',
-      `${sessionId} is ${status}: it cannot go back; fork it to work on it again.`,
+      `${sessionId} is ${status}: it cannot go back; fork it (showrunner fork ${sessionId}) to work on it again.`,
       { sessionId },
     );
   }

@@ -37,15 +37,11 @@ interface CheckedFork {
 export async function checkFork(production: Production, request: ForkRequest): Promise<CheckedFork> {
   const { sessionId } = request;
   const source = production.episode(sessionId).context;
-  const {
-    name: from,
-    resume,
-    context,
-  } = await openCheckpoint(
-    production,
-    sessionId,
-    request.checkpointName ?? latestResumable(production, source.checkpoints, sessionId),
-  );
+  const from = request.checkpointName ?? latestResumable(production, source.checkpoints, sessionId);
+  // Nothing of it is finished: the fork begins at the beginning.
+  if (from === undefined)
+    return { request, source, context: { ...source, quality: {} }, resume: 'research', kept: [] };
+  const { resume, context } = await openCheckpoint(production, sessionId, from);
   const missing = unfinishedBefore(context, resume);
   if (missing)
     throw new ProductionError(
@@ -123,12 +119,12 @@ function unfinishedBefore({ phases }: EpisodeContext, resume: PhaseName): PhaseN
   return phaseNames.slice(0, phaseNames.indexOf(resume)).find((phase) => !isFinished(phases[phase].status));
 }
 
-/** The checkpoint that keeps the most of what is finished: work that waits for approval is not. */
+/** The checkpoint that keeps the most of what is finished: work that waits for approval is not. Undefined where nothing is. */
 function latestResumable(
   production: Production,
   checkpoints: Record<string, CheckpointRef>,
   sessionId: SessionId,
-): string {
+): string | undefined {
   const order = (phase: PhaseName | null): number => (phase === null ? -1 : phaseNames.indexOf(phase));
   const isWhole = ([name, ref]: [string, CheckpointRef]): boolean => {
     const found = ref.next === null ? undefined : production.checkpoint(sessionId, name, ref);
@@ -136,13 +132,8 @@ function latestResumable(
       found !== undefined && unfinishedBefore(found.persisted.context, ref.next ?? 'research') === undefined
     );
   };
-  const best = Object.entries(checkpoints)
+  return Object.entries(checkpoints)
     .filter(([, ref]) => ref.next !== null)
     .toSorted(([, a], [, b]) => order(b.next) - order(a.next) || (a.at < b.at ? 1 : -1))
-    .find(isWhole);
-  if (best) return best[0];
-  throw new ProductionError('checkpoint_unknown', `${sessionId} has no checkpoint to fork from yet.`, {
-    sessionId,
-    field: 'checkpointName',
-  });
+    .find(isWhole)?.[0];
 }

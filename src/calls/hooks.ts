@@ -2,8 +2,10 @@ import {
   ProductionError,
   type EpisodeEventType,
   type Failure,
+  type PhaseName,
   type RecordedEvent,
 } from '../../machines/index.js';
+import { checkPhase } from './inputs.js';
 
 /** Any commit: one event of one session. */
 export interface CommitNotice {
@@ -31,14 +33,24 @@ export interface Hooks {
   before?: ((call: BeforeCall) => string | undefined | void | Promise<string | undefined | void>) | undefined;
   /** Runs after each commit of this process, once it is on disk. */
   after?: ((notice: CommitNotice) => void | Promise<void>) | undefined;
-  /** Runs when an episode has failed by this process's doing. `'recover'`, returned, begins its recovery. */
+  /**
+   * Runs when an episode has failed by this process's doing; while it is produced, once for each failure that policy has not answered. `'recover'`,
+   * returned, begins its recovery, and whoever produces it goes on; `{ recover: 'research' }` names the phase. Each such recovery counts.
+   */
   onFailure?:
-    | ((failed: {
-        sessionId: string;
-        failure: Failure;
-      }) => 'recover' | undefined | void | Promise<'recover' | undefined | void>)
-    | undefined;
+    ((failed: { sessionId: string; failure: Failure }) => FailureAnswer | Promise<FailureAnswer>) | undefined;
 }
+
+/** What an `onFailure` hook answers. */
+export type FailureAnswer = 'recover' | { recover: PhaseName } | undefined | void;
+
+interface FailedEpisode {
+  sessionId: string;
+  failure: Failure;
+}
+
+/** What `onFailure` hooks want: recovery, at a phase where one was named; undefined: the failure stands. */
+export type AskFailed = (failed: FailedEpisode) => Promise<{ phase: PhaseName | undefined } | undefined>;
 
 /** Asks the `before` hooks; throws `vetoed`. */
 export type AskBefore = (call: BeforeCall) => Promise<void>;
@@ -47,6 +59,7 @@ export type AskBefore = (call: BeforeCall) => Promise<void>;
 export class HookChain {
   readonly #chain: Hooks[] = [];
   readonly #report: (error: unknown, where: string) => void;
+  readonly #produced = new Set<string>();
   #failing: Promise<unknown> = Promise.resolve();
 
   constructor(report: (error: unknown, where: string) => void) {
@@ -88,20 +101,43 @@ export class HookChain {
     }
   }
 
-  /** Asks each `onFailure`; calls `recover` for one that answers so. */
-  failed(failed: { sessionId: string; failure: Failure }, recover: () => Promise<unknown>): void {
-    for (const { onFailure } of this.#chain) {
-      if (!onFailure) continue;
-      const handled = Promise.resolve()
-        .then(() => onFailure(failed))
-        .then((answer) => (answer === 'recover' ? recover() : undefined))
-        .catch((error: unknown) => this.#report(error, 'onFailure hook'));
-      this.#failing = Promise.all([this.#failing, handled]);
+  /** From now on whoever produces the episode asks about its failures, with his claim. Gives a function that ends this. */
+  produces(sessionId: string): () => void {
+    this.#produced.add(sessionId);
+    return () => this.#produced.delete(sessionId);
+  }
+
+  /** Asks every `onFailure`; the first that wants recovery says where. */
+  readonly askFailed: AskFailed = async (failed) => {
+    let wanted: { phase: PhaseName | undefined } | undefined;
+    for (const { onFailure } of this.#chain.slice()) {
+      try {
+        const answer = await onFailure?.(failed);
+        wanted ??= wantedPhase(answer);
+      } catch (error) {
+        this.#report(error, 'onFailure hook');
+      }
     }
+    return wanted;
+  };
+
+  /** Asks about the failure of an episode that nobody here produces; calls `recover` where it is wanted. */
+  failed(failed: FailedEpisode, recover: (phase: PhaseName | undefined) => Promise<unknown>): void {
+    if (this.#produced.has(failed.sessionId) || !this.#chain.some(({ onFailure }) => onFailure)) return;
+    const handled = this.askFailed(failed)
+      .then((wanted) => (wanted ? recover(wanted.phase) : undefined))
+      .catch((error: unknown) => this.#report(error, 'onFailure hook'));
+    this.#failing = Promise.all([this.#failing, handled]);
   }
 
   /** Resolves when the recoveries that `onFailure` asked for are done. */
   async settled(): Promise<void> {
     await this.#failing;
   }
+}
+
+function wantedPhase(answer: FailureAnswer): { phase: PhaseName | undefined } | undefined {
+  if (answer === undefined) return undefined;
+  if (answer === 'recover') return { phase: undefined };
+  return { phase: checkPhase(answer.recover) };
 }

@@ -182,9 +182,12 @@ export function phaseUnderWay(view: View, sessionId: SessionId): PhaseName {
 export function beginOf(
   { context: { failure } }: EpisodeSnapshot,
   day: EventOf<'recovery.begin'>['day'],
-  automatic = false,
+  {
+    automatic = false,
+    counts = false,
+  }: { automatic?: boolean | undefined; counts?: boolean | undefined } = {},
 ) {
-  const isFree = automatic || (failure !== null && isWaitedFor(failure.code));
+  const isFree = automatic || (!counts && failure !== null && isWaitedFor(failure.code));
   return {
     type: 'recovery.begin' as const,
     day,
@@ -202,6 +205,8 @@ export function planRecover(
     start: boolean;
     /** Policy tries again: no recovery is used up, and an operation's calls go on being counted. */
     automatic?: boolean | undefined;
+    /** It uses up a recovery, whatever failed: nobody waits before it. */
+    counts?: boolean | undefined;
   },
 ): Plan {
   const claim = options.claim === undefined ? {} : { claim: options.claim };
@@ -210,7 +215,7 @@ export function planRecover(
     const status = episodeStatus(snapshot);
     const phase = options.phase ?? phaseUnderWay(view, sessionId);
     const begin: Draft[] =
-      status === 'failed' ? [{ ...beginOf(snapshot, view.day(), options.automatic), ...claim }] : [];
+      status === 'failed' ? [{ ...beginOf(snapshot, view.day(), options), ...claim }] : [];
     const resume: Draft[] =
       status === 'failed' || status === 'recovery' ? [{ type: 'recovery.resume', phase, ...claim }] : [];
     const start: Draft[] = options.start ? [{ type: 'phase.start', phase, day: view.day(), ...claim }] : [];
@@ -226,7 +231,7 @@ export function planResume(sessionId: SessionId): Plan {
     if (!phase || ['complete', 'archived'].includes(episodeStatus(snapshot))) {
       throw new ProductionError(
         'wrong_state',
-        `${sessionId} is ${episodeStatus(snapshot)}: there is nothing to resume; fork it to work on it again.`,
+        `${sessionId} is ${episodeStatus(snapshot)}: there is nothing to resume; fork it (showrunner fork ${sessionId}) to work on it again.`,
         { sessionId },
       );
     }

@@ -5,7 +5,7 @@ import type { EpisodeState } from '../shapes/seed.js';
 import type { Context, Result } from './command.js';
 import { exits } from './exit-codes.js';
 import { findEpisode } from './find-episode.js';
-import { estimateLines, needLines, standing, warningLines } from './format.js';
+import { afterCancel, estimateLines, needLines, standing, warningLines } from './format.js';
 import { warningsOf } from './warnings-of.js';
 
 /** Runs a call that changes one episode, and says how it stands afterwards. */
@@ -25,14 +25,13 @@ export async function changed(
   const estimates = episodeEstimates(after.context);
   const stopped =
     before === null && (failure?.code === 'budget_exhausted' || failure?.code === 'daily_cap_reached');
-  const notice = stopped
-    ? `\nThe episode has stopped: ${escapeForTerminal(failure.message)} showrunner budget ${sessionId} raises it, showrunner recover ${sessionId} goes on.`
-    : '';
+  const notice = stopped ? `\nThe episode has stopped: ${escapeForTerminal(failure.message)}` : '';
   return {
     json: { episode, needs, warnings, estimates, ...(stopped ? { stopped: failure } : {}) },
     text: [
       `${standing(episode, needs)}${notice}`,
-      ...(stopped ? [] : needLines(needs)),
+      ...needLines(needs),
+      ...afterCancel(after),
       ...warningLines(warnings),
       ...estimateLines(estimates),
     ].join('\n'),

@@ -4,7 +4,7 @@ import type { ProductionStateManager } from '../manager/manager.js';
 import type { Produced } from '../crew/produce.js';
 import { episodeEstimates, needsOf } from '../reports/index.js';
 import type { Need } from '../shapes/index.js';
-import { dollars, estimateLines, standing, table, warningLines } from './format.js';
+import { afterCancel, dollars, estimateLines, standing, table, warningLines } from './format.js';
 import { warningsOf } from './warnings-of.js';
 
 /** What a production has given: files, times, costs, scores, and what to do next. */
@@ -46,6 +46,7 @@ export async function closingReport(
     ...warningLines(warnings),
     ...estimateLines(estimates),
     ...(reason ? [`${outcome}: ${escapeForTerminal(reason)}`] : []),
+    ...afterCancel(snapshot),
     ...nextSteps(sessionId, needs).map((command) => `next: ${escapeForTerminal(command)}`),
   ].join('\n');
   return {

@@ -2,6 +2,7 @@ import Table from 'cli-table3';
 import colors from 'picocolors';
 import { escapeForTerminal } from '../../machines/escape.js';
 import type { Estimate } from '../shapes/estimate.js';
+import type { PersistedEpisode } from '../../machines/index.js';
 import type { Need } from '../shapes/need.js';
 import type { EpisodeState } from '../shapes/seed.js';
 import type { Warning } from '../shapes/warning.js';
@@ -76,6 +77,12 @@ export function needLines(needs: readonly Need[], before = ''): string[] {
     `${before}${escapeForTerminal(text)}`,
     ...next.map((command) => `  next: ${escapeForTerminal(command)}`),
   ]);
+}
+
+/** Of what was cancelled only a fork goes on. */
+export function afterCancel({ context }: Pick<PersistedEpisode, 'context'>): string[] {
+  const { failure, sessionId } = context;
+  return failure?.code === 'cancelled' && !failure.retryable ? [`  next: showrunner fork ${sessionId}`] : [];
 }
 
 /** What comes near its end, one line each. */

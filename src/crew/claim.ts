@@ -1,6 +1,6 @@
 import { ProductionError, type SessionId } from '../../machines/index.js';
+import { isGone, thisProcess } from '../disk/index.js';
 import type { Plan, Production } from '../production/index.js';
-import { isGone, thisProcess } from './process-identity.js';
 
 /** The exclusive right to move an episode, kept alive by renewing it until it is released. */
 export class HeldClaim {

@@ -16,7 +16,7 @@ import {
 } from '../../machines/index.js';
 import { check } from '../calls/inputs.js';
 import { planFail, planRecover } from '../calls/plans.js';
-import type { AskBefore } from '../calls/hooks.js';
+import type { AskBefore, HookChain } from '../calls/hooks.js';
 import type { Plan, Production } from '../production/index.js';
 import type { EpisodeState } from '../shapes/index.js';
 import { HeldClaim } from './claim.js';
@@ -73,6 +73,7 @@ const pollMs = 1000;
 export interface Work<Options extends ProduceOptions = ProduceOptions> {
   production: Production;
   askBefore: AskBefore;
+  hooks: Pick<HookChain, 'askFailed' | 'produces'>;
   crew: Crew;
   options: Options;
   /** Hears what a listener threw. */
@@ -97,9 +98,11 @@ export async function produce(work: Work, sessionId: SessionId): Promise<Produce
     throw error;
   }
   production.follow();
+  const endsProducing = work.hooks.produces(sessionId);
   try {
     return await new ProduceRun(work, sessionId, claim).run();
   } finally {
+    endsProducing();
     await claim.release();
   }
 }
@@ -141,6 +144,7 @@ class ProduceRun {
   readonly #sessionId: SessionId;
   readonly #crew: Crew;
   readonly #askBefore: AskBefore;
+  readonly #hooks: Work['hooks'];
   readonly #claim: HeldClaim;
   readonly #report: Work['report'];
   readonly #options: ProduceOptions;
@@ -151,13 +155,14 @@ class ProduceRun {
   readonly #tries = new Map<PhaseName, { count: number; waitedMs: number }>();
 
   constructor(
-    { production, askBefore, crew, options, report }: Work,
+    { production, askBefore, hooks, crew, options, report }: Work,
     sessionId: SessionId,
     claim: HeldClaim,
   ) {
     this.#production = production;
     this.#report = report;
     this.#askBefore = askBefore;
+    this.#hooks = hooks;
     this.#sessionId = sessionId;
     this.#crew = crew;
     this.#claim = claim;
@@ -328,10 +333,10 @@ class ProduceRun {
     const rule = failure ? retry[failure.code] : undefined;
     // Where an operation has had all its calls, trying its phase again makes none.
     const isFinal = Object.values(retries).some(({ final }) => final);
-    if (!failure?.phase || !rule || isFinal) return this.#end('failed', failure?.message ?? null);
+    if (!failure?.phase || !rule || isFinal) return this.#askOfFailure(failure);
     const { count, waitedMs } = this.#tries.get(failure.phase) ?? { count: 1, waitedMs: 0 };
     const waitMs = backOff(rule, count, this.#random);
-    if (count >= rule.attempts || waitedMs + waitMs > patienceMs) return this.#end('failed', failure.message);
+    if (count >= rule.attempts || waitedMs + waitMs > patienceMs) return this.#askOfFailure(failure);
     this.#tries.set(failure.phase, { count: count + 1, waitedMs: waitedMs + waitMs });
     this.#tell({
       sessionId: this.#sessionId,
@@ -348,6 +353,21 @@ class ProduceRun {
       planRecover(this.#sessionId, { claim: this.#claim.number, start: true, automatic: true }),
     );
     return refused ? this.#end('failed', refused.message) : undefined;
+  }
+
+  /** Policy has no answer: the hooks are asked, once. */
+  async #askOfFailure(failure: Failure | null): Promise<Produced | undefined> {
+    const sessionId = this.#sessionId;
+    const wanted = failure && (await this.#hooks.askFailed({ sessionId, failure: structuredClone(failure) }));
+    if (!wanted) return this.#end('failed', failure?.message ?? null);
+    this.#claim.lost.throwIfAborted();
+    const claim = this.#claim.number;
+    const { phase } = wanted;
+    const refused = await this.#tryTo(planRecover(sessionId, { phase, claim, start: true, counts: true }));
+    if (refused) return this.#end('failed', `${failure.message} It cannot be recovered: ${refused.message}`);
+    // What policy answers is counted anew.
+    this.#tries.clear();
+    return undefined;
   }
 
   async #awaitApproval(snapshot: EpisodeSnapshot): Promise<Produced | undefined> {

@@ -5,6 +5,7 @@ import {
   statedIn,
   makeRedactor,
   secretsIn,
+  type PhaseName,
   type PolicyInput,
   type SessionId,
 } from '../../machines/index.js';
@@ -63,6 +64,9 @@ export abstract class ManagerHandle extends SafeEmitter {
 
   /** Recovers an episode that has failed, because an `onFailure` hook asked for it. */
   abstract initiateRecovery(sessionId: string): Promise<EpisodeState>;
+
+  /** The same, at a phase that the hook has named. */
+  protected abstract recoverAt(sessionId: SessionId, phase: PhaseName): Promise<EpisodeState>;
 
   protected constructor({ production, hooks, policyFile, by }: Prepared) {
     super();
@@ -128,6 +132,11 @@ export abstract class ManagerHandle extends SafeEmitter {
 
   /** For subclasses, whose calls change something too. */
   protected readonly askBefore: AskBefore = (call) => this.#hooks.askBefore(call);
+
+  /** For whoever produces. */
+  protected get hookChain(): HookChain {
+    return this.#hooks;
+  }
 
   protected read(): Production {
     this.production.refresh();
@@ -195,8 +204,8 @@ export abstract class ManagerHandle extends SafeEmitter {
       for (const announcement of quiet ? [] : announce(before, event, after)) {
         tell(announcement.type, { position, local, ...asRecorded(announcement) });
         if (local && announcement.type === 'failed')
-          this.#hooks.failed({ sessionId, failure: asRecorded(announcement.failure) }, () =>
-            this.initiateRecovery(sessionId),
+          this.#hooks.failed({ sessionId, failure: asRecorded(announcement.failure) }, (phase) =>
+            phase ? this.recoverAt(sessionId, phase) : this.initiateRecovery(sessionId),
           );
       }
       if (local) this.#hooks.after(notice);

@@ -407,6 +407,15 @@ export class ProductionStateManager extends ManagerHandle {
     return cleanUp(this.read(), checked);
   }
 
+  protected override recoverAt(id: SessionId, phase: PhaseName): Promise<EpisodeState> {
+    return this.doFor(
+      'initiateRecovery',
+      id,
+      { sessionId: id, phase },
+      planRecover(id, { phase, start: false }),
+    );
+  }
+
   // --- Costs ---
 
   /**
@@ -1259,8 +1268,15 @@ export class ProductionStateManager extends ManagerHandle {
   }
 
   #work<Options extends ProduceOptions>(crew: Crew, options: Options): Work<Options> {
-    const { production, askBefore } = this;
-    return { production, askBefore, crew, options, report: (error, where) => this.report(error, where) };
+    const { production, askBefore, hookChain: hooks } = this;
+    return {
+      production,
+      askBefore,
+      hooks,
+      crew,
+      options,
+      report: (error, where) => this.report(error, where),
+    };
   }
 
   /**

@@ -1,10 +1,11 @@
+import { isGone } from '../disk/index.js';
 import type { PersistedEpisode } from '../../machines/index.js';
 import { currentPhase } from '../../machines/episode/current-phase.js';
 import type { EpisodeState, Need } from '../shapes/index.js';
 
 /**
  * That nobody works on an episode which could go on. Episodes that no process has ever claimed are driven by hand, or by somebody's own
- * orchestrator: of those nobody can tell.
+ * orchestrator: of those nobody can tell. A claim whose process on this machine is gone is nobody's.
  */
 export function idleNeed(
   status: EpisodeState['status'],
@@ -12,7 +13,8 @@ export function idleNeed(
   now: string,
 ): Need[] {
   const { claim, claims, sessionId, updatedAt } = context;
-  const isClaimed = claim !== null && Date.parse(claim.until) > Date.parse(now);
+  const isClaimed =
+    claim !== null && Date.parse(claim.until) > Date.parse(now) && !(claim.process && isGone(claim.process));
   const phase = currentPhase(context);
   if (claims === 0 || isClaimed || phase === null || ['complete', 'failed', 'archived'].includes(status))
     return [];

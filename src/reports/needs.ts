@@ -1,5 +1,6 @@
 import {
   heldOperations,
+  isWaitedFor,
   keyWord,
   settleCommand,
   stateName,
@@ -84,11 +85,13 @@ function paused(snapshot: EpisodeSnapshot): Need[] {
 }
 
 function failed({ value, context }: EpisodeSnapshot): Need[] {
-  const { failure, sessionId } = context;
+  const { failure, sessionId, recoveries, rules } = context;
   if (statusOf(value) !== 'failed' || !failure || (failure.code === 'cancelled' && !failure.retryable))
     return [];
   const need = needAfter(failure.code);
   const recover = `showrunner recover ${sessionId}`;
+  // Policy lets nobody recover it any more.
+  const isOver = recoveries >= rules.maxRecoveries && !isWaitedFor(failure.code);
   const raise =
     need === 'failed'
       ? []
@@ -100,7 +103,7 @@ function failed({ value, context }: EpisodeSnapshot): Need[] {
       since: failure.at,
       by: null,
       reason: failure.code,
-      next: [...raise, `${recover} --plan`, recover],
+      next: isOver ? [`showrunner fork ${sessionId}`] : [...raise, `${recover} --plan`, recover],
     },
   ];
 }

@@ -8,7 +8,7 @@ const allowed: Record<string, readonly string[]> = {
   'src/shapes': ['machines'],
   'src/journal': ['machines', 'src/disk'],
   'src/documents': ['machines', 'src/disk', 'src/shapes'],
-  'src/reports': ['machines', 'src/shapes'],
+  'src/reports': ['machines', 'src/disk', 'src/shapes'],
   'src/record': ['machines', 'src/shapes', 'src/journal', 'src/documents', 'src/reports'],
   'src/projection': ['machines', 'src/shapes', 'src/journal', 'src/documents', 'src/reports', 'src/record'],
   'src/production': [

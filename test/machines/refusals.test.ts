@@ -438,7 +438,7 @@ const stories: Story[] = [
     given: withContext(failed, { recoveries: 3 }),
     when: begin(),
     code: 'recovery_exhausted',
-    says: [/recovered 3 times/, /archive or fork/],
+    says: [/recovered 3 times/, /archive it, or fork/],
   },
   {
     title: 'given a passed total, when it is recovered without a raise, then the budget is named',

@@ -1,4 +1,5 @@
 import type { Run } from '../command.js';
+import { readProduceSettings, writeProduceSettings } from '../produce-settings.js';
 import { findEpisode } from '../find-episode.js';
 
 export const run: Run = async (context, [name = ''], { checkpoint, topic }) => {
@@ -9,6 +10,11 @@ export const run: Run = async (context, [name = ''], { checkpoint, topic }) => {
     ...(typeof checkpoint === 'string' ? { checkpointName: checkpoint } : {}),
     ...(typeof topic === 'string' ? { topic } : {}),
   });
+  // It is made with the crew that made its source.
+  const { directory } = manager.production;
+  const settings = readProduceSettings(directory, sessionId);
+  if (settings) writeProduceSettings(directory, id, settings);
+  context.note(`next: showrunner resume ${id}`);
   return {
     json: { session_id: id, forked_from: sessionId, episode: await manager.getEpisodeState(id) },
     text: id,

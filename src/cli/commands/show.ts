@@ -1,6 +1,6 @@
 import type { Run } from '../command.js';
 import { episodeEstimates, needsOf } from '../../reports/index.js';
-import { dollars, estimateLines, needLines, standing, table, warningLines } from '../format.js';
+import { afterCancel, dollars, estimateLines, needLines, standing, table, warningLines } from '../format.js';
 import { warningsOf } from '../warnings-of.js';
 import { findEpisode } from '../find-episode.js';
 import {
@@ -41,6 +41,7 @@ export const run: Run = async (context, [name = '']) => {
     standing(state, needs),
     `  "${escapeForTerminal(state.topic)}"`,
     ...needLines(needs),
+    ...afterCancel(persisted),
     ...warningLines(warnings),
     ...estimateLines(estimates),
     table(['phase', 'status', 'spent', 'started', 'ended'], rows),

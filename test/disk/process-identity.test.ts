@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { ProductionStateManager } from '../../src/index.js';
 import { temporaryDirectory } from '../support/temporary.js';
-import { isGone, thisProcess } from '../../src/crew/process-identity.js';
+import { isGone, thisProcess } from '../../src/disk/index.js';
 
 test('given this process, then it is not gone', () => {
   expect(isGone(thisProcess())).toBe(false);
