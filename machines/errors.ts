@@ -38,6 +38,8 @@ export const errorRemedies = {
   path_refused: 'caller',
   operation_held: 'operator',
   result_missing: 'operator',
+  answer_missing: 'operator',
+  answer_refused: 'caller',
   artifact_edited: 'operator',
   interrupted: 'retry',
   production_closed: 'caller',

@@ -11,6 +11,7 @@ export {
   Claim,
   EpisodeContext,
   Operation,
+  Question,
   OperationKey,
   OwnRules,
   PersistedEpisode,
@@ -105,4 +106,4 @@ export {
   zeroUsd,
 } from './usd.js';
 export type { Usd } from './usd.js';
-export { correctCommand, keyWord, settleCommand } from './settle-command.js';
+export { correctCommand, keyWord, answerCommand, settleCommand } from './settle-command.js';

@@ -18,6 +18,16 @@ export function correctCommand(sessionId: string, key: string): string {
     : `showrunner correct ${sessionId} ${words} ${why}`;
 }
 
+/** The commands that answer a question, as they are typed. */
+export function answerCommand(
+  sessionId: string,
+  key: string,
+  choices: readonly string[] = ['<answer>'],
+): string {
+  const [first = '<answer>'] = choices;
+  return `showrunner answer ${sessionId} ${keyWord(key)} ${first === '<answer>' ? first : escapeForShell(first)}`;
+}
+
 /** A key as a shell takes it, and no option of the command. */
 export function keyWord(key: string): string {
   return `${key.startsWith('-') ? '-- ' : ''}${escapeForShell(key)}`;

@@ -2,6 +2,7 @@ export { defineCrew } from './crew/port.js';
 export type {
   ArtifactRef,
   ArtifactWriter,
+  AskOptions,
   Crew,
   Dollars,
   FinishedPhase,

@@ -234,6 +234,7 @@ const reserveCost: Change<EventOf<'cost.reserve'>> = (context, event) => ({
       day: event.day.date,
       state: 'open',
       claim: event.claim ?? null,
+      ...(event.question === undefined ? {} : { question: event.question }),
     },
   },
   ...afterMoney(context, event),

@@ -143,6 +143,19 @@ export type Phase = z.infer<typeof Phase>;
 export const Phases = z.object({ research: Phase, script: Phase, audio: Phase });
 export type Phases = z.infer<typeof Phases>;
 
+/** What a worker asks a person in the middle of a phase. */
+export const Question = z.object({
+  text: z.string().min(1).max(1000),
+  /** The answers there are. */
+  choices: z.array(z.string().min(1).max(200)).min(1).max(20).optional(),
+  /** A JSON Schema that the answer must fit. */
+  schema: z.record(z.string(), z.unknown()).optional(),
+  /** The answer when nobody has given one by the deadline. */
+  default: z.unknown().optional(),
+  deadline: Instant.optional(),
+});
+export type Question = z.infer<typeof Question>;
+
 /** A reservation under way. `held`: its outcome is unknown and someone must find out. */
 export const Operation = z.object({
   operation: LowerName,
@@ -154,6 +167,8 @@ export const Operation = z.object({
   state: z.enum(['open', 'held']),
   /** The number of the claim under which it was reserved; null when outside any. */
   claim: z.int().nullable(),
+  /** It is no paid call, but a question that waits for its answer. */
+  question: Question.optional(),
 });
 export type Operation = z.infer<typeof Operation>;
 

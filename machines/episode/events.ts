@@ -16,6 +16,7 @@ import {
   OwnRules,
   Phases,
   ProcessIdentity,
+  Question,
   Rules,
   SessionFile,
   Sha256,
@@ -130,7 +131,15 @@ export const EpisodeEvent = z.discriminatedUnion('type', [
   event('phase.failed', { phase, code: FailureCode, message: z.string().max(2001) }),
   event('review.approve', { phase, reason: Reason.optional() }),
   event('review.reject', { phase, reason: Reason }),
-  event('cost.reserve', { phase, operation: LowerName, key: OperationKey, amount: Amount, day: DayMoney }),
+  /** `question`: it costs nothing, and a person's answer is its result. */
+  event('cost.reserve', {
+    phase,
+    operation: LowerName,
+    key: OperationKey,
+    amount: Amount,
+    day: DayMoney,
+    question: Question.optional(),
+  }),
   event('cost.recorded', {
     phase,
     operation: LowerName,

@@ -161,6 +161,12 @@ export const SettleInput = z.strictObject({
   cost: Dollars.optional(),
   result: z.unknown().optional(),
 });
+export const AnswerInput = z.strictObject({
+  sessionId: Id,
+  key: Key,
+  answer: z.unknown(),
+  by: Actor.optional(),
+});
 export const CorrectInput = z.strictObject({
   sessionId: Id,
   key: Key,

@@ -9,6 +9,7 @@ import {
   type FailureCode,
   type Operation,
   type PhaseName,
+  type Question,
   type SessionId,
   type Usd,
 } from '../../machines/index.js';
@@ -53,6 +54,7 @@ export interface Reservation {
   /** The most that the call can cost. */
   amount: Usd;
   claim?: number | undefined;
+  question?: Question | undefined;
 }
 
 export function planReserve(sessionId: SessionId, { claim, ...reservation }: Reservation): Plan {

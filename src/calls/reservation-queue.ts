@@ -159,7 +159,9 @@ function heldInTheWay(
   const day = production.today();
   const all = production.ids().flatMap((id) =>
     Object.entries(production.episode(id).context.operations)
-      .filter(([key, { state }]) => state === 'held' && !(id === sessionId && isOwn(key)))
+      .filter(
+        ([key, { state, amount }]) => state === 'held' && amount > 0 && !(id === sessionId && isOwn(key)),
+      )
       .map(([key, operation]) => ({
         sessionId: id,
         key,

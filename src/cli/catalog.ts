@@ -198,6 +198,15 @@ export const catalog: readonly Command[] = [
     load: () => import('./commands/edit.js'),
   },
   {
+    name: 'answer',
+    group: 'Steer',
+    summary: 'Answer what a worker asks; the episode goes on when it is resumed.',
+    usage: '<episode> <key> <answer>',
+    options: [],
+    example: 'showrunner answer ep_001 title "Why bees dance"',
+    load: () => import('./commands/answer.js'),
+  },
+  {
     name: 'skip',
     group: 'Steer',
     summary: 'Skip a phase; the reason stays on record.',

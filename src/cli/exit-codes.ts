@@ -22,6 +22,8 @@ export const exitOf: Record<ErrorCode, number> = {
   operation_settled: exits.wrongState,
   operation_held: exits.wrongState,
   result_missing: exits.wrongState,
+  answer_missing: exits.wrongState,
+  answer_refused: exits.invalidData,
   artifact_edited: exits.wrongState,
   budget_exhausted: exits.budget,
   phase_budget_exhausted: exits.budget,

@@ -59,6 +59,7 @@ export function status(text: string): string {
 const needNames: Record<Need['need'], string> = {
   approval: 'in review',
   paused: 'paused',
+  question: 'asks',
   held_operation: 'held',
   budget_stop: 'budget stop',
   daily_stop: 'day’s cap',

@@ -55,6 +55,22 @@ export interface OperationOptions<T> {
   reuseFrom?: PhaseName | undefined;
 }
 
+/** What a worker asks a person. */
+export interface AskOptions {
+  /** Unique in the episode, as an operation's: the same key is the same question, across crashes. */
+  key: string;
+  /** For people: 1 to 1000 characters. */
+  question: string;
+  /** The answers there are. */
+  choices?: readonly string[] | undefined;
+  /** A JSON Schema that the answer must fit. */
+  schema?: Readonly<Record<string, unknown>> | undefined;
+  /** The answer when nobody has given one by the deadline. */
+  default?: unknown;
+  /** ISO-8601 UTC; needs a default. */
+  deadline?: string | undefined;
+}
+
 /** Reserve, run, settle; a settled operation's result is returned again without calling. The result must be JSON. */
 export type RunOperation = <T>(
   name: string,
@@ -106,6 +122,8 @@ export interface PhaseContext<Earlier = EarlierPhases> {
   /** Checkpoints of the phases before this one. */
   earlier: Earlier;
   operation: RunOperation;
+  /** Asks a person, and gives the answer; where there is none yet the phase pauses until somebody has answered (`showrunner answer`). */
+  ask(question: AskOptions): Promise<unknown>;
   /** 0–1, and a short sentence for people. Never written to the journal. */
   progress(fraction: number, message: string): void;
   /** Opens `name` (`notes.json`, `audio_chunks/0001.wav`) in the phase's folder for writing. */

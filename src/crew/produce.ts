@@ -4,6 +4,7 @@ import * as z from 'zod';
 import {
   Actor,
   ProductionError,
+  answerCommand,
   classifyError,
   currentPhase,
   episodeStatus,
@@ -44,7 +45,7 @@ export interface ProduceOptions {
   /** After this long without a sign of life another orchestrator may take over. Milliseconds, at most a day; default 60,000. */
   leaseMs?: number | undefined;
   graceMs?: number | undefined;
-  /** Wait for a person's approval instead of ending with `waiting`. */
+  /** Wait for a person's approval, and for answers to what workers ask, instead of ending with `waiting`. */
   waitForApproval?: boolean | undefined;
   /** 0 to 1, for the jitter of back-off. */
   random?: (() => number) | undefined;
@@ -268,6 +269,7 @@ class ProduceRun {
         stop: stop.signal,
         abort: abort.signal,
         random: this.#random,
+        waitsForAnswers: this.#options.waitForApproval ?? false,
         onBegun: (operations) => {
           settled = () => operations.settled();
         },
@@ -297,7 +299,7 @@ class ProduceRun {
       return this.#end('interrupted', 'it was interrupted and can be resumed');
     if (
       error instanceof ProductionError &&
-      (error.code === 'operation_held' || error.code === 'result_missing')
+      ['operation_held', 'result_missing', 'answer_missing'].includes(error.code)
     )
       return this.#waitForReconciling(phase, error);
     if (
@@ -446,6 +448,9 @@ function ownCopy(options: Readonly<Record<string, unknown>>): Record<string, unk
 
 function pausedReason({ context }: EpisodeSnapshot): string {
   const held = Object.entries(context.operations).filter(([, { state }]) => state === 'held');
+  const asked = held.find(([, { question }]) => question);
+  if (asked?.[1].question)
+    return `it asks ${JSON.stringify(asked[1].question.text)}; answer it: ${answerCommand(context.sessionId, asked[0], asked[1].question.choices)}`;
   const resume = `then resume it: showrunner resume ${context.sessionId}`;
   if (held.length === 0) return `it is paused; ${resume.slice(5)}`;
   return `paid calls with an unknown outcome are held (${held.map(([key]) => key).join(', ')}): settle or release them, ${resume}`;

@@ -19,6 +19,7 @@ import { checkpointData } from '../record/index.js';
 import { ArtifactFiles } from './artifact-files.js';
 import { Fence } from './fence.js';
 import { Operations } from './operations.js';
+import { Questions } from './questions.js';
 import { unlessAborted } from './unless-aborted.js';
 import type { Crew, FinishedPhase, PhaseContext, OperationOptions, PhaseReview } from './port.js';
 
@@ -36,6 +37,8 @@ export interface PhaseRun {
   abort: AbortSignal;
   onProgress: (fraction: number, message: string) => void;
   random: () => number;
+  /** Waits for people's answers, instead of ending the work until there is one. */
+  waitsForAnswers: boolean;
   /** Hears of the phase's paid calls before any begins. */
   onBegun: (operations: Pick<Operations, 'settled'>) => void;
 }
@@ -93,6 +96,15 @@ async function phaseContext(
   const { context } = production.episode(sessionId);
   const { revision } = context.phases[phase];
   const reviews = rejectionsOf(context, phase);
+  const questions = new Questions({
+    production,
+    sessionId,
+    phase,
+    claim,
+    waits: run.waitsForAnswers,
+    stop: fence.signal,
+    tell: (message) => onProgress(0, message),
+  });
   return {
     sessionId,
     phase,
@@ -107,6 +119,10 @@ async function phaseContext(
     earlier: await earlierPhases(production, sessionId, phase, context),
     operation: (name, options, body) =>
       operations.run(name, { ...options, key: keyIn(revision, options) }, body),
+    async ask(asked) {
+      fence.check();
+      return questions.ask({ ...asked, key: keyIn(revision, asked) });
+    },
     progress: (fraction, message) =>
       onProgress(Math.min(1, Math.max(0, Number.isFinite(fraction) ? fraction : 0)), message),
     artifact: (name) => files.create(name),

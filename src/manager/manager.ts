@@ -56,6 +56,7 @@ import {
   type Work,
 } from '../crew/produce.js';
 import { checkFork, prepareFork } from '../calls/fork.js';
+import { checkAnswer, planAnswer, questionUnder } from '../calls/answer.js';
 import { ManagerHandle, type OpenOptions } from './handle.js';
 import * as inputs from '../calls/inputs.js';
 import { check, checkPhase, operationName, optionalCost } from '../calls/inputs.js';
@@ -517,6 +518,28 @@ export class ProductionStateManager extends ManagerHandle {
         ? stepsFor(view, sessionId, { type: 'result.recorded', key, result: saved })
         : planSettle(sessionId, { key, cost: spent, result: saved })(view),
     );
+  }
+
+  /**
+   * Answers what a worker has asked under a key. The answer is kept like a result, and the phase that waits for it goes on when somebody works on it.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `operation_unknown`, `operation_settled`, `answer_refused`, `vetoed`.
+   * @example
+   * ```js
+   * await manager.answer({ sessionId, key: 'title', answer: 'Why bees dance', by: 'Ada' });
+   * ```
+   */
+  async answer(input: In<'AnswerInput'>): Promise<EpisodeState> {
+    const { sessionId, key, answer, by } = check(inputs.AnswerInput, input);
+    const json = toJson(answer, 'answer');
+    const production = this.read();
+    if (hasKey(production.episode(sessionId).context.paid, key))
+      throw new ProductionError('operation_settled', `${key} of ${sessionId} is answered already.`, {
+        sessionId,
+        field: 'key',
+      });
+    checkAnswer(sessionId, key, questionUnder(production, sessionId, key), answer);
+    const result = await production.keepResult(sessionId, key, json);
+    return this.doFor('answer', sessionId, input, planAnswer(sessionId, { key, result, by }));
   }
 
   #seeThatNoResultIsKept(sessionId: SessionId, key: string): void {

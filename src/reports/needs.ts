@@ -1,4 +1,5 @@
 import {
+  answerCommand,
   heldOperations,
   isWaitedFor,
   keyWord,
@@ -20,7 +21,13 @@ export function needsOf(snapshot: EpisodeSnapshot, now: string): Need[] {
 /** Those that do not depend on the time. */
 export function lastingNeeds(snapshot: EpisodeSnapshot): Need[] {
   if (statusOf(snapshot.value) === 'archived') return [];
-  return [...approval(snapshot), ...held(snapshot), ...paused(snapshot), ...failed(snapshot)];
+  return [
+    ...approval(snapshot),
+    ...questions(snapshot),
+    ...held(snapshot),
+    ...paused(snapshot),
+    ...failed(snapshot),
+  ];
 }
 
 function approval(snapshot: EpisodeSnapshot): Need[] {
@@ -43,10 +50,24 @@ function approval(snapshot: EpisodeSnapshot): Need[] {
   ];
 }
 
+function questions({ context: { sessionId, operations } }: EpisodeSnapshot): Need[] {
+  return Object.entries(operations).flatMap(([key, { question, phase, at }]): Need[] => {
+    if (!question) return [];
+    const { text, choices, deadline } = question;
+    const next = (choices ?? [undefined]).map((choice) =>
+      answerCommand(sessionId, key, choice === undefined ? undefined : [choice]),
+    );
+    const until = deadline === undefined ? '' : ` (until ${deadline})`;
+    return [
+      { need: 'question', text: `${phase} asks: ${text}${until}`, since: at, by: null, reason: null, next },
+    ];
+  });
+}
+
 const mostNamed = 3;
 
 function held({ context }: EpisodeSnapshot): Need[] {
-  const keys = heldOperations(context);
+  const keys = heldOperations(context).filter((key) => !context.operations[key]?.question);
   const [first] = keys;
   if (first === undefined) return [];
   const { sessionId, operations } = context;
@@ -69,7 +90,9 @@ function held({ context }: EpisodeSnapshot): Need[] {
 function paused(snapshot: EpisodeSnapshot): Need[] {
   const phase = phaseIn(stateName(snapshot), 'paused');
   if (phase === undefined) return [];
-  const { sessionId, pause } = snapshot.context;
+  const { sessionId, pause, operations } = snapshot.context;
+  // The answer lets it go on.
+  if (Object.values(operations).some(({ question, phase: asks }) => question && asks === phase)) return [];
   const by = pause?.by ?? null;
   const reason = pause?.reason ?? null;
   return [

@@ -4,6 +4,7 @@ import * as z from 'zod';
 export const NeedKind = z.enum([
   'approval',
   'paused',
+  'question',
   'held_operation',
   'budget_stop',
   'daily_stop',

@@ -70,6 +70,14 @@ const before: Record<string, Prepare> = {
     await review(manager, sessionId);
   },
   approve: review,
+  answer: async (manager, sessionId) => {
+    const asks = defineCrew({
+      research: ({ ask }) => ask({ key: 'title', question: 'Which title?' }),
+      script: () => Promise.resolve(null),
+      audio: () => Promise.resolve(null),
+    });
+    await manager.produce(sessionId, asks);
+  },
   reject: review,
   planRecovery: fail,
   forkEpisode: save,

@@ -191,6 +191,15 @@ describe('what the product says to do leads to a complete episode', () => {
     expect(await endOf(made)).toEqual(complete);
   });
 
+  test('given a worker asks something, when what is said is done, then it is answered and complete', async () => {
+    const made = episode({ SHOWRUNNER_TRY: 'asks' });
+    const asked = await made.produce();
+    expect(asked.stdout).toContain('it asks "Which title?"');
+    const typed = await made.follow(asked, ['answer', 'resume']);
+    expect(typed[0]).toContain("title 'Why bees dance'");
+    expect(await endOf(made)).toEqual(complete);
+  });
+
   test('given a phase is skipped, when what is said is done, then it is complete', async () => {
     const made = episode({ SHOWRUNNER_TRY: 'fails' });
     await made.produce();

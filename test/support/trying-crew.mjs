@@ -3,7 +3,7 @@ import { defineCrew } from 'showrunner';
 
 const trying = process.env.SHOWRUNNER_TRY ?? '';
 
-async function work({ phase, operation, writeArtifact, score, attempt, revision }) {
+async function work({ phase, operation, ask, writeArtifact, score, attempt, revision }) {
   if (trying === 'nothing') throw Object.assign(new Error('no sources'), { code: 'invalid_input' });
   const result = await operation('call', { key: `${phase}-1`, maxCost: '0.10' }, async () => {
     if (trying === 'killed' && phase === 'script' && attempt === 1) process.kill(process.pid, 'SIGKILL');
@@ -12,6 +12,8 @@ async function work({ phase, operation, writeArtifact, score, attempt, revision 
   const failures = { fails: 1, 'fails for ever': 5 }[trying] ?? 0;
   if (phase === 'script' && attempt <= failures)
     throw Object.assign(new Error('the page was blank'), { code: 'invalid_input' });
+  if (trying === 'asks' && phase === 'script')
+    await ask({ key: 'title', question: 'Which title?', choices: ['Why bees dance', 'Bees'] });
   if (phase === 'script') await score('technical_accuracy', revision === 1 ? 0.5 : 0.9);
   await writeArtifact(`${phase}.txt`, String(result));
   return { phase, result };

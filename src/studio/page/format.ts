@@ -83,6 +83,7 @@ export function words(name: string): string {
 export const needNames: Record<NeedKind, string> = {
   approval: 'Approval',
   paused: 'Paused',
+  question: 'Question',
   held_operation: 'Held operation',
   budget_stop: 'Budget stop',
   daily_stop: 'Daily cap',

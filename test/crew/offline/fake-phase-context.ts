@@ -83,6 +83,7 @@ export function fakeSession(
         settled.set(options.key, JSON.parse(JSON.stringify(result)));
         return result;
       },
+      ask: ({ default: answer }) => Promise.resolve(answer),
       progress: (fraction, message) => void progress.push({ fraction, message }),
       artifact: (name) => openArtifact(folder, phase, name),
       async writeArtifact(name, content) {

@@ -20,6 +20,7 @@ export const groupTitles: Record<GroupName, string> = {
 const order = Object.keys(groupTitles) as GroupName[];
 const urgency: NeedKind[] = [
   'approval',
+  'question',
   'held_operation',
   'budget_stop',
   'daily_stop',

@@ -69,6 +69,7 @@ export class Row extends Component<Props> {
 const needIcons = {
   approval: 'review',
   paused: 'paused',
+  question: 'review',
   held_operation: 'held',
   budget_stop: 'money',
   daily_stop: 'money',
