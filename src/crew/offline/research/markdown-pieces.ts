@@ -1,3 +1,5 @@
+import { isKnown } from './html-elements.js';
+
 /** A part of a Markdown file that can be parsed by itself, with the definitions that it refers to. */
 export interface MarkdownPiece {
   text: string;
@@ -31,10 +33,11 @@ class Openness {
       return;
     }
     if (!line.includes('<') && !this.#comment) return;
-    for (const [sign, slash, name] of line.matchAll(/<!--|-->|<(\/?)([a-z][\w-]{0,40})/giu)) {
+    const outsideCode = line.replaceAll(/(`+)(?!`).{0,2000}?(?<!`)\1(?!`)/gu, '');
+    for (const [sign, slash, name] of outsideCode.matchAll(/<!--|-->|<(\/?)([a-z][\w-]{0,40})/giu)) {
       if (sign === '<!--') this.#comment = true;
       else if (sign === '-->') this.#comment = false;
-      else if (!this.#comment && name !== undefined && !voidTags.test(name))
+      else if (!this.#comment && name !== undefined && !voidTags.test(name) && isKnown(name.toLowerCase()))
         this.#tags = Math.max(0, this.#tags + (slash === '/' ? -1 : 1));
     }
   }
