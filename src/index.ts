@@ -16,6 +16,7 @@ export type {
 } from './crew/port.js';
 export { ProductionStateManager } from './manager/manager.js';
 export type { KeyedEpisode } from './manager/manager.js';
+export type { WorkOptions, Worked } from './crew/workers.js';
 export type { ProduceOptions, Produced, Progress } from './crew/produce.js';
 export type { OpenOptions } from './manager/handle.js';
 export type { ManagerEvents, Notice, PolicyNotice } from './manager/events.js';

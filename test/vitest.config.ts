@@ -9,6 +9,7 @@ const processes = [
   'test/studio/api.test.ts',
   'test/telemetry/webhook-command.test.ts',
   'test/crew/offline/audio.test.ts',
+  'test/crew/workers.test.ts',
   'test/simulation/power-cuts.test.ts',
 ];
 /** What happens within one process, on a disk in memory: several files at once are not in each other's way. */

@@ -122,6 +122,20 @@ export const catalog: readonly Command[] = [
     load: () => import('./commands/produce.js'),
   },
   {
+    name: 'work',
+    group: 'Produce',
+    summary: 'Work on every episode that is ready, until Ctrl-C; any number of processes may.',
+    usage: '',
+    options: [
+      ['--crew <module>', 'your own crew: a module whose default export is a crew'],
+      ['--sources <path>', 'folder or file that the demonstration crew reads'],
+      ['--minutes <n>', 'wanted length, 0.2 to 60; default 3'],
+      ['--concurrency <n>', 'episodes at once; default 1'],
+    ],
+    example: 'showrunner work --crew ./crew.mjs --concurrency 2',
+    load: () => import('./commands/work.js'),
+  },
+  {
     name: 'create',
     group: 'Produce',
     summary: "Create an episode's session and print its id.",

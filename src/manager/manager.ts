@@ -55,6 +55,7 @@ import {
   type Produced,
   type Work,
 } from '../crew/produce.js';
+import { workOn, type WorkOptions, type Worked } from '../crew/workers.js';
 import { checkFork, prepareFork } from '../calls/fork.js';
 import { checkAnswer, planAnswer, questionUnder } from '../calls/answer.js';
 import { ManagerHandle, type OpenOptions } from './handle.js';
@@ -1288,6 +1289,19 @@ export class ProductionStateManager extends ManagerHandle {
         field: 'sessionIds',
       });
     return produceAll(this.#work(crew, options), sessionIds.map(parseSessionId));
+  }
+
+  /**
+   * Works on every episode that is ready until `signal` is aborted, with any number of processes at it: created, approved, resumed, recovered, answered,
+   * left by a process that died. What is driven by hand, waits for a person or has failed is left alone. Gives how many were taken, and how that ended.
+   * @throws ProductionError `invalid_input`, `production_closed`, `journal_damaged`, `journal_replaced`.
+   * @example
+   * ```js
+   * const { complete, waiting } = await manager.work(crew, { concurrency: 2, signal: AbortSignal.timeout(200) });
+   * ```
+   */
+  async work(crew: Crew, options: WorkOptions = {}): Promise<Worked> {
+    return workOn(this.#work(crew, options));
   }
 
   #work<Options extends ProduceOptions>(crew: Crew, options: Options): Work<Options> {

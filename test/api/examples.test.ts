@@ -83,6 +83,7 @@ const before: Record<string, Prepare> = {
   forkEpisode: save,
   produce: () => Promise.resolve(),
   produceAll: () => Promise.resolve(),
+  work: () => Promise.resolve(),
 };
 
 function exampleOf(docstring: string): string {

@@ -150,7 +150,7 @@ function textOf(path: string): string {
 }
 
 /** Mistakes in the options are found before an episode is begun. */
-function settingsOf({ crew, sources, minutes }: Options): ProduceSettings {
+export function settingsOf({ crew, sources, minutes }: Options): ProduceSettings {
   if (typeof crew !== 'string' && typeof sources !== 'string')
     throw new UsageError(
       '--sources <folder> is needed: the demonstration crew makes episodes from your documents',
@@ -173,7 +173,7 @@ function settingsOf({ crew, sources, minutes }: Options): ProduceSettings {
   };
 }
 
-function wholeNumber(text: string, option: string): number {
+export function wholeNumber(text: string, option: string): number {
   const number = Number(text);
   if (Number.isInteger(number) && number >= 1 && number <= 64) return number;
   throw new UsageError(`${option}: ${text} is not a whole number from 1 to 64`);
