@@ -24,6 +24,10 @@ const intransitive = new RegExp(`^(?:${stems.join('|')})(?:s|es|ed|d|ies|ied)$`,
 
 const subjectPronoun = /^(?:i|he|she|it|they|we|you|who)$/iu;
 
+/** Before "of" a noun, whatever the tagger says: "the closed set of reasons". */
+const collective =
+  /^(?:set|list|use|cut|run|split|mix|map|match|look|call|cause|cost|lack|need|offer|part|range|result|return|rise|share|sort|start|stop|study|total|type|view|group|number|form|name|kind|copy|order|record|state|place|end|time)s?$/u;
+
 const gerund = /ing$/u;
 
 const article = /^(?:the|a|an)$/u;
@@ -34,6 +38,13 @@ const article = /^(?:the|a|an)$/u;
  * noun or adjective right before an article is taken for the verb that it most likely is.
  */
 export function isStatement(words: readonly Tagged[]): boolean {
+  const [first, second] = words;
+  // "Records what was spent": a docstring that leaves its subject out, where the tagger sees a plural.
+  if (
+    /[^s]s$/u.test(first?.word ?? '') &&
+    /^(?:the|an?|what|whether|how|who|when|each|every|all)$/u.test(second?.word ?? '')
+  )
+    return false;
   let subjects = 0;
   for (const [index, { word, tag }] of words.entries()) {
     const before = words[index - 1];
@@ -41,6 +52,10 @@ export function isStatement(words: readonly Tagged[]): boolean {
     const object = article.test(next);
     const isVerb = tag === 'VERB' || tag === 'AUX';
     if (isVerb && subjects === 0) return false;
+    if (tag === 'VERB' && next === 'of' && collective.test(word)) {
+      subjects += 1;
+      continue;
+    }
     if (index > 0 && clauseOpener.test(word)) return false;
     if (tag === 'AUX') return true;
     if (

@@ -6,6 +6,7 @@ import type { Finding } from '../../../src/crew/offline/research/reports.js';
 import type { SpokenScript } from '../../../src/crew/offline/script/lines.js';
 import { expectedSeconds } from '../../../src/crew/offline/script/pace.js';
 import { sourceNames } from '../../../src/crew/offline/script/source-names.js';
+import { sayableHeading } from '../../../src/crew/offline/research/theme-title.js';
 import { isSpeakable, spokenForm } from '../../../src/crew/offline/script/speakable.js';
 import { emptyFolder, newSession, readArtifactJson, sourcesFolder } from './workspace.js';
 
@@ -132,6 +133,12 @@ describe('what the voice gets', () => {
       'The room measures 25 square meters and 3 square kilometers.',
     ],
     ['The effect (which nobody saw) was there.', 'The effect, which nobody saw, was there.'],
+    ['The Boeing 747-400 was there for 5-10 days.', 'The Boeing 747 400 was there for 5 to 10 days.'],
+    [
+      'It ran at 10 km/h and read 5 MB/s.',
+      'It ran at 10 kilometers per hour and read 5 megabytes per second.',
+    ],
+    ['It is issue #5 of it.', 'It is issue number 5 of it.'],
     ['The H\u2082O in it is cold.', 'The H2O in it is cold.'],
   ])('given "%s", when it is spoken, then the voice gets "%s"', (text, said) => {
     expect(spokenForm(text)).toBe(said);
@@ -141,6 +148,8 @@ describe('what the voice gets', () => {
     'A set A \u2282 B is kept.',
     'The word bcdfghjk cannot be said.',
     'It costs 5 \u20ac a day.',
+    'The value of 10 - 3 is seven.',
+    'The garden of 1945\u00b9\u00b2 is old.',
     'It is \u00bd of the whole.',
     'It fell to -5 degrees in the night.',
     `It is ${'very '.repeat(40)}long.`,
@@ -178,9 +187,32 @@ describe('a topic', () => {
     await offlineCrew().script(session.context('script'));
     const { lines } = await readArtifactJson<SpokenScript>(session, 'script/script.json');
     const said = lines.map(({ text }) => text).join('\n');
-    expect(said).toContain('this: The garden of Jos\u00e9. I am Robin');
+    expect(said).toContain('Today: The garden of Jos\u00e9. I am Robin');
     expect(said).toContain('The engineer Jos\u00e9 opened a small garden in the old town.');
     expect(said).toContain('The philosopher S\u00f8ren was in the garden with a small dog.');
+  });
+});
+
+describe('what a listener hears', () => {
+  it('given several parts, when the script opens, then the listener is told of each, and each chapter begins with its name', async () => {
+    const { script } = await written(3);
+    const chapters = script.segments.slice(1, -1);
+    const opening = script.lines.filter(({ segment }) => segment === 0).map(({ text }) => text);
+    expect(chapters.length).toBeGreaterThan(1);
+    for (const { segment, title } of chapters) {
+      const name = new RegExp(title, 'iu');
+      expect(opening.at(-1)).toMatch(name);
+      expect(script.lines.find((line) => line.segment === segment)?.text).toMatch(name);
+    }
+  });
+
+  it.each([
+    ['The Keepers of the North', [], 'the keepers of the north'],
+    ['The Life of Marlow', ['Marlow'], 'the life of Marlow'],
+    ['The life of José in Łódź', [], 'the life of José in Łódź'],
+    ['Bees in winter', [], 'bees in winter'],
+  ])('given the heading "%s", when it is said, then names keep their capitals', (heading, names, said) => {
+    expect(sayableHeading(heading, new Set(names))).toBe(said);
   });
 });
 
@@ -204,6 +236,11 @@ describe('two folders of one name', () => {
     const script = await readArtifactJson<SpokenScript>(session, 'script/script.json');
     expect(script.sources.map(({ file }) => file)).toEqual(['a/docs/guide.md', 'b/docs/guide.md']);
     expect(script.lines[1]?.text).toContain('Bees in the north and Bees in the south');
+  });
+
+  it('given a title that is a clause, when its source is named, then the name fits into a sentence', () => {
+    const names = sourceNames([{ file: 'money.md', title: 'How money works' }]);
+    expect([...names.values()]).toEqual(['the page called How money works']);
   });
 
   it('given sources of one title, when they are named, then no two have one name', () => {

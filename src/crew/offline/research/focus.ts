@@ -1,7 +1,8 @@
 /** A sentence with the file it comes from. */
 interface FromFile {
   text: string;
-  source: { file: string };
+  /** `total` counts all its sentences, those left out included. */
+  source: { file: string; total: number };
 }
 
 /** Fewer files than this are never left out. */
@@ -18,9 +19,9 @@ export function focus<T extends FromFile>(
   relevant: readonly number[],
   wantedWords: number,
 ) {
-  const perFile = new Map<string, { scores: number[]; words: number }>();
+  const perFile = new Map<string, { scores: number[]; words: number; total: number }>();
   sentences.forEach(({ text, source }, index) => {
-    const entry = perFile.get(source.file) ?? { scores: [], words: 0 };
+    const entry = perFile.get(source.file) ?? { scores: [], words: 0, total: source.total };
     entry.scores.push(relevant[index] ?? 0);
     entry.words += text.split(' ').length;
     perFile.set(source.file, entry);
@@ -31,7 +32,12 @@ export function focus<T extends FromFile>(
       .slice(0, 8)
       .reduce((sum, score) => sum + score, 0);
   const ranked = [...perFile]
-    .map(([file, { scores, words }]) => ({ file, words, worth: worth(scores) }))
+    .map(([file, { scores, words, total }]) => ({
+      file,
+      words,
+      // Of a reference, most of which is no prose, a listener understands little.
+      worth: worth(scores.slice()) * Math.sqrt(scores.length / Math.max(scores.length, total)),
+    }))
     .sort((a, b) => b.worth - a.worth || (a.file < b.file ? -1 : 1));
   const files = new Set<string>();
   let words = 0;

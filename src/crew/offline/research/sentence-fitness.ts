@@ -7,7 +7,8 @@ const leansOnPrevious =
   /^["'“(]?(?:This|That|These|Those|It|They|He|She|Its|Their|His|Her|Such|However|But|And|Or|So|Also|Hence|Thus|Therefore|Then|Otherwise|Instead|Similarly|Likewise|Moreover|Furthermore|Additionally|Nevertheless|Consequently|Here|There|Both|Neither|Either|Another|Others|Again|Finally|Alternatively|Meanwhile|If so|If not|Even then|Further|As such|As a result|As a consequence|In contrast|In addition|In this|In that|In both|In either|In these|In such|At this|At that|For this|For that|For example|For instance|On the other|Yet|Still|Only then|Most of them|Some of them|All of them|None of them|One of them|Each of them|The (?:former|latter|same|other|above|result|first|second|third|last|next|rest|others))\b/u;
 
 /** Somewhere in it a word that stands for what was said before: "an operation with this key". */
-const refersBack = /\b(?:this|these|those|such an?|aforementioned|the (?:former|latter|same))\b/iu;
+const refersBack =
+  /\b(?:this|these|those|such an?|aforementioned|the (?:former|latter|same)|(?:an)?other ones?|the others?)\b|\bone(?=[.,;]| already\b| too\b)/iu;
 
 const pointsElsewhere =
   /\((?:source|link|here|refs?|pdf|video|citation needed|emphasis added)\)|(?:^|[(;,:—–]\s?|\b(?:please|and|or)\s)see\b|\b(?:above|below|as follows|the following|see (?:also|section|our)|this (?:page|section|document|chapter|readme|guide|repository|repo|file|package|module|example)|these (?:examples|files)|figure \d|table \d|click|screenshot|readme|pull request|changelog|here|issues?|thanks to|sponsors?|please)\b|^(?:See|Note|Source|Copyright|License|Licensed|Example|Usage|Default|Defaults|Returns?)\b/iu;
@@ -18,7 +19,7 @@ const boilerplate =
 
 /** A list item's bold lead-in, which reads as half a heading: "Custom transforms – The visitor …", "Surface Check Done The …". */
 const leadIn =
-  /^[^.?!]{1,48}\s[–—-]\s\p{Lu}|^(?:[\p{Lu}][\p{L}-]+ ){3,}(?:The|A|An|It|This|You|We) |^(?:Q|A|Notes?|NB|N\.B\.|Tip|Hint|Warning|Caution|Important|TODO|FIXME|Update|Edit)\s?:/u;
+  /^[^.?!]{1,48}\s[–—-]\s\p{Lu}|^(?:[\p{Lu}][\p{L}-]+ ){3,}(?:The|A|An|It|This|You|We) |^(?:Q|A|Notes?|NB|N\.B\.|Tip|Hint|Warning|Caution|Important|TODO|FIXME|Update|Edit)\s?:|^(?:Where|What|How|Why|Which|Who|When)\b[^?]{0,80}:/u;
 
 /** Words of which an English sentence has at least one, and which its neighbours' languages do not have. */
 const english =

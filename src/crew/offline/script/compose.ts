@@ -1,6 +1,6 @@
 import type { Finding, SynthesisPackage, Theme } from '../research/reports.js';
 import { hosts, type ScriptLine } from './lines.js';
-import { sayableHeading } from '../research/theme-title.js';
+import { namesIn, sayableHeading } from '../research/theme-title.js';
 import {
   announcement,
   attributions,
@@ -8,6 +8,7 @@ import {
   disclosure,
   headingAttributions,
   headingTurns,
+  overview,
   questions,
 } from './phrases.js';
 import { sourceNames } from './source-names.js';
@@ -62,6 +63,7 @@ export function compose({ synthesis, quotes, shortOf }: Material): Draft {
   const segments: Draft['segments'] = [];
   const topic = speakableTitle(synthesis.topic);
   const names = sourceNames(synthesis.sources);
+  const inText = namesIn([...quotes.values()].map(({ finding }) => finding));
   const attribution = cycle(attributions);
   const headingAttribution = cycle(headingAttributions);
   const headingTurn = cycle(headingTurns);
@@ -87,10 +89,15 @@ export function compose({ synthesis, quotes, shortOf }: Material): Draft {
     .map(({ file }) => names.get(file) ?? file);
 
   open('Opening');
-  say(`Welcome. Today we read to you about this: ${topic}${/[?!]$/u.test(topic) ? '' : '.'} I am Robin.`);
+  say(`Hello, and welcome. Today: ${topic}${/[?!]$/u.test(topic) ? '' : '.'} I am Robin.`);
   handOver();
   say(`And I am Sam. ${disclosure(usedNames)}`);
   if (synthesis.topic_coverage < 0.5) say('They hardly name this topic, so we offer what comes closest.');
+  const parts = overview(told.map(({ theme }) => theme.title));
+  if (parts !== undefined) {
+    handOver();
+    say(parts);
+  }
 
   told.forEach(({ theme, passages }, index) => {
     open(upperFirst(theme.title));
@@ -99,15 +106,21 @@ export function compose({ synthesis, quotes, shortOf }: Material): Draft {
     let file: string | undefined;
     let heading: string | undefined;
     let run = 0;
+    const underHeading = (one: readonly Quote[]): string | undefined =>
+      sayableHeading(one[0]?.finding.heading ?? '', inText);
     for (const passage of passages) {
       const from = passage[0]?.finding.file ?? '';
-      const under = sayableHeading(passage[0]?.finding.heading ?? '');
+      const under = underHeading(passage);
       const name = names.get(from) ?? from;
       const told = sameWords(under ?? '', name) || theme.title.includes(under ?? '');
-      const newHeading = under !== heading && !told ? under : undefined;
+      // A heading over one sentence takes longer to say than it helps.
+      const isWorth = passages.filter((one) => underHeading(one) === under).length > 1;
+      const newHeading = under !== heading && !told && isWorth ? under : undefined;
       handOver();
       if (from !== file && used.size > 1) {
-        say(newHeading === undefined ? attribution()(name) : headingAttribution()(name, newHeading));
+        say(
+          upperFirst(newHeading === undefined ? attribution()(name) : headingAttribution()(name, newHeading)),
+        );
         run = 0;
       } else if (newHeading !== undefined) {
         say(headingTurn()(newHeading));

@@ -12,38 +12,36 @@ export function announcement(title: string, index: number, of: number): string {
   if (index === 0) return `We begin with ${title}.`;
   if (index === of - 1) return `Our last part is about ${title}.`;
   const middle = [
-    `Next comes ${title}.`,
+    `Next, ${title}.`,
     `Let us turn to ${title}.`,
     `Now to ${title}.`,
     `The next part is about ${title}.`,
   ];
-  return middle[(index - 1) % middle.length] ?? `Next comes ${title}.`;
+  return middle[(index - 1) % middle.length] ?? `Next, ${title}.`;
 }
 
 /** Says where the next sentences stand. */
 export const attributions = [
-  (source: string) => `Here is what we read in ${source}.`,
-  (source: string) => `This comes from ${source}.`,
+  (source: string) => `Here is what ${source} says.`,
+  (source: string) => `Let us read from ${source}.`,
+  (source: string) => `${source} puts it this way.`,
   (source: string) => `The next words are from ${source}.`,
-  (source: string) => `We quote ${source}.`,
-  (source: string) => `Let us hear ${source} on that.`,
-  (source: string) => `In ${source}, it says this.`,
+  (source: string) => `What does ${source} say?`,
 ] as const;
 
 /** Says under which heading the next sentences stand, which is often what they speak of. */
 export const headingAttributions = [
-  (source: string, heading: string) => `In ${source}, under ${heading}, we read this.`,
-  (source: string, heading: string) => `Under ${heading}, ${source} says this.`,
-  (source: string, heading: string) => `The next words are from ${source}, under ${heading}.`,
+  (source: string, heading: string) => `Let us read from ${source}, where the heading is ${heading}.`,
+  (source: string, heading: string) => `And ${source}, under the heading ${heading}.`,
+  (source: string, heading: string) => `The next words are from ${source}, from the part called ${heading}.`,
 ] as const;
 
 /** The same source goes on under another heading. */
 export const headingTurns = [
-  (heading: string) => `Under ${heading}, it says this.`,
+  (heading: string) => `Then there is a part called ${heading}.`,
   (heading: string) => `The next heading is ${heading}.`,
-  (heading: string) => `Then, under ${heading}, we read this.`,
-  (heading: string) => `And what does it say under ${heading}?`,
-  (heading: string) => `We go on to ${heading}.`,
+  (heading: string) => `Under ${heading}, it goes on.`,
+  (heading: string) => `And under ${heading}?`,
 ] as const;
 
 /** One host hands over to the other. */
@@ -57,6 +55,14 @@ export const questions = [
   'What should we add?',
 ] as const;
 
+/** What the listener will hear, in order; one or two parts need no list. */
+export function overview(titles: readonly string[]): string | undefined {
+  const parts = ['', '', '', 'three', 'four', 'five', 'six'][titles.length];
+  return parts === undefined || parts === ''
+    ? undefined
+    : `We have ${parts} parts for you: ${spokenList(titles)}.`;
+}
+
 /** The disclosure that every episode opens with. */
 export function disclosure(sources: readonly string[]): string {
   const named =
@@ -64,5 +70,5 @@ export function disclosure(sources: readonly string[]): string {
       ? spokenList(sources)
       : `${spokenList(sources.slice(0, 3))}, and ${String(sources.length - 3)} more`;
   const count = sources.length === 1 ? 'one document' : `${String(sources.length)} documents`;
-  return `A note first. This is an A.I. production: our voices are synthetic, and what we say was extracted automatically from ${count}: ${named}.`;
+  return `Before we begin, this is an A.I. production. Our voices are synthetic, and what we read was extracted automatically from ${count}: ${named}.`;
 }

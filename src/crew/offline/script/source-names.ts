@@ -31,7 +31,8 @@ export function sourceNames(sources: readonly { file: string; title: string }[])
       said !== '' &&
       said.split(' ').length <= 8 &&
       (sayableHeading(title) !== undefined || /^[A-Z][\w-]+$/u.test(title));
-    const wishes = [byTitle ? said : '', fromFileName(file), fromPath(file)];
+    const asNoun = /^(?:How|Why|What|When|Where|Who)\b/u.test(said) ? `the page called ${said}` : said;
+    const wishes = [byTitle ? asNoun : '', fromFileName(file), fromPath(file)];
     const free = wishes.find((wish) => wish !== '' && !taken.has(wish));
     const name = free ?? numbered(wishes.find((wish) => wish !== '') ?? 'an unnamed document', taken);
     taken.add(name);
