@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import path from 'node:path';
+import { utf16Of } from './decode-text.js';
 import type { SourceFile } from './find-sources.js';
 
 /** Larger files are refused by their size, without being read. */
@@ -51,6 +52,5 @@ export async function openSource(
 
 function isBinary(kind: SourceKind, bytes: Uint8Array): boolean {
   if (kind === 'pdf') return !Buffer.from(bytes.subarray(0, 1024)).toString('latin1').includes('%PDF-');
-  const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
-  return !utf16 && bytes.subarray(0, 8192).includes(0);
+  return utf16Of(bytes) === undefined && bytes.subarray(0, 8192).includes(0);
 }
