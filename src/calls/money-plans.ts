@@ -15,6 +15,12 @@ import {
 } from '../../machines/index.js';
 import type { Plan, Step, View } from '../production/index.js';
 
+/** Marks a plan that records what was paid already: a wrong clock does not refuse it. */
+export function paidAlready(plan: Plan): Plan {
+  const paid: Plan = (view) => plan(view);
+  return Object.assign(paid, { isPaid: true as const });
+}
+
 /** A cost that was paid without a reservation. */
 export interface Cost {
   phase: PhaseName;
@@ -38,10 +44,10 @@ export function costSteps(view: View, sessionId: SessionId, cost: Cost, day: Day
 }
 
 /** Adds a cost; the same key again, with the same cost, is nothing new. */
-export function planCost(sessionId: SessionId, cost: Cost): Plan {
+export function planCost(sessionId: SessionId, cost: Cost & { isBooked?: boolean }): Plan {
   return (view) => {
     const { paid } = view.episode(sessionId).context;
-    if (cost.key !== undefined && valueAt(paid, cost.key) === cost.cost) return [];
+    if (cost.key !== undefined && (cost.isBooked || valueAt(paid, cost.key) === cost.cost)) return [];
     return costSteps(view, sessionId, cost);
   };
 }
@@ -77,7 +83,7 @@ export interface Settlement {
 
 /** Settles a reservation, on the day on which it was made. */
 export function planSettle(sessionId: SessionId, { key, cost, result, claim }: Settlement): Plan {
-  return (view) => {
+  return paidAlready((view) => {
     const operation = operationOf(view, sessionId, key);
     return [
       {
@@ -94,7 +100,7 @@ export function planSettle(sessionId: SessionId, { key, cost, result, claim }: S
         },
       },
     ];
-  };
+  });
 }
 
 /** How a call ended that was not made, or failed. */
@@ -113,7 +119,7 @@ export interface Release {
 /** Gives a reservation back, and records what was billed for the failed call, in one commit. */
 export function planRelease(sessionId: SessionId, release: Release): Plan {
   const { key, code, tries, retryAt, billed, claim } = release;
-  return (view) => {
+  return paidAlready((view) => {
     const operation = operationOf(view, sessionId, key);
     const day = view.day(operation?.day);
     const step: Step = {
@@ -141,7 +147,7 @@ export function planRelease(sessionId: SessionId, release: Release): Plan {
       ...(billed.estimated ? { key: keyOfTry(view.episode(sessionId).context, key) } : {}),
     };
     return [step, ...costSteps(view, sessionId, cost, then)];
-  };
+  });
 }
 
 /** A key for what a failed try of `key` is booked under; undefined where it would be too long to be one. */

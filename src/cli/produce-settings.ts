@@ -9,6 +9,8 @@ import { replaceFile } from '../documents/index.js';
 export const ProduceSettings = z.object({
   crew: z.string(),
   crew_options: z.record(z.string(), z.unknown()),
+  /** What --lease said. Milliseconds. */
+  lease_ms: z.number().min(1).max(86_400_000).optional(),
 });
 export type ProduceSettings = z.infer<typeof ProduceSettings>;
 

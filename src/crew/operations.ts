@@ -17,13 +17,14 @@ import {
 } from '../../machines/index.js';
 import type { AskBefore } from '../calls/hooks.js';
 import { check } from '../calls/inputs.js';
+import { refuseOtherUse } from '../calls/key-use.js';
 import { inTurn, queueOf } from '../calls/reservation-queue.js';
 import type { Production, Step, View } from '../production/index.js';
 import { toJson } from '../record/index.js';
 import { planRelease, planReserve, planSettle } from '../calls/money-plans.js';
 import { later } from './claim.js';
 import { backOff, chargeOf, costOf } from './outcome.js';
-import { SettledResults, refuseOtherUse } from './settled-results.js';
+import { SettledResults } from './settled-results.js';
 import { unlessAborted } from './unless-aborted.js';
 import type { OperationCall, OperationOptions, OperationOutcome, RunOperation } from './port.js';
 

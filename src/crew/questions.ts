@@ -16,7 +16,8 @@ import { planReserve } from '../calls/money-plans.js';
 import { stepsFor } from '../calls/plans.js';
 import type { Production } from '../production/index.js';
 import { toJson } from '../record/index.js';
-import { SettledResults, refuseOtherUse } from './settled-results.js';
+import { refuseOtherUse } from '../calls/key-use.js';
+import { SettledResults } from './settled-results.js';
 import type { AskOptions } from './port.js';
 
 const operation = 'ask';

@@ -1,20 +1,7 @@
-import {
-  ProductionError,
-  formatUsd,
-  settleCommand,
-  type PhaseName,
-  type SessionId,
-  type Usd,
-} from '../../machines/index.js';
+import { ProductionError, settleCommand, type PhaseName, type SessionId } from '../../machines/index.js';
+import { refuseOtherUse, type KeyUse } from '../calls/key-use.js';
 import type { Production } from '../production/index.js';
 import type { SettledKey } from '../record/index.js';
-
-/** What a key is used for. */
-interface Use {
-  operation: string;
-  phase: PhaseName;
-  amount: Usd;
-}
 
 /** What an episode has paid for already: read from its past once, however many of its operations run again. */
 export class SettledResults {
@@ -28,7 +15,7 @@ export class SettledResults {
   }
 
   /** The result that `key` was settled with; undefined when its worker kept none. @throws ProductionError `key_reused`, `result_missing`. */
-  get(key: string, use: Use, reuseFrom?: PhaseName): unknown {
+  get(key: string, use: KeyUse, reuseFrom?: PhaseName): unknown {
     const known = this.#find(key);
     if (!known) return undefined;
     refuseOtherUse(this.#sessionId, key, known, use, reuseFrom);
@@ -47,28 +34,4 @@ export class SettledResults {
     if (!this.#keys?.has(key)) this.#keys = this.#production.settledKeys(this.#sessionId);
     return this.#keys.get(key);
   }
-}
-
-/** @throws ProductionError `key_reused`, which shows both uses. */
-export function refuseOtherUse(
-  sessionId: SessionId,
-  key: string,
-  known: Use,
-  use: Use,
-  reuseFrom?: PhaseName,
-): void {
-  const isSame =
-    known.operation === use.operation &&
-    known.amount === use.amount &&
-    known.phase === (reuseFrom ?? use.phase);
-  if (isSame) return;
-  throw new ProductionError(
-    'key_reused',
-    `key ${key} of ${sessionId} stands for ${shown(known)}, and was asked for as ${shown(use)}; give each call a key of its own, or say reuseFrom: '${known.phase}' to use what that phase has paid for.`,
-    { sessionId, field: 'key' },
-  );
-}
-
-function shown({ operation, phase, amount }: Use): string {
-  return `${operation} in ${phase} for at most ${formatUsd(amount)}`;
 }

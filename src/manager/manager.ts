@@ -17,6 +17,7 @@ import {
   type PolicyDifference,
   type WholePolicy,
   type SessionId,
+  type Usd,
   hasKey,
 } from '../../machines/index.js';
 import {
@@ -60,6 +61,7 @@ import { checkFork, prepareFork } from '../calls/fork.js';
 import { checkAnswer, planAnswer, questionUnder } from '../calls/answer.js';
 import { ManagerHandle, type OpenOptions } from './handle.js';
 import * as inputs from '../calls/inputs.js';
+import { refuseReusedKey } from '../calls/key-use.js';
 import { check, checkPhase, operationName, optionalCost } from '../calls/inputs.js';
 import { liveActor, type LiveActor, type LiveActorOptions } from './live-actor.js';
 import { backupName, moveAway, moveBack, planDelete } from '../calls/deletion.js';
@@ -79,7 +81,14 @@ import {
   refusalToRecover,
   stepsFor,
 } from '../calls/plans.js';
-import { planCorrect, planCost, planRelease, planReserve, planSettle } from '../calls/money-plans.js';
+import {
+  paidAlready,
+  planCorrect,
+  planCost,
+  planRelease,
+  planReserve,
+  planSettle,
+} from '../calls/money-plans.js';
 import { untilReserved } from '../calls/reservation-queue.js';
 import { planAcceptClock } from '../calls/clock.js';
 import { planPolicy, policyPast, type PolicyPast } from '../calls/policy.js';
@@ -422,7 +431,7 @@ export class ProductionStateManager extends ManagerHandle {
 
   /**
    * Records what was spent, in decimal dollars, rounded up to a micro-dollar. Always lands; stops the episode when it passes the total, the day's cap, or a hard phase budget. The same `key` is recorded once.
-   * @throws ProductionError `invalid_input`, `session_unknown`, `operation_exists`, `vetoed`.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `operation_exists`, `key_reused`, `vetoed`.
    * @example
    * ```js
    * const { total_cost } = await manager.addCost({ sessionId, phase: 'research', operation: 'perplexity_query', cost: '0.15', key: 'q1' });
@@ -430,12 +439,19 @@ export class ProductionStateManager extends ManagerHandle {
    */
   async addCost(input: In<'AddCostInput'>): Promise<EpisodeState> {
     const { sessionId, phase, operation, cost, key } = inputs.checkAddCost(input);
-    return this.doFor(
-      'addCost',
-      sessionId,
-      input,
-      planCost(sessionId, { phase, operation: operationName(operation), cost: ceilToMicro(cost), key }),
-    );
+    const spent = { phase, operation: operationName(operation), cost: ceilToMicro(cost), key };
+    const isBooked = key !== undefined && this.#isBooked(sessionId, { ...spent, key });
+    return this.doFor('addCost', sessionId, input, planCost(sessionId, { ...spent, isBooked }));
+  }
+
+  /** Whether the same cost has been added under its key. @throws ProductionError `key_reused` for another one. */
+  #isBooked(
+    sessionId: SessionId,
+    { cost, ...use }: { phase: PhaseName; operation: string; cost: Usd; key: string },
+  ): boolean {
+    const production = this.read();
+    refuseReusedKey(production, sessionId, { ...use, amount: cost }, 'paid');
+    return hasKey(production.episode(sessionId).context.paid, use.key);
   }
 
   /**
@@ -478,7 +494,7 @@ export class ProductionStateManager extends ManagerHandle {
 
   /**
    * Reserves the most that a call can cost, in decimal dollars, against the phase, the episode and the day.
-   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`, `operation_exists`, `operation_settled`, `budget_exhausted`, `phase_budget_exhausted`, `daily_cap_reached`, `budget_reserved`, and when it waits `operation_held`.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`, `operation_exists`, `operation_settled`, `key_reused`, `budget_exhausted`, `phase_budget_exhausted`, `daily_cap_reached`, `budget_reserved`, and when it waits `operation_held`.
    * @example
    * ```js
    * await manager.reserveCost({ sessionId, phase: 'research', operation: 'perplexity_query', key: 'q1', maxCost: '0.50' });
@@ -488,6 +504,7 @@ export class ProductionStateManager extends ManagerHandle {
     const { sessionId, phase, operation, key, maxCost, waitMs } = check(inputs.ReserveInput, input);
     const amount = parseUsd(maxCost, 'maxCost');
     const reservation = { phase, operation: operationName(operation), key, amount };
+    refuseReusedKey(this.read(), sessionId, reservation, 'reserved');
     const reserve = (): Promise<EpisodeState> =>
       this.doFor('reserveCost', sessionId, input, planReserve(sessionId, reservation));
     const wanted = { sessionId, phase, operation, amount };
@@ -507,18 +524,19 @@ export class ProductionStateManager extends ManagerHandle {
     const { sessionId, key, cost, result } = check(inputs.SettleInput, input);
     const spent = optionalCost(cost);
     // A large result is kept in the session's folder, which is not made for a session that is none.
-    if (result !== undefined) this.read().episode(sessionId);
-    const saved =
-      result === undefined
-        ? undefined
-        : await this.production.keepResult(sessionId, key, toJson(result, 'result'));
+    const json = result === undefined ? undefined : toJson(result, 'result');
+    if (json !== undefined) this.read().episode(sessionId);
+    // A veto leaves nothing behind.
+    await this.askBefore({ call: 'settleCost', sessionId, input });
+    const saved = json === undefined ? undefined : await this.production.keepResult(sessionId, key, json);
     const isAnswer = saved !== undefined && spent === undefined;
     if (isAnswer) this.#seeThatNoResultIsKept(sessionId, key);
-    return this.doFor('settleCost', sessionId, input, (view) =>
+    const settle: Plan = (view) =>
       isAnswer && hasKey(view.episode(sessionId).context.paid, key)
         ? stepsFor(view, sessionId, { type: 'result.recorded', key, result: saved })
-        : planSettle(sessionId, { key, cost: spent, result: saved })(view),
-    );
+        : planSettle(sessionId, { key, cost: spent, result: saved })(view);
+    await this.commit(paidAlready(settle));
+    return this.state(sessionId);
   }
 
   /**

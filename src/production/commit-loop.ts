@@ -177,10 +177,7 @@ export class CommitLoop {
     const round: Round = { drafts: [], idle: [], refused: [] };
     for (const waiting of all) {
       try {
-        const draft = batch.decide(
-          waiting.plan,
-          waiting.plan.acceptsClock ? mirror.clockNow() : mirror.now(),
-        );
+        const draft = batch.decide(waiting.plan, timeFor(waiting.plan, mirror));
         if (draft) round.drafts.push({ waiting, draft });
         else round.idle.push(waiting);
       } catch (error) {
@@ -190,6 +187,11 @@ export class CommitLoop {
     this.#batch = batch;
     return round;
   }
+}
+
+function timeFor({ acceptsClock, isPaid }: Plan, mirror: Mirror): string {
+  if (acceptsClock) return mirror.clockNow();
+  return isPaid ? mirror.shownNow() : mirror.now();
 }
 
 function at<Item>(list: readonly Item[], index: number): Item {

@@ -14,6 +14,7 @@ export function redactedSteps(plan: Plan, redactor: Redactor): Plan {
       return redactedStep(step, redactor);
     });
   if (plan.acceptsClock) redacted.acceptsClock = true;
+  if (plan.isPaid) redacted.isPaid = true;
   return redacted;
 }
 

@@ -58,6 +58,8 @@ export type ProposedStep = Step | PolicyStep | ClockStep;
 /** Proposes the steps of one commit; throws a ProductionError to refuse. No steps: nothing to do. */
 export interface Plan {
   (view: View): ProposedStep[];
+  /** What it records was paid already: no clock refuses it, and one that is behind gets the last commit's time. */
+  isPaid?: true;
   /** It is decided at the clock's own time, also where that is behind the last commit. */
   acceptsClock?: true;
 }

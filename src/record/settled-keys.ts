@@ -8,6 +8,8 @@ export interface SettledKey {
   phase: PhaseName;
   /** What was reserved; what was paid, where a cost was added without a reservation. */
   amount: Usd;
+  /** What was booked first; a correction is no other use. */
+  cost: Usd;
   /** The day that it counts on. */
   day: string;
   result: EventOf<'operation.settled'>['result'];
@@ -24,7 +26,7 @@ export function settledKeysOf(journal: Journal, sessionId: SessionId): Map<strin
       if (event.type === 'cost.reserve') reserved.set(event.key, event);
       if (event.type === 'cost.recorded' && event.key !== undefined) {
         const { operation, phase, cost, day } = event;
-        const use = { operation, phase, amount: cost, day: day.date };
+        const use = { operation, phase, amount: cost, cost, day: day.date };
         settled.set(event.key, { ...use, result: undefined, byWorker: false });
       }
       if (event.type === 'operation.settled') {
@@ -34,6 +36,7 @@ export function settledKeysOf(journal: Journal, sessionId: SessionId): Map<strin
             operation: from.operation,
             phase: from.phase,
             amount: from.amount,
+            cost: event.cost,
             day: from.day.date,
             result: event.result,
             byWorker: event.claim !== undefined,

@@ -1,9 +1,11 @@
-import type { ProductionMetrics, QualityMetrics } from '../shapes/index.js';
+import type { ProductionMetrics, QualityMetrics, Warning } from '../shapes/index.js';
 import { prometheusText, type MetricFamily } from './prometheus-text.js';
 import type { SpendingReport } from './spending.js';
 
 /** Everything that `--export-metrics` gives. */
 export interface MetricsExport {
+  /** Budgets of which so much is spent that policy warns. */
+  warnings?: readonly (Warning & { session_id?: string })[];
   production: ProductionMetrics;
   quality: QualityMetrics;
   spending: SpendingReport;
@@ -72,7 +74,7 @@ interface Sample {
   help: string;
 }
 
-function samples({ production, quality, spending }: MetricsExport): Sample[] {
+function samples({ production, quality, spending, warnings = [] }: MetricsExport): Sample[] {
   const list: Sample[] = [
     { name: 'episodes', value: production.total_episodes, unit: 'episodes', help: 'Episodes ever created.' },
     {
@@ -147,6 +149,14 @@ function samples({ production, quality, spending }: MetricsExport): Sample[] {
       value: cost,
       unit: 'dollars',
       help: 'Spending per listed episode.',
+    });
+  for (const { scope, percent, session_id: id } of warnings)
+    list.push({
+      name: 'warning',
+      label: ['of', id === undefined ? scope : `${id} ${scope}`],
+      value: percent / 100,
+      unit: 'ratio',
+      help: 'What is spent of a budget, where it is so much that policy warns.',
     });
   for (const [name, value] of Object.entries(quality)) {
     if (typeof value === 'number')

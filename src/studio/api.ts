@@ -37,7 +37,7 @@ import type {
 export interface ProductionView {
   directory: string;
   /** Today by the budget's day; null caps are unlimited. */
-  today: { date: string; spent: number; reserved: number; cap: number };
+  today: { date: string; spent: number; reserved: number; cap: number; warnAt: number };
   days: { date: string; spent: number; reserved: number }[];
   phaseCosts: DayCosts[];
   outcomes: DayOutcomes[];
@@ -69,6 +69,8 @@ export interface BoardEpisode {
   spent: number;
   reserved: number;
   budget: number;
+  /** The line at which the total warns, by the episode's rules. */
+  warnAt: number;
   quality: Record<string, number>;
   /** Why a person is needed, most urgent first. */
   needs: Need[];

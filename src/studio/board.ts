@@ -28,6 +28,7 @@ export function boardEpisode(snapshot: EpisodeSnapshot, now: string): BoardEpiso
     spent: toDollars(money.spent),
     reserved: toDollars(money.reserved),
     budget: toDollars(budgets.total),
+    warnAt: shareOf(toDollars(budgets.total), context.rules.warnAtPercent),
     quality: context.quality,
     needs: needsOf(snapshot, now),
     warnings: episodeWarnings(context),
@@ -51,8 +52,13 @@ function phaseView({ phases, budgets, rules }: EpisodeContext, name: PhaseName):
     startedAt,
     endedAt,
     budget,
-    warnAt: Number(((budget * rules.warnAtPercent) / 100).toFixed(6)),
+    warnAt: shareOf(budget, rules.warnAtPercent),
   };
+}
+
+/** So many percent of an amount, in decimal dollars. */
+export function shareOf(amount: number, percent: number): number {
+  return Number(((amount * percent) / 100).toFixed(6));
 }
 
 /** Event types that the chart would take now. */

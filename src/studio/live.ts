@@ -38,7 +38,7 @@ export class Live {
     for (const id of production.ids()) this.#show(id);
     this.#position = production.position;
     this.#rememberedFrom = this.#position;
-    this.#today = JSON.stringify(todayView(production.today()));
+    this.#today = JSON.stringify(todayView(production.today(), production.policy.warnAtPercent));
     this.#stop = production.onCommit((committed) => this.#take(committed));
     manager.follow();
   }
@@ -112,7 +112,8 @@ export class Live {
       const position = entries.at(-1)?.position ?? this.#position;
       if (board) told.push({ type: 'commit', position, sessionId, entries, board });
     }
-    const today = todayView(this.#manager.production.today());
+    const { production } = this.#manager;
+    const today = todayView(production.today(), production.policy.warnAtPercent);
     if (JSON.stringify(today) !== this.#today) {
       this.#today = JSON.stringify(today);
       told.push({ type: 'today', today });

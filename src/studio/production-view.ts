@@ -4,6 +4,7 @@ import type { ProductionStateManager } from '../manager/manager.js';
 import { dayCosts, dayOutcomes, episodeScores } from '../reports/index.js';
 import type { EpisodeState } from '../shapes/index.js';
 import type { ProductionView } from './api.js';
+import { shareOf } from './board.js';
 
 /** The production as a whole: money per day, costs, times and scores over time. */
 export async function productionView(manager: ProductionStateManager): Promise<ProductionView> {
@@ -16,7 +17,7 @@ export async function productionView(manager: ProductionStateManager): Promise<P
   const states = allStates(manager);
   return {
     directory: shortened(production.directory),
-    today: todayView(production.today()),
+    today: todayView(production.today(), production.policy.warnAtPercent),
     days: [...production.days()]
       .map(([date, { spent, reserved }]) => ({
         date,
@@ -39,8 +40,17 @@ function shortened(directory: string): string {
   return directory.startsWith(`${home}/`) ? `~${directory.slice(home.length)}` : directory;
 }
 
-export function todayView({ date, spent, reserved, cap }: DayMoney): ProductionView['today'] {
-  return { date, spent: toDollars(spent), reserved: toDollars(reserved), cap: toDollars(cap) };
+export function todayView(
+  { date, spent, reserved, cap }: DayMoney,
+  warnAtPercent: number,
+): ProductionView['today'] {
+  return {
+    date,
+    spent: toDollars(spent),
+    reserved: toDollars(reserved),
+    cap: toDollars(cap),
+    warnAt: shareOf(toDollars(cap), warnAtPercent),
+  };
 }
 
 /** The listed episodes and those that have moved to the archive of their month. */

@@ -32,6 +32,21 @@ describe('standard output with --json', () => {
   });
 });
 
+test('given a lease that produce was given, when a person resumes, then the claim has that lease again', async () => {
+  const directory = freshDirectory();
+  const crew = ['--crew', crewOf('talking-crew.mjs'), '--approve', '--lease', '7'];
+  await run(directory, 'produce', '--topic', 'Bees', ...crew);
+  await run(directory, 'approve', '1');
+  expect((await run(directory, 'resume', '1')).code).toBe(0);
+  const { events } = (await run(directory, 'history', '1', '--json')).json() as {
+    events: { event: { type: string; at: string; until: string } }[];
+  };
+  const leases = events.flatMap(({ event: { type, at, until } }) =>
+    type === 'lease.claim' ? [Date.parse(until) - Date.parse(at)] : [],
+  );
+  expect(leases).toEqual([7000, 7000]);
+});
+
 describe('a process that goes away', () => {
   test.each([
     ['SIGHUP', /^complete$/],

@@ -33,7 +33,7 @@ describe('an episode that has settled thousands of keys', () => {
     expect((await pay(manager, 17)).total_cost).toBe(0.5);
     await expect(
       manager.addCost({ sessionId, phase: 'research', operation: 'op', cost: '0.2', key: 'k4711' }),
-    ).rejects.toMatchObject({ code: 'operation_settled' });
+    ).rejects.toMatchObject({ code: 'key_reused' });
     await manager.close();
     const again = (await memoryProduction({ policy, disk, clock })).manager;
     expect((await pay(again, 4711)).total_cost).toBe(0.5);

@@ -52,6 +52,26 @@ function scrape(text: string): Map<string, number> {
 }
 
 describe('the export of metrics', () => {
+  test('given budgets that come near their end, then each is a line of CSV and a series of Prometheus', () => {
+    const warnings = [
+      {
+        session_id: 'ep_001_20250903_143022',
+        scope: 'research' as const,
+        spent: 1.7,
+        budget: 2,
+        percent: 85,
+        text: '',
+      },
+      { scope: 'day' as const, spent: 40, budget: 50, percent: 80, text: '' },
+    ];
+    expect(exportMetrics({ ...metrics, warnings }, 'csv')).toContain(
+      'warning,ep_001_20250903_143022 research,0.85,ratio\r\nwarning,day,0.8,ratio\r\n',
+    );
+    const series = scrape(exportMetrics({ ...metrics, warnings }, 'prometheus'));
+    expect(series.get('showrunner_warning_ratio{of="ep_001_20250903_143022 research"}')).toBe(0.85);
+    expect(series.get('showrunner_warning_ratio{of="day"}')).toBe(0.8);
+  });
+
   test('given JSON, then it is the metrics as they are', () => {
     expect(JSON.parse(exportMetrics(metrics, 'json'))).toEqual(metrics);
   });

@@ -22,6 +22,6 @@ export const run: Run = async (context, _args, { format = 'json' }) => {
     }),
     ...dayWarnings(manager.production.today(), manager.production.policy.warnAtPercent),
   ];
-  const text = exportMetrics(metrics, format as ExportFormat);
+  const text = exportMetrics({ ...metrics, warnings }, format as ExportFormat);
   return { json: format === 'json' ? { ...metrics, warnings } : { format, text }, text };
 };

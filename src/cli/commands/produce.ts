@@ -22,7 +22,6 @@ export const run: Run = async (context, [name], options) => {
   const { signal } = context;
   const concurrency =
     typeof options['concurrency'] === 'string' ? wholeNumber(options['concurrency'], '--concurrency') : 1;
-  const leaseMs = typeof options['lease'] === 'string' ? leaseOf(options['lease']) : undefined;
   const given = name === undefined ? { topics: topicsOf(options), settings: settingsOf(options) } : undefined;
   // A crew that cannot be loaded makes no episode.
   if (given) await loadCrew(given.settings.crew);
@@ -35,6 +34,7 @@ export const run: Run = async (context, [name], options) => {
   if (!first) throw new UsageError('there is nothing to produce');
   const settings = settingsFor(manager, first, options);
   const crew = await loadCrew(settings.crew);
+  const leaseMs = typeof options['lease'] === 'string' ? leaseOf(options['lease']) : settings.lease_ms;
   const progress = progressLines(context, ids.length > 1);
   const results = await manager.produceAll(ids, crew, {
     crewOptions: settings.crew_options,
@@ -150,7 +150,7 @@ function textOf(path: string): string {
 }
 
 /** Mistakes in the options are found before an episode is begun. */
-export function settingsOf({ crew, sources, minutes }: Options): ProduceSettings {
+export function settingsOf({ crew, sources, minutes, lease }: Options): ProduceSettings {
   if (typeof crew !== 'string' && typeof sources !== 'string')
     throw new UsageError(
       '--sources <folder> is needed: the demonstration crew makes episodes from your documents',
@@ -170,6 +170,7 @@ export function settingsOf({ crew, sources, minutes }: Options): ProduceSettings
       ...(typeof sources === 'string' ? { sources: resolve(sources) } : {}),
       ...(typeof crew === 'string' && minutes === undefined ? {} : { minutes: length }),
     },
+    ...(typeof lease === 'string' ? { lease_ms: leaseOf(lease) } : {}),
   };
 }
 

@@ -42,12 +42,7 @@ export function Header() {
       {today && (
         <div class="today">
           <span class="today-label">Today</span>
-          <MoneyBar
-            spent={today.spent}
-            reserved={today.reserved}
-            budget={today.cap}
-            warnAt={today.cap * 0.8}
-          />
+          <MoneyBar spent={today.spent} reserved={today.reserved} budget={today.cap} warnAt={today.warnAt} />
           <span class="amount">
             <b>{cents(today.spent)}</b>
             {today.reserved > 0 && <span class="reserved"> + {cents(today.reserved)}</span>}{' '}

@@ -21,7 +21,8 @@ export class Row extends Component<Props> {
   }
 
   override render({ episode, index }: Props) {
-    const { sessionId, episodeNumber, topic, state, spent, reserved, budget, needs, updatedAt } = episode;
+    const { sessionId, episodeNumber, topic, state, spent, reserved, budget, warnAt, needs, updatedAt } =
+      episode;
     return (
       <div class="row" role="row" aria-rowindex={index} data-session={sessionId}>
         <div class="cell-episode" role="cell">
@@ -48,7 +49,7 @@ export class Row extends Component<Props> {
           <PhaseBar episode={episode} />
         </div>
         <div class="cell-money" role="cell">
-          <MoneyBar spent={spent} reserved={reserved} budget={budget} warnAt={budget * 0.8} />
+          <MoneyBar spent={spent} reserved={reserved} budget={budget} warnAt={warnAt} />
           <span class="amount">
             <b>{dollars(spent)}</b>
             {reserved > 0 && <span class="reserved"> + {dollars(reserved)}</span>}{' '}

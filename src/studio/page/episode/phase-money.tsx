@@ -5,7 +5,7 @@ import { Icon } from '../parts/icon.js';
 
 /** Each phase's and the whole episode's money: spent, reserved, left, and the line at which a phase warns. */
 export function PhaseMoney({ board }: { board: BoardEpisode }) {
-  const total = { spent: board.spent, reserved: board.reserved, budget: board.budget, warnAt: null };
+  const total = { spent: board.spent, reserved: board.reserved, budget: board.budget, warnAt: board.warnAt };
   return (
     <section class="card">
       <h2>Money</h2>

@@ -11,7 +11,7 @@ interface Money {
 export function moneyLevel({ spent, reserved, budget, warnAt }: Money): 'calm' | 'warn' | 'stop' {
   if (budget === null) return 'calm';
   if (spent >= budget && spent > 0) return 'stop';
-  return spent + reserved >= (warnAt ?? budget * 0.8) && spent + reserved > 0 ? 'warn' : 'calm';
+  return spent + reserved >= (warnAt ?? budget) && spent + reserved > 0 ? 'warn' : 'calm';
 }
 
 /** Spent, reserved and left of a budget, with the line at which it warns. The numbers stand beside it; this is read out as one sentence. */
