@@ -1,7 +1,7 @@
 import type { Failure, FailureCode } from '../failures.js';
 import { isRetryable } from '../failures.js';
 import { phaseNames, type PhaseName } from '../phases.js';
-import { addUsd, formatUsd, type Usd } from '../usd.js';
+import { addUsd, formatUsd, type Usd, zeroUsd } from '../usd.js';
 import type { CheckpointRef, EpisodeContext, Operation, Phase, Phases, Review } from './context.js';
 import type { EpisodeEvent, EventOf, SavedCheckpoint } from './events.js';
 import { hasKey, withValue } from './key-tree.js';
@@ -375,7 +375,15 @@ const restoreCheckpoint: Change<EventOf<'checkpoint.restore'>> = (context, event
 });
 
 const forkEpisode: Change<EventOf<'episode.forked'>> = (context, event) => ({
-  phases: progressOf(context, event.phases, event.resume, false),
+  phases: event.paid
+    ? withPhase(
+        { ...context, phases: progressOf(context, event.phases, event.resume, false) },
+        event.resume,
+        // Keys hold within a revision: what is inherited is of that one.
+        { revision: event.phases[event.resume].revision },
+      )
+    : progressOf(context, event.phases, event.resume, false),
+  paid: (event.paid ?? []).reduce((paid, { key }) => withValue(paid, key, zeroUsd), context.paid),
   quality: event.quality,
   checkpoints: event.checkpoints,
 });

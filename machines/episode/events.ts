@@ -120,6 +120,17 @@ export const EpisodeEvent = z.discriminatedUnion('type', [
     resume: phase,
     quality: z.record(z.string(), z.number()),
     checkpoints: z.record(z.string(), CheckpointRef),
+    /** What its source has paid for in the phase to resume: the fork uses it, and pays nothing for it. */
+    paid: z
+      .array(
+        z.object({
+          key: OperationKey,
+          operation: LowerName,
+          amount: Amount,
+          result: KeptResult.optional(),
+        }),
+      )
+      .optional(),
   }),
   /** `day`, where it is given, refuses to start on a day whose cap is used up. */
   event('phase.start', { phase, day: DayMoney.optional() }),

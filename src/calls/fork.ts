@@ -1,21 +1,28 @@
 import {
   ProductionError,
+  currentPhase,
   isFinished,
   phaseNames,
   rulesUnder,
   type CheckpointRef,
   type EpisodeContext,
+  type EventOf,
   type PhaseName,
   type SessionId,
 } from '../../machines/index.js';
+import type { ArtifactRef } from '../documents/index.js';
 import type { Plan, Production } from '../production/index.js';
-import type { FoundCheckpoint } from '../record/index.js';
+import { checkpointData, type FoundCheckpoint } from '../record/index.js';
 import { openCheckpoint } from './checkpoints.js';
 import { stepsFor } from './plans.js';
 
 export interface ForkRequest {
   sessionId: SessionId;
   checkpointName?: string | undefined;
+  /** A journal position, instead of a checkpoint. */
+  position?: number | undefined;
+  /** In the place of what the last phase that is kept has returned. */
+  data?: unknown;
   episodeNum?: number | undefined;
   topic?: string | undefined;
 }
@@ -28,6 +35,8 @@ interface CheckedFork {
   context: EpisodeContext;
   resume: PhaseName;
   kept: { name: string; ref: CheckpointRef; found: FoundCheckpoint }[];
+  /** What the phase to go on with has made so far, where it is the one that the source stopped in. */
+  unfinished: readonly ArtifactRef[] | undefined;
 }
 
 /**
@@ -37,11 +46,7 @@ interface CheckedFork {
 export async function checkFork(production: Production, request: ForkRequest): Promise<CheckedFork> {
   const { sessionId } = request;
   const source = production.episode(sessionId).context;
-  const from = request.checkpointName ?? latestResumable(production, source.checkpoints, sessionId);
-  // Nothing of it is finished: the fork begins at the beginning.
-  if (from === undefined)
-    return { request, source, context: { ...source, quality: {} }, resume: 'research', kept: [] };
-  const { resume, context } = await openCheckpoint(production, sessionId, from);
+  const { from, resume, context } = await beginning(production, request, source);
   const missing = unfinishedBefore(context, resume);
   if (missing)
     throw new ProductionError(
@@ -65,25 +70,80 @@ export async function checkFork(production: Production, request: ForkRequest): P
     await production.verifyArtifacts(sessionId, found.payload.artifacts);
     kept.push({ name, ref, found });
   }
-  return { request, source, context, resume, kept };
+  if (request.data !== undefined && kept.length === 0)
+    throw new ProductionError(
+      'invalid_input',
+      `data: a fork of ${sessionId} at ${resume} keeps no phase whose data could be replaced; leave it out.`,
+      { sessionId, field: 'data' },
+    );
+  const isHalfDone =
+    request.position === undefined && resume === currentPhase(source) && request.data === undefined;
+  const unfinished = isHalfDone ? await production.artifacts(sessionId, resume) : undefined;
+  return { request, source, context, resume, kept, unfinished };
+}
+
+/** Where a fork goes on from: a position, a checkpoint, or the newest that keeps what is finished; where nothing is, the beginning. */
+async function beginning(
+  production: Production,
+  { sessionId, checkpointName, position }: ForkRequest,
+  source: EpisodeContext,
+): Promise<{ from: string; resume: PhaseName; context: EpisodeContext }> {
+  if (position !== undefined) {
+    const context = production.stateAt(sessionId, position)?.context;
+    const resume = context && currentPhase(context);
+    if (context && resume) return { from: `position ${position}`, resume, context };
+    throw new ProductionError(
+      'invalid_input',
+      `position: at ${position} ${sessionId} ${context ? 'was complete: nothing is left to do' : 'did not exist'}; history gives those that there are.`,
+      { sessionId, field: 'position' },
+    );
+  }
+  const from = checkpointName ?? latestResumable(production, source.checkpoints, sessionId);
+  if (from === undefined)
+    return { from: 'the beginning', resume: 'research', context: { ...source, quality: {} } };
+  const { resume, context } = await openCheckpoint(production, sessionId, from);
+  return { from, resume, context };
+}
+
+/** What the source has paid for in the phase that it stopped in, with the results in the fork's own folder. */
+async function inheritedResults(
+  production: Production,
+  { request: { sessionId }, resume }: CheckedFork,
+  freshId: SessionId,
+): Promise<NonNullable<EventOf<'episode.forked'>['paid']>> {
+  const paid: NonNullable<EventOf<'episode.forked'>['paid']> = [];
+  for (const [key, { operation, phase, amount, result }] of production.settledKeys(sessionId)) {
+    const text = phase === resume ? production.readResult(sessionId, result) : undefined;
+    if (text !== undefined)
+      paid.push({ key, operation, amount, result: await production.keepResult(freshId, key, text) });
+  }
+  return paid;
 }
 
 /** A new session that goes on from a checkpoint of another, with copies of its artifacts and nothing spent of its own. */
 export async function prepareFork(
   production: Production,
-  { request, source, context, resume, kept }: CheckedFork,
+  fork: CheckedFork,
   freshId: SessionId,
 ): Promise<Plan> {
+  const { request, source, context, resume, kept, unfinished } = fork;
   production.prepareSession(freshId);
   const checkpoints: Record<string, CheckpointRef> = {};
+  const edited = request.data === undefined ? undefined : checkpointData(request.data);
+  const payloadOf = ({ payload }: FoundCheckpoint, name: string): FoundCheckpoint['payload'] =>
+    edited === undefined || name !== kept.at(-1)?.name
+      ? payload
+      : { ...payload, data: JSON.parse(production.redactor.data(edited)) as unknown };
   for (const { name, ref, found } of kept) {
     await production.copyArtifacts(request.sessionId, freshId, found.payload.artifacts);
     // The payload goes along as a file of the fork's own, since its journal lines begin with the fork.
     checkpoints[name] = {
       ...ref,
-      ...(await production.keepPayload(freshId, name, JSON.stringify(found.payload))),
+      ...(await production.keepPayload(freshId, name, JSON.stringify(payloadOf(found, name)))),
     };
   }
+  if (unfinished) await production.copyArtifacts(request.sessionId, freshId, unfinished);
+  const paid = unfinished && (await inheritedResults(production, fork, freshId));
   return (view) => {
     if (view.has(freshId))
       throw new ProductionError('claimed_elsewhere', `${freshId} was taken meanwhile; try again.`, {
@@ -106,10 +166,11 @@ export async function prepareFork(
       { sessionId: freshId, event: created },
       ...stepsFor(view, freshId, {
         type: 'episode.forked',
-        phases: context.phases,
+        phases: paid ? { ...context.phases, [resume]: source.phases[resume] } : context.phases,
         resume,
         quality: context.quality,
         checkpoints,
+        ...(paid ? { paid } : {}),
       }),
     ];
   };

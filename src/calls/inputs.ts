@@ -217,6 +217,10 @@ export const AcceptClockInput = z.strictObject({ by: Actor, reason: Reason });
 export const ForkInput = z.strictObject({
   sessionId: Id,
   checkpointName: z.string().optional(),
+  /** A journal position that `history` gives: the fork goes on from how the episode stood there. */
+  position: z.int().nonnegative().optional(),
+  /** In the place of what the last phase that is kept has returned. */
+  data: z.unknown().optional(),
   episodeNum: EpisodeNumber.optional(),
   topic: Topic.optional(),
 });

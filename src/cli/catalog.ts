@@ -364,6 +364,8 @@ export const catalog: readonly Command[] = [
     usage: '<episode>',
     options: [
       ['--checkpoint <name>', 'default the latest'],
+      ['--position <n>', 'a journal position of its past instead; showrunner history has them'],
+      ['--data <file>', 'JSON in the place of what the last phase that is kept has returned'],
       ['--topic <topic>', 'default the same'],
     ],
     example: 'showrunner fork ep_001 --checkpoint script_complete',

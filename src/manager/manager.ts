@@ -1157,7 +1157,8 @@ export class ProductionStateManager extends ManagerHandle {
   }
 
   /**
-   * A new session that goes on from a checkpoint of this one; gives its id. Its own spending begins at zero.
+   * A new session that goes on from a checkpoint of this one, or from a journal `position`; gives its id. Its own spending begins at zero: what the phase under way has
+   * already paid for it inherits, results and files, paid by its source. `data` replaces what the last phase that is kept has returned; then nothing is inherited.
    * @throws ProductionError `invalid_input`, `session_unknown`, `checkpoint_unknown`, `artifact_invalid`, `vetoed`.
    * @example
    * ```js

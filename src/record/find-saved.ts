@@ -117,7 +117,8 @@ export function findResult(
   let result: EventOf<'operation.settled'>['result'];
   scanSession(journal, sessionId, (_commit, entry) => {
     for (const event of entry.events)
-      if ((event.type === 'operation.settled' || event.type === 'result.recorded') && event.key === key)
+      if (event.type === 'episode.forked') result = event.paid?.find((each) => each.key === key)?.result;
+      else if ((event.type === 'operation.settled' || event.type === 'result.recorded') && event.key === key)
         result = event.result;
   });
   return result && ('json' in result ? result.json : documents.readPayload(sessionId, result));

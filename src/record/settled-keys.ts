@@ -1,4 +1,4 @@
-import type { EventOf, PhaseName, SessionId, Usd } from '../../machines/index.js';
+import { zeroUsd, type EventOf, type PhaseName, type SessionId, type Usd } from '../../machines/index.js';
 import type { Journal } from '../journal/index.js';
 import { scanSession } from './replay.js';
 
@@ -23,6 +23,17 @@ export function settledKeysOf(journal: Journal, sessionId: SessionId): Map<strin
   const settled = new Map<string, SettledKey>();
   scanSession(journal, sessionId, (_commit, entry) => {
     for (const event of entry.events) {
+      if (event.type === 'episode.forked')
+        for (const { key, operation, amount, result } of event.paid ?? [])
+          settled.set(key, {
+            operation,
+            phase: event.resume,
+            amount,
+            cost: zeroUsd,
+            day: event.at.slice(0, 10),
+            result,
+            byWorker: true,
+          });
       if (event.type === 'cost.reserve') reserved.set(event.key, event);
       if (event.type === 'cost.recorded' && event.key !== undefined) {
         const { operation, phase, cost, day } = event;

@@ -84,5 +84,7 @@ function gauge(name: string, help: string, samples: Labelled) {
 function counted(words: readonly string[], label: string): Labelled {
   const counts = new Map<string, number>();
   for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
-  return [...counts].sort().map(([word, value]) => ({ labels: { [label]: word }, value }));
+  return [...counts]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([word, value]) => ({ labels: { [label]: word }, value }));
 }

@@ -47,6 +47,10 @@ const before: Record<string, Prepare> = {
   loadCheckpoint: save,
   recoverFailedSession: fail,
   settleCost: reserve,
+  correctCost: async (manager, sessionId) => {
+    await reserve(manager, sessionId);
+    await manager.settleCost({ sessionId, key: 'q1', cost: 1 });
+  },
   releaseCost: reserve,
   getOperationResult: async (manager, sessionId) => {
     await reserve(manager, sessionId);
