@@ -31,6 +31,22 @@ export function dayOf(at: string, timeZone: string): string {
   return format.format(new Date(at));
 }
 
+/** The instant at which a calendar day is over in an IANA time zone, ISO-8601 UTC: the first of the day after it. */
+export function endOfDay(date: string, timeZone: string): string {
+  const isOver = (ms: number): boolean => dayOf(new Date(ms).toISOString(), timeZone) > date;
+  // Time zones are at most fourteen hours off, and a day may have an hour more.
+  let within = Date.parse(`${date}T00:00:00Z`) - 15 * hourMs;
+  let over = within + 56 * hourMs;
+  while (over - within > 1000) {
+    const middle = within + Math.floor((over - within) / 2000) * 1000;
+    if (isOver(middle)) over = middle;
+    else within = middle;
+  }
+  return new Date(over).toISOString();
+}
+
+const hourMs = 3_600_000;
+
 /** The days' money of a production: a fold over its commits. */
 export class Ledger {
   readonly days = new Map<string, BudgetDay>();

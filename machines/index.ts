@@ -1,4 +1,4 @@
-export { Ledger, dayOf } from './budget-day.js';
+export { Ledger, dayOf, endOfDay } from './budget-day.js';
 export type { BudgetDay } from './budget-day.js';
 export { decide, episodeStatus } from './decide.js';
 export type { Decision } from './decide.js';

@@ -2,9 +2,9 @@ import { relative } from 'node:path';
 import { escapeForTerminal, phaseNames, rehydrate, toDollars } from '../../machines/index.js';
 import type { ProductionStateManager } from '../manager/manager.js';
 import type { Produced } from '../crew/produce.js';
-import { episodeEstimates, needsOf } from '../reports/index.js';
+import { episodeEstimates, needsOf, waitOf } from '../reports/index.js';
 import type { Need } from '../shapes/index.js';
-import { afterCancel, dollars, estimateLines, standing, table, warningLines } from './format.js';
+import { afterCancel, dollars, estimateLines, standing, table, waitLines, warningLines } from './format.js';
 import { warningsOf } from './warnings-of.js';
 
 /** What a production has given: files, times, costs, scores, and what to do next. */
@@ -18,6 +18,10 @@ export async function closingReport(
   const needs = needsOf(snapshot, manager.production.now());
   const warnings = warningsOf(manager, snapshot.context);
   const estimates = episodeEstimates(snapshot.context);
+  const wait = waitOf(state.status, snapshot.context, {
+    now: manager.production.now(),
+    timeZone: manager.production.policy.timeZone,
+  });
   const folder = `${relative(process.cwd(), manager.production.directory) || '.'}/${sessionId}`;
   const files = await artifactsOf(manager, sessionId);
   const rows = phaseNames.map((phase) => {
@@ -45,6 +49,7 @@ export async function closingReport(
     `files: ${folder}/`,
     ...warningLines(warnings),
     ...estimateLines(estimates),
+    ...waitLines(wait),
     ...(reason ? [`${outcome}: ${escapeForTerminal(reason)}`] : []),
     ...afterCancel(snapshot),
     ...nextSteps(sessionId, needs).map((command) => `next: ${escapeForTerminal(command)}`),
@@ -56,6 +61,7 @@ export async function closingReport(
       reason,
       failure,
       needs,
+      wait,
       warnings,
       estimates,
       episode: state,

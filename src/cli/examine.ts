@@ -1,12 +1,19 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { escapeForShell, isSessionId, rehydrate, statusOf, type SessionId } from '../../machines/index.js';
+import {
+  escapeForShell,
+  isSessionId,
+  parsePolicy,
+  rehydrate,
+  statusOf,
+  type SessionId,
+} from '../../machines/index.js';
 import { nodeDisk, writableByOthers } from '../disk/index.js';
 import { Documents, type SessionDocument } from '../documents/index.js';
 import { inspectJournal, type Inspection } from '../journal/index.js';
 import { unseal } from '../documents/seal.js';
 import { decodeShown } from '../record/index.js';
-import { episodeEstimates, episodeWarnings, needsOf } from '../reports/index.js';
+import { episodeEstimates, episodeWarnings, needsOf, waitOf } from '../reports/index.js';
 
 /** Something that a person should know. */
 export interface Finding {
@@ -166,19 +173,23 @@ function examineRights(directory: string): Finding[] {
 /** What waits for a person, as the session documents show it. */
 function examineSessions(directory: string): Finding[] {
   const documents = new Documents({ directory, disk: nodeDisk });
+  const timeZone = isFile(join(directory, 'state.json'))
+    ? parsePolicy(documents.readState()?.showrunner?.policy).timeZone
+    : 'UTC';
   return sessionFolders(directory)
     .filter((id) => isFile(join(directory, id, 'session.json')))
     .flatMap((id) => {
       const document = documents.readSession(id);
-      return document ? waiting(id, document) : [];
+      return document ? waiting(id, document, timeZone) : [];
     });
 }
 
-function waiting(id: SessionId, { showrunner }: SessionDocument): Finding[] {
+function waiting(id: SessionId, { showrunner }: SessionDocument, timeZone: string): Finding[] {
   const { snapshot, machine } = showrunner;
   const persisted = decodeShown({ persisted: snapshot, version: machine.version });
   if (!persisted) return [];
   const episode = rehydrate(persisted);
+  const wait = waitOf(statusOf(episode.value), episode.context, { now: new Date().toISOString(), timeZone });
   const needs = needsOf(episode, new Date().toISOString()).map(({ text, next }): Finding => ({
     severity: 'attention',
     what: `${id}: ${text}`,
@@ -195,5 +206,9 @@ function waiting(id: SessionId, { showrunner }: SessionDocument): Finding[] {
     what: `${id}: ${text}`,
     advice: next.join(', or '),
   }));
-  return [...needs, ...near, ...guessed];
+  const time: Finding[] =
+    wait === null
+      ? []
+      : [{ severity: 'note', what: `${id}: ${wait.text}`, advice: `showrunner resume ${id}` }];
+  return [...needs, ...time, ...near, ...guessed];
 }

@@ -5,6 +5,7 @@ import type { Estimate } from '../shapes/estimate.js';
 import type { PersistedEpisode } from '../../machines/index.js';
 import type { Need } from '../shapes/need.js';
 import type { EpisodeState } from '../shapes/seed.js';
+import type { Wait } from '../shapes/wait.js';
 import type { Warning } from '../shapes/warning.js';
 
 /** A table without heavy lines. */
@@ -84,6 +85,11 @@ export function needLines(needs: readonly Need[], before = ''): string[] {
 export function afterCancel({ context }: Pick<PersistedEpisode, 'context'>): string[] {
   const { failure, sessionId } = context;
   return failure?.code === 'cancelled' && !failure.retryable ? [`  next: showrunner fork ${sessionId}`] : [];
+}
+
+/** What only time brings. */
+export function waitLines(wait: Wait | null, before = ''): string[] {
+  return wait === null ? [] : [`${before}${wait.text}`];
 }
 
 /** What comes near its end, one line each. */

@@ -7,11 +7,17 @@ import { nodeDisk } from '../disk/node-disk.js';
 import { unseal } from '../documents/seal.js';
 import { idleNeed } from '../reports/idle.js';
 import { episodeEstimates } from '../reports/estimates.js';
+import { waitOf } from '../reports/waits.js';
 import { dayWarnings, episodeWarnings } from '../reports/warnings.js';
-import type { EpisodeState, Estimate, Need, Warning } from '../shapes/index.js';
+import type { EpisodeState, Estimate, Need, Wait, Warning } from '../shapes/index.js';
 
 /** An episode as a listing shows it: the seed's state, what it waits for, what of its money comes near its end, and what of it is estimated. */
-export type ListedEpisode = EpisodeState & { needs: Need[]; warnings: Warning[]; estimates: Estimate[] };
+export type ListedEpisode = EpisodeState & {
+  needs: Need[];
+  wait: Wait | null;
+  warnings: Warning[];
+  estimates: Estimate[];
+};
 
 export interface Listing {
   states: ListedEpisode[];
@@ -32,11 +38,14 @@ export function listFast(directory: string): Listing | undefined {
     if (position !== journalEnd(join(directory, 'journal'))) return undefined;
     const active = Object.values(document.active_episodes).map((state) => ({
       ...state,
-      ...shown(directory, state, sessions[state.session_id]),
+      ...shown(directory, state, sessions[state.session_id], policy.timeZone),
     }));
     const ended = Object.values(document.completed_episodes);
     return {
-      states: [...active, ...ended.map((state) => ({ ...state, needs: [], warnings: [], estimates: [] }))],
+      states: [
+        ...active,
+        ...ended.map((state) => ({ ...state, needs: [], wait: null, warnings: [], estimates: [] })),
+      ],
       warnings: ofDay(document.showrunner.days, policy),
     };
   } catch {
@@ -75,7 +84,8 @@ function shown(
   directory: string,
   state: EpisodeState,
   position: number | undefined,
-): Pick<ListedEpisode, 'needs' | 'warnings' | 'estimates'> {
+  timeZone: string,
+): Pick<ListedEpisode, 'needs' | 'wait' | 'warnings' | 'estimates'> {
   const session = readSealed(join(directory, state.session_id, 'session.json')) as SessionFile | undefined;
   if (session === undefined || session.showrunner.position !== position || !Array.isArray(session.needs))
     throw new Error('session.json is not as new as state.json');
@@ -83,6 +93,7 @@ function shown(
   const { needs } = session;
   return {
     needs: needs.length > 0 ? needs : idleNeed(state.status, context, new Date().toISOString()),
+    wait: waitOf(state.status, context, { now: new Date().toISOString(), timeZone }),
     warnings: episodeWarnings(context),
     estimates: episodeEstimates(context),
   };

@@ -8,6 +8,7 @@ import {
   shorten,
   status,
   table,
+  waitLines,
   waiting,
   warningLines,
 } from './format.js';
@@ -33,11 +34,13 @@ export function listTable(
     age(state.updated_at, Date.now()),
     shorten(state.topic, longestTopic),
   ]);
+  const until = episodes.flatMap(({ session_id: id, wait }) => waitLines(wait, `${id}: `));
   const waits = episodes.flatMap(({ session_id: id, needs }) => needLines(needs, `${id}: `));
   const near = episodes.flatMap(({ session_id: id, warnings }) => warningLines(warnings, `${id}: `));
   const guessed = episodes.flatMap(({ session_id: id, estimates }) => estimateLines(estimates, `${id}: `));
   return [
     `${table(['no', 'session', 'status', 'phases', 'spent', 'last step', 'topic'], rows)}${more}`,
+    ...until,
     ...waits,
     ...near,
     ...guessed,

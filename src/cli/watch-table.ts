@@ -63,8 +63,8 @@ function stateText({ state, needs }: BoardEpisode): string {
   return state === 'complete' ? colors.green(state) : colors.cyan(state);
 }
 
-function topicText({ topic, needs, warnings }: BoardEpisode, longest: number): string {
-  const first = needs[0] ?? warnings[0];
+function topicText({ topic, needs, wait, warnings }: BoardEpisode, longest: number): string {
+  const first = wait ?? needs[0] ?? warnings[0];
   return first
     ? `${shorten(topic, longest)} ${colors.yellow(`← ${shorten(first.text, longest)}`)}`
     : shorten(topic, longest);

@@ -10,6 +10,7 @@ export { spendingReport } from './spending.js';
 export type { SpendingReport } from './spending.js';
 export { addTally, emptyTally, subtractTally, tallyOf } from './tally.js';
 export type { Tally } from './tally.js';
+export { waitOf } from './waits.js';
 export { dayWarnings, episodeWarnings } from './warnings.js';
 export { dayCosts, dayOutcomes, episodeScores } from './trends.js';
 export type { DayCosts, DayOutcomes, EpisodeScores } from './trends.js';

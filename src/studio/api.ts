@@ -14,6 +14,7 @@ import type {
   Need,
   ProductionMetrics,
   QualityMetrics,
+  Wait,
   Warning,
 } from '../shapes/index.js';
 
@@ -74,6 +75,8 @@ export interface BoardEpisode {
   quality: Record<string, number>;
   /** Why a person is needed, most urgent first. */
   needs: Need[];
+  /** What only time brings, and until when. */
+  wait: Wait | null;
   /** Budgets of which so much is spent that policy warns. */
   warnings: Warning[];
   /** Costs that nobody has told: the reservations were booked. */

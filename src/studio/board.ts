@@ -8,11 +8,11 @@ import {
   type EpisodeSnapshot,
   type PhaseName,
 } from '../../machines/index.js';
-import { episodeEstimates, episodeWarnings, needsOf } from '../reports/index.js';
+import { episodeEstimates, episodeWarnings, needsOf, waitOf } from '../reports/index.js';
 import type { BoardEpisode, PhaseView } from './api.js';
 
 /** An episode as the board shows it at a moment: `now` tells whether a claim on it is alive. */
-export function boardEpisode(snapshot: EpisodeSnapshot, now: string): BoardEpisode {
+export function boardEpisode(snapshot: EpisodeSnapshot, now: string, timeZone: string): BoardEpisode {
   const { context } = snapshot;
   const { money, phases, budgets } = context;
   return {
@@ -31,6 +31,7 @@ export function boardEpisode(snapshot: EpisodeSnapshot, now: string): BoardEpiso
     warnAt: shareOf(toDollars(budgets.total), context.rules.warnAtPercent),
     quality: context.quality,
     needs: needsOf(snapshot, now),
+    wait: waitOf(statusOf(snapshot.value), context, { now, timeZone }),
     warnings: episodeWarnings(context),
     estimates: episodeEstimates(context),
     createdAt: context.createdAt,

@@ -25,7 +25,7 @@ export async function episodeView(
   const recovery = await recoveryOf(manager, sessionId, snapshot);
   const status = statusOf(snapshot.value);
   return {
-    ...moment(snapshot, history.at(-1)?.position ?? 0, manager.production.now()),
+    ...moment(snapshot, history.at(-1)?.position ?? 0, manager.production),
     operations: operationsOf(history),
     checkpoints: checkpointsOf(snapshot, history),
     files: filesOf(manager.production.directory, sessionId),
@@ -42,15 +42,20 @@ export async function momentAt(
   position: number,
 ): Promise<EpisodeMoment> {
   const snapshot = rehydrate(await manager.stateAt(sessionId, position));
-  return moment(snapshot, position, snapshot.context.updatedAt);
+  const { policy } = manager.production;
+  return moment(snapshot, position, { now: () => snapshot.context.updatedAt, policy });
 }
 
-function moment(snapshot: EpisodeSnapshot, position: number, now: string): EpisodeMoment {
+function moment(
+  snapshot: EpisodeSnapshot,
+  position: number,
+  clock: { now: () => string; policy: { timeZone: string } },
+): EpisodeMoment {
   const persisted = persist(snapshot);
   return {
     position,
     state: episodeState(persisted),
-    board: boardEpisode(snapshot, now),
+    board: boardEpisode(snapshot, clock.now(), clock.policy.timeZone),
     snapshot: persisted,
     allowed: allowedEvents(snapshot),
   };

@@ -78,7 +78,8 @@ export class Live {
   #show(id: SessionId): BoardEpisode | undefined {
     const snapshot = this.#manager.production.find(id);
     if (!snapshot) return undefined;
-    const shown = boardEpisode(snapshot, this.#manager.production.now());
+    const { production } = this.#manager;
+    const shown = boardEpisode(snapshot, production.now(), production.policy.timeZone);
     this.#board.set(id, shown);
     return shown;
   }

@@ -38,6 +38,7 @@ function episode(number: number, part: Partial<BoardEpisode> = {}): BoardEpisode
     needs: [],
     warnings: [],
     estimates: [],
+    wait: null,
     warnAt: 5.6,
     createdAt: '2025-09-03T14:00:00.000Z',
     updatedAt: `2025-09-03T14:${String(number % 60).padStart(2, '0')}:00.000Z`,

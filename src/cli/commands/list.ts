@@ -23,13 +23,20 @@ const isEnded = ({ status }: EpisodeState): boolean => status === 'complete' || 
 
 async function listed(manager: ProductionStateManager): Promise<Listing> {
   const states = await manager.listEpisodes();
-  const { dayWarnings, episodeEstimates, episodeWarnings, needsOf } = await import('../../reports/index.js');
+  const { dayWarnings, episodeEstimates, episodeWarnings, needsOf, waitOf } =
+    await import('../../reports/index.js');
   const { production } = manager;
   const listing = states.map((state): ListedEpisode => {
     const snapshot = isEnded(state) ? undefined : production.find(state.session_id as never);
     return {
       ...state,
       needs: snapshot ? needsOf(snapshot, production.now()) : [],
+      wait: snapshot
+        ? waitOf(state.status, snapshot.context, {
+            now: production.now(),
+            timeZone: production.policy.timeZone,
+          })
+        : null,
       warnings: snapshot ? episodeWarnings(snapshot.context) : [],
       estimates: snapshot ? episodeEstimates(snapshot.context) : [],
     };

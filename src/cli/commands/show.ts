@@ -1,6 +1,15 @@
 import type { Run } from '../command.js';
-import { episodeEstimates, needsOf } from '../../reports/index.js';
-import { afterCancel, dollars, estimateLines, needLines, standing, table, warningLines } from '../format.js';
+import { episodeEstimates, needsOf, waitOf } from '../../reports/index.js';
+import {
+  afterCancel,
+  dollars,
+  estimateLines,
+  needLines,
+  standing,
+  table,
+  waitLines,
+  warningLines,
+} from '../format.js';
 import { warningsOf } from '../warnings-of.js';
 import { findEpisode } from '../find-episode.js';
 import {
@@ -22,6 +31,10 @@ export const run: Run = async (context, [name = '']) => {
   const { context: episode } = persisted;
   const needs = needsOf(snapshot, manager.production.now());
   const warnings = warningsOf(manager, episode);
+  const wait = waitOf(state.status, episode, {
+    now: manager.production.now(),
+    timeZone: manager.production.policy.timeZone,
+  });
   const estimates = episodeEstimates(episode);
   const rows = phaseNames.map((phase) => {
     const { status, cost, start_time: start, end_time: end } = state.phases[phase];
@@ -40,6 +53,7 @@ export const run: Run = async (context, [name = '']) => {
   const text = [
     standing(state, needs),
     `  "${escapeForTerminal(state.topic)}"`,
+    ...waitLines(wait),
     ...needLines(needs),
     ...afterCancel(persisted),
     ...warningLines(warnings),
@@ -67,6 +81,7 @@ export const run: Run = async (context, [name = '']) => {
       episode: state,
       state: stateName(snapshot),
       needs,
+      wait,
       warnings,
       estimates,
       snapshot: persisted,

@@ -61,7 +61,7 @@ function keepDrawing(manager: ProductionStateManager, only: SessionId | undefine
     const ids = only === undefined ? production.ids() : [only];
     const episodes = ids.flatMap((id): BoardEpisode[] => {
       const snapshot = production.find(id);
-      return snapshot ? [boardEpisode(snapshot, production.now())] : [];
+      return snapshot ? [boardEpisode(snapshot, production.now(), production.policy.timeZone)] : [];
     });
     const { rows, columns } = process.stdout;
     // Home, then each line to its end, then what an earlier, longer board has left below.

@@ -21,16 +21,33 @@ export class Row extends Component<Props> {
   }
 
   override render({ episode, index }: Props) {
-    const { sessionId, episodeNumber, topic, state, spent, reserved, budget, warnAt, needs, updatedAt } =
-      episode;
+    const {
+      sessionId,
+      episodeNumber,
+      topic,
+      state,
+      spent,
+      reserved,
+      budget,
+      warnAt,
+      needs,
+      wait,
+      updatedAt,
+    } = episode;
     return (
       <div class="row" role="row" aria-rowindex={index} data-session={sessionId}>
         <div class="cell-episode" role="cell">
           <a class="row-link" href={addressOf.episode(sessionId)}>
             <span class="number">{episodeNumber}</span> <span class="topic">{topic}</span>
           </a>
-          {needs.length > 0 ? (
+          {needs.length > 0 || wait ? (
             <span class="needs">
+              {wait && (
+                <span class="need need-wait" title={wait.text}>
+                  <Icon name="paused" />
+                  <b>Waits</b> <span>{wait.text}</span>
+                </span>
+              )}
               {needs.map(({ need, text }) => (
                 <span key={need + text} class={`need need-${need}`} title={text}>
                   <Icon name={needIcons[need]} />

@@ -54,6 +54,7 @@ export function EpisodeHead({
             </a>
           </span>
         )}
+        {board.wait && <span data-wait={board.wait.for}>{board.wait.text}</span>}
         {note && <span>“{note}”</span>}
       </p>
       {view.board.needs.length > 0 && (

@@ -1,0 +1,39 @@
+import { dayOf, endOfDay } from '../../machines/budget-day.js';
+import type { EpisodeContext } from '../../machines/episode/context.js';
+// Not from the index: a listing starts without the chart.
+import type { EpisodeState, Wait } from '../shapes/index.js';
+
+const providers = new Set<string>(['rate_limited', 'provider_unavailable']);
+
+/** What an episode waits for that only time brings, and until when; null where it waits for nothing, or for a person. */
+export function waitOf(
+  status: EpisodeState['status'],
+  { failure, retries }: Pick<EpisodeContext, 'failure' | 'retries'>,
+  { now, timeZone }: { now: string; timeZone: string },
+): Wait | null {
+  if (['complete', 'archived', 'recovery'].includes(status)) return null;
+  if (status === 'failed') {
+    if (failure?.code === 'daily_cap_reached') return waitForDay(failure.at, now, timeZone);
+    return failure && providers.has(failure.code) ? waitForProvider(retries, now, true) : null;
+  }
+  return waitForProvider(retries, now, false);
+}
+
+function waitForDay(failedAt: string, now: string, timeZone: string): Wait | null {
+  const until = endOfDay(dayOf(failedAt, timeZone), timeZone);
+  return Date.parse(until) <= Date.parse(now)
+    ? null
+    : { for: 'day', until, text: `waits for the day's money until ${until}, or for a higher cap` };
+}
+
+/** An episode at work waits while the next call of one of its keys is not due; one that has failed, until somebody asks again. */
+function waitForProvider(retries: EpisodeContext['retries'], now: string, hasFailed: boolean): Wait | null {
+  const due = Object.values(retries)
+    .map(({ notBefore }) => notBefore)
+    .filter((at) => Date.parse(at) > Date.parse(now))
+    .sort((a, b) => (a < b ? -1 : 1));
+  const until = (hasFailed ? due.at(-1) : due[0]) ?? null;
+  if (until === null && !hasFailed) return null;
+  const text = `waits for its provider${until === null ? ', which may be asked again at any time' : ` until ${until}`}`;
+  return { for: 'provider', until, text };
+}
