@@ -4,12 +4,13 @@ import {
   escapeForShell,
   isSessionId,
   parsePolicy,
+  phaseNames,
   rehydrate,
   statusOf,
   type SessionId,
 } from '../../machines/index.js';
 import { nodeDisk, writableByOthers } from '../disk/index.js';
-import { Documents, type SessionDocument } from '../documents/index.js';
+import { Documents, leftoversIn, type SessionDocument } from '../documents/index.js';
 import { inspectJournal, type Inspection } from '../journal/index.js';
 import { unseal } from '../documents/seal.js';
 import { decodeShown } from '../record/index.js';
@@ -144,12 +145,17 @@ function examineLeftovers(directory: string): Finding[] {
       .filter((name) => name.startsWith('.tmp-'))
       .map((name) => join(folder, name)),
   );
+  const ofPhases = sessionFolders(directory).flatMap((id) =>
+    phaseNames.flatMap((phase) => leftoversIn(join(directory, id, phase))),
+  );
+  leftovers.push(...ofPhases);
   if (leftovers.length === 0) return [];
   return [
     {
       severity: 'note',
       what: `${leftovers.length} temporary file(s) of interrupted writes, such as ${leftovers[0] ?? ''}`,
-      advice: 'They may be removed while no process is at work.',
+      advice:
+        'They may be removed while no process is at work; those in the folder of a phase are removed when it is worked on again.',
     },
   ];
 }

@@ -11,8 +11,8 @@ import {
 import { mkdir, open, realpath, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { ProductionError, type PhaseName, type SessionId } from '../../machines/index.js';
-import { errorCode, nodeDisk, openPlainFile, plainRefusalTexts } from '../disk/index.js';
-import { existingPath, sessionPath } from '../documents/index.js';
+import { errorCode, nodeDisk, openPlainFile, plainRefusalTexts, removeQuietly } from '../disk/index.js';
+import { existingPath, leftoversIn, sessionPath } from '../documents/index.js';
 import type { ArtifactRef, ArtifactWriter } from './port.js';
 
 /** The files of one phase: written under a temporary name, synced, hashed, and only then renamed. */
@@ -32,6 +32,12 @@ export class ArtifactFiles {
     this.#directory = directory;
     this.#sessionId = sessionId;
     this.#phase = phase;
+  }
+
+  /** Removes what killed producers of this phase have left half written. Only for whoever has just taken it over: anybody who still writes there is late. */
+  removeLeftovers(): void {
+    for (const path of leftoversIn(join(this.#directory, this.#sessionId, this.#phase)))
+      removeQuietly(nodeDisk, path);
   }
 
   async create(name: string): Promise<ArtifactWriter> {

@@ -48,6 +48,7 @@ export async function runPhase(run: PhaseRun): Promise<void> {
   const { production, sessionId, phase, crew, claim } = run;
   const fence = new Fence(production, { sessionId, phase, claim, stop: run.stop });
   const files = new ArtifactFiles(production.directory, sessionId, phase, () => fence.check());
+  files.removeLeftovers();
   const operations = new Operations({
     production,
     askBefore: run.askBefore,
