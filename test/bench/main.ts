@@ -17,6 +17,7 @@ import {
   startEpisodes,
 } from './production.js';
 import { RawAppends } from './raw.js';
+import { measureSources } from './sources.js';
 import { print, type Results } from './report.js';
 
 const folder = folderOnDisk();
@@ -179,12 +180,13 @@ function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** `--growth`, or `--growth=10000` for a largest size: a table of its own, which takes minutes. */
+/** `--sources`: reading sources; a table of its own. `--growth`, or `--growth=10000` for a largest size: a table of its own, which takes minutes. */
 async function main(): Promise<void> {
   const asJson = process.argv.includes('--json');
   const grow = process.argv.find((argument) => argument.startsWith('--growth'));
   if (grow)
     return printGrowth(await measureGrowth(folder, Number(grow.split('=')[1] ?? 100_000), note), asJson);
+  if (process.argv.includes('--sources')) return measureSources(folder, asJson);
   const parts = { sequential, concurrent, growth, keys, memory, lowdb };
   const results: Partial<Results> = {};
   for (const [name, part] of Object.entries(parts)) {

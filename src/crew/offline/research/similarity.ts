@@ -29,7 +29,10 @@ export function cosine(a: Vector, b: Vector): number {
 /** Similarity above which two sentences count as neighbours in the graph. */
 const neighbourThreshold = 0.12;
 
-/** For each vector its neighbours and how similar they are; an inverted index keeps this far from n². */
+/** No more neighbours than these are noted from each side: thousands of sentences that are all alike would have millions. */
+const mostNeighbours = 40;
+
+/** For each vector its nearest neighbours and how similar they are; an inverted index keeps this far from n². */
 export function neighbours(vectors: readonly Vector[]): Map<number, number>[] {
   const postings = new Map<string, [index: number, weight: number][]>();
   const edges = vectors.map(() => new Map<number, number>());
@@ -42,8 +45,9 @@ export function neighbours(vectors: readonly Vector[]): Map<number, number>[] {
       posting.push([index, weight]);
       postings.set(stem, posting);
     }
-    for (const [other, similarity] of sums) {
-      if (similarity < neighbourThreshold) continue;
+    const near = [...sums].filter(([, similarity]) => similarity >= neighbourThreshold);
+    if (near.length > mostNeighbours) near.sort((a, b) => b[1] - a[1] || a[0] - b[0]).length = mostNeighbours;
+    for (const [other, similarity] of near) {
       edges[index]?.set(other, similarity);
       edges[other]?.set(index, similarity);
     }
