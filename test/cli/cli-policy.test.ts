@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { quarrels } from '../../src/cli/examine-policy.js';
 import { ProductionStateManager } from '../../src/index.js';
-import { run } from '../support/cli.js';
+import { run, start } from '../support/cli.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
 async function withEpisode(): Promise<string> {
@@ -82,6 +82,46 @@ describe('showrunner policy', () => {
       changes: [{ path: 'dailyCap', from, to }],
     });
     expect(quarrels([turn(1, 2), turn(2, 1), turn(1, 2), turn(2, 1), turn(1, 2)])).toEqual([]);
+  });
+});
+
+describe('showrunner policy edit', () => {
+  const editorThat = (does: string) => ({
+    EDITOR: `${process.execPath} -e "const f = require('fs'), p = process.argv[1], j = JSON.parse(f.readFileSync(p)); ${does}"`,
+  });
+  const edit = (directory: string, env: Record<string, string>, ...args: string[]) =>
+    start(directory, ['policy', 'edit', ...args], env).ended;
+
+  test('given an editor, when values are changed and taken out, then just those are changed, with who and why', async () => {
+    const directory = await withEpisode();
+    await run(directory, 'policy', 'set', 'maxRecoveries', '9', '--reason', 'x');
+    const does =
+      'j.dailyCap = 20; j.budgets.total = 9; delete j.maxRecoveries; f.writeFileSync(p, JSON.stringify(j))';
+    const ran = await edit(directory, editorThat(does), '--reason', 'lean', '--by', 'ann', '--json');
+    const { changes } = ran.json() as { changes: { path: string }[] };
+    expect(changes.toSorted((one, other) => (one.path < other.path ? -1 : 1))).toEqual([
+      { path: 'budgets.total', from: 7, to: 9 },
+      { path: 'dailyCap', from: 50, to: 20 },
+      { path: 'maxRecoveries', from: 9, to: 3 },
+    ]);
+    expect((await run(directory, 'policy')).stdout).toMatch(/ann: .*budgets\.total from 7 to 9.* \(lean\)/);
+  });
+
+  test.each([
+    ['an editor that fails', { EDITOR: 'false' }, 2, 'the policy is as it was'],
+    ['what is not JSON', editorThat("f.writeFileSync(p, '{')"), 6, 'is not JSON'],
+    [
+      'a value that cannot be',
+      editorThat('j.dailyCap = -1; f.writeFileSync(p, JSON.stringify(j))'),
+      6,
+      'policy.dailyCap',
+    ],
+    ['no editor', { EDITOR: '', VISUAL: '' }, 2, 'name an editor in $EDITOR'],
+  ])('given %s, then the policy stays as it was', async (_what, env, code, said) => {
+    const directory = await withEpisode();
+    const ran = await edit(directory, env, '--reason', 'x');
+    expect([ran.code, ran.stderr]).toEqual([code, expect.stringContaining(said)]);
+    expect((await run(directory, 'policy', 'history', '--json')).json()).toEqual({ changes: [] });
   });
 });
 
