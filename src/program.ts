@@ -1,2 +1,3 @@
+export const programVersion = '0.1.0';
 /** The program and its version, as journals record it. */
-export const programName = 'showrunner 0.1.0';
+export const programName = `showrunner ${programVersion}`;

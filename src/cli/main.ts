@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Command as Program, CommanderError } from 'commander';
 import { escapeForTerminal } from '../../machines/escape.js';
+import { programVersion } from '../program.js';
 import { catalog, seedFlags } from './catalog.js';
 import type { Command, Options, Result } from './command.js';
 import { makeContext, type OpenContext } from './context.js';
@@ -30,7 +31,7 @@ ${sections.join('\n\n')}
 
 An episode is named by its id, ep_001 or 1. Try: showrunner produce --topic "Why bees dance" --sources notes
 Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 wrong state, 5 budget stop, 6 invalid data, 130 interrupted.
-Help on a command: showrunner <command> --help`;
+Help on a command: showrunner help <command>. Completions for your shell: showrunner complete --help`;
 }
 
 function buildProgram(act: (command: Command, args: string[], options: Options) => Promise<void>): Program {
@@ -43,7 +44,7 @@ function buildProgram(act: (command: Command, args: string[], options: Options) 
     .option('--policy <file>', "JSON file with budgets and rules, which become the production's")
     .option('--by <name>', 'who acts, for the record')
     .option('--json', 'one JSON object on standard output')
-    .version('0.1.0')
+    .version(programVersion)
     .configureHelp({ visibleCommands: () => [] })
     .addHelpText('after', helpText)
     .exitOverride()
@@ -77,10 +78,7 @@ function buildProgram(act: (command: Command, args: string[], options: Options) 
   program.allowExcessArguments().action(async () => {
     const options = program.opts<Options>();
     const [unknown] = program.args;
-    if (unknown !== undefined)
-      throw new UsageError(
-        `there is no command ${JSON.stringify(unknown.slice(0, 40))}; showrunner --help lists those there are`,
-      );
+    if (unknown !== undefined) throw await unknownCommand(unknown);
     const chosen = seedFlags.find(({ flag }) => options[camel(flag)] !== undefined);
     const command = chosen && catalog.find(({ name }) => name === chosen.command);
     if ((!chosen || !command) && options['json'] === true)
@@ -99,6 +97,26 @@ function camel(flag: string): string {
       ?.slice(2)
       .replace(/-([a-z])/g, (_all, letter: string) => letter.toUpperCase()) ?? ''
   );
+}
+
+/** `help` and `help <command>` are `--help` and `<command> --help`. */
+async function withHelp(argv: string[]): Promise<string[]> {
+  const [first, command, ...others] = argv;
+  if (first !== 'help') return argv;
+  if (command === undefined || command.startsWith('-')) return ['--help', ...argv.slice(1)];
+  if (!catalog.some(({ name }) => name === command)) throw await unknownCommand(command);
+  return [command, '--help', ...others];
+}
+
+async function unknownCommand(given: string): Promise<UsageError> {
+  const { notThere } = await import('./not-there.js');
+  return new UsageError(notThere(given));
+}
+
+/** What a shell asks while a person types. */
+async function completeWords(words: string[]): Promise<void> {
+  const { complete } = await import('./completions.js');
+  await complete(words, directoryOf(undefined));
 }
 
 function print(result: Result, json: boolean): void {
@@ -138,7 +156,8 @@ async function main(argv: string[]): Promise<number> {
     }
   };
   try {
-    await buildProgram(act).parseAsync(argv, { from: 'user' });
+    if (argv[0] === 'complete' && argv[1] === '--') await completeWords(argv.slice(2));
+    else await buildProgram(act).parseAsync(await withHelp(argv), { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) {
       if (wantsJson && error.exitCode !== 0) printJson({ error: { code: 'usage', message: error.message } });

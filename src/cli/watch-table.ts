@@ -18,7 +18,7 @@ export function watchTable(
   today: DayMoney,
   { rows, columns, nowMs }: Screen,
 ): string[] {
-  const head = `${colors.bold('Showrunner')}  today ${dollars(toDollars(today.spent))}${today.reserved > 0 ? ` + ${dollars(toDollars(today.reserved))} reserved` : ''} of ${dollars(toDollars(today.cap))}   Ctrl-C leaves`;
+  const head = `${colors.bold('Showrunner')}  today ${dollars(toDollars(today.spent))}${today.reserved > 0 ? ` + ${dollars(toDollars(today.reserved))} reserved` : ''} of ${dollars(toDollars(today.cap))}   q leaves`;
   if (episodes.length === 0)
     return [head, '', 'No episodes yet. Begin one: showrunner produce --topic "…" --sources <folder>'];
   const sorted = episodes.toSorted((a, b) => rank(a) - rank(b) || (a.updatedAt < b.updatedAt ? 1 : -1));

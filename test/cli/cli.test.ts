@@ -211,7 +211,8 @@ describe('the command line', () => {
     expect(await run(directory, 'lst')).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: 'showrunner: there is no command "lst"; showrunner --help lists those there are\n',
+      stderr:
+        'showrunner: there is no command "lst". Did you mean list? showrunner --help lists those there are\n',
     });
     const nothing = await run(directory, '--json');
     expect(nothing.code).toBe(2);

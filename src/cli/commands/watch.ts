@@ -21,11 +21,26 @@ export const run: Run = async (context, [name]) => {
   manager.follow();
   // Following keeps no process alive by itself.
   const staying = setInterval(() => {}, 60_000);
-  if (!signal.aborted) await once(signal, 'abort');
+  if (!signal.aborted) await Promise.race([once(signal, 'abort'), left()]);
   clearInterval(staying);
   stop();
   return { text: '' };
 };
+
+/** Resolves when a person at a terminal types q, or Ctrl-C, which is a key like others while keys are read one by one. */
+function left(): Promise<void> {
+  const { stdin } = process;
+  if (!stdin.isTTY || !process.stdout.isTTY) return new Promise(() => {});
+  return new Promise((resolve) => {
+    stdin.setRawMode(true);
+    stdin.on('data', (keys) => {
+      if (!['q', 'Q', '\u0003'].some((key) => keys.includes(key))) return;
+      stdin.setRawMode(false);
+      stdin.pause();
+      resolve();
+    });
+  });
+}
 
 /** One line per event: for logs, and for programs. */
 function tellCommits(

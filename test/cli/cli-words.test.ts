@@ -1,0 +1,111 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { run, start } from '../support/cli.js';
+import { temporaryDirectory } from '../support/temporary.js';
+
+const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const { version } = JSON.parse(
+  readFileSync(fileURLToPath(new URL('../../package.json', import.meta.url)), 'utf8'),
+) as { version: string };
+
+describe('words at the command line', () => {
+  test('given help on a command, then it is the help that the command itself gives; of one that there is not, the likely one is told', async () => {
+    const directory = temporaryDirectory();
+    expect((await run(directory, '--help')).code).toBe(0);
+    const asked = spawnSync(process.execPath, [main, 'help', 'settle'], { encoding: 'utf8' });
+    expect(asked.stdout).toBe((await run(directory, 'settle', '--help')).stdout);
+    expect(spawnSync(process.execPath, [main, 'help'], { encoding: 'utf8' }).stdout).toContain('Produce\n');
+    const wrong = spawnSync(process.execPath, [main, 'help', 'setle'], { encoding: 'utf8' });
+    expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining('Did you mean settle?')]);
+  });
+
+  test('given the version is asked for in any way, then it is the one of the package', async () => {
+    const directory = temporaryDirectory();
+    expect((await run(directory, '--version')).stdout).toBe(`${version}\n`);
+    expect((await run(directory, 'version')).stdout).toContain(`showrunner ${version} (`);
+    expect((await run(directory, 'version', '--json')).json()).toMatchObject({ version });
+  });
+
+  test.each([
+    [['aprove', '1'], 'Did you mean approve?'],
+    [['resotre', '1'], 'Did you mean restore?'],
+    [['list', '--topci', 'x'], 'Did you mean --topic?'],
+    [['produce', '--sorces', 'x'], 'Did you mean --sources?'],
+    [['--dirctory', 'x'], 'Did you mean --directory?'],
+  ])('given %j, then the likely word is told', async (words, told) => {
+    const ran = await run(temporaryDirectory(), ...words);
+    expect([ran.code, ran.stderr]).toEqual([2, expect.stringContaining(told)]);
+  });
+
+  test('given a word that is like none, then none is guessed', async () => {
+    expect((await run(temporaryDirectory(), 'xylophone')).stderr).not.toContain('Did you mean');
+  });
+
+  test('given a shell asks, then commands, options, episodes and phases are completed, and its script is printed', async () => {
+    const directory = join(temporaryDirectory(), 'production');
+    const id = (await run(directory, 'create', '--topic', 'Why bees dance')).stdout.trim();
+    const completed = (...words: string[]): string =>
+      spawnSync(process.execPath, [main, 'complete', '--', ...words], {
+        encoding: 'utf8',
+        env: { ...process.env, SHOWRUNNER_DIRECTORY: directory },
+      }).stdout;
+    expect(completed('appr')).toContain('approve\tApprove the phase');
+    expect(completed('show', '')).toContain(`${id}\tWhy bees dance`);
+    expect(completed('list', '--to')).toContain('--topic\t');
+    expect(completed('phase', id, '')).toContain('research\t');
+    for (const shell of ['bash', 'zsh', 'fish', 'powershell'])
+      expect((await run(directory, 'complete', shell)).stdout).toMatch(/showrunner.*complete '?--/);
+    expect((await run(directory, 'complete', 'tcsh')).code).toBe(2);
+    // The script is one that a shell takes.
+    const taken = spawnSync(
+      'bash',
+      ['-c', `source <('${process.execPath}' '${main}' complete bash) && complete -p showrunner`],
+      {
+        encoding: 'utf8',
+      },
+    );
+    expect(taken.stdout).toContain('complete');
+  });
+
+  test.each(['q', '\u0003'])(
+    'given the board on a terminal, when %j is typed, then it is left',
+    async (key) => {
+      const directory = join(temporaryDirectory(), 'production');
+      await run(directory, 'create', '--topic', 'Why bees dance');
+      const child = spawn(
+        'script',
+        [
+          '-qec',
+          `stty rows 30 cols 120; exec '${process.execPath}' '${main}' watch --directory '${directory}'`,
+          '/dev/null',
+        ],
+        { detached: true },
+      );
+      onTestFinished(() => void child.kill('SIGKILL'));
+      let said = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+      await expect.poll(() => said, { timeout: 20_000 }).toContain('initialized');
+      const left = once(child, 'close');
+      child.stdin.write(key);
+      expect((await left)[0]).toBe(0);
+      expect(said).toContain('\u001b[?1049l');
+    },
+  );
+
+  test('given a crew that prints in each phase, when it is produced, resumed and produced in a row with --json, then each is one object', async () => {
+    const directory = join(temporaryDirectory(), 'production');
+    const crew = fileURLToPath(new URL('../support/printing-crew.mjs', import.meta.url));
+    const made = await start(directory, ['produce', '--topic', 'Bees', '--crew', crew, '--approve', '--json'])
+      .ended;
+    expect(made.json()).toMatchObject({ outcome: 'waiting' });
+    for (const phase of ['research', 'script']) expect(made.stderr).toContain(`${phase} prints`);
+    expect((await run(directory, 'approve', '1', '--json')).json()).toHaveProperty('episode');
+    const resumed = await run(directory, 'resume', '1', '--json');
+    expect(resumed.json()).toMatchObject({ outcome: 'complete' });
+    expect(resumed.stderr).toContain('audio prints');
+  });
+});
