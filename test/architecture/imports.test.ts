@@ -96,6 +96,7 @@ const allowed: Record<string, readonly string[]> = {
     'src/inspect',
     'src/studio',
     'src/agents',
+    'src/program.ts',
     'src/telemetry',
   ],
   'src/program.ts': [],
