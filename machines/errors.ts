@@ -48,6 +48,7 @@ export const errorRemedies = {
   journal_unavailable: 'operator',
   journal_replaced: 'operator',
   journal_damaged: 'operator',
+  redaction_under_way: 'retry',
   document_unavailable: 'operator',
   machine_broken: 'bug',
 } as const satisfies Record<string, Remedy>;

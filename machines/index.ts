@@ -93,7 +93,7 @@ export { Policy, parsePolicy } from './policy.js';
 export type { PolicyInput, RetryRule } from './policy.js';
 export { changedPolicy, policyDifferences, policyInput, statedIn } from './policy-change.js';
 export type { PolicyDifference, PolicyPaths, WholePolicy } from './policy-change.js';
-export { makeRedactor, redacted, secretsIn } from './redact.js';
+export { anyOf, makeRedactor, redacted, secretsIn } from './redact.js';
 export type { Redactor } from './redact.js';
 export {
   addUsd,

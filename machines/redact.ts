@@ -73,6 +73,11 @@ export function makeRedactor(secrets: readonly string[] = []): Redactor {
 /** As they are, and as JSON writes them; the longest first, so that none hides a part of another. */
 function literals(secrets: readonly string[]): RegExp | undefined {
   const texts = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
+  return anyOf(texts);
+}
+
+/** What finds any of these texts, the longest first; undefined where there are none. */
+export function anyOf(texts: readonly string[]): RegExp | undefined {
   const sorted = [...new Set(texts)].filter((text) => text !== '').toSorted((a, b) => b.length - a.length);
   const escaped = sorted.map((text) => text.replaceAll(/[$()*+.?[\\\]^{|}/-]/g, String.raw`\$&`));
   return escaped.length === 0 ? undefined : new RegExp(escaped.join('|'), 'g');

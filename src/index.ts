@@ -27,7 +27,8 @@ export type { LiveActor, LiveActorOptions } from './manager/live-actor.js';
 export type { CleanedUp } from './calls/orphans.js';
 export { systemClock } from './production/index.js';
 export type { Clock, Verification } from './production/index.js';
-export type { HistoryEntry } from './record/index.js';
+export type { HistoryEntry, PastRedaction } from './record/index.js';
+export type { Redaction } from './redaction/index.js';
 export type { EpisodeState, GlobalMetrics, ProductionMetrics, QualityMetrics } from './shapes/index.js';
 export { ProductionError, ceilToMicro } from '../machines/index.js';
 export type {

@@ -10,10 +10,16 @@ const processes = [
   'test/telemetry/webhook-command.test.ts',
   'test/crew/offline/audio.test.ts',
   'test/crew/workers.test.ts',
+  'test/redaction/*.test.ts',
   'test/simulation/power-cuts.test.ts',
 ];
 /** What happens within one process, on a disk in memory: several files at once are not in each other's way. */
-const simulated = ['test/long/{explored,money-model,planted,power-cuts,power-cuts-twice,recorded}.test.ts'];
+const simulated = [
+  'test/long/{explored,money-model,planted,power-cuts,power-cuts-twice,recorded}.test.ts',
+  'test/journal/power-cuts.test.ts',
+  'test/fuzz/*.test.ts',
+  'test/draw/draw.test.ts',
+];
 const report = process.env['SHOWRUNNER_TEST_REPORT'];
 
 /**
@@ -43,6 +49,7 @@ export default defineConfig({
             'test/protocol/**',
             'test/strangers/**',
             ...processes,
+            ...simulated,
           ],
         },
       },

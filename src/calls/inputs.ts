@@ -214,6 +214,13 @@ export const ChangePolicyInput = z.strictObject({
   reason: Reason,
 });
 export const AcceptClockInput = z.strictObject({ by: Actor, reason: Reason });
+export const RedactInput = z.strictObject({
+  directory: z.string().min(1).optional(),
+  text: z.string(),
+  by: Actor.optional(),
+  reason: Reason,
+  dryRun: z.boolean().optional(),
+});
 export const ForkInput = z.strictObject({
   sessionId: Id,
   checkpointName: z.string().optional(),

@@ -502,6 +502,19 @@ export const catalog: readonly Command[] = [
     load: () => import('./commands/version.js'),
   },
   {
+    name: 'redact',
+    group: 'Repair',
+    summary: 'Take a secret that got in out of the journal, documents, files and back-ups.',
+    usage: '[text]',
+    options: [
+      ['--reason <text>', 'why (needed, unless you only count)'],
+      ['--dry-run', 'only count where it is'],
+      ['--list', 'show what was taken out before'],
+    ],
+    example: 'showrunner redact --reason "a key in a topic" < secret.txt   # or type it, unseen',
+    load: () => import('./commands/redact.js'),
+  },
+  {
     name: 'compact',
     group: 'Keep',
     summary: 'Compress sealed journal segments, without loss.',

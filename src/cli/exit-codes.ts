@@ -56,6 +56,7 @@ export const exitOf: Record<ErrorCode, number> = {
   journal_unavailable: exits.failed,
   journal_replaced: exits.failed,
   journal_damaged: exits.invalidData,
+  redaction_under_way: exits.failed,
   document_unavailable: exits.failed,
   machine_broken: exits.failed,
 };

@@ -35,6 +35,6 @@ function firstDifference(one: Buffer, other: Buffer): number {
 export function replaced(directory: string, how: string): ProductionError {
   return new ProductionError(
     'journal_replaced',
-    `the journal in ${directory} is no longer the one that this process has opened: ${how}. Nothing more is written. If it was moved, put it back; else open the production again (start the process again) and look at the episode first: what this process did last may be missing.`,
+    `the journal in ${directory} is no longer the one that this process has opened: ${how}. Nothing more is written. If it was moved, put it back; else (it was restored, or a text was taken out of it) open the production again (start the process again) and look at the episode first: what this process did last may be missing.`,
   );
 }

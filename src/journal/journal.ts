@@ -398,6 +398,8 @@ export class Journal {
   /** Makes the segment that a seal names. Nothing may be committed there before everything before it is durable. */
   #makeNext({ seal, line }: FoundSeal, sealed: Segment): void {
     const { disk, directory } = this.#on;
+    if (!sealed.isInPlace() && !sealed.compressed)
+      throw replaced(directory, `${sealed.file} is not the one that it was`);
     const start = seal.next;
     const from = seal.rescue?.from ?? this.#syncSealed(sealed);
     if (from === undefined)

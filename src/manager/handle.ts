@@ -9,11 +9,12 @@ import {
   type PolicyInput,
   type SessionId,
 } from '../../machines/index.js';
-import { nodeDisk, refuseNetworkFilesystem, type Disk } from '../disk/index.js';
+import { isGone, nodeDisk, refuseNetworkFilesystem, type Disk } from '../disk/index.js';
 import { Production, systemClock, type Clock, type Plan } from '../production/index.js';
 import { asRecorded, type Committed } from '../record/index.js';
 import { programName } from '../program.js';
 import { releaseOfGone } from '../crew/claim.js';
+import { refuseDuringRedaction, settleInterrupted } from '../redaction/index.js';
 import type { EpisodeState } from '../shapes/index.js';
 import { adoptPolicy, adoptPolicyFile } from './adopt-policy.js';
 import type { Notice } from './events.js';
@@ -89,7 +90,10 @@ export abstract class ManagerHandle extends SafeEmitter {
     const directory = resolve(input.directory);
     const policy = options.policy === undefined ? undefined : statedIn(options.policy);
     const by = input.by ?? `process ${process.pid}`;
-    if (!options.disk) await refuseNetworkFilesystem(directory);
+    if (!options.disk) {
+      await refuseNetworkFilesystem(directory);
+      settleInterrupted(directory, isGone);
+    }
     const production = Production.open({
       directory,
       clock: options.clock ?? systemClock,
@@ -100,15 +104,14 @@ export abstract class ManagerHandle extends SafeEmitter {
       segmentBytes: options.segmentBytes,
       redactor: makeRedactor([...(input.redact ?? []), ...secretsIn(process.env)]),
     });
+    // One that began meanwhile may have had the journal out of its place when this looked for it.
+    if (!options.disk) await unlessThrown(production, () => refuseDuringRedaction(directory, isGone));
     if (options.readOnly) return { production, hooks: options.hooks, policyFile: undefined, by };
     // A disk of the caller's own is not where a person edits files.
     const file = options.disk ? undefined : new PolicyFile(directory);
-    try {
-      await adoptPolicy(production, { policy, policyReason: input.policyReason, file, by });
-    } catch (error) {
-      await production.close().catch(() => {});
-      throw error;
-    }
+    await unlessThrown(production, () =>
+      adoptPolicy(production, { policy, policyReason: input.policyReason, file, by }),
+    );
     return { production, hooks: options.hooks, policyFile: file, by };
   }
 
@@ -210,5 +213,14 @@ export abstract class ManagerHandle extends SafeEmitter {
       }
       if (local) this.#hooks.after(notice);
     }
+  }
+}
+
+async function unlessThrown(production: Production, work: () => Promise<unknown> | void): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    await production.close().catch(() => {});
+    throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import {
   ProductionError,
   ceilToMicro,
@@ -93,6 +94,9 @@ import { untilReserved } from '../calls/reservation-queue.js';
 import { planAcceptClock } from '../calls/clock.js';
 import { planPolicy, policyPast, type PolicyPast } from '../calls/policy.js';
 import { planSent, takeSent, type SentEvent } from '../calls/send.js';
+import type { PastRedaction } from '../record/index.js';
+import type { Redaction } from '../redaction/index.js';
+import { redactIn } from './redact-in.js';
 import { editArtifact, seeThatNothingIsEdited } from '../crew/edit-artifact.js';
 
 /** A new episode, or the one that was created with its key. */
@@ -120,6 +124,24 @@ export class ProductionStateManager extends ManagerHandle {
    */
   static async open(options: OpenOptions = {}): Promise<ProductionStateManager> {
     return new ProductionStateManager(await ProductionStateManager.prepare(options));
+  }
+
+  /**
+   * Takes a text, such as a secret that got in, out of a production and the back-ups that `reset` has made beside it: the journal, documents, payloads and files of phases. Other
+   * processes that have it open are refused from then on (`journal_replaced`) and have to open it again. It stays on record who did it and why, the text's SHA-256 and length, and how often it was found.
+   * @throws ProductionError `invalid_input`, `journal_damaged`, `redaction_under_way`, `filesystem_unsupported`, `production_missing`.
+   * @example
+   * ```js
+   * const found = await ProductionStateManager.redact({ directory, text: 'hunter2-hunter2', by: 'Ada', reason: 'a key in a topic', dryRun: true });
+   * ```
+   */
+  static async redact(input: In<'RedactInput'>): Promise<Redaction> {
+    const {
+      directory = 'production',
+      by = `process ${process.pid}`,
+      ...rest
+    } = check(inputs.RedactInput, input);
+    return redactIn(resolve(directory), { by, ...rest });
   }
 
   // --- Core operations ---
@@ -740,6 +762,18 @@ export class ProductionStateManager extends ManagerHandle {
    */
   async getPolicyHistory(): Promise<PolicyPast[]> {
     return (await this.readDurably()).policyHistory().map(policyPast);
+  }
+
+  /**
+   * Every text that was taken out of the production, by whom, when and why, with its SHA-256 and length; oldest first.
+   * @throws ProductionError `journal_unavailable`, `journal_damaged`.
+   * @example
+   * ```js
+   * const removals = await manager.getRedactions();
+   * ```
+   */
+  async getRedactions(): Promise<PastRedaction[]> {
+    return (await this.readDurably()).redactionHistory();
   }
 
   /**

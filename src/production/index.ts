@@ -1,5 +1,7 @@
 export { systemClock } from './clock.js';
 export type { Clock } from './clock.js';
+export { machineIdentity } from './machine-identity.js';
 export { Production } from './production.js';
+export { auditProblems } from './verify.js';
 export type { Verification } from './verify.js';
 export type { Plan, PolicyStep, Step, View } from './view.js';

@@ -26,6 +26,7 @@ import { settledKeysOf, type SettledKey } from '../record/settled-keys.js';
 import { commitAhead, type CommitAhead } from '../record/commit-ahead.js';
 import { CommitsAfter } from '../record/commits-after.js';
 import { policyHistory, type PolicyHistoryEntry } from '../record/policy-history.js';
+import { redactionHistory, type PastRedaction } from '../record/redaction-record.js';
 import type { Committed } from '../record/step.js';
 import type { Tally } from '../reports/index.js';
 import { toSecond, type EpisodeState } from '../shapes/index.js';
@@ -249,6 +250,11 @@ export class Production {
   /** Every change of the policy, oldest first. Reads the whole journal. */
   policyHistory(): PolicyHistoryEntry[] {
     return policyHistory(this.#journal);
+  }
+
+  /** Every removal of a text, oldest first. Reads the whole journal. */
+  redactionHistory(): PastRedaction[] {
+    return redactionHistory(this.#journal);
   }
 
   /** The first commit of a clock that is ahead of `now`, where the last commit still is. Reads the whole journal when it is. */

@@ -184,16 +184,26 @@ function isOurs({ version }: JournalEntry): boolean {
   return version === machineVersion;
 }
 
-/** Audits a journal, compares what this process knows with it, and the files of phases with what was recorded (docs/reliability.md). Reads everything. */
-export async function verify(
-  { journal, documents, onFile }: { journal: Journal; documents: Documents; onFile: (path: string) => void },
-  known: (id: SessionId) => EpisodeSnapshot | undefined,
-): Promise<Verification> {
+function auditOf(journal: Journal): Audit {
   const audit = new Audit();
   for (const { position, segment, what } of journal.inspect().damage) {
     audit.problems.push({ position, session: null, what: `${segment}: ${what}` });
   }
   if (audit.problems.length === 0) journal.scan((line) => audit.take(line));
+  return audit;
+}
+
+/** What is wrong with a journal, whatever the documents say. Reads everything. */
+export function auditProblems(journal: Journal): Verification['problems'] {
+  return auditOf(journal).problems;
+}
+
+/** Audits a journal, compares what this process knows with it, and the files of phases with what was recorded (docs/reliability.md). Reads everything. */
+export async function verify(
+  { journal, documents, onFile }: { journal: Journal; documents: Documents; onFile: (path: string) => void },
+  known: (id: SessionId) => EpisodeSnapshot | undefined,
+): Promise<Verification> {
+  const audit = auditOf(journal);
   let spent = 0;
   for (const [id, { persisted }] of audit.sessions) {
     spent += persisted?.context.money.spent ?? 0;

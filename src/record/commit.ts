@@ -58,4 +58,6 @@ export const CommitLine = z.object({
   /** Its form is {@link decodePolicy}'s to check. */
   policy: z.unknown().optional(),
   clock: z.object({ by: Actor, reason: Reason, from: z.iso.datetime() }).optional(),
+  /** Its form is `RedactionRecord`'s to check. */
+  redaction: z.unknown().optional(),
 });

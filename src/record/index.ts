@@ -7,4 +7,5 @@ export { asRecorded, checkpointData, toJson } from './payload.js';
 export type { CheckpointPayload } from './payload.js';
 export type { PolicyHistoryEntry } from './policy-history.js';
 export type { PolicyChange, PolicySource } from './policy-record.js';
+export type { PastRedaction, RedactionRecord } from './redaction-record.js';
 export type { Committed } from './step.js';

@@ -19,6 +19,7 @@ const about: Record<string, string> = {
   'src/production': 'refresh, decide, append',
   'src/calls': 'what a call checks',
   'src/import': 'older state files',
+  'src/redaction': 'a secret taken out',
   'src/crew': 'phase workers',
   'src/manager': 'the one face',
   'src/draw': 'the chart, drawn',

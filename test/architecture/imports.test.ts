@@ -32,6 +32,7 @@ const allowed: Record<string, readonly string[]> = {
     'src/production',
     'src/calls',
   ],
+  'src/redaction': ['machines', 'src/disk', 'src/journal', 'src/record', 'src/production', 'src/program.ts'],
   'src/manager': [
     'machines',
     'src/disk',
@@ -41,6 +42,7 @@ const allowed: Record<string, readonly string[]> = {
     'src/production',
     'src/calls',
     'src/crew',
+    'src/redaction',
     'src/program.ts',
   ],
   'src/draw': ['machines'],
@@ -91,6 +93,7 @@ const allowed: Record<string, readonly string[]> = {
     'src/calls',
     'src/import',
     'src/crew',
+    'src/redaction',
     'src/manager',
     'src/draw',
     'src/inspect',
@@ -108,6 +111,7 @@ const allowed: Record<string, readonly string[]> = {
     'src/calls',
     'src/manager',
     'src/crew',
+    'src/redaction',
   ],
 };
 

@@ -41,6 +41,19 @@ describe('a journal that is replaced while a handle has it open', () => {
     expect(files(directory)).toEqual([]);
   });
 
+  test('given another one takes its place when the segment is full, when commits are appended, then none is acknowledged, and no segment of ours follows there', async () => {
+    const directory = temporaryDirectory();
+    const journal = open(directory, { segmentBytes: 100 });
+    await commit(journal, '{"n":1}');
+    const elsewhere = temporaryDirectory();
+    await commit(open(elsewhere), '{"n":"of another production"}');
+    renameSync(lastSegment(elsewhere), lastSegment(directory));
+    const there = files(directory);
+    for (const text of ['{"n":2}', '{"n":3}'])
+      await expect(commit(journal, text)).rejects.toMatchObject({ code: 'journal_replaced' });
+    expect(files(directory)).toEqual(there);
+  });
+
   test('given a copy takes its place, when commits are appended, then they are in the copy, each once, after what others put there', async () => {
     const directory = temporaryDirectory();
     const journal = open(directory);

@@ -1,0 +1,21 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ProductionError } from '../../machines/index.js';
+import { isGone, refuseNetworkFilesystem, thisProcess } from '../disk/index.js';
+import { redact, type Redaction } from '../redaction/index.js';
+
+/** Takes a text out of the production in a directory. @throws ProductionError `production_missing`, and what {@link redact} throws. */
+export async function redactIn(
+  directory: string,
+  input: { text: string; by: string; reason: string; dryRun?: boolean | undefined },
+): Promise<Redaction> {
+  // One that was interrupted has its journal elsewhere.
+  if (!existsSync(join(directory, 'journal')) && !existsSync(join(directory, '.redaction')))
+    throw new ProductionError(
+      'production_missing',
+      `there is no production at ${directory}; name another with --directory.`,
+      { field: 'directory' },
+    );
+  await refuseNetworkFilesystem(directory);
+  return redact({ directory, ...input, owner: thisProcess(), isGone });
+}

@@ -1,0 +1,251 @@
+import { existsSync, readdirSync, renameSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { ProductionError, isSessionId, type ProcessIdentity } from '../../machines/index.js';
+import { nodeDisk } from '../disk/index.js';
+import { Journal, SegmentRewriter, inspectJournal, rewriteSegments } from '../journal/index.js';
+import { Production, auditProblems, machineIdentity, systemClock } from '../production/index.js';
+import type { RedactionRecord } from '../record/index.js';
+import { programName } from '../program.js';
+import { commitWithout } from './commit-text.js';
+import { filesIn } from './files.js';
+import { ChangedHashes } from './hashes.js';
+import { SecretText } from './secret-text.js';
+import { stageFiles } from './stage-files.js';
+import {
+  beginStaging,
+  conclude,
+  putInPlace,
+  settleInterrupted,
+  writePlan,
+  type IsGone,
+  type Staging,
+} from './switch.js';
+
+export interface RedactionOptions {
+  directory: string;
+  /** What is taken out. */
+  text: string;
+  by: string;
+  reason: string;
+  /** This process, and how to tell whether another one is still there. */
+  owner: ProcessIdentity;
+  isGone: IsGone;
+  /** Counts, and writes nothing. */
+  dryRun?: boolean | undefined;
+}
+
+/** What became of one production's folder. */
+export interface RedactedFolder {
+  directory: string;
+  /** How often the text was found, and is there no more unless it was only counted. */
+  places: RedactionRecord['places'];
+  /** Files, apart from documents and the journal, that were written anew: paths inside the folder as they are now. */
+  files: string[];
+  /** Paths that could not be looked into, or have the text still since another process has written them meanwhile. */
+  left: string[];
+}
+
+/** What a removal did. */
+export interface Redaction extends RedactedFolder {
+  /** Lower-case hexadecimal SHA-256 of the text, and its characters. */
+  sha256: string;
+  length: number;
+  dryRun: boolean;
+  /** The production's back-ups that `reset` has made beside it. */
+  backups: RedactedFolder[];
+}
+
+/**
+ * Takes a text out of a production and its back-ups: the journal, the documents, payloads and the files of phases. Everything stays at its place in the
+ * journal; checksums and hashes are made again. The old state or the new one is there at every moment (docs/security.md).
+ * @throws ProductionError `invalid_input`, `journal_damaged`, `redaction_under_way`.
+ */
+export async function redact(options: RedactionOptions): Promise<Redaction> {
+  const { sha256, length } = new SecretText(options.text);
+  const folder = await redactFolder(options).catch(refuseBroken);
+  const backups: RedactedFolder[] = [];
+  for (const directory of backupsOf(options.directory)) {
+    const redacted = await redactFolder({ ...options, directory });
+    if (countOf(redacted.places) + redacted.left.length > 0) backups.push(redacted);
+  }
+  return { ...folder, sha256, length, dryRun: options.dryRun === true, backups };
+}
+
+/** JSON that does not parse any more had the text outside of what people and programs say. */
+function refuseBroken(error: unknown): never {
+  throw error instanceof SyntaxError ? partOfTheEngine(error.message, error) : error;
+}
+
+function partOfTheEngine(what: string, cause?: unknown): ProductionError {
+  return new ProductionError(
+    'invalid_input',
+    `text: it is also a part of what the engine itself writes (${what}); nothing was changed. Name more of the secret, so that nothing else has it.`,
+    { field: 'text', cause },
+  );
+}
+
+/** What `reset` has moved away. */
+function backupsOf(directory: string): string[] {
+  const mark = `${basename(directory)}.backup-`;
+  return readdirSync(dirname(directory), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name.startsWith(mark))
+    .map((entry) => join(dirname(directory), entry.name))
+    .filter((folder) => existsSync(join(folder, 'journal')));
+}
+
+export function countOf({ journal, documents, files }: RedactionRecord['places']): number {
+  return journal + documents + files;
+}
+
+async function redactFolder(options: RedactionOptions): Promise<RedactedFolder> {
+  const { directory, text, isGone } = options;
+  settleInterrupted(directory, isGone);
+  const damage = inspectJournal(nodeDisk, join(directory, 'journal')).damage[0];
+  if (damage)
+    throw new ProductionError(
+      'journal_damaged',
+      `the journal in ${directory} is damaged (${damage.segment}: ${damage.what}); nothing was changed. Run showrunner doctor first.`,
+    );
+  const counted = await removal(options, new SecretText(text), undefined);
+  if (options.dryRun || countOf(counted.places) === 0) return counted;
+  const staging = beginStaging(directory, options.owner, isGone);
+  const secret = new SecretText(text);
+  let done: RedactedFolder;
+  try {
+    done = await removal(options, secret, staging);
+  } finally {
+    conclude(directory);
+  }
+  await showAgain(options);
+  return { ...done, left: [...done.left, ...leftIn(directory, secret)] };
+}
+
+/** Looks through everything; with a staging folder the new state is made there, checked, and put in its place up to where {@link conclude} goes on. */
+async function removal(
+  options: RedactionOptions,
+  secret: SecretText,
+  staging: Staging | undefined,
+): Promise<RedactedFolder> {
+  const { directory } = options;
+  const hashes = new ChangedHashes();
+  const plan = stageFiles(directory, secret, hashes, staging && join(staging.folder, 'files'));
+  let lastAt = '';
+  const rewriter = new SegmentRewriter({
+    commit(line) {
+      lastAt = /^\{"at":"([^"]+)"/.exec(line)?.[1] ?? lastAt;
+      return commitWithout(line, secret, hashes);
+    },
+    rest: (bytes) => secret.maskTorn(bytes),
+  });
+  const before = secret.found;
+  const source = join(directory, 'journal');
+  const from = rewriteSegments(nodeDisk, rewriter, { source, target: staging?.journal });
+  const places = { journal: secret.found - before, ...plan.places };
+  const record = {
+    by: options.by,
+    reason: options.reason,
+    sha256: secret.sha256,
+    length: secret.length,
+    places,
+  };
+  if (staging) {
+    checkAudit(directory, staging);
+    writePlan(directory, plan);
+    renameSync(source, staging.old);
+    nodeDisk.syncDirectory(directory);
+    // From here on nobody is told that a commit of his is kept; what was kept since the first look is taken along.
+    rewriteSegments(nodeDisk, rewriter, { source: staging.old, target: staging.journal, from });
+    await appendRecord(staging.journal, from, lastAt, cleanRecord(record, secret));
+    putInPlace(directory, staging.journal);
+  }
+  return { directory, places, files: plan.files.map(({ to }) => to), left: plan.unread };
+}
+
+function cleanRecord(record: RedactionRecord, secret: SecretText): RedactionRecord {
+  return { ...record, by: secret.maskText(record.by), reason: secret.maskText(record.reason) };
+}
+
+/** What says less after it than before must not take its place. */
+function checkAudit(directory: string, staging: Staging): void {
+  const problems = problemsOf(staging.journal);
+  const first = problems[0];
+  if (!first || problems.length === problemsOf(join(directory, 'journal')).length) return;
+  throw partOfTheEngine(first.what);
+}
+
+function problemsOf(folder: string): ReturnType<typeof auditProblems> {
+  const journal = openJournal(folder, true);
+  try {
+    return auditProblems(journal);
+  } finally {
+    journal.close();
+  }
+}
+
+function openJournal(directory: string, readOnly: boolean): Journal {
+  return Journal.open({
+    directory,
+    disk: nodeDisk,
+    machine: machineIdentity,
+    program: programName,
+    now: () => systemClock.now(),
+    readOnly,
+  });
+}
+
+const mostTries = 10;
+
+/** The commit that says what was done, as the last line of the new journal. */
+async function appendRecord(
+  folder: string,
+  from: number,
+  lastAt: string,
+  record: RedactionRecord,
+): Promise<void> {
+  const now = systemClock.now();
+  const at = now < lastAt ? lastAt : now;
+  const handle = randomBytes(4).toString('hex');
+  const text = JSON.stringify({ at, by: record.by, handle, entries: [], redaction: record });
+  const journal = openJournal(folder, false);
+  try {
+    journal.seek(from);
+    for (let tries = 0; tries < mostTries; tries += 1) {
+      journal.refresh(() => {});
+      const { landed, error } = await journal.append([text]);
+      if (error) throw error;
+      if (landed.length > 0) return;
+    }
+    throw new ProductionError(
+      'journal_unavailable',
+      'the record of the removal could not be written; try again.',
+    );
+  } finally {
+    journal.close();
+  }
+}
+
+/** Every document is made again. */
+async function showAgain({ directory, by }: RedactionOptions): Promise<void> {
+  const production = Production.open({
+    directory,
+    clock: systemClock,
+    disk: nodeDisk,
+    by,
+    program: programName,
+  });
+  try {
+    const folders = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    for (const { name } of folders) if (isSessionId(name)) production.find(name);
+    await production.show();
+  } finally {
+    await production.close();
+  }
+}
+
+/** Where another process has put the text again since it was looked for. */
+function leftIn(directory: string, secret: SecretText): string[] {
+  const left: string[] = [];
+  for (const { path, bytes } of filesIn(directory, () => {})) if (secret.isIn(bytes)) left.push(path);
+  return left;
+}

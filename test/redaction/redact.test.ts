@@ -1,0 +1,162 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { ProductionStateManager } from '../../src/index.js';
+import { expectSameDocumentsWhenRebuilt } from '../support/crash.js';
+import { expectSound, journalText, openProduction } from '../support/production.js';
+import { temporaryDirectory } from '../support/temporary.js';
+import { leaked, leakingProduction, pathsWith, tellTale } from './leaked.js';
+
+const told = { text: leaked, by: 'Ada', reason: `it got in as ${leaked}` };
+
+async function leaking(): Promise<{ directory: string; sessionId: string }> {
+  const directory = join(temporaryDirectory(), 'production');
+  return { directory, ...(await leakingProduction(directory)) };
+}
+
+/** What every file below a folder says. */
+function contents(folder: string): Record<string, string> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true, encoding: 'utf8' })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  return Object.fromEntries(files.map((file) => [file, readFileSync(file, 'latin1')]));
+}
+
+describe('a text that is taken out of a production', () => {
+  test('given a secret that got in everywhere, when it is taken out, then it is nowhere, and everything else is as it was and sound', async () => {
+    const { directory, sessionId } = await leaking();
+    const before = await openProduction(directory);
+    const history = await before.history(sessionId);
+    const spent = await before.getTotalSpending();
+    await before.close();
+    const positions = journalText(directory).length;
+    expect(pathsWith(directory, tellTale).length).toBeGreaterThan(9);
+
+    const found = await ProductionStateManager.redact({ directory, ...told });
+    expect(found.left).toEqual([]);
+    expect(found.places.journal).toBeGreaterThan(9);
+    expect(pathsWith(directory, tellTale)).toEqual([]);
+    expect(readdirSync(directory).filter((name) => name.startsWith('.'))).toEqual([]);
+
+    const after = await openProduction(directory);
+    await expectSound(after);
+    const kept = await after.history(sessionId);
+    expect(kept.map(({ position, event }) => [position, event.type])).toEqual(
+      history.map(({ position, event }) => [position, event.type]),
+    );
+    expect(await after.getTotalSpending()).toBe(spent);
+    expect(journalText(directory).length).toBeGreaterThan(positions);
+    const { topic } = (await after.getSnapshot(sessionId)).context;
+    expect(topic).toMatch(/^Bees redacted_[0-9a-f]{8}_x+$/);
+    expect((await after.loadCheckpoint(sessionId, 'mid')).data).toEqual({
+      text: expect.stringMatching(/^redacted_/) as string,
+    });
+    expect((await after.loadCheckpoint(sessionId, 'big')).data).toMatchObject({ more: 'y'.repeat(80_000) });
+    expect(await after.getOperationResult(sessionId, 'large')).toMatchObject({ more: 'z'.repeat(80_000) });
+    expect(readFileSync(join(directory, sessionId, 'research', 'plain.md'), 'utf8')).toBe('# Nothing\n');
+    await after.close();
+    await expectSameDocumentsWhenRebuilt(directory);
+  });
+
+  test('given it was taken out, then the record says by whom, why, how often, its hash and length, and not what it was', async () => {
+    const { directory } = await leaking();
+    const { sha256, places } = await ProductionStateManager.redact({ directory, ...told });
+    const manager = await openProduction(directory, { readOnly: true });
+    expect(await manager.getRedactions()).toEqual([
+      expect.objectContaining({
+        by: 'Ada',
+        reason: expect.stringMatching(/^it got in as redacted_/) as string,
+        sha256,
+        length: leaked.length,
+        places,
+      }),
+    ]);
+  });
+
+  test('given it is only counted, or is not there, then not one byte is changed', async () => {
+    const { directory } = await leaking();
+    const before = contents(directory);
+    const counted = await ProductionStateManager.redact({ directory, ...told, dryRun: true });
+    expect(counted.places.journal).toBeGreaterThan(9);
+    const none = await ProductionStateManager.redact({ directory, ...told, text: 'nowhere to be found' });
+    expect(none.places).toEqual({ journal: 0, documents: 0, files: 0 });
+    expect(contents(directory)).toEqual(before);
+  });
+
+  test.each(['"events":[', 'episode.created', 'research', 'ep_001_2'])(
+    'given %s, which the engine itself writes, then it is refused, and not one byte is changed',
+    async (text) => {
+      const { directory } = await leaking();
+      const before = contents(directory);
+      await expect(ProductionStateManager.redact({ directory, ...told, text })).rejects.toMatchObject({
+        code: 'invalid_input',
+        field: 'text',
+      });
+      expect(contents(directory)).toEqual(before);
+    },
+  );
+
+  test('given a process that has the production open, when it pays afterwards, then it is told to start again, and nothing of it appears', async () => {
+    const { directory, sessionId } = await leaking();
+    const other = await openProduction(directory, { segmentBytes: 100 });
+    await other.getSnapshot(sessionId);
+    await ProductionStateManager.redact({ directory, ...told });
+    const segments = readdirSync(join(directory, 'journal'));
+    const pay = () =>
+      other.addCost({ sessionId, phase: 'script', operation: 'late', cost: '0.01', key: 'late' });
+    await expect(pay()).rejects.toMatchObject({
+      code: 'journal_replaced',
+      message: expect.stringContaining('start the process again') as string,
+    });
+    await expect(pay()).rejects.toMatchObject({ code: 'journal_replaced' });
+    await expect(other.getSnapshot(sessionId)).rejects.toMatchObject({ code: 'journal_replaced' });
+    expect(readdirSync(join(directory, 'journal'))).toEqual(segments);
+    expect(pathsWith(directory, tellTale)).toEqual([]);
+    await expectSound(await openProduction(directory));
+  });
+
+  test('given a back-up that reset has made beside it, then it is gone from there too, and the back-up opens', async () => {
+    const { directory } = await leaking();
+    const backup = `${directory}.backup-2026-11-28T10-00-00-000Z`;
+    cpSync(directory, backup, { recursive: true });
+    mkdirSync(`${directory}.backup-of-mine`);
+    const { backups } = await ProductionStateManager.redact({ directory, ...told });
+    expect(backups.map((each) => each.directory)).toEqual([backup]);
+    expect(pathsWith(backup, tellTale)).toEqual([]);
+    await expectSound(await openProduction(backup));
+  });
+
+  test('given a line that a power cut has torn in its midst, then its beginning is gone too', async () => {
+    const { directory } = await leaking();
+    const last = readdirSync(join(directory, 'journal')).toSorted().at(-1) ?? '';
+    writeFileSync(join(directory, 'journal', last), '{"position":1,"topic":"my \\"own\\"_<secret> Schl', {
+      flag: 'a',
+    });
+    await ProductionStateManager.redact({ directory, ...told });
+    expect(pathsWith(directory, ['_<secret', 'Schl'])).toEqual([]);
+    await expectSound(await openProduction(directory));
+  });
+
+  test('given a damaged journal, then nothing is changed', async () => {
+    const { directory } = await leaking();
+    const first = join(directory, 'journal', '00000000000000000000.ndjson.gz');
+    renameSync(first, `${first}.away`);
+    const before = contents(directory);
+    await expect(ProductionStateManager.redact({ directory, ...told })).rejects.toMatchObject({
+      code: 'journal_damaged',
+    });
+    expect(contents(directory)).toEqual(before);
+  });
+
+  test.each(['short', '    a    ', 'x'.repeat(10_001), 'xxxxxxx', 'redacted_'])(
+    'given the text %j, which is no secret, then it is refused',
+    async (text) => {
+      const { directory } = await leaking();
+      await expect(ProductionStateManager.redact({ directory, ...told, text })).rejects.toMatchObject({
+        code: 'invalid_input',
+        field: 'text',
+      });
+      expect(existsSync(join(directory, '.redaction'))).toBe(false);
+    },
+  );
+});
