@@ -28,6 +28,7 @@ import type {
  *   GET  /api/episodes/:id/history?after=N     { entries: TimelineEntry[] } oldest first, at most 5,000 from after the position
  *   GET  /api/episodes/:id/at/:position        EpisodeMoment
  *   GET  /api/episodes/:id/files/<phase>/<name> the artifact's bytes (ranges work, so audio seeks); text is always text/plain
+ *   GET  …/files/<phase>/<name>/address        { url }: the same file for six hours, for what sends no header: a player, a download
  *   GET  /api/chart                            ChartView
  *   GET  /api/actors                           { socket, actors: ActorLine[] }: what embedders' inspectors have told at that address
  *   GET  /api/actors/:id                       ActorView

@@ -7,7 +7,7 @@ import { act } from './actions.js';
 import { actorLine, actorView } from './actors-view.js';
 import { episodeView, momentAt } from './episode-view.js';
 import { serveFile } from './files.js';
-import { onlyJson, onlySmall, onlyThisHost, onlyWithToken, safeHeaders } from './guard.js';
+import { onlyJson, onlySmall, onlyThisHost, onlyWithToken, safeHeaders, ticketFor } from './guard.js';
 import type { Live } from './live.js';
 import { servePage } from './page-files.js';
 import { productionView } from './production-view.js';
@@ -35,6 +35,8 @@ export interface AppOptions {
 }
 
 const entriesAtOnce = 5_000;
+// As long as somebody may have a long episode open, with pauses.
+const ticketMs = 6 * 60 * 60_000;
 
 /** The studio's routes; their shapes are in `api.ts`. */
 export function studioApp({
@@ -79,6 +81,10 @@ export function studioApp({
       context.req.param('name'),
       context.req.header('range'),
     );
+  });
+  app.get('/api/episodes/:id/files/:phase/:name/address', (context) => {
+    const path = context.req.path.slice(0, -'/address'.length);
+    return context.json({ url: `${path}?ticket=${ticketFor(token, path, Date.now() + ticketMs)}` });
   });
   app.post('/api/episodes/:id/actions', async (context) => {
     await act(manager, id(context), await jsonOf(context), by);

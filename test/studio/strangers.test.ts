@@ -106,6 +106,31 @@ describe('the studio and strangers', () => {
     }
   });
 
+  test('given a ticket, then it opens the one file that it is for, for a while, and nothing else', async () => {
+    const file = `/api/episodes/${id}/files/research/sound.mp3`;
+    expect((await ask(`${file}/address`)).status).toBe(401);
+    const { url } = JSON.parse((await ask(`${file}/address`, { headers: bearer() })).body) as { url: string };
+    const ticket = new URL(url, 'http://localhost').searchParams.get('ticket') ?? '';
+    const part = await ask(url, { headers: { range: 'bytes=10-19' } });
+    expect({ status: part.status, length: part.body.length }).toEqual({ status: 206, length: 10 });
+    const { untilMs, rest } = /^(?<untilMs>\d+)(?<rest>.+)$/.exec(ticket)?.groups ?? {};
+    expect(Number(untilMs)).toBeGreaterThan(Date.now());
+    for (const [path, method] of [
+      [`${file}?ticket=${Number(untilMs) + 1}${rest}`, 'GET'],
+      [`${file}?ticket=1${rest}`, 'GET'],
+      [`${file}?ticket=${ticket}x`, 'GET'],
+      [`${file}?ticket=`, 'GET'],
+      [`${file}/address?ticket=${ticket}`, 'GET'],
+      [`/api/episodes/${id}/files/research/notes.html?ticket=${ticket}`, 'GET'],
+      [`/api/episodes/${id}?ticket=${ticket}`, 'GET'],
+      [`/api/episodes/${id}/actions?ticket=${ticket}`, 'POST'],
+      [`/metrics?ticket=${ticket}`, 'GET'],
+    ] as const)
+      expect([path, (await ask(path, { method })).status]).toEqual([path, 401]);
+    expect((await ask(url, { headers: { 'sec-fetch-site': 'cross-site' } })).status).toBe(403);
+    expect(url).not.toContain(token);
+  });
+
   test('given a name that another site lets resolve to this machine, then it is refused, with and without the token', async () => {
     for (const host of [
       'evil.example',

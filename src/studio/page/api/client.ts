@@ -82,10 +82,12 @@ export const api = {
     const response = await request(`${episode(id)}/actions`, init);
     return (await response.json()) as EpisodeView;
   },
-  async text(url: string, signal: AbortSignal): Promise<string> {
-    return (await request(url, { signal })).text();
+  /** The first bytes of a text, as text; all of it where it is no longer. */
+  async beginning(url: string, most: number, signal: AbortSignal): Promise<string> {
+    const response = await request(url, { signal, headers: { range: `bytes=0-${most - 1}` } });
+    // A letter may be cut in two.
+    return (await response.text()).replace(/\ufffd{1,3}$/, '');
   },
-  async blob(url: string, signal: AbortSignal): Promise<Blob> {
-    return (await request(url, { signal })).blob();
-  },
+  /** The file's address for what sends no token: a player, a download. */
+  address: (url: string, signal?: AbortSignal) => get<{ url: string }>(`${url}/address`, signal),
 };

@@ -6,6 +6,9 @@ import { asApiError } from '../live/studio.js';
 import { Dialog } from '../parts/dialog.js';
 import { Icon } from '../parts/icon.js';
 
+/** What a page shows at once, whatever the file. Bytes. */
+const mostShown = 250_000;
+
 /** What the phases have made: sound to play, text to read. */
 export function Files({ files, past }: { files: FileView[]; past: boolean }) {
   const [reading, read] = useState<FileView | null>(null);
@@ -67,51 +70,45 @@ function File({ file, onRead }: { file: FileView; onRead: () => void }) {
   );
 }
 
-/** An `<audio>` element sends no token, so the file is fetched with it first and played from memory. */
+/** Played from an address of its own, in pieces, as far as somebody listens: an hour of sound is 300 MB. */
 function Player({ file }: { file: FileView }) {
-  const [source, setSource] = useState<{ url: string } | { error: string } | null>(null);
-  useEffect(() => {
-    const stop = new AbortController();
-    let url: string | undefined;
-    const load = async (): Promise<void> => {
-      try {
-        url = URL.createObjectURL(await api.blob(file.url, stop.signal));
-        setSource({ url });
-      } catch (error) {
-        if (!stop.signal.aborted) setSource({ error: asApiError(error).message });
-      }
-    };
-    void load();
-    return () => {
-      stop.abort();
-      if (url) URL.revokeObjectURL(url);
-    };
-  }, [file.url]);
-  if (source === null)
-    return (
-      <span class="quiet" role="status">
-        Loading {bytes(file.bytes)}…
-      </span>
-    );
-  if ('error' in source)
+  const address = useAddress(file);
+  if (address === null) return <span role="status">Loading…</span>;
+  if ('error' in address)
     return (
       <span class="bad" role="alert">
-        {source.error}
+        {address.error}
       </span>
     );
-  return <audio controls autoPlay src={source.url} aria-label={file.name} />;
+  return <audio controls autoPlay src={address.url} aria-label={file.name} />;
+}
+
+/** An `<audio>` element and a download send no token: they get an address that opens this file alone. */
+function useAddress(file: FileView): { url: string } | { error: string } | null {
+  const [address, setAddress] = useState<{ url: string } | { error: string } | null>(null);
+  useEffect(() => {
+    const stop = new AbortController();
+    api.address(file.url, stop.signal).then(setAddress, (failed: unknown) => {
+      if (!stop.signal.aborted) setAddress({ error: asApiError(failed).message });
+    });
+    return () => stop.abort();
+  }, [file.url]);
+  return address;
 }
 
 function Reader({ file, onClose }: { file: FileView; onClose: () => void }) {
   const [text, setText] = useState<string | null>(null);
   const [error, setError] = useState('');
+  const address = useAddress(file);
+  const isCut = file.bytes > mostShown;
   useEffect(() => {
     const stop = new AbortController();
-    api.text(file.url, stop.signal).then(setText, (failed: unknown) => {
+    const reading = file.bytes === 0 ? Promise.resolve('') : api.beginning(file.url, mostShown, stop.signal);
+    reading.then(setText, (failed: unknown) => {
       if (!stop.signal.aborted) setError(asApiError(failed).message);
     });
     return () => stop.abort();
-  }, [file.url]);
+  }, [file.url, file.bytes]);
   return (
     <Dialog title={file.name} wide onClose={onClose}>
       {error !== '' && (
@@ -119,12 +116,24 @@ function Reader({ file, onClose }: { file: FileView; onClose: () => void }) {
           {error}
         </p>
       )}
+      {isCut && (
+        <p class="banner">
+          This is the beginning: {bytes(mostShown)} of {bytes(file.bytes)}.
+        </p>
+      )}
       {text === null ? (
         error === '' && <p role="status">Loading…</p>
       ) : (
         <pre class={`reader${file.name.endsWith('.md') ? ' reader-prose' : ''}`} tabIndex={0}>
-          {readable(file.name, text)}
+          {isCut ? text : readable(file.name, text)}
         </pre>
+      )}
+      {address && 'url' in address && (
+        <p>
+          <a class="button button-small" href={address.url} download={file.name}>
+            Download {bytes(file.bytes)}
+          </a>
+        </p>
       )}
     </Dialog>
   );
