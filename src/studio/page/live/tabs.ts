@@ -21,13 +21,15 @@ export function shareAmongTabs<Message>(
   const channel = new BroadcastChannel(name);
   let answer: (() => Message) | undefined;
   let heardAt = Date.now();
-  const tell = (message: Message): void => channel.postMessage({ message } satisfies Envelope<Message>);
-  channel.onmessage = ({ data }: MessageEvent<Envelope<Message>>) => {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel is its origin's own
+  const post = (envelope: Envelope<Message>): void => channel.postMessage(envelope);
+  const tell = (message: Message): void => post({ message });
+  channel.addEventListener('message', ({ data }: MessageEvent<Envelope<Message>>) => {
     heardAt = Date.now();
     if ('message' in data) hear(data.message);
     else if (answer) tell(answer());
-  };
-  channel.postMessage({ question: true } satisfies Envelope<Message>);
+  });
+  post({ question: true });
 
   /** Waits for this tab's turn, and takes it where the tab that has it is silent. */
   const turn = async (work: (signal: AbortSignal) => Promise<void>): Promise<'done' | 'again'> => {
