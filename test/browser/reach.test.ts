@@ -120,7 +120,9 @@ describe('the page for everyone', () => {
     const { page } = await open((await studioFor(directory)).link);
     await goToEpisode(page, id);
     await page.getByRole('button', { name: 'Read huge.log' }).click();
-    await expect.poll(() => page.locator('dialog .banner').textContent()).toContain('250.0 kB of');
+    await expect
+      .poll(() => page.locator('dialog .reader-note').first().textContent())
+      .toContain('250.0 kB of');
     expect(await page.locator('.reader').evaluate((text) => text.textContent?.length)).toBe(250_000);
     const download = page.waitForEvent('download');
     await page.getByRole('link', { name: /^Download/ }).click();

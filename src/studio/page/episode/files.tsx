@@ -117,7 +117,7 @@ function Reader({ file, onClose }: { file: FileView; onClose: () => void }) {
         </p>
       )}
       {isCut && (
-        <p class="banner">
+        <p class="quiet reader-note">
           This is the beginning: {bytes(mostShown)} of {bytes(file.bytes)}.
         </p>
       )}
@@ -129,7 +129,7 @@ function Reader({ file, onClose }: { file: FileView; onClose: () => void }) {
         </pre>
       )}
       {address && 'url' in address && (
-        <p>
+        <p class="reader-note">
           <a class="button button-small" href={address.url} download={file.name}>
             Download {bytes(file.bytes)}
           </a>

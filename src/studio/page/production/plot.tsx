@@ -76,7 +76,11 @@ function optionsOf(data: PlotData, box: HTMLElement): uPlot.Options {
     ...(data.byDay ? { tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC') } : {}),
     cursor: { y: false, points: { size: 7 } },
     scales: {
-      x: { time: true, range: (_, min, max) => paddedTimes(min, max) },
+      // A single moment would have three years to itself (uPlot 1.6.32).
+      x: {
+        time: true,
+        range: ({ data: [times] }, min, max) => paddedTimes(min, times.length === 1 ? min : max),
+      },
       ...Object.fromEntries(
         scales.map((scale) => [
           scale,

@@ -1,6 +1,7 @@
 import type { ProductionView } from '../../api.js';
 import { cents, phases, words } from '../format.js';
 import type { PlotData } from './plot.js';
+import { withLastWeek } from './last-week.js';
 
 /** Colours are never the only difference: each line has its own dashes too. */
 const dashes = [[], [7, 4], [2, 3], [10, 3, 2, 3], [4, 2, 1, 2, 1, 2], [1, 2]];
@@ -13,8 +14,9 @@ const minutes = (value: number): string =>
   value >= 90 ? `${(value / 60).toFixed(1)} h` : `${Math.round(value * 10) / 10} min`;
 const score = (value: number): string => value.toFixed(2);
 
-/** What each day cost, against the cap. */
-export function spendPlot({ days, today }: ProductionView): PlotData {
+/** What each day cost, against the cap; at least of the last week, also where nothing was spent in it. */
+export function spendPlot({ days: known, today }: ProductionView): PlotData {
+  const days = withLastWeek(known);
   return {
     times: days.map(({ date }) => secondsOf(date)),
     byDay: true,

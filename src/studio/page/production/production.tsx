@@ -77,7 +77,8 @@ function Plots({ production }: { production: ProductionView }) {
 const trends = { improving: '↗ improving', stable: '→ stable', declining: '↘ declining' };
 
 function Tiles({ production }: { production: ProductionView }) {
-  const { metrics, qualityMetrics, totalSpent } = production;
+  const { metrics, qualityMetrics, totalSpent, outcomes } = production;
+  const hasEnded = outcomes.length > 0;
   const means = [
     qualityMetrics.avg_brand_consistency,
     qualityMetrics.avg_technical_accuracy,
@@ -92,13 +93,19 @@ function Tiles({ production }: { production: ProductionView }) {
         note={`${dollars(Math.round(metrics.avg_cost * 100) / 100)} an episode`}
       />
       <Tile name="Episodes" value={metrics.total_episodes.toLocaleString('en-US')} note="ever created" />
-      <Tile name="Success" value={`${Math.round(metrics.success_rate * 100)} %`} note="of those that ended" />
+      <Tile
+        name="Success"
+        value={hasEnded ? `${Math.round(metrics.success_rate * 100)} %` : '–'}
+        note="of those that ended"
+      />
       <Tile
         name="Time to make"
         value={
-          metrics.avg_production_time >= 90
-            ? `${(metrics.avg_production_time / 60).toFixed(1)} h`
-            : `${metrics.avg_production_time.toFixed(1)} min`
+          metrics.avg_production_time === 0
+            ? '–'
+            : metrics.avg_production_time >= 90
+              ? `${(metrics.avg_production_time / 60).toFixed(1)} h`
+              : `${metrics.avg_production_time.toFixed(1)} min`
         }
         note="mean of completed"
       />
