@@ -31,6 +31,7 @@ const Action = z.discriminatedUnion('action', [
     result: z.unknown().optional(),
   }),
   z.strictObject({ action: z.literal('release'), key: z.string() }),
+  z.strictObject({ action: z.literal('answer'), key: z.string(), answer: z.unknown() }),
 ]);
 
 /**
@@ -86,6 +87,9 @@ export async function act(
     }
     case 'release':
       await manager.releaseCost({ sessionId, key: asked.key });
+      break;
+    case 'answer':
+      await manager.answer({ sessionId, key: asked.key, answer: asked.answer, by });
       break;
   }
 }

@@ -28,7 +28,11 @@ export function answerOf(key: string, filled: FilledAnswer): HeldAnswer | Studio
 }
 
 function resultOf(text: string): unknown {
-  if (text === 'none') return null;
+  return text === 'none' ? null : jsonOrWords(text);
+}
+
+/** JSON as it is typed, or else the words themselves. @throws SyntaxError when it begins like JSON and is none. */
+export function jsonOrWords(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {

@@ -6,7 +6,8 @@ import { HeldDialog } from './held-dialog.js';
 /** A button for each call whose outcome nobody knows. */
 export function HeldCalls({ view, feed }: { view: EpisodeView; feed: EpisodeFeed }) {
   const [asked, ask] = useState<string | null>(null);
-  const held = view.operations.filter(({ status }) => status === 'held');
+  const { operations } = view.snapshot.context;
+  const held = view.operations.filter(({ status, key }) => status === 'held' && !operations[key]?.question);
   const chosen = held.find(({ key }) => key === asked);
   return (
     <span class="held-calls">

@@ -7,6 +7,7 @@ import type {
   EpisodeView,
   ProductionView,
   HeldAnswer,
+  QuestionAnswer,
   StudioAction,
   TimelineEntry,
 } from '../../api.js';
@@ -73,7 +74,7 @@ export const api = {
   actor: (id: string) => get<ActorView>(`/api/actors/${encodeURIComponent(id)}`),
   chart: () => get<ChartView>('/api/chart'),
   /** Answers how the episode stands after the action. */
-  async act(id: string, action: StudioAction | HeldAnswer): Promise<EpisodeView> {
+  async act(id: string, action: StudioAction | HeldAnswer | QuestionAnswer): Promise<EpisodeView> {
     const init = {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

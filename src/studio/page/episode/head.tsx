@@ -1,6 +1,7 @@
 import type { EpisodeMoment, EpisodeView } from '../../api.js';
 import { Actions } from '../actions/actions.js';
 import { HeldCalls } from '../actions/held-calls.js';
+import { Questions } from '../actions/questions.js';
 import { needNames } from '../format.js';
 import type { EpisodeFeed } from '../live/episode-feed.js';
 import { addressOf } from '../live/router.js';
@@ -59,7 +60,7 @@ export function EpisodeHead({
       </p>
       {view.board.needs.length > 0 && (
         <ul class="need-list" aria-label="Waiting for a person">
-          {view.board.needs.map(({ need, text, next }) => (
+          {view.board.needs.map(({ need, text, next }, index, needs) => (
             <li
               key={need + text}
               class={`banner banner-${need === 'failed' || need.endsWith('stop') ? 'bad' : 'warn'}`}
@@ -73,6 +74,9 @@ export function EpisodeHead({
                   </code>
                 ))}
                 {need === 'held_operation' && <HeldCalls view={view} feed={feed} />}
+                {need === 'question' && needs.findIndex((each) => each.need === need) === index && (
+                  <Questions view={view} feed={feed} />
+                )}
               </span>
             </li>
           ))}
