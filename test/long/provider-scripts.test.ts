@@ -135,7 +135,7 @@ test.each<[what: string, way: Way, bug: PlantedBug]>([
     'billed-failure',
     {
       file: 'src/crew/operations.ts',
-      from: "const billed = charge.kind === 'known' ? charge.cost : undefined;",
+      from: "const billed = charge.kind === 'known' ? charge : undefined;",
       to: 'const billed = undefined;',
     },
   ],
