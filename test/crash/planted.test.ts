@@ -22,7 +22,7 @@ const bugs: [what: string, fault: Fault, call: Call, bug: PlantedBug][] = [
     {
       file: 'src/documents/documents.ts',
       from: '    replaceFile(this.#disk, path, [bytes]);\n',
-      to: '    setTimeout(() => replaceFile(this.#disk, path, [bytes]), 500);\n',
+      to: '    setTimeout(() => replaceFile(this.#disk, path, [bytes]), 3000);\n',
     },
   ],
 ];
@@ -34,9 +34,10 @@ describe('bugs planted in a process whose system calls fail', () => {
       const { file, remove } = await bundleProcess('test/crash/scenario.ts', `planted-${fault}`, bug);
       onTestFinished(remove);
       const points = (await planPoints(file, fault)).filter((point) => point.call === call);
-      expect(points.length).toBeGreaterThan(5);
+      expect(points.length).toBeGreaterThan(3);
       const alarms: unknown[] = [];
-      for (const point of points) {
+      // A call that is the engine's in one life may be the event loop's in the next: whoever has struck beside it strikes again.
+      for (const point of [...points, ...points, ...points]) {
         await inFolder(file, point, (life, directory) => expectSurvived(directory, life)).catch(
           (error: unknown) => alarms.push(error),
         );

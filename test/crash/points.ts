@@ -55,20 +55,27 @@ async function planOfOneLife(file: string, fault: Fault): Promise<Point[]> {
   });
 }
 
-/** A life with a fault, and whether it struck the engine: the event loop writes to itself now and then, which moves the count. */
-async function strike(file: string, point: Point, attempts: number): Promise<boolean> {
+/** Struck; or another call was hit, since the event loop writes to itself now and then, which moves the count; or no life had so many calls of the kind. */
+type Outcome = 'struck' | 'missed' | 'not there';
+
+/** Lives with a fault until it has struck the engine. */
+async function strike(file: string, point: Point, attempts: number): Promise<Outcome> {
+  let outcome: Outcome = 'not there';
   for (let tries = 0; tries < attempts; tries += 1) {
-    const isHit = await inFolder(file, point, async (life, directory) => {
+    const found = await inFolder(file, point, async (life, directory): Promise<Outcome> => {
       const hit =
         life.signal === 'SIGKILL'
           ? canStrike(life.trace.at(-1)?.text ?? '', directory, point.fault)
           : life.trace.some(({ injected, text }) => injected && canStrike(text, directory, point.fault));
       if (hit) await expectSurvived(directory, life);
-      return hit;
+      if (hit) return 'struck';
+      const calls = life.trace.filter(({ call }) => call === point.call).length;
+      return calls < point.nth ? 'not there' : 'missed';
     });
-    if (isHit) return true;
+    if (found === 'struck') return found;
+    if (found === 'missed') outcome = found;
   }
-  return false;
+  return outcome;
 }
 
 /** One test for each point at which `fault` can strike. */
@@ -78,19 +85,22 @@ export async function crashSuite(fault: Fault): Promise<void> {
     ? [parsePoint(only)].filter((point) => point.fault === fault)
     : await planPoints(bundled.file, fault);
   describe.skipIf(points.length === 0)(`a process whose system call has ${fault}`, () => {
-    let missed = 0;
+    const seen = { struck: 0, missed: 0, 'not there': 0 };
     test.each(points.map((point) => ({ point, name: pointName(point) })))(
       'given $name, when the production is opened again, then nothing acknowledged is lost (npm run test:crash -- --only $name)',
       async ({ point }) => {
-        if (!(await strike(bundled.file, point, only ? 20 : 5))) missed += 1;
-        // Each miss alone may be bad luck; many are a suite that looks past the engine.
-        expect(missed).toBeLessThanOrEqual(Math.ceil(points.length / 10));
+        seen[await strike(bundled.file, point, only ? 20 : 5)] += 1;
+        // Each miss alone may be bad luck; many are a suite that looks past the engine. How many documents a life writes is a matter of its pace.
+        expect(seen.missed).toBeLessThanOrEqual(Math.ceil(points.length / 10));
       },
     );
     test('counted', () => {
-      console.log(`${fault}: ${points.length - missed} of ${points.length} points struck and survived`);
+      console.log(
+        `${fault}: ${seen.struck} of ${points.length} points struck and survived, ${seen['not there']} were not there`,
+      );
       bundled.remove();
-      expect(points.length).toBeGreaterThan(only ? 0 : 5);
+      expect(seen.struck).toBeGreaterThanOrEqual(points.length / 2);
+      expect(points.length).toBeGreaterThan(only ? 0 : 3);
     });
   });
 }
