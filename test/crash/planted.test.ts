@@ -34,7 +34,7 @@ describe('bugs planted in a process whose system calls fail', () => {
       const { file, remove } = await bundleProcess('test/crash/scenario.ts', `planted-${fault}`, bug);
       onTestFinished(remove);
       const points = (await planPoints(file, fault)).filter((point) => point.call === call);
-      expect(points.length).toBeGreaterThan(3);
+      expect(points.length).toBeGreaterThan(0);
       const alarms: unknown[] = [];
       // A call that is the engine's in one life may be the event loop's in the next: whoever has struck beside it strikes again.
       for (const point of [...points, ...points, ...points]) {
