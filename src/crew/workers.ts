@@ -9,7 +9,7 @@ import {
 } from '../../machines/index.js';
 import { check } from '../calls/inputs.js';
 import { stepsFor } from '../calls/plans.js';
-import { isGone } from '../disk/index.js';
+import { isLiveClaim } from '../disk/index.js';
 import type { EpisodeState } from '../shapes/index.js';
 import { checkWork, produce, type ProduceOptions, type Produced, type Work } from './produce.js';
 
@@ -166,8 +166,7 @@ function isReady(snapshot: EpisodeSnapshot, now: string): boolean {
   const { claim, claims } = snapshot.context;
   const status = episodeStatus(snapshot);
   if (status === 'complete' || status === 'archived' || status === 'failed') return false;
-  const isAlive = claim !== null && Date.parse(claim.until) > Date.parse(now);
-  if (isAlive && !(claim.process && isGone(claim.process))) return false;
+  if (isLiveClaim(claim, now)) return false;
   const state = stateName(snapshot);
   if (state.endsWith('.review')) return false;
   if (state.endsWith('.paused')) return isAnsweredByTime(snapshot, now);

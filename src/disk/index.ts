@@ -16,4 +16,4 @@ export { openPlainFile, plainRefusalTexts, readPlainFile } from './plain-file.js
 export { replacePrivateFile } from './private-file.js';
 export { writableByOthers } from './writable-by-others.js';
 export { removeQuietly } from './remove-quietly.js';
-export { isGone, thisProcess } from './process-identity.js';
+export { isGone, isLiveClaim, thisProcess } from './process-identity.js';

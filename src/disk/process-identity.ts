@@ -22,6 +22,15 @@ export function isGone({ machine, pid, startedAt }: ProcessIdentity): boolean {
   return started !== undefined && startedAt !== 'unknown' && started !== startedAt;
 }
 
+/** Whether a claim keeps others away at a time: it has not expired, and its process is not known to be gone. */
+export function isLiveClaim(
+  claim: { until: string; process?: ProcessIdentity | undefined } | null,
+  now: string,
+): boolean {
+  if (claim === null || Date.parse(claim.until) <= Date.parse(now)) return false;
+  return !(claim.process && isGone(claim.process));
+}
+
 function isThere(pid: number): boolean {
   try {
     return process.kill(pid, 0);

@@ -2,7 +2,6 @@ import {
   Ledger,
   ProductionError,
   dayOf,
-  decide,
   episodeNumberOf,
   machineVersion,
   parsePolicy,
@@ -17,11 +16,12 @@ import {
 import type { Documents, SessionDocument } from '../documents/index.js';
 import type { Journal, JournalEntry } from '../journal/index.js';
 import { Projection } from '../projection/projection.js';
-import type { Commit, CommitEntry } from '../record/commit.js';
+import type { Commit } from '../record/commit.js';
 import { decodeCommit, decodeShown, decodeState } from '../record/decode.js';
 import { SessionKeys } from '../record/session-keys.js';
 import { EpisodeStore } from '../record/episode-store.js';
 import { afterEntry, inMemory, replaySession, type Located } from '../record/replay.js';
+import { replaySteps } from '../record/replay-steps.js';
 import type { PolicyChange } from '../record/policy-record.js';
 import type { Committed, DecidedStep } from '../record/step.js';
 import { episodeState } from '../shapes/index.js';
@@ -298,24 +298,4 @@ function shownState(document: SessionDocument | undefined): Located | undefined 
   const { machine, position, snapshot } = document.showrunner;
   const recorded = { persisted: snapshot, version: machine.version };
   return decodeShown(recorded) && { recorded, position };
-}
-
-/** The steps of an entry, decided again. Where an older chart decided otherwise, the recorded snapshot is what counts. */
-function replaySteps(entry: CommitEntry, start: EpisodeSnapshot | undefined): DecidedStep[] {
-  const steps: DecidedStep[] = [];
-  let before = start;
-  for (const event of entry.events) {
-    const decision = decide(before, event);
-    const after = decision.accepted ? decision.snapshot : before;
-    if (!after) continue;
-    steps.push({
-      sessionId: entry.session,
-      event,
-      before,
-      after,
-      ...(decision.accepted ? {} : { quiet: true }),
-    });
-    before = after;
-  }
-  return steps;
 }

@@ -1,7 +1,8 @@
-import { decide, type EpisodeSnapshot, type SessionId } from '../../machines/index.js';
+import type { SessionId } from '../../machines/index.js';
 import type { Journal, JournalEntry } from '../journal/index.js';
 import type { Commit, CommitEntry } from './commit.js';
 import { decodeCommit } from './decode.js';
+import { replaySteps } from './replay-steps.js';
 import { afterEntry, inMemory, replaySession, type Followed } from './replay.js';
 import type { Committed, DecidedStep } from './step.js';
 
@@ -47,15 +48,10 @@ export class CommitsAfter {
     const known = this.#episodes.get(entry.session) ?? this.#before(entry.session, line.position);
     const followed = afterEntry(entry, { snapshot: known?.snapshot, older: known?.older }, line);
     this.#episodes.set(entry.session, followed);
-    let before: EpisodeSnapshot | undefined = known?.snapshot;
-    return entry.events.map((event, index): DecidedStep => {
-      const decision = decide(before, event);
-      const isLast = index === entry.events.length - 1;
-      const after = isLast || !decision.accepted ? followed.snapshot : decision.snapshot;
-      const step = { sessionId: entry.session, event, before, after };
-      before = after;
-      return decision.accepted ? step : { ...step, quiet: true };
-    });
+    const steps = replaySteps(entry, known?.snapshot);
+    const last = steps.at(-1);
+    if (last) last.after = followed.snapshot;
+    return steps;
   }
 
   #before(sessionId: SessionId, position: number): Followed | undefined {

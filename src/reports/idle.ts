@@ -1,4 +1,4 @@
-import { isGone } from '../disk/index.js';
+import { isLiveClaim } from '../disk/index.js';
 import type { PersistedEpisode } from '../../machines/index.js';
 import { currentPhase } from '../../machines/episode/current-phase.js';
 import type { EpisodeState, Need } from '../shapes/index.js';
@@ -13,10 +13,13 @@ export function idleNeed(
   now: string,
 ): Need[] {
   const { claim, claims, sessionId, updatedAt } = context;
-  const isClaimed =
-    claim !== null && Date.parse(claim.until) > Date.parse(now) && !(claim.process && isGone(claim.process));
   const phase = currentPhase(context);
-  if (claims === 0 || isClaimed || phase === null || ['complete', 'failed', 'archived'].includes(status))
+  if (
+    claims === 0 ||
+    isLiveClaim(claim, now) ||
+    phase === null ||
+    ['complete', 'failed', 'archived'].includes(status)
+  )
     return [];
   return [
     {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import { readPlainFile } from '../disk/index.js';
+import { readPlainFile, replacePrivateFile } from '../disk/index.js';
 
 const form = /^[A-Za-z0-9_-]{43}$/;
 
@@ -26,25 +26,11 @@ export function studioToken(directory: string): string {
   if (known !== undefined) return known;
   const token = randomBytes(32).toString('base64url');
   try {
-    keep(path, token);
+    replacePrivateFile(path, `${token}\n`);
   } catch {
     // A full disk, or one that may not be written, must not keep anybody from looking: the token is this studio's alone.
   }
   return token;
-}
-
-function keep(path: string, token: string): void {
-  fs.rmSync(path, { force: true });
-  const fd = fs.openSync(
-    path,
-    fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL | fs.constants.O_NOFOLLOW,
-    0o600,
-  );
-  try {
-    fs.writeSync(fd, `${token}\n`);
-  } finally {
-    fs.closeSync(fd);
-  }
 }
 
 function readOwn(path: string): string | undefined {

@@ -91,7 +91,7 @@ export class Endpoints {
   add(wanted: Pick<Endpoint, 'url' | 'types' | 'from'> & { allowPrivate: boolean }): Endpoint {
     const { url, types, from, allowPrivate } = wanted;
     const parsed = Endpoint.safeParse({
-      id: `hook_${randomBytes(5).toString('hex').slice(0, 6)}`,
+      id: `hook_${randomBytes(3).toString('hex')}`,
       url,
       secret: newSecret(),
       types,

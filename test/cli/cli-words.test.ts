@@ -1,11 +1,12 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readFileSync } from 'node:fs';
 import { run, start } from '../support/cli.js';
 import { temporaryDirectory } from '../support/temporary.js';
+import { watchInTerminal } from '../support/watched-terminal.js';
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const { version } = JSON.parse(
@@ -76,23 +77,12 @@ describe('words at the command line', () => {
     async (key) => {
       const directory = join(temporaryDirectory(), 'production');
       await run(directory, 'create', '--topic', 'Why bees dance');
-      const child = spawn(
-        'script',
-        [
-          '-qec',
-          `stty rows 30 cols 120; exec '${process.execPath}' '${main}' watch --directory '${directory}'`,
-          '/dev/null',
-        ],
-        { detached: true },
-      );
-      onTestFinished(() => void child.kill('SIGKILL'));
-      let said = '';
-      child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
-      await expect.poll(() => said, { timeout: 20_000 }).toContain('initialized');
+      const { child, said } = watchInTerminal(directory);
+      await expect.poll(() => said(), { timeout: 20_000 }).toContain('initialized');
       const left = once(child, 'close');
       child.stdin.write(key);
       expect((await left)[0]).toBe(0);
-      expect(said).toContain('\u001b[?1049l');
+      expect(said()).toContain('\u001b[?1049l');
     },
   );
 

@@ -8,6 +8,7 @@ import type { BoardEpisode } from '../../src/studio/api.js';
 import { watchTable } from '../../src/cli/watch-table.js';
 import { run } from '../support/cli.js';
 import { temporaryDirectory } from '../support/temporary.js';
+import { watchInTerminal } from '../support/watched-terminal.js';
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const today = { date: '2025-09-03', spent: 10_000_000, reserved: 900_000, cap: 50_000_000 } as Parameters<
@@ -134,28 +135,16 @@ describe('watching in a terminal', () => {
   test('given a terminal, when another process commits, then the board is drawn in place, and the screen comes back in the end', async () => {
     const directory = join(temporaryDirectory(), 'production');
     const id = (await run(directory, 'create', '--topic', 'Why bees dance')).stdout.trim();
-    // `script` gives it a terminal of its own.
-    const child = spawn(
-      'script',
-      [
-        '-qec',
-        `stty rows 30 cols 120; exec '${process.execPath}' '${main}' watch --directory '${directory}'`,
-        '/dev/null',
-      ],
-      { detached: true },
-    );
-    onTestFinished(() => void child.kill('SIGKILL'));
-    let said = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
-    await expect.poll(() => plain(said), { timeout: 20_000 }).toContain('initialized');
+    const { child, said } = watchInTerminal(directory);
+    await expect.poll(() => plain(said()), { timeout: 20_000 }).toContain('initialized');
     await run(directory, 'phase', id, 'research', 'active');
     await run(directory, 'cost', id, 'research', 'perplexity_query', '0.35');
-    await expect.poll(() => plain(said), { timeout: 20_000 }).toContain('$0.35 / $7.00');
-    expect(said).toContain('\u001B[?1049h');
+    await expect.poll(() => plain(said()), { timeout: 20_000 }).toContain('$0.35 / $7.00');
+    expect(said()).toContain('\u001B[?1049h');
     // Lines do not wrap while the board is shown.
-    expect(said.indexOf('\u001B[?7l')).toBeGreaterThan(0);
+    expect(said().indexOf('\u001B[?7l')).toBeGreaterThan(0);
     child.stdin.write('\u0003');
     await once(child, 'close');
-    expect(said.trimEnd().endsWith('\u001B[?7h\u001B[?25h\u001B[?1049l')).toBe(true);
+    expect(said().trimEnd().endsWith('\u001B[?7h\u001B[?25h\u001B[?1049l')).toBe(true);
   });
 });

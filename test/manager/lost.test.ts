@@ -31,6 +31,12 @@ const claimed: Given = (manager, sessionId) =>
     until: new Date(Date.parse(manager.production.now()) + 60_000).toISOString(),
   });
 
+const called: Given = async (manager, sessionId) => {
+  await active(manager, sessionId);
+  const call = { phase: 'research', operation: 'query', maxCost: '0.50', key: 'q1' } as const;
+  await manager.reserveCost({ sessionId, ...call });
+};
+
 /** What has to be left alone, and what is lost. */
 const kinds: [string, 'left' | 'waiting' | 'archived', Given, OpenOptions['policy']?][] = [
   ['was only created', 'left', () => Promise.resolve()],
@@ -65,31 +71,11 @@ const kinds: [string, 'left' | 'waiting' | 'archived', Given, OpenOptions['polic
     'has a held call',
     'waiting',
     async (manager, sessionId) => {
-      await active(manager, sessionId);
-      await manager.reserveCost({
-        sessionId,
-        phase: 'research',
-        operation: 'query',
-        maxCost: '0.50',
-        key: 'q1',
-      });
+      await called(manager, sessionId);
       await manager.send(sessionId, { type: 'operation.held', key: 'q1' });
     },
   ],
-  [
-    'has a paid call that nobody has answered',
-    'waiting',
-    async (manager, sessionId) => {
-      await active(manager, sessionId);
-      await manager.reserveCost({
-        sessionId,
-        phase: 'research',
-        operation: 'query',
-        maxCost: '0.50',
-        key: 'q1',
-      });
-    },
-  ],
+  ['has a paid call that nobody has answered', 'waiting', called],
   [
     'is stopped by its own budget',
     'waiting',

@@ -18,7 +18,8 @@ async function add(context: Context, url: string, options: Options): Promise<Res
   const { types = '*' } = options;
   const manager = await context.open({ readOnly: true });
   await manager.production.asOnDisk();
-  const endpoint = new Endpoints(context.directory).add({
+  const endpoints = new Endpoints(context.directory);
+  const endpoint = endpoints.add({
     url,
     types: String(types)
       .split(',')
@@ -27,7 +28,7 @@ async function add(context: Context, url: string, options: Options): Promise<Res
     from: options['fromStart'] === true ? 0 : manager.production.position,
   });
   return {
-    json: shown(endpoint, new Endpoints(context.directory).progress(endpoint)),
+    json: shown(endpoint, endpoints.progress(endpoint)),
     text: `${endpoint.id} hears of ${endpoint.types.join(', ')}${endpoint.from === 0 ? ', from the first commit on' : ' from now on'}.
 The receiver checks signatures (Standard Webhooks) with this secret, which is kept in webhooks.json: ${endpoint.secret}
 Nothing is sent before somebody delivers. next: showrunner webhook deliver, or showrunner studio, which does so while it runs`,

@@ -1,14 +1,13 @@
 import { useState } from 'preact/hooks';
 import type { EpisodeView, StudioAction } from '../../api.js';
-import { api, type ApiError } from '../api/client.js';
 import { actionNames } from '../format.js';
 import type { EpisodeFeed } from '../live/episode-feed.js';
-import { asApiError, show } from '../live/studio.js';
-import { announce } from '../parts/announce.js';
+import { asApiError } from '../live/studio.js';
 import { Dialog } from '../parts/dialog.js';
 import { FormEnd } from '../parts/form-end.js';
 import { Amount, Choice, Reason } from './fields.js';
 import { actionOf, asks, consequenceOf, doneOf, fieldsOf, type Filled } from './forms.js';
+import { useAct } from './use-act.js';
 import type { PhaseName } from '../../../../machines/phases.js';
 
 interface Props {
@@ -28,28 +27,18 @@ export function ActionDialog({ action, at, view, feed, onClose }: Props) {
     amount: '',
     choice: at ?? fields.choices[0]?.value ?? '',
   });
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<ApiError | null>(null);
-
-  const confirm = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    setBusy(true);
-    setError(null);
-    try {
-      const after = await api.act(view.board.sessionId, actionOf(action, filled));
-      feed.take(after);
-      show(after.position, after.board);
-      announce(doneOf(action, after));
-      onClose();
-    } catch (refused) {
-      setError(asApiError(refused));
-      setBusy(false);
-    }
-  };
+  const { busy, error: refused, act } = useAct(view, feed, onClose);
+  const error = refused === null ? null : asApiError(refused);
+  const confirm = (event: SubmitEvent): void =>
+    act(
+      event,
+      () => actionOf(action, filled),
+      (after) => doneOf(action, after),
+    );
 
   return (
     <Dialog title={asks[action]} onClose={onClose}>
-      <form class="form" onSubmit={(event) => void confirm(event)}>
+      <form class="form" onSubmit={confirm}>
         <p>{consequenceOf(action, view)}</p>
         {fields.choices.length > 0 && (
           <Choice

@@ -1,13 +1,12 @@
 import { useState } from 'preact/hooks';
 import type { EpisodeView, OperationView } from '../../api.js';
-import { api } from '../api/client.js';
 import { dollars, moment, stateText } from '../format.js';
 import type { EpisodeFeed } from '../live/episode-feed.js';
-import { asApiError, show } from '../live/studio.js';
-import { announce } from '../parts/announce.js';
+import { asApiError } from '../live/studio.js';
 import { Dialog } from '../parts/dialog.js';
 import { FormEnd } from '../parts/form-end.js';
 import { Amount, Choice, Reason } from './fields.js';
+import { useAct } from './use-act.js';
 import { answerOf, answered, answers, type FilledAnswer, type Said } from './held-answer.js';
 
 interface Props {
@@ -22,33 +21,18 @@ const choices = Object.entries(answers).map(([value, words]) => ({ value, ...wor
 /** Says what was called and why nobody knows its outcome, and takes a person's answer. */
 export function HeldDialog({ call, view, feed, onClose }: Props) {
   const [filled, fill] = useState<FilledAnswer>({ said: 'happened', cost: '', result: '', reason: '' });
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<string | null>(null);
+  const { busy, error, act } = useAct(view, feed, onClose);
   const { said } = filled;
-
-  const confirm = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    setBusy(true);
-    setError(null);
-    try {
-      const after = await api.act(view.board.sessionId, answerOf(call.key, filled));
-      feed.take(after);
-      show(after.position, after.board);
-      announce(`${answered[said]}. The episode is now ${stateText(after.board.state)}.`);
-      onClose();
-    } catch (refused) {
-      setError(
-        refused instanceof SyntaxError
-          ? `The result is not JSON: ${refused.message}`
-          : asApiError(refused).message,
-      );
-      setBusy(false);
-    }
-  };
+  const confirm = (event: SubmitEvent): void =>
+    act(
+      event,
+      () => answerOf(call.key, filled),
+      (after) => `${answered[said]}. The episode is now ${stateText(after.board.state)}.`,
+    );
 
   return (
     <Dialog title="Did this call happen?" onClose={onClose}>
-      <form class="form" onSubmit={(event) => void confirm(event)}>
+      <form class="form" onSubmit={confirm}>
         <Facts call={call} />
         <Choice
           name="What you found out"
@@ -67,7 +51,9 @@ export function HeldDialog({ call, view, feed, onClose }: Props) {
         )}
         {error !== null && (
           <p class="banner banner-bad" role="alert">
-            {error}
+            {error instanceof SyntaxError
+              ? `The result is not JSON: ${error.message}`
+              : asApiError(error).message}
           </p>
         )}
         <FormEnd

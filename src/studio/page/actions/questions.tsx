@@ -1,13 +1,12 @@
 import { useState } from 'preact/hooks';
 import type { EpisodeView } from '../../api.js';
-import { api } from '../api/client.js';
 import { moment, stateText } from '../format.js';
 import type { EpisodeFeed } from '../live/episode-feed.js';
-import { asApiError, show } from '../live/studio.js';
-import { announce } from '../parts/announce.js';
+import { asApiError } from '../live/studio.js';
 import { Dialog } from '../parts/dialog.js';
 import { FormEnd } from '../parts/form-end.js';
 import { Choice } from './fields.js';
+import { useAct } from './use-act.js';
 import { jsonOrWords } from './held-answer.js';
 
 type Operation = EpisodeView['snapshot']['context']['operations'][string];
@@ -54,33 +53,17 @@ interface Props {
 function QuestionDialog({ asked: { key, phase, question }, view, feed, onClose }: Props) {
   const { choices } = question;
   const [text, fill] = useState(choices?.[0] ?? '');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<string | null>(null);
-
-  const confirm = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    setBusy(true);
-    setError(null);
-    try {
-      const answer = choices ? text : jsonOrWords(text.trim());
-      const after = await api.act(view.board.sessionId, { action: 'answer', key, answer });
-      feed.take(after);
-      show(after.position, after.board);
-      announce(`Answered. The episode is now ${stateText(after.board.state)}.`);
-      onClose();
-    } catch (refused) {
-      setError(
-        refused instanceof SyntaxError
-          ? `The answer is not JSON: ${refused.message}`
-          : asApiError(refused).message,
-      );
-      setBusy(false);
-    }
-  };
+  const { busy, error, act } = useAct(view, feed, onClose);
+  const confirm = (event: SubmitEvent): void =>
+    act(
+      event,
+      () => ({ action: 'answer', key, answer: choices ? text : jsonOrWords(text.trim()) }),
+      (after) => `Answered. The episode is now ${stateText(after.board.state)}.`,
+    );
 
   return (
     <Dialog title={`The ${phase} worker asks`} onClose={onClose}>
-      <form class="form" onSubmit={(event) => void confirm(event)}>
+      <form class="form" onSubmit={confirm}>
         <p>{question.text}</p>
         {question.deadline !== undefined && (
           <p class="quiet">
@@ -111,7 +94,9 @@ function QuestionDialog({ asked: { key, phase, question }, view, feed, onClose }
         )}
         {error !== null && (
           <p class="banner banner-bad" role="alert">
-            {error}
+            {error instanceof SyntaxError
+              ? `The answer is not JSON: ${error.message}`
+              : asApiError(error).message}
           </p>
         )}
         <FormEnd label="Answer" confirm="question" isDanger={false} busy={busy} onClose={onClose} />
