@@ -12,11 +12,15 @@ export class SessionKeys {
     this.#journal = journal;
   }
 
-  /** The first session that was created with the key, in all that is in the journal by now. */
+  /**
+   * The first session that was created with the key, as far as the journal's handle has read: of one that another process makes in this moment
+   * whoever asks would know nothing but the name.
+   */
   find(key: string): SessionId | undefined {
     const known = this.#sessions.get(key);
-    if (known !== undefined) return known;
-    this.#journal.scan((line) => this.#note(line), { from: this.#upTo });
+    const to = this.#journal.position;
+    if (known !== undefined || this.#upTo >= to) return known;
+    this.#journal.scan((line) => this.#note(line), { from: this.#upTo, to });
     return this.#sessions.get(key);
   }
 

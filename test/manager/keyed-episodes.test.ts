@@ -38,6 +38,19 @@ describe('an episode with a key', () => {
     await expectSound(third);
   });
 
+  test('given another process has just created it, when a handle has not read so far, then the key stands for nothing there yet, and then for an episode that is there', async () => {
+    const directory = temporaryDirectory();
+    const [first, second] = [await openProduction(directory), await openProduction(directory)];
+    const { production } = second;
+    production.withKey('bees');
+    const id = await first.createEpisodeSession({ key: 'bees', topic });
+    expect([production.withKey('bees'), production.find(id)]).toEqual([undefined, undefined]);
+    production.refresh();
+    expect(production.withKey('bees')).toBe(id);
+    expect(production.find(id)?.context.topic).toBe(topic);
+    await expectSound(first);
+  });
+
   test('given it has been archived and compacted away from memory, when it is created again, then it is still that session', async () => {
     const directory = temporaryDirectory();
     const manager = await openProduction(directory, { segmentBytes: 4096 });
