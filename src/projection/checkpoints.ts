@@ -96,9 +96,11 @@ export class CheckpointProjection {
   }
 
   async #show(pending: PendingCheckpoint, how: How): Promise<void> {
-    const { documents, journal, machine, refresh } = this.#on;
+    const { documents, journal, machine, refresh, store } = this.#on;
     const document = checkpointShown(pending, machine);
-    if (!document || pending.after.context.filesMovedTo !== null) return;
+    // As it is now: one that was deleted since must not get its folder back, or its files could not be brought back.
+    const now = store.snapshot(pending.sessionId) ?? pending.after;
+    if (!document || now.context.filesMovedTo !== null) return;
     const shown =
       documents.readCheckpoint(pending.sessionId, { name: pending.name })?.showrunner.position ?? -1;
     if (shown >= pending.position) return;

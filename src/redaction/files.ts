@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
 import { isSessionId, phaseNames } from '../../machines/index.js';
 import { readPlainFile } from '../disk/index.js';
 
@@ -11,20 +11,36 @@ const largest = 1024 * 1024 * 1024;
 export const stagingName = '.redaction';
 
 export interface FoundFile {
-  /** Path inside the production, with forward slashes. */
+  /** Path from the production's folder, with forward slashes. */
   path: string;
   bytes: Buffer;
   /** A document is made again from the journal; a payload is named for its hash. */
   kind: 'document' | 'payload' | 'other';
 }
 
-/** Every plain file of a production but the journal's, each read when its turn comes; no link is followed. `unread` hears of those that cannot be looked into. */
+/** Every plain file of a production and of what deleted episodes have left beside it, but the journal's, each read when its turn comes; no link is followed. `unread` hears of those that cannot be looked into. */
 export function* filesIn(directory: string, unread: (path: string) => void): Generator<FoundFile> {
-  for (const path of pathsIn(directory, '')) {
+  const paths = [directory, ...filesMovedFrom(directory)].flatMap((folder) =>
+    pathsIn(folder, '').map((path) => join(relative(directory, folder), path)),
+  );
+  for (const path of paths) {
     const read = readPlainFile(join(directory, path), { largest });
     if ('bytes' in read) yield { path, bytes: read.bytes, kind: kindOf(path, read.bytes) };
     else if (read.refused !== 'missing') unread(path);
   }
+}
+
+/** The back-ups that were made beside a production. */
+export function backupsOf(directory: string): string[] {
+  const mark = `${basename(directory)}.backup-`;
+  return readdirSync(dirname(directory), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name.startsWith(mark))
+    .map((entry) => join(dirname(directory), entry.name));
+}
+
+/** Those that hold the files of deleted episodes, of which the production's own journal says the hashes; one with a journal is a production of its own. */
+function filesMovedFrom(directory: string): string[] {
+  return backupsOf(directory).filter((backup) => !existsSync(join(backup, 'journal')));
 }
 
 function pathsIn(directory: string, folder: string): string[] {
@@ -37,7 +53,9 @@ function pathsIn(directory: string, folder: string): string[] {
 }
 
 function kindOf(path: string, bytes: Buffer): FoundFile['kind'] {
-  const [first = '', second = '', third = '', ...more] = path.split('/');
+  const [first = '', second = '', third = '', ...more] = path
+    .split('/')
+    .slice(path.startsWith('../') ? 2 : 0);
   if (path === 'state.json' || basename(path).startsWith('.tmp-')) return 'document';
   if (first === 'archive') return second.endsWith('.json') && third === '' ? 'document' : 'other';
   if (!isSessionId(first) || more.length > 0) return 'other';

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, renameSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { ProductionError, isSessionId, type ProcessIdentity } from '../../machines/index.js';
 import { nodeDisk } from '../disk/index.js';
@@ -8,7 +8,7 @@ import { Production, auditProblems, machineIdentity, systemClock } from '../prod
 import type { RedactionRecord } from '../record/index.js';
 import { programName } from '../program.js';
 import { commitWithout } from './commit-text.js';
-import { filesIn } from './files.js';
+import { backupsOf, filesIn } from './files.js';
 import { ChangedHashes } from './hashes.js';
 import { SecretText } from './secret-text.js';
 import { stageFiles } from './stage-files.js';
@@ -65,7 +65,9 @@ export async function redact(options: RedactionOptions): Promise<Redaction> {
   const { sha256, length } = new SecretText(options.text);
   const folder = await redactFolder(options).catch(refuseBroken);
   const backups: RedactedFolder[] = [];
+  // What `reset` has moved away is a production of its own.
   for (const directory of backupsOf(options.directory)) {
+    if (!existsSync(join(directory, 'journal'))) continue;
     const redacted = await redactFolder({ ...options, directory });
     if (countOf(redacted.places) + redacted.left.length > 0) backups.push(redacted);
   }
@@ -85,16 +87,7 @@ function partOfTheEngine(what: string, cause?: unknown): ProductionError {
   );
 }
 
-/** What `reset` has moved away. */
-function backupsOf(directory: string): string[] {
-  const mark = `${basename(directory)}.backup-`;
-  return readdirSync(dirname(directory), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && entry.name.startsWith(mark))
-    .map((entry) => join(dirname(directory), entry.name))
-    .filter((folder) => existsSync(join(folder, 'journal')));
-}
-
-export function countOf({ journal, documents, files }: RedactionRecord['places']): number {
+function countOf({ journal, documents, files }: RedactionRecord['places']): number {
   return journal + documents + files;
 }
 

@@ -164,7 +164,7 @@ function applyPlan(directory: string): void {
 
 function applyFile(directory: string, staged: string, { from, to, sha256 }: StagedFile): void {
   const [source, target] = [join(directory, from), join(directory, to)];
-  const now = readPlainFile(source, { largest: Number.MAX_SAFE_INTEGER, within: directory });
+  const now = readPlainFile(source, { largest: Number.MAX_SAFE_INTEGER, within: dirname(directory) });
   const isAsItWas = 'bytes' in now && sha256Of(now.bytes) === sha256;
   if (isThere(staged) && isAsItWas) {
     fs.mkdirSync(dirname(target), { recursive: true });

@@ -1,7 +1,7 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { OpenOptions, ProductionStateManager } from '../../src/index.js';
+import { ProductionStateManager, type OpenOptions } from '../../src/index.js';
 import { importOlder } from '../../src/import/index.js';
 import { temporaryProduction, type TemporaryProduction } from '../../src/testing/index.js';
 import { expectSound } from '../support/production.js';
@@ -202,6 +202,27 @@ describe('a deletion', () => {
     await expectSound(later);
     expect(existsSync(join(directory, sessionId))).toBe(false);
     expect(await later.unarchiveEpisode(sessionId)).toMatchObject({ status: 'failed' });
+    expect(existsSync(notes)).toBe(true);
+    await expectSound(later);
+  });
+
+  test('given a deleted episode and a state.json that is removed, when the production is opened, then its folder does not come back, and its files can', async () => {
+    const directory = join(temporaryDirectory(), 'production');
+    const open = () => ProductionStateManager.open({ directory });
+    const manager = await open();
+    const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'A mistake' });
+    const notes = join(directory, sessionId, 'research', 'notes.txt');
+    await active(manager, sessionId);
+    writeFileSync(notes, 'kept');
+    await manager.updatePhase({ sessionId, phase: 'research', status: 'complete' });
+    await manager.deleteEpisode({ sessionId, reason: 'recorded by mistake' });
+    await manager.close();
+    rmSync(join(directory, 'state.json'));
+    await (await open()).close();
+    expect(existsSync(join(directory, sessionId))).toBe(false);
+    const later = await open();
+    onTestFinished(() => later.close());
+    await later.unarchiveEpisode(sessionId);
     expect(existsSync(notes)).toBe(true);
     await expectSound(later);
   });

@@ -126,6 +126,21 @@ describe('a text that is taken out of a production', () => {
     await expectSound(await openProduction(backup));
   });
 
+  test('given an episode that was deleted, whose files are beside the production, then it is gone from there too, and the episode can be brought back', async () => {
+    const { directory, sessionId } = await leaking();
+    const manager = await openProduction(directory);
+    const backup = await manager.deleteEpisode({ sessionId, reason: 'enough' });
+    await manager.close();
+    expect(pathsWith(backup, tellTale).length).toBeGreaterThan(3);
+    const { backups, left } = await ProductionStateManager.redact({ directory, ...told });
+    expect({ backups, left }).toEqual({ backups: [], left: [] });
+    expect(pathsWith(join(directory, '..'), tellTale)).toEqual([]);
+    const after = await openProduction(directory);
+    await expectSound(after);
+    await after.unarchiveEpisode(sessionId);
+    await expectSound(after);
+  });
+
   test('given a line that a power cut has torn in its midst, then its beginning is gone too', async () => {
     const { directory } = await leaking();
     const last = readdirSync(join(directory, 'journal')).toSorted().at(-1) ?? '';
