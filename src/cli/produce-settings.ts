@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { SessionId } from '../../machines/ids.js';
-import { nodeDisk } from '../disk/index.js';
+import { decodeJson, nodeDisk, readPlainFile } from '../disk/index.js';
 import { replaceFile } from '../documents/index.js';
 
 /** How `showrunner produce` was called, kept in the session's folder so that `showrunner resume` can go on with it. */
@@ -15,6 +14,7 @@ export const ProduceSettings = z.object({
 export type ProduceSettings = z.infer<typeof ProduceSettings>;
 
 const file = 'producing.json';
+const largest = 1024 * 1024;
 
 export function writeProduceSettings(
   directory: string,
@@ -28,8 +28,10 @@ export function writeProduceSettings(
 
 /** Undefined when the episode was not begun by `showrunner produce`. */
 export function readProduceSettings(directory: string, sessionId: SessionId): ProduceSettings | undefined {
+  const read = readPlainFile(join(directory, sessionId, file), { largest, within: directory });
+  if ('refused' in read) return undefined;
   try {
-    return ProduceSettings.parse(JSON.parse(readFileSync(join(directory, sessionId, file), 'utf8')));
+    return ProduceSettings.parse(decodeJson(read.bytes));
   } catch {
     return undefined;
   }

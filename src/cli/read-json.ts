@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { ProductionError } from '../../machines/errors.js';
+import { readNamedFile } from './read-named-file.js';
 import { decodeJson } from '../disk/decode-json.js';
 
 /**
@@ -8,7 +8,7 @@ import { decodeJson } from '../disk/decode-json.js';
  */
 export function readJson(path: string): unknown {
   try {
-    return decodeJson(readFileSync(path));
+    return decodeJson(readNamedFile(path));
   } catch (error) {
     throw new ProductionError(
       'invalid_input',

@@ -11,6 +11,7 @@ import {
   currentPhase,
   decide,
 } from '../../machines/index.js';
+import { parseJson } from '../disk/index.js';
 import { loadCheckpoint } from '../calls/checkpoints.js';
 import type { Production } from '../production/index.js';
 import { checkpointData } from '../record/index.js';
@@ -76,7 +77,7 @@ function placeOf({ path, sessionId }: Edit): { phase: PhaseName; name: string } 
 function seeThatItParses({ path, content, sessionId }: Edit): void {
   if (!path.endsWith('.json')) return;
   try {
-    JSON.parse(typeof content === 'string' ? content : Buffer.from(content).toString('utf8'));
+    parseJson(typeof content === 'string' ? content : Buffer.from(content).toString('utf8'));
   } catch (error) {
     throw invalid(sessionId, `the edited ${path} is not JSON: ${(error as Error).message}`);
   }

@@ -3,7 +3,7 @@ export type { ThreadReply } from './bounded-thread.js';
 export { adviceOn, isFull } from './advice.js';
 export { errorCode, writeAll } from './disk.js';
 export type { Disk, OpenMode, PathInfo } from './disk.js';
-export { decodeJson } from './decode-json.js';
+export { decodeJson, parseJson } from './decode-json.js';
 export {
   makeDirectory,
   makeNewDirectories,
@@ -13,6 +13,7 @@ export {
 export { refuseNetworkFilesystem } from './network-filesystem.js';
 export { nodeDisk } from './node-disk.js';
 export { openPlainFile, plainRefusalTexts, readPlainFile } from './plain-file.js';
+export { replacePlainFile, writePlainFile } from './write-plain-file.js';
 export { replacePrivateFile } from './private-file.js';
 export { writableByOthers } from './writable-by-others.js';
 export { removeQuietly } from './remove-quietly.js';

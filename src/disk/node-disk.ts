@@ -44,7 +44,9 @@ export const nodeDisk: Disk = {
       const fd = fs.openSync(path, flags.read);
       try {
         // A document is never that large: a sparse file in its place is damage, and read as one.
-        if (fs.fstatSync(fd).size > largestRead) return Buffer.alloc(0);
+        // So is a pipe, which nobody may write to, and a device, which may have no end.
+        const opened = fs.fstatSync(fd);
+        if (opened.size > largestRead || (!opened.isFile() && !opened.isDirectory())) return Buffer.alloc(0);
         return fs.readFileSync(fd);
       } finally {
         fs.closeSync(fd);

@@ -49,7 +49,7 @@ export function openPlainFile(
 export function readPlainFile(
   path: string,
   rules: PlainRules & { largest: number },
-): { bytes: Buffer } | { refused: PlainRefusal } {
+): { bytes: Buffer<ArrayBuffer> } | { refused: PlainRefusal } {
   const opened = openPlainFile(path, rules);
   if ('refused' in opened) return opened;
   const { fd, size } = opened;
@@ -96,7 +96,7 @@ function refusalOf(info: fs.Stats, path: string, rules: PlainRules): PlainRefusa
 }
 
 /** Whether the file that is open is the one at this path, with no link below the folder: a swap before or after the opening gives another file. */
-function isStillAt({ ino, dev }: fs.Stats, path: string, folder: string): boolean {
+export function isStillAt({ ino, dev }: fs.Stats, path: string, folder: string): boolean {
   try {
     const place = join(fs.realpathSync(folder), relative(folder, path));
     if (fs.realpathSync(path) !== place) return false;

@@ -4,17 +4,17 @@ import type { Disk } from '../disk/index.js';
 
 /**
  * Sees that the file that was just opened is the one at this path, with no link among its session's folders: where one was swapped for a link
- * between the look and the opening, nothing is written into a foreign folder.
+ * between the look and the opening, nothing is written into a foreign folder or read from one.
  * @throws ProductionError `path_refused`.
  */
 export function seeThatItLiesHere(disk: Disk, fd: number, path: string): void {
   const open = disk.statOpen(fd);
   const linked = sessionFolders(path).find((folder) => disk.stat(folder)?.kind !== 'directory');
   const now = disk.stat(path);
-  if (linked === undefined && now?.ino === open.ino && now.dev === open.dev) return;
+  if (linked === undefined && open.kind === 'file' && now?.ino === open.ino && now.dev === open.dev) return;
   throw new ProductionError(
     'path_refused',
-    `${linked ?? path} was moved or became a link while it was written to; nothing is written through it. Put the folder back.`,
+    `${linked ?? path} was moved or became a link while it was opened; nothing is read or written through it. Put the folder back.`,
     { field: 'path' },
   );
 }

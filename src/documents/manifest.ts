@@ -2,7 +2,8 @@ import type { ArtifactRef } from './artifact-ref.js';
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { ProductionError, type PhaseName, type SessionId } from '../../machines/index.js';
-import { makeDurableDirectory, writeAll, type Disk } from '../disk/index.js';
+import { makeDurableDirectory, removeQuietly, writeAll, type Disk } from '../disk/index.js';
+import { seeThatItLiesHere } from './lies-here.js';
 import { existingPath } from './session-paths.js';
 
 const blockBytes = 1 << 20;
@@ -55,6 +56,7 @@ function walk(disk: Disk, base: string, folder: string, onFolder: OnFolder, dept
 function hashFile(disk: Disk, path: string, sync: boolean): { sha256: string; bytes: number } {
   const fd = disk.open(path, 'read');
   try {
+    seeThatItLiesHere(disk, fd, path);
     if (sync) disk.sync(fd);
     const hash = createHash('sha256');
     const buffer = Buffer.allocUnsafe(blockBytes);
@@ -166,8 +168,10 @@ export async function copyManifest(
 function copyFile(disk: Disk, source: string, target: string): void {
   const input = disk.open(source, 'read');
   try {
+    seeThatItLiesHere(disk, input, source);
     const output = disk.open(target, 'create');
     try {
+      seeThatItLiesHere(disk, output, target);
       const buffer = Buffer.allocUnsafe(blockBytes);
       let place = 0;
       for (
@@ -179,6 +183,10 @@ function copyFile(disk: Disk, source: string, target: string): void {
         place += count;
       }
       disk.sync(output);
+    } catch (error) {
+      // A part of a copy would stand in the way of the next try.
+      removeQuietly(disk, target);
+      throw error;
     } finally {
       disk.close(output);
     }

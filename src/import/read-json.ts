@@ -25,7 +25,7 @@ export function readJson(folder: string, path: string, report: Report): unknown 
   try {
     return decodeJson(read.bytes);
   } catch (error) {
-    report.note('warning', path, `it cannot be read: ${(error as Error).message}`, 'left out');
+    report.note('warning', path, `it is not JSON: ${(error as Error).message}`, 'left out');
     return undefined;
   }
 }

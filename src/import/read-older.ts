@@ -83,7 +83,7 @@ function readState(path: string): Json {
   try {
     const read = readPlainFile(path, { largest: largestFile, followsLink: true });
     if ('refused' in read) throw new Error(plainRefusalTexts[read.refused]);
-    value = decodeJson(read.bytes);
+    value = jsonIn(read.bytes);
   } catch (error) {
     throw new ProductionError(
       'import_invalid',
@@ -103,6 +103,14 @@ function readState(path: string): Json {
     `${path} has neither active_episodes nor completed_episodes: it is not a production's state file.`,
     { field: 'path' },
   );
+}
+
+function jsonIn(bytes: Uint8Array): unknown {
+  try {
+    return decodeJson(bytes);
+  } catch (error) {
+    throw new Error(`it is not JSON: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** Both shapes as one: an id, what the main file says of it, and where. */

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { ProductionError, statedIn } from '../../machines/index.js';
 import { decodeJson, plainRefusalTexts, readPlainFile } from '../disk/index.js';
@@ -6,7 +6,7 @@ import { decodeJson, plainRefusalTexts, readPlainFile } from '../disk/index.js';
 const lookMs = 1000;
 const largestFile = 1024 * 1024;
 
-/** `policy.json` in a production's directory, in which a person may write the policy. A link is followed. */
+/** `policy.json` in a production's directory, in which a person may write the policy. No link is followed: who may write the folder would have others' files read. */
 export class PolicyFile {
   readonly path: string;
   #mark: string;
@@ -22,10 +22,12 @@ export class PolicyFile {
    * @throws ProductionError `invalid_input`, when it cannot be read or is not JSON.
    */
   read(): unknown {
-    const read = readPlainFile(this.path, { largest: largestFile, followsLink: true });
+    const read = readPlainFile(this.path, { largest: largestFile });
     if ('refused' in read) {
       if (read.refused === 'missing') return undefined;
-      throw this.#unreadable(plainRefusalTexts[read.refused]);
+      throw this.#unreadable(
+        `${plainRefusalTexts[read.refused]}${read.refused === 'link' ? ', and is not followed: name its target with --policy <file>, or copy it' : ''}`,
+      );
     }
     try {
       return decodeJson(read.bytes);
@@ -65,7 +67,7 @@ export class PolicyFile {
 
   #look(): string {
     try {
-      const { ino, size, mtimeMs } = statSync(this.path);
+      const { ino, size, mtimeMs } = lstatSync(this.path);
       return `${ino}:${size}:${mtimeMs}`;
     } catch {
       return '';

@@ -5,6 +5,8 @@ import { ProductionError, ProcessIdentity } from '../../machines/index.js';
 import { errorCode, nodeDisk, readPlainFile } from '../disk/index.js';
 import { sha256Of, stagingName } from './files.js';
 
+const { O_CREAT, O_NOFOLLOW, O_TRUNC, O_WRONLY } = fs.constants;
+
 /** A file that is ready to take another's place. */
 export interface StagedFile {
   /** Paths inside the production, before and after. */
@@ -158,7 +160,8 @@ function applyPlan(directory: string): void {
   const read = readPlainFile(join(folder, 'plan.json'), { largest: Number.MAX_SAFE_INTEGER });
   if ('refused' in read) throw Object.assign(new Error('plan.json is missing'), { code: 'ENOENT' });
   const { files, documents } = JSON.parse(read.bytes.toString('utf8')) as SwitchPlan;
-  for (const path of documents) fs.rmSync(join(directory, path), { force: true });
+  for (const path of documents)
+    if (liesWithin(directory, path)) fs.rmSync(join(directory, path), { force: true });
   for (const file of files) applyFile(directory, join(folder, 'files', file.staged), file);
 }
 
@@ -166,7 +169,7 @@ function applyFile(directory: string, staged: string, { from, to, sha256 }: Stag
   const [source, target] = [join(directory, from), join(directory, to)];
   const now = readPlainFile(source, { largest: Number.MAX_SAFE_INTEGER, within: dirname(directory) });
   const isAsItWas = 'bytes' in now && sha256Of(now.bytes) === sha256;
-  if (isThere(staged) && isAsItWas) {
+  if (isThere(staged) && isAsItWas && liesWithin(directory, from)) {
     fs.mkdirSync(dirname(target), { recursive: true });
     fs.chmodSync(staged, fs.statSync(source).mode & 0o777);
     fs.renameSync(staged, target);
@@ -175,12 +178,23 @@ function applyFile(directory: string, staged: string, { from, to, sha256 }: Stag
   if (isAsItWas && from !== to) fs.rmSync(source, { force: true });
 }
 
+/** Whether no folder on the way to a file is a link: nothing is removed through one. */
+function liesWithin(directory: string, path: string): boolean {
+  try {
+    return (
+      fs.realpathSync(dirname(join(directory, path))) === dirname(join(fs.realpathSync(directory), path))
+    );
+  } catch {
+    return false;
+  }
+}
+
 function isThere(path: string): boolean {
   return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 export function writeDurably(path: string, bytes: Buffer): void {
-  const fd = fs.openSync(path, 'w', 0o666);
+  const fd = fs.openSync(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o666);
   try {
     fs.writeFileSync(fd, bytes);
     fs.fsyncSync(fd);

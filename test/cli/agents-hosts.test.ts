@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -68,3 +68,25 @@ test('given settings that are not JSON, when the host is connected, then nothing
   expect(refused.stderr).toContain('.claude/settings.json cannot be edited');
   expect(existsSync(join(folder, '.mcp.json'))).toBe(false);
 });
+
+test.each(['a file', 'a folder', 'a folder with nothing in it'])(
+  'given %s of a project that is a link out of it, when a host is connected, then nothing outside is read or written',
+  (what) => {
+    const { folder, run } = project();
+    const outside = temporaryDirectory();
+    const target = join(outside, 'settings.json');
+    if (what !== 'a folder with nothing in it') writeFileSync(target, '{"secret":"qzxw9"}');
+    if (what === 'a file') {
+      mkdirSync(join(folder, '.claude'));
+      symlinkSync(target, join(folder, '.claude', 'settings.json'));
+    } else symlinkSync(outside, join(folder, '.claude'));
+    const refused = run(['connect', 'claude']);
+    expect(refused.status).toBe(2);
+    expect(refused.stdout + refused.stderr).toMatch(/link/);
+    expect(refused.stdout + refused.stderr).not.toContain('qzxw9');
+    expect(readdirSync(outside)).toEqual(what === 'a folder with nothing in it' ? [] : ['settings.json']);
+    expect(existsSync(target) ? readFileSync(target, 'utf8') : '{"secret":"qzxw9"}').toBe(
+      '{"secret":"qzxw9"}',
+    );
+  },
+);

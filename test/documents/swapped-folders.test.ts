@@ -1,7 +1,9 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { nodeDisk, type Disk } from '../../src/disk/index.js';
+import type { SessionId } from '../../machines/index.js';
+import { copyManifest, readManifest, verifyManifest } from '../../src/documents/manifest.js';
 import { replaceFile, replaceFileLater } from '../../src/documents/durable-file.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
@@ -44,3 +46,74 @@ for (const moment of ['before', 'after'] as const)
         rmSync(`${folder}-away`, { recursive: true, force: true });
       }
     });
+
+/** A disk on which a folder is swapped for a link right before a file in it is opened to be read. */
+function swappingReads(folder: string, foreign: string): Disk {
+  return {
+    ...nodeDisk,
+    open(path, mode) {
+      if (mode === 'read' && path.startsWith(folder) && existsSync(folder)) {
+        renameSync(folder, `${folder}-away`);
+        symlinkSync(foreign, folder);
+      }
+      return nodeDisk.open(path, mode);
+    },
+  };
+}
+
+for (const depth of ['', 'research'])
+  test(`given ${depth || 'the session'}'s folder is swapped for a link right before a file in it is read, then neither is a foreign file hashed nor copied`, async () => {
+    const parent = temporaryDirectory();
+    const phase = join(parent, session, 'research');
+    const swapped = join(parent, session, depth);
+    const foreign = join(parent, 'foreign', depth === '' ? 'research' : '');
+    mkdirSync(phase, { recursive: true });
+    mkdirSync(foreign, { recursive: true });
+    writeFileSync(join(phase, 'notes.md'), 'ours');
+    writeFileSync(join(foreign, 'notes.md'), 'theirs');
+    const id = session as SessionId;
+    const [kept] = await readManifest(nodeDisk, parent, id, 'research');
+    const entries = kept === undefined ? [] : [kept];
+    const put = (): void => {
+      rmSync(swapped, { force: true });
+      renameSync(`${swapped}-away`, swapped);
+    };
+    const disk = swappingReads(swapped, join(parent, 'foreign'));
+    await expect(readManifest(disk, parent, id, 'research')).rejects.toMatchObject({ code: 'path_refused' });
+    put();
+    await expect(verifyManifest(disk, parent, id, entries)).rejects.toMatchObject({ code: 'path_refused' });
+    put();
+    const fork = 'ep_002_20250903_143022' as SessionId;
+    mkdirSync(join(parent, fork));
+    await expect(copyManifest(disk, parent, id, fork, entries)).rejects.toMatchObject({
+      code: 'path_refused',
+    });
+    expect(existsSync(join(parent, fork, 'research', 'notes.md'))).toBe(false);
+  });
+
+test('given the folder of a fork is swapped for a link right before a copy is made in it, then no file is made through the link', async () => {
+  const parent = temporaryDirectory();
+  const foreign = join(parent, 'foreign');
+  const from = session as SessionId;
+  const fork = 'ep_002_20250903_143022' as SessionId;
+  mkdirSync(join(parent, from, 'research'), { recursive: true });
+  mkdirSync(foreign);
+  writeFileSync(join(parent, from, 'research', 'notes.md'), 'ours');
+  const entries = await readManifest(nodeDisk, parent, from, 'research');
+  const target = join(parent, fork, 'research');
+  const disk: Disk = {
+    ...nodeDisk,
+    open(path, mode) {
+      if (mode === 'create' && existsSync(target)) {
+        renameSync(target, `${target}-away`);
+        symlinkSync(foreign, target);
+      }
+      return nodeDisk.open(path, mode);
+    },
+  };
+  mkdirSync(join(parent, fork));
+  await expect(copyManifest(disk, parent, from, fork, entries)).rejects.toMatchObject({
+    code: 'path_refused',
+  });
+  expect(readdirSync(foreign)).toEqual([]);
+});

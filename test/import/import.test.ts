@@ -71,7 +71,7 @@ describe('importing older productions', () => {
     expect(lines).toMatch(/error .*completed_episodes.1 "..\/..\/x" is not a session id/);
     expect(lines).toMatch(/error .*-1 is not an amount of dollars/);
     expect(lines).toMatch(/info .*3.7600000000000002 is finer than a micro-dollar/);
-    expect(lines).toMatch(/warning .*checkpoint_script_20250903_155730.json it cannot be read/);
+    expect(lines).toMatch(/warning .*checkpoint_script_20250903_155730.json it it is not JSON/);
     expect(lines).toMatch(
       /warning ep_004_20250905_090000\/state.json: phases.script.status "dancing" is not a phase status/,
     );
@@ -151,7 +151,7 @@ describe('importing older productions', () => {
     expect(report).toMatchObject([
       {
         where: 'ep_002_20250902_093015/session.json',
-        what: expect.stringMatching(/^it cannot be read: [^\p{Cc}]*$/u) as string,
+        what: expect.stringMatching(/^it is not JSON: [^\p{Cc}]*$/u) as string,
       },
     ]);
   });

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ProductionStateManager, type ProductionError } from '../../src/index.js';
@@ -278,6 +278,28 @@ describe('policy.json', () => {
     },
   );
 });
+
+test.each(['{"dailyCap":"20.00"}', '{"apiToken":"qzxw9"}', 'qzxw9:x:0:0'])(
+  'given a policy.json that is a link to a file that says %s, when a program would write, then nothing of that file is taken or told',
+  async (text) => {
+    const directory = temporaryDirectory();
+    await (await openProduction(directory)).close();
+    const outside = join(temporaryDirectory(), 'outside.json');
+    writeFileSync(outside, text);
+    symlinkSync(outside, join(directory, 'policy.json'));
+    const opened = ProductionStateManager.open({ directory });
+    await expect(opened).rejects.toMatchObject({
+      code: 'invalid_input',
+      message: expect.stringContaining('it is a link, and is not followed') as string,
+    });
+    const error: unknown = await opened.catch((reason: unknown) => reason);
+    expect(JSON.stringify([String(error), (error as Error).cause, error])).not.toMatch(
+      /qzxw9|apiToken|20\.00/,
+    );
+    const reader = await openProduction(directory, { readOnly: true });
+    expect((await reader.getPolicy()).dailyCap).toBe(50);
+  },
+);
 
 describe('budgets that are set', () => {
   test('given an episode, when a budget is set up and down, then that is what it is, down to what is spent and reserved', async () => {

@@ -1,4 +1,5 @@
 import { escapeForShell } from '../../../machines/index.js';
+import { parseJson } from '../../disk/index.js';
 import { hookTableFile, type HookTable } from '../hooks/hook-table.js';
 import { hookHosts, type HookHost } from '../hooks/hook-call.js';
 
@@ -231,10 +232,18 @@ function objectAt(json: Json, name: string): Json {
   throw new TypeError(`${name} is not an object`);
 }
 
+function jsonIn(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    throw new TypeError(`it is not JSON: ${(error as Error).message}`, { cause: error });
+  }
+}
+
 function editJson(change: (json: Json, remove: boolean) => void): HostFile['edit'] {
   return (text, remove) => {
     if (text === undefined && remove) return undefined;
-    const json = JSON.parse((text ?? '{}').replace(/^\uFEFF/, '') || '{}') as Json;
+    const json = jsonIn((text ?? '{}').replace(/^\uFEFF/, '') || '{}') as Json;
     if (typeof json !== 'object' || json === null || Array.isArray(json))
       throw new TypeError('it is not a JSON object');
     const before = JSON.stringify(json);

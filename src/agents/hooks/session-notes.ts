@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readPlainFile } from '../../disk/index.js';
+import { readPlainFile, replacePlainFile } from '../../disk/index.js';
 
 /** What the hooks remember of one session of a host. Money is never here: it is in the journal. */
 const SessionNotes = z.object({
@@ -23,17 +23,14 @@ const mostNames = 200;
 
 /** The notes of a session; empty ones where there are none, or none that can be read. */
 export function readNotes(directory: string, session: string): SessionNotes {
-  const found = readPlainFile(pathOf(directory, session), { largest });
+  const found = readPlainFile(pathOf(directory, session), { largest, within: directory });
   return ('refused' in found ? undefined : parseNotes(found.bytes)) ?? SessionNotes.parse({});
 }
 
 /** Puts the notes in place whole. Two hooks at once may lose a count, never money. */
 export function writeNotes(directory: string, session: string, notes: SessionNotes): void {
-  const path = pathOf(directory, session);
   mkdirSync(join(directory, folder), { recursive: true });
-  const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, JSON.stringify(notes));
-  renameSync(temporary, path);
+  replacePlainFile(pathOf(directory, session), JSON.stringify(notes), { within: directory });
 }
 
 /** Counts in a record that stays small, whatever names a host sends. */
@@ -51,7 +48,7 @@ function add(counts: Record<string, number>, name: string, count: number): void 
 export function allNotes(directory: string): Pick<SessionNotes, 'unpriced' | 'denied' | 'would_deny'> {
   const sum = { unpriced: {} as Record<string, number>, denied: 0, would_deny: {} as Record<string, number> };
   for (const name of namesIn(join(directory, folder))) {
-    const found = readPlainFile(join(directory, folder, name), { largest });
+    const found = readPlainFile(join(directory, folder, name), { largest, within: directory });
     const notes = 'refused' in found ? undefined : parseNotes(found.bytes);
     if (!notes) continue;
     sum.denied += notes.denied;

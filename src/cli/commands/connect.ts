@@ -1,13 +1,19 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
 import { connectHosts, firstTable, hostFiles, type HostFile } from '../../agents/connect/host-files.js';
 import { readHookTable } from '../../agents/hooks/hook-table.js';
+import { plainRefusalTexts, readPlainFile, writePlainFile } from '../../disk/index.js';
 import type { Run } from '../command.js';
 import { UsageError } from '../usage-error.js';
 
+/** Bytes. */
+const largest = 16 * 1024 * 1024;
+
 interface Edit {
   path: string;
+  /** No link leads out of it. */
+  within: string;
   before: string | undefined;
   after: string | undefined;
 }
@@ -55,9 +61,9 @@ function ends(host: string, isRemoval: boolean, isDry: boolean): string {
 
 function editOf(project: string, file: HostFile, remove: boolean): Edit {
   const path = join(project, file.path);
-  const before = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
   try {
-    return { path, before, after: file.edit(before, remove) };
+    const before = textAt(path, project);
+    return { path, within: project, before, after: file.edit(before, remove) };
   } catch (error) {
     throw new UsageError(
       `${file.path} cannot be edited: ${(error as Error).message}. Nothing was written; mend it, or move it away, and try again`,
@@ -67,8 +73,31 @@ function editOf(project: string, file: HostFile, remove: boolean): Edit {
 
 function tableEdit(directory: string): Edit {
   const path = join(directory, firstTable.path);
-  const before = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
-  return { path, before, after: before ?? firstTable.text };
+  try {
+    const before = textAt(path, directory);
+    return { path, within: directory, before, after: before ?? firstTable.text };
+  } catch (error) {
+    throw new UsageError(
+      `${path} cannot be read: ${(error as Error).message}. Nothing was written; move it away and try again`,
+    );
+  }
+}
+
+/** What a file says, undefined where there is none. A project may be somebody else's: no link is followed out of it. */
+function textAt(path: string, within: string): string | undefined {
+  const read = readPlainFile(path, { largest, within });
+  if ('bytes' in read) return read.bytes.toString('utf8');
+  if (read.refused !== 'missing') throw new Error(plainRefusalTexts[read.refused]);
+  seeThatFoldersAreHere(path, within);
+  return undefined;
+}
+
+function seeThatFoldersAreHere(path: string, within: string): void {
+  const folder = dirname(path);
+  if (relative(within, folder).startsWith('..') || folder === within) return;
+  if (!existsSync(folder)) return seeThatFoldersAreHere(folder, within);
+  if (realpathSync(folder) !== join(realpathSync(within), relative(within, folder)))
+    throw new Error(plainRefusalTexts.moved);
 }
 
 function patchOf(
@@ -86,8 +115,8 @@ function patchOf(
   ).replace(/^=+\n/, '');
 }
 
-function write({ path, after }: Edit): void {
+function write({ path, within, after }: Edit): void {
   if (after === undefined) return rmSync(path);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, after);
+  writePlainFile(path, after, { within });
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { escapeForTerminal } from '../../../machines/escape.js';
 import type { SessionId } from '../../../machines/ids.js';
@@ -12,6 +12,7 @@ import { loadCrew, offline, offlineModule } from '../load-crew.js';
 import { nextEpisodeNumber } from '../next-episode-number.js';
 import { readProduceSettings, writeProduceSettings, type ProduceSettings } from '../produce-settings.js';
 import { progressLines } from '../progress-lines.js';
+import { readNamedFile } from '../read-named-file.js';
 import { UsageError } from '../usage-error.js';
 
 const defaultMinutes = 3;
@@ -143,7 +144,7 @@ function topicsOf({ topic, topics, key }: Options): string[] {
 
 function textOf(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readNamedFile(path).toString('utf8');
   } catch (error) {
     throw new UsageError(`--topics: cannot read ${path}: ${(error as Error).message}`);
   }
