@@ -71,7 +71,7 @@ describe('importing older productions', () => {
     expect(lines).toMatch(/error .*completed_episodes.1 "..\/..\/x" is not a session id/);
     expect(lines).toMatch(/error .*-1 is not an amount of dollars/);
     expect(lines).toMatch(/info .*3.7600000000000002 is finer than a micro-dollar/);
-    expect(lines).toMatch(/warning .*checkpoint_script_20250903_155730.json it it is not JSON/);
+    expect(lines).toMatch(/warning .*checkpoint_script_20250903_155730.json it is not JSON/);
     expect(lines).toMatch(
       /warning ep_004_20250905_090000\/state.json: phases.script.status "dancing" is not a phase status/,
     );
