@@ -184,4 +184,148 @@ describe('a PDF', () => {
     expect(headings).toEqual(['The life of bees', 'The life of bees', 'The winter', 'The winter']);
     expect(leftOut).toEqual({ heading: 2, small_print: 2, columns: 1, turned_text: 1 });
   });
+
+  const sentences = [first, second, third];
+  /** The second of three sentences, drawn as `draw` does it. */
+  const middle =
+    (draw: (pdf: PDFDocument, text: string) => void): Draw =>
+    (pdf) => {
+      pdf.text(first, 72, 100);
+      draw(pdf, second);
+      pdf.fillColor('black').fillOpacity(1).text(third, 72, 400);
+    };
+  const from = (text: string, word: string): [string, string, string] => {
+    const [before = '', after = ''] = text.split(word);
+    return [before, word, after];
+  };
+
+  it.each<[string, string, Draw]>([
+    [
+      'a word with a line through it',
+      'struck_out',
+      middle((pdf, text) => {
+        const [before, word, after] = from(text, 'not ');
+        pdf.text(before, 72, 200, { continued: true }).text(word, { continued: true, strike: true });
+        pdf.text(after, { strike: false });
+      }),
+    ],
+    [
+      'a word that a thin box goes through',
+      'struck_out',
+      middle((pdf, text) => {
+        const [before, word] = from(text, 'not ');
+        pdf.text(text, 72, 200);
+        const x = 72 + pdf.widthOfString(before);
+        pdf.rect(x, 205, pdf.widthOfString(word), 0.6).fill('red');
+      }),
+    ],
+    [
+      'a whole sentence with a line through it',
+      'struck_out',
+      middle((pdf, text) => void pdf.text(text, 72, 200, { strike: true })),
+    ],
+    [
+      'a word that a reviewer struck out in a reader',
+      'struck_out',
+      middle((pdf, text) => {
+        const [before, word] = from(text, 'not ');
+        pdf.text(text, 72, 200);
+        pdf.strike(72 + pdf.widthOfString(before), 200, pdf.widthOfString(word), 11, { color: 'red' });
+      }),
+    ],
+    [
+      'words in the colour of the paper',
+      'hidden_words',
+      middle((pdf, text) => void pdf.fillColor('#fefefe').text(text, 72, 200)),
+    ],
+    [
+      'one word in the colour of the paper',
+      'hidden_words',
+      middle((pdf, text) => {
+        const [before, word, after] = from(text, 'not ');
+        pdf.text(before, 72, 200, { continued: true }).fillColor('white').text(word, { continued: true });
+        pdf.fillColor('black').text(after);
+      }),
+    ],
+    [
+      'words that let everything through',
+      'hidden_words',
+      middle((pdf, text) => void pdf.fillOpacity(0).text(text, 72, 200)),
+    ],
+    [
+      'a word under a black box',
+      'hidden_words',
+      middle((pdf, text) => {
+        const [before, word] = from(text, 'wooden ');
+        pdf.text(text, 72, 200);
+        pdf.rect(72 + pdf.widthOfString(before), 199, pdf.widthOfString(word), 13).fill('black');
+      }),
+    ],
+    [
+      'black words on a black box',
+      'hidden_words',
+      middle((pdf, text) => {
+        pdf.rect(60, 195, 480, 40).fill('black');
+        pdf.fillColor('black').text(text, 72, 200);
+      }),
+    ],
+  ])(
+    'given %s, when it is read, then that sentence is left out as %s, and the others are there',
+    async (_, reason, draw) => {
+      const { texts, leftOut } = await read(draw);
+      expect(texts).toEqual([first, third]);
+      expect(leftOut).toEqual({ [reason]: 1 });
+    },
+  );
+
+  it.each<[string, Draw]>([
+    ['words that are underlined', middle((pdf, text) => void pdf.text(text, 72, 200, { underline: true }))],
+    ['words in another colour', middle((pdf, text) => void pdf.fillColor('#1144aa').text(text, 72, 200))],
+    [
+      'light words on a dark box',
+      middle((pdf, text) => {
+        pdf.rect(60, 195, 480, 40).fill('navy');
+        pdf.fillColor('white').text(text, 72, 200);
+      }),
+    ],
+    [
+      'words on a yellow ground',
+      middle((pdf, text) => {
+        pdf.rect(60, 195, 480, 40).fill('yellow');
+        pdf.fillColor('black').text(text, 72, 200);
+      }),
+    ],
+    [
+      'words that somebody marked in a reader',
+      middle((pdf, text) => {
+        pdf.text(text, 72, 200);
+        pdf.highlight(72, 200, pdf.widthOfString(text), 11);
+      }),
+    ],
+    [
+      'words in a frame',
+      middle((pdf, text) => {
+        pdf.text(text, 72, 200);
+        pdf.rect(60, 195, 480, 40).stroke('black');
+      }),
+    ],
+    [
+      'words beside a box that is cut off before them',
+      middle((pdf, text) => {
+        pdf.text(text, 72, 200);
+        pdf.save().rect(10, 190, 20, 40).clip().rect(0, 150, 600, 100).fill('black').restore();
+      }),
+    ],
+    [
+      'a page that is light on dark',
+      (pdf) => {
+        pdf.rect(0, 0, 600, 850).fill('#101010');
+        pdf.fillColor('white');
+        sentences.forEach((text, row) => void pdf.text(text, 72, 100 + 100 * row));
+      },
+    ],
+  ])('given %s, when it is read, then they are quoted as the others are', async (_, draw) => {
+    const { texts } = await read(draw);
+    expect(texts).toEqual(sentences);
+  });
 });

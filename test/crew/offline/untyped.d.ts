@@ -16,6 +16,14 @@ declare module 'pdfkit' {
     addPage(): this;
     save(): this;
     restore(): this;
+    clip(): this;
+    rect(x: number, y: number, width: number, height: number): this;
+    fill(colour: string): this;
+    stroke(colour: string): this;
+    fillColor(colour: string): this;
+    fillOpacity(opacity: number): this;
+    strike(x: number, y: number, width: number, height: number, options: Record<string, unknown>): this;
+    highlight(x: number, y: number, width: number, height: number): this;
     rotate(degrees: number, options?: Record<string, unknown>): this;
     end(): void;
   }

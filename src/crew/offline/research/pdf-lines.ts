@@ -1,4 +1,5 @@
 import { doubt, withoutForeignMarks } from './marks.js';
+import type { DoubtfulStretch } from './pdf-looks.js';
 import { raised } from './raised.js';
 
 /** A run of text as pdf.js gives it; widths and heights in points. */
@@ -28,13 +29,17 @@ const nextToNumber = 0.8;
 
 const at = (run: TextRun, index: number): number => run.transform[index] ?? 0;
 
-/** Puts a page's runs together to lines; raised and lowered signs become what they are, or a doubt. */
-export function linesOf(runs: readonly TextRun[], page: number): PdfLine[] {
+/** Puts a page's runs together to lines; raised and lowered signs become what they are, or a doubt, and so do words that are not seen as they stand. */
+export function linesOf(
+  runs: readonly TextRun[],
+  page: number,
+  doubtful: readonly DoubtfulStretch[] = [],
+): PdfLine[] {
   const lines: PdfLine[] = [];
   let open: TextRun[] = [];
   const close = (): void => {
     const seen = open.filter(({ str }) => str.trim() !== '');
-    if (seen.length > 0) lines.push(lineOf(open, seen, page));
+    if (seen.length > 0) lines.push(lineOf(open, seen, page, doubtful));
     open = [];
   };
   for (const run of printedOnce(runs)) {
@@ -63,7 +68,12 @@ function printedOnce(runs: readonly TextRun[]): TextRun[] {
   });
 }
 
-function lineOf(runs: readonly TextRun[], seen: readonly TextRun[], page: number): PdfLine {
+function lineOf(
+  runs: readonly TextRun[],
+  seen: readonly TextRun[],
+  page: number,
+  doubtful: readonly DoubtfulStretch[],
+): PdfLine {
   const main = seen.reduce((most, run) =>
     run.str.length * run.height > most.str.length * most.height ? run : most,
   );
@@ -80,7 +90,7 @@ function lineOf(runs: readonly TextRun[], seen: readonly TextRun[], page: number
     const besideNumber = isNumber(before) || (isNumber(run.str) && run === seen.at(-1));
     if (gap > (besideNumber ? nextToNumber : widestSpace)) text += ` ${doubt('columns')}`;
     else if (gap > 0.15 && !text.endsWith(' ')) text += ' ';
-    text += signs(run, main, text);
+    text += signs(run, main, text, doubtful);
     end = at(run, 4) + run.width;
     before = run === seen[0] ? run.str : 'no number';
   }
@@ -98,11 +108,35 @@ function lineOf(runs: readonly TextRun[], seen: readonly TextRun[], page: number
 const isNumber = (text: string): boolean => /^\W?\d{1,4}\W?$/u.test(text.trim());
 
 /** A run's words; one that stands higher or lower than its line is no part of the word before it. */
-function signs(run: TextRun, main: TextRun, before: string): string {
-  const words = withoutForeignMarks(run.str);
+function signs(run: TextRun, main: TextRun, before: string, doubtful: readonly DoubtfulStretch[]): string {
+  const words = withDoubts(run, doubtful);
   const shift = (at(run, 5) - at(main, 5)) / main.height;
   const isSmall = run.height < 0.85 * main.height && /^\d/u.test(words) && /[\p{L}\p{N}]$/u.test(before);
   if (Math.abs(shift) < 0.12) return isSmall ? doubt('number_in_parts') + words : words;
   const said = raised(shift > 0 ? 'sup' : 'sub', words.trim(), before.slice(-24), false);
   return said ?? doubt('raised_or_lowered') + words;
+}
+
+/** How far a letter may be from where the width of all says that it is. */
+const lettersOff = 2;
+
+/** A run's words, with a mark before each that is on a doubtful stretch, or so near that it may be. */
+function withDoubts(run: TextRun, doubtful: readonly DoubtfulStretch[]): string {
+  const [left, bottom] = [at(run, 4), at(run, 5)];
+  const words = withoutForeignMarks(run.str);
+  const here = doubtful.filter(
+    (stretch) =>
+      stretch.left < left + run.width &&
+      stretch.right > left &&
+      stretch.bottom < bottom + 0.5 * run.height &&
+      stretch.top > bottom + 0.3 * run.height,
+  );
+  if (here.length === 0) return words;
+  const letter = run.width / Math.max(1, words.length);
+  return words.replaceAll(/\S+/gu, (word, index: number) => {
+    const from = left + (index - lettersOff) * letter;
+    const to = left + (index + word.length + lettersOff) * letter;
+    const found = here.find((stretch) => stretch.left < to && stretch.right > from);
+    return found ? doubt(found.doubt) + word : word;
+  });
 }

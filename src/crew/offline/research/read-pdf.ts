@@ -3,22 +3,22 @@ import { oneLine, type Block, type SourceText } from './blocks.js';
 import { lineEnd, mayEnd } from './join-lines.js';
 import { doubt } from './marks.js';
 import { linesOf, type PdfLine } from './pdf-lines.js';
+import { doubtfulStretches } from './pdf-looks.js';
 
 /** Extracts a PDF's text; a scanned page has none. Headings, small print and what repeats on each page are left out by name. */
 export async function readPdf(bytes: Uint8Array, progress: () => void): Promise<SourceText> {
-  const { getDocumentProxy } = await optionalPackage('unpdf', () => import('unpdf'));
-  const document = await getDocumentProxy(new Uint8Array(bytes), { verbosity: 0 });
+  cutBuffersInNode20();
+  const { getDocumentProxy, getResolvedPDFJS } = await optionalPackage('unpdf', () => import('unpdf'));
+  const { OPS } = await getResolvedPDFJS();
+  const document = await getDocumentProxy(new Uint8Array(bytes), { verbosity: 0, maxImageSize: 0 });
   try {
     const lines: PdfLine[] = [];
     for (let number = 1; number <= document.numPages; number += 1) {
       const page = await document.getPage(number);
       const { items } = await page.getTextContent();
-      lines.push(
-        ...linesOf(
-          items.filter((item) => 'str' in item),
-          number,
-        ),
-      );
+      const runs = items.filter((item) => 'str' in item);
+      const doubtful = runs.length > 0 ? doubtfulStretches(await page.getOperatorList(), OPS) : [];
+      lines.push(...linesOf(runs, number, doubtful));
       page.cleanup();
       progress();
     }
@@ -26,6 +26,21 @@ export async function readPdf(bytes: Uint8Array, progress: () => void): Promise<
   } finally {
     await document.destroy();
   }
+}
+
+/** What pdf.js cuts the tables of a font with, which Node has from 21 on. */
+function cutBuffersInNode20(): void {
+  if ('transferToFixedLength' in ArrayBuffer.prototype) return;
+  // oxlint-disable-next-line no-extend-native -- the standard's own method, in the thread that reads documents
+  Object.defineProperty(ArrayBuffer.prototype, 'transferToFixedLength', {
+    configurable: true,
+    writable: true,
+    value(this: ArrayBuffer, length = this.byteLength): ArrayBuffer {
+      const cut = new Uint8Array(length);
+      cut.set(new Uint8Array(this).subarray(0, length));
+      return cut.buffer;
+    },
+  });
 }
 
 /** The height that most of the text has. */
