@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -27,7 +28,25 @@ interface Shelf {
   folder: string;
   kind: SourceKind;
   isOne: (name: string) => boolean;
+  /** What makes a text of the file; undefined where the machine cannot. */
+  shown?: (source: string) => string | undefined;
 }
+
+/** A manual's page as a terminal shows it. */
+function manualPage(source: string): string | undefined {
+  try {
+    // The pages of other programs' manuals are no commands: groff's own safe mode keeps them from running any.
+    const page = execFileSync('groff', ['-S', '-mandoc', '-Tutf8', '-P-cbou'], {
+      input: source,
+      maxBuffer: 64 * 1024 * 1024,
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    return page.toString();
+  } catch {
+    return undefined;
+  }
+}
+
 const shelves: Readonly<Record<string, Shelf>> = {
   'Markdown of packages': {
     folder: path.join(root, 'node_modules'),
@@ -56,6 +75,12 @@ const shelves: Readonly<Record<string, Shelf>> = {
     kind: 'html',
     isOne: (name) => /\.html?(?:\.gz)?$/u.test(name),
   },
+  'manuals of Debian': {
+    folder: '/usr/share/man/man1',
+    kind: 'text',
+    isOne: (name) => /\.1(?:\.gz)?$/u.test(name),
+    shown: manualPage,
+  },
   'licences of Debian': { folder: '/usr/share/common-licenses', kind: 'text', isOne: () => true },
 };
 
@@ -83,8 +108,10 @@ test('given documents that packages ship, when they are read, then what is quote
       const [file = ''] = found.splice(Math.floor(random() * found.length), 1);
       if ((await stat(file)).size > largest) continue;
       const bytes = await readFile(file);
-      const text = new TextDecoder().decode(file.endsWith('.gz') ? gunzipSync(bytes) : bytes);
-      if (text.length > largest || text.includes('\0') || text.includes('\uFFFD')) continue;
+      const source = new TextDecoder().decode(file.endsWith('.gz') ? gunzipSync(bytes) : bytes);
+      const text = shelf.shown ? shelf.shown(source) : source;
+      if (text === undefined || text.length > largest || text.includes('\0') || text.includes('\uFFFD'))
+        continue;
       count.files += 1;
       const judged = await judgedOf(shelf.kind, text);
       const seen = seenByAnother(shelf.kind, text);

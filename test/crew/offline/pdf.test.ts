@@ -328,4 +328,33 @@ describe('a PDF', () => {
     const { texts } = await read(draw);
     expect(texts).toEqual(sentences);
   });
+
+  const things = [
+    'The keeper Anna never opened the wooden door of the old house;',
+    'the keeper Berta opened the wooden door of the old house on each day.',
+    'The keeper Clara never had a key for the door of the HTML.',
+    'The keeper Dora opened the wooden door with a key of her own.',
+  ];
+  it.each<[string, Draw]>([
+    ['dots that are drawn', (pdf) => void pdf.list(things, { bulletRadius: 2 })],
+    ...['•', '-', '–', '*'].map((mark): [string, Draw] => [
+      `"${mark}"`,
+      (pdf) => things.forEach((text) => void pdf.text(`${mark} ${text}`)),
+    ]),
+    ['numbers', (pdf) => things.forEach((text, index) => void pdf.text(`${String(index + 1)}. ${text}`))],
+    ['letters', (pdf) => things.forEach((text, index) => void pdf.text(`(${'abcd'.charAt(index)}) ${text}`))],
+  ])('given a list with %s, when it is read, then each item is a text of its own', async (_, draw) => {
+    const { texts, leftOut } = await read(draw);
+    expect(texts).toEqual(things.slice(2));
+    expect(leftOut).toEqual({ no_end: 1, no_beginning: 1 });
+  });
+
+  it('given a number that begins a line by chance, when it is read, then nobody takes it for an item and loses it', async () => {
+    const { texts, leftOut } = await read((pdf) => {
+      pdf.text('The keeper of the old house was born in the month of May in the year of the town', 72, 100);
+      pdf.text(`12. Of that year the wooden door was built for the house. ${second}`, 72, 114);
+    });
+    expect(texts).toEqual([second]);
+    expect(leftOut).toEqual({ no_end: 1, unsure_line_end: 1 });
+  });
 });

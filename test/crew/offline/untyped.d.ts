@@ -12,6 +12,7 @@ declare module 'pdfkit' {
     fontSize(size: number): this;
     text(text: string, options?: Record<string, unknown>): this;
     text(text: string, x: number, y: number, options?: Record<string, unknown>): this;
+    list(items: readonly string[], options?: Record<string, unknown>): this;
     widthOfString(text: string): number;
     addPage(): this;
     save(): this;

@@ -1,5 +1,8 @@
 import { doubt, marks } from './marks.js';
 
+/** What an item of a list begins with. */
+export const listMark = /^(?:[-*+•‣–◦▪]|\(?\d{1,3}[.)]|\(?[a-z]\))\s+(?=\S)/u;
+
 const endsSentence = /[.!?…]["'”’)\]»\uE001\uE003]*$/u;
 
 /** Whether a line may be the last of its sentence. */

@@ -1,5 +1,6 @@
 import { doubt, withoutForeignMarks } from './marks.js';
-import type { DoubtfulStretch } from './pdf-looks.js';
+import type { Box } from './pdf-drawing.js';
+import type { DoubtfulStretch, PageLooks } from './pdf-looks.js';
 import { raised } from './raised.js';
 
 /** A run of text as pdf.js gives it; widths and heights in points. */
@@ -20,6 +21,8 @@ export interface PdfLine {
   height: number;
   page: number;
   isTurned: boolean;
+  /** Whether something small is drawn before it, as before an item of a list. */
+  hasBullet: boolean;
 }
 
 /** A wider gap than this, in heights of the text, is one between columns. */
@@ -33,13 +36,13 @@ const at = (run: TextRun, index: number): number => run.transform[index] ?? 0;
 export function linesOf(
   runs: readonly TextRun[],
   page: number,
-  doubtful: readonly DoubtfulStretch[] = [],
+  looks: PageLooks = { doubtful: [], bullets: [] },
 ): PdfLine[] {
   const lines: PdfLine[] = [];
   let open: TextRun[] = [];
   const close = (): void => {
     const seen = open.filter(({ str }) => str.trim() !== '');
-    if (seen.length > 0) lines.push(lineOf(open, seen, page, doubtful));
+    if (seen.length > 0) lines.push(lineOf(open, seen, page, looks));
     open = [];
   };
   for (const run of printedOnce(runs)) {
@@ -72,7 +75,7 @@ function lineOf(
   runs: readonly TextRun[],
   seen: readonly TextRun[],
   page: number,
-  doubtful: readonly DoubtfulStretch[],
+  { doubtful, bullets }: PageLooks,
 ): PdfLine {
   const main = seen.reduce((most, run) =>
     run.str.length * run.height > most.str.length * most.height ? run : most,
@@ -94,15 +97,25 @@ function lineOf(
     end = at(run, 4) + run.width;
     before = run === seen[0] ? run.str : 'no number';
   }
+  const [x, y] = [at(seen[0] ?? main, 4), at(main, 5)];
   return {
     text: text.replaceAll(/\s+/gu, ' ').trim(),
-    x: at(seen[0] ?? main, 4),
-    y: at(main, 5),
+    x,
+    y,
     right: end ?? 0,
     height: main.height,
     page,
     isTurned: Math.abs(at(main, 1)) > 0.01 * Math.abs(at(main, 0)),
+    hasBullet: bullets.some((bullet) => isBefore(bullet, { x, y, height: main.height })),
   };
+}
+
+/** Whether a shape stands beside the beginning of a line, no higher than its letters. */
+function isBefore(shape: Box, { x, y, height }: { x: number; y: number; height: number }): boolean {
+  const middle = (shape.bottom + shape.top) / 2 - y;
+  const gap = x - shape.right;
+  const isInLine = middle > 0 && middle < 0.8 * height && shape.top - shape.bottom < 0.7 * height;
+  return isInLine && gap > 0 && gap < 2.5 * height;
 }
 
 const isNumber = (text: string): boolean => /^\W?\d{1,4}\W?$/u.test(text.trim());

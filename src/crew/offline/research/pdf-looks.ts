@@ -15,6 +15,7 @@ export interface DoubtfulStretch extends Box {
 
 const paper = '#ffffff';
 
+const boxAlone = ({ left, right, bottom, top }: Box): Box => ({ left, right, bottom, top });
 const overlaps = (a: Box, b: Box): boolean => a.left < b.right - 0.5 && b.left < a.right - 0.5;
 const reaches = (shape: Box, y: number): boolean => shape.bottom <= y && y <= shape.top;
 
@@ -50,18 +51,16 @@ function isInvisible(words: Words, around: readonly Shape[], isPaperLight: boole
 const mostPairs = 20_000_000;
 
 function stretchesOf(words: Words, shapes: readonly Shape[], isPaperLight: boolean): DoubtfulStretch[] {
-  const { left, right, bottom, top } = words;
-  const heart = bottom + 0.3 * words.size;
+  const heart = words.bottom + 0.3 * words.size;
   const on = (shape: Shape): Box => ({
-    left: Math.max(left, shape.left),
-    right: Math.min(right, shape.right),
-    bottom,
-    top,
+    ...boxAlone(words),
+    left: Math.max(words.left, shape.left),
+    right: Math.min(words.right, shape.right),
   });
   const here = shapes.filter((shape) => overlaps(words, shape));
   const around = here.filter((shape) => reaches(shape, heart) && shape.top - shape.bottom > 0.5 * words.size);
   const grounds = around.filter(({ isLine }) => !isLine);
-  if (isInvisible(words, grounds, isPaperLight)) return [{ left, right, bottom, top, doubt: 'hidden_words' }];
+  if (isInvisible(words, grounds, isPaperLight)) return [{ ...boxAlone(words), doubt: 'hidden_words' }];
   return [
     ...around
       .filter(({ step, covers }) => covers && step > words.step)
@@ -72,16 +71,39 @@ function stretchesOf(words: Words, shapes: readonly Shape[], isPaperLight: boole
   ];
 }
 
-/** Where a page strikes words out, paints over them or prints them in the colour of the paper. */
-export function doubtfulStretches(steps: DrawingSteps, names: DrawingNames): DoubtfulStretch[] {
+/** What is not in a page's text. */
+export interface PageLooks {
+  /** Where it strikes words out, paints over them or prints them in the colour of the paper. */
+  doubtful: readonly DoubtfulStretch[];
+  /** Small shapes that may stand before the items of a list. */
+  bullets: readonly Box[];
+}
+
+const largestBullet = 9;
+/** More are a pattern or a picture. */
+const mostBullets = 2000;
+
+function bulletsOf(shapes: readonly Shape[]): readonly Box[] {
+  const bullets = shapes.filter(({ left, right, bottom, top, isLine }) => {
+    const [wide, high] = [right - left, top - bottom];
+    return !isLine && wide > 1 && high > 1 && wide < largestBullet && high < 2 * wide && wide < 2 * high;
+  });
+  return bullets.length > mostBullets ? [] : bullets;
+}
+
+/** Follows what a page draws, for what its text does not tell. */
+export function looksOf(steps: DrawingSteps, names: DrawingNames): PageLooks {
   const page = new PageDrawing(names);
   steps.fnArray.forEach((what, index) => page.take(what, steps.argsArray[index]));
   const { shapes } = page;
   const words = page.words.filter(({ letters }) => letters > 0);
-  if (words.length * shapes.length > mostPairs)
-    return words.map(({ left, right, bottom, top }) => ({ left, right, bottom, top, doubt: 'hidden_words' }));
+  const bullets = bulletsOf(shapes);
+  if (words.length * shapes.length > mostPairs) {
+    const doubtful = words.map((each): DoubtfulStretch => ({ ...boxAlone(each), doubt: 'hidden_words' }));
+    return { doubtful, bullets };
+  }
   const count = (all: readonly Words[]): number => all.reduce((sum, { letters }) => sum + letters, 0);
   // Light words are what a dark picture is printed over with; where most words are light, that is how the page is.
   const isPaperLight = 2 * count(words.filter(({ colour }) => isNear(colour, paper))) < count(words);
-  return words.flatMap((each) => stretchesOf(each, shapes, isPaperLight));
+  return { doubtful: words.flatMap((each) => stretchesOf(each, shapes, isPaperLight)), bullets };
 }

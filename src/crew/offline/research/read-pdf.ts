@@ -1,9 +1,9 @@
 import { optionalPackage } from '../optional-package.js';
 import { oneLine, type Block, type SourceText } from './blocks.js';
-import { lineEnd, mayEnd } from './join-lines.js';
+import { lineEnd, listMark, mayEnd } from './join-lines.js';
 import { doubt } from './marks.js';
 import { linesOf, type PdfLine } from './pdf-lines.js';
-import { doubtfulStretches } from './pdf-looks.js';
+import { looksOf } from './pdf-looks.js';
 
 /** Extracts a PDF's text; a scanned page has none. Headings, small print and what repeats on each page are left out by name. */
 export async function readPdf(bytes: Uint8Array, progress: () => void): Promise<SourceText> {
@@ -17,8 +17,7 @@ export async function readPdf(bytes: Uint8Array, progress: () => void): Promise<
       const page = await document.getPage(number);
       const { items } = await page.getTextContent();
       const runs = items.filter((item) => 'str' in item);
-      const doubtful = runs.length > 0 ? doubtfulStretches(await page.getOperatorList(), OPS) : [];
-      lines.push(...linesOf(runs, number, doubtful));
+      if (runs.length > 0) lines.push(...linesOf(runs, number, looksOf(await page.getOperatorList(), OPS)));
       page.cleanup();
       progress();
     }
@@ -88,12 +87,15 @@ function blocksOf(lines: readonly PdfLine[]): Block[] {
   let heading = '';
   let open: PdfLine[] = [];
   let begins = '';
-  const close = (next = ''): void => {
+  let isItem = false;
+  const close = (next = '', nextIsItem = false): void => {
     const [first] = open;
     const text = oneLine(
       begins + open.map((line, index) => line.text + endOf(line, open[index + 1], width)).join(''),
     );
+    const wasItem = isItem;
     begins = next;
+    isItem = nextIsItem;
     open = [];
     if (first === undefined || text === '') return;
     if (first.isTurned) blocks.push({ heading, text, leftOut: 'turned_text' });
@@ -101,7 +103,7 @@ function blocksOf(lines: readonly PdfLine[]): Block[] {
     else if (first.height > 1.12 * height) {
       blocks.push({ heading, text, leftOut: 'heading' });
       heading = text.replaceAll(/[\uE000-\uE01F]/gu, '');
-    } else blocks.push({ heading, text });
+    } else blocks.push({ heading, text, ...(wasItem ? { isItem: true } : {}) });
   };
   for (const [index, given] of lines.entries()) {
     if (frame.has(given)) {
@@ -110,6 +112,12 @@ function blocksOf(lines: readonly PdfLine[]): Block[] {
     }
     const line = besideFrame(given, [lines[index - 1], lines[index + 1]], frame, height);
     const before = open.at(-1);
+    const item = listMark.exec(line.text);
+    if (item || line.hasBullet) {
+      close(before === undefined || isItem ? '' : beforeItem(before), true);
+      open.push({ ...line, text: line.text.slice(item?.[0].length ?? 0) });
+      continue;
+    }
     if (before !== undefined) {
       const end = breakAfter(before, line, height);
       if (end !== undefined) close(end);
@@ -136,6 +144,10 @@ function besideFrame(
   );
   return near ? { ...line, text: doubt('page_break') + line.text } : line;
 }
+
+/** A dash or a number may as well be the sentence's own, at the beginning of a line by chance. */
+const beforeItem = ({ text }: PdfLine): string =>
+  mayEnd(text) || text.endsWith(':') ? '' : doubt('unsure_line_end');
 
 /** Undefined where the paragraph goes on, else the mark that the next one begins with. */
 function breakAfter(before: PdfLine, line: PdfLine, height: number): string | undefined {

@@ -1,5 +1,5 @@
 import { oneLine, type Block, type SourceText } from './blocks.js';
-import { lineEnd, mayEnd } from './join-lines.js';
+import { lineEnd, listMark, mayEnd } from './join-lines.js';
 import { doubt } from './marks.js';
 
 /** A line without its indentation, which is counted in columns. */
@@ -9,7 +9,6 @@ interface Line {
 }
 
 const rule = /^([-=~^"'`#*+._:])\1{2,}$/u;
-const bullet = /^(?:[-*+•‣–]|\(?\d{1,3}[.)]|\(?[a-z]\))\s+(?=\S)/u;
 /** Hand-broken lines are seldom longer; longer ones are whole paragraphs. */
 const longestBrokenLine = 120;
 
@@ -72,7 +71,7 @@ export function readText(source: string): SourceText {
       close();
       if (isTitle) heading = blocks.at(-1)?.text ?? heading;
     } else {
-      const item = bullet.exec(line.text);
+      const item = listMark.exec(line.text);
       const ended = before !== undefined && mayEnd(before.text);
       const startsNew =
         item !== null || (ended && (line.indent > before.indent || before.text.length > longestBrokenLine));
