@@ -212,4 +212,22 @@ describe('audio', () => {
       field: 'script/script.json',
     });
   });
+
+  it('given names with accents, a power and a decade, when they are spoken, then captions and show notes have the letters of the source', async () => {
+    const folder = await emptyFolder();
+    const said = [
+      'The engineer José opened a small garden in the old town in the 1920s.',
+      'The philosopher Søren walked through the garden with a small dog.',
+      'The lake beside the garden of Weiß holds 10⁶ barrels of the clear water.',
+    ];
+    await writeFile(path.join(folder, 'a.txt'), said.join(' '));
+    const session = await newSession('The garden of José', { sources: folder, minutes: 1 });
+    for (const phase of phases) await crew[phase](session.context(phase));
+    for (const name of ['transcript.vtt', 'transcript.srt']) {
+      const captions = await read(session, name);
+      for (const sentence of said) expect(captions).toContain(sentence);
+      expect(captions).toContain('The garden of José');
+    }
+    expect(await read(session, 'show_notes.md')).toContain('The garden of José');
+  });
 });
