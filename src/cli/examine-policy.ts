@@ -1,7 +1,7 @@
 import { ProductionError } from '../../machines/errors.js';
 import type { PolicyPast } from '../calls/policy.js';
 import { dayWarnings } from '../reports/warnings.js';
-import type { CommitAhead } from '../record/commit-ahead.js';
+import type { CommitAhead, MarkedAhead } from '../record/commit-ahead.js';
 import type { Context } from './command.js';
 import type { Finding } from './examine.js';
 
@@ -29,6 +29,20 @@ function examineClock(ahead: CommitAhead | undefined): Finding[] {
   ];
 }
 
+/** For as many days a clock that was ahead and did no harm is told of. */
+const toldDays = 7;
+
+function examineMarked(marked: MarkedAhead | undefined): Finding[] {
+  if (!marked || Date.now() - Date.parse(marked.at) > toldDays * 86_400_000) return [];
+  return [
+    {
+      severity: 'note',
+      what: `the commit at ${marked.position}, by ${marked.writer}, was made with a clock that said ${marked.said}, ahead of everybody's: it was given the disk's time, ${marked.at}`,
+      advice: `Set that machine's clock right, or the file server's; if that machine is the one that is right, say so there: showrunner clock --accept --reason "…"`,
+    },
+  ];
+}
+
 async function examineDay(context: Context): Promise<Finding[]> {
   try {
     const { production } = await context.open({ readOnly: true });
@@ -39,7 +53,7 @@ async function examineDay(context: Context): Promise<Finding[]> {
       advice:
         'showrunner policy shows the cap; showrunner budget <episode> day +<dollars> --reason "…" raises it for today',
     }));
-    return [...ahead, ...day];
+    return [...ahead, ...examineMarked(production.markedAhead()), ...day];
   } catch (error) {
     // Something lies in the way, and is a finding already.
     if (error instanceof ProductionError) return [];

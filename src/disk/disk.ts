@@ -43,6 +43,11 @@ export interface Disk {
   stat(path: string): PathInfo | undefined;
   /** Undefined when there is nothing. Refuses a link at the path's end. */
   readFile(path: string): Buffer | undefined;
+  /**
+   * What time it is by the file system's own clock, which may be another machine's; milliseconds since 1970, undefined where the folder cannot tell.
+   * A disk may be without: then nobody's clock is compared with it.
+   */
+  time?(directory: string): number | undefined;
   /** Calls back when something in the folder may have changed; a hint, not a promise. Returns how to stop. */
   watch(path: string, onChange: () => void): () => void;
 }

@@ -777,7 +777,7 @@ export class ProductionStateManager extends ManagerHandle {
   }
 
   /**
-   * Says that this machine's clock is right and an earlier commit's was ahead: times, and the day that money counts on, go on from here. The name and the reason stay on record. Changes nothing where no commit is ahead; gives whether one was.
+   * Says that this machine's clock is right, and an earlier commit's was ahead or the disk's is behind: times, and the day that money counts on, go on from here. The name and the reason stay on record. Changes nothing where neither is so; gives whether one was.
    * @throws ProductionError `invalid_input`, `vetoed`.
    * @example
    * ```js
@@ -787,7 +787,7 @@ export class ProductionStateManager extends ManagerHandle {
   async acceptClock(input: In<'AcceptClockInput'>): Promise<boolean> {
     const { by, reason } = check(inputs.AcceptClockInput, input);
     let wasAhead = false;
-    const plan = planAcceptClock({ by, reason });
+    const plan = planAcceptClock({ by, reason }, () => this.production.diskBehind());
     const noted: Plan = (view) => {
       const steps = plan(view);
       wasAhead = steps.length > 0;

@@ -19,6 +19,7 @@ import { diffText } from '../record/delta.js';
 import { isWholeDue, sinceAfter, type SinceWhole } from '../record/since-whole.js';
 import type { EpisodeStore } from '../record/episode-store.js';
 import { recordedPolicy, type PolicyChange } from '../record/policy-record.js';
+import type { CommitTime } from './commit-clock.js';
 import type { Mirror } from './mirror.js';
 import { LedgerOverlay } from './ledger-overlay.js';
 import { CommitView, type Plan, type ProposedStep, type Step, type ViewSources } from './view.js';
@@ -86,7 +87,7 @@ export class Batch {
    * The draft that `plan` leads to, or undefined when it proposes nothing.
    * @throws ProductionError when the plan or the statechart refuses; then the batch is as it was.
    */
-  decide(plan: Plan, at: string): Draft | undefined {
+  decide(plan: Plan, { at, ahead }: CommitTime): Draft | undefined {
     const proposed = plan(new CommitView(this.#sources, at));
     if (proposed.length === 0) return undefined;
     const policy = policyIn(proposed);
@@ -98,7 +99,7 @@ export class Batch {
     if (policy) this.#takePolicy(policy);
     for (const { before, event } of steps)
       if (before && event.type !== 'episode.created') this.#ledger.book(before.context, event);
-    return this.#draft(at, steps, texts, { policy, clock });
+    return this.#draft({ at, ahead }, steps, texts, { policy, clock });
   }
 
   #takePolicy({ policy, file }: PolicyChange): void {
@@ -155,7 +156,7 @@ export class Batch {
   }
 
   #draft(
-    at: string,
+    { at, ahead }: CommitTime,
     steps: DecidedStep[],
     texts: readonly string[],
     { policy, clock }: Pick<Draft, 'policy' | 'clock'>,
@@ -170,7 +171,7 @@ export class Batch {
           : ids.map((id) => this.#entryOf(id, steps, texts, sessions)).join(',');
     return {
       at,
-      text: `{"at":${JSON.stringify(at)},${this.#writer}"entries":[${entries}]${policyText(policy)}${clock ? `,"clock":${JSON.stringify(clock)}` : ''}}`,
+      text: `{"at":${JSON.stringify(at)},${ahead === undefined ? '' : `"ahead":${JSON.stringify(ahead)},`}${this.#writer}"entries":[${entries}]${policyText(policy)}${clock ? `,"clock":${JSON.stringify(clock)}` : ''}}`,
       steps,
       policy,
       clock,

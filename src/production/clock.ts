@@ -24,11 +24,10 @@ export const systemClock: Clock = {
 const toleratedMs = 3_600_000;
 
 /**
- * The time of the next commit: never before the last one. Small steps back are clamped; a clock that lags by more than an hour
+ * The time of the next commit where the clock says `now`: never before the last one. Small steps back are clamped; a clock that lags by more than an hour
  * is refused, because budgets per day would be booked on the wrong day in silence.
  */
-export function commitTime(clock: Clock, lastAt: string): string {
-  const now = clock.now();
+export function commitTime(now: string, lastAt: string): string {
   if (now >= lastAt) return now;
   if (Date.parse(lastAt) - Date.parse(now) > toleratedMs) {
     throw new ProductionError(

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { ProductionError, type SessionId } from '../../machines/index.js';
 import type { AppendResult, Journal } from '../journal/index.js';
 import { Batch, writerText, type Draft } from './batch.js';
+import type { CommitTime } from './commit-clock.js';
 import type { Mirror } from './mirror.js';
 import type { Committed } from '../record/step.js';
 import type { Plan } from './view.js';
@@ -189,9 +190,9 @@ export class CommitLoop {
   }
 }
 
-function timeFor({ acceptsClock, isPaid }: Plan, mirror: Mirror): string {
-  if (acceptsClock) return mirror.clockNow();
-  return isPaid ? mirror.shownNow() : mirror.now();
+function timeFor({ acceptsClock, isPaid }: Plan, mirror: Mirror): CommitTime {
+  if (acceptsClock) return { at: mirror.clockNow() };
+  return isPaid ? mirror.paidNow() : mirror.now();
 }
 
 function at<Item>(list: readonly Item[], index: number): Item {

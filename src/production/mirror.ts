@@ -26,13 +26,13 @@ import type { PolicyChange } from '../record/policy-record.js';
 import type { Committed, DecidedStep } from '../record/step.js';
 import { episodeState } from '../shapes/index.js';
 import type { Draft } from './batch.js';
-import { commitTime, type Clock } from './clock.js';
+import type { CommitClock, CommitTime } from './commit-clock.js';
 import { machineIdentity } from './machine-identity.js';
 
 interface MirrorOptions {
   journal: Journal;
   documents: Documents;
-  clock: Clock;
+  clock: CommitClock;
   readOnly: boolean;
   /** How long documents may lag behind. Milliseconds. */
   showAfterMs: number;
@@ -58,7 +58,9 @@ export class Mirror {
   onListenerError: (error: unknown) => void = () => {};
   readonly #journal: Journal;
   readonly #documents: Documents;
-  readonly #clock: Clock;
+  readonly #clock: CommitClock;
+  /** Whether this handle wrote the last commit. */
+  #isLastOwn = false;
   readonly #listeners = new Set<(committed: Committed) => void>();
   readonly #foreign: Committed[] = [];
   /** Where the line being taken in begins: what a session loaded meanwhile must not go beyond. */
@@ -123,19 +125,29 @@ export class Mirror {
   }
 
   /** The time that a commit would get now. */
-  now(): string {
-    return commitTime(this.#clock, this.lastAt);
+  now(): CommitTime {
+    return this.#clock.next(this.lastAt, this.#isLastOwn);
+  }
+
+  /** The time of a commit that no clock refuses: what it records was paid already. */
+  paidNow(): CommitTime {
+    return this.clockNow() < this.lastAt ? { at: this.lastAt } : this.now();
   }
 
   /** The time for whoever only looks: never before the last commit, and no clock is refused. */
   shownNow(): string {
-    const now = this.clockNow();
+    const now = this.#clock.shown();
     return now < this.lastAt ? this.lastAt : now;
   }
 
   /** What the clock says, also where that is behind the last commit. */
   clockNow(): string {
-    return this.#clock.now();
+    return this.#clock.said();
+  }
+
+  /** The disk's time, where the clock is ahead of it. */
+  diskBehind(): string | undefined {
+    return this.#clock.diskBehind();
   }
 
   /** The money of the day that a cost of now would belong to. Whoever only looks may have a clock that is behind. */
@@ -181,7 +193,8 @@ export class Mirror {
   /** Takes in a commit of this handle, which is on disk and ends at `end`. */
   promote(draft: Draft, end: number): void {
     this.lastAt = draft.at;
-    if (draft.clock) this.ledger.goBackTo(dayOf(draft.at, this.policy.timeZone));
+    this.#isLastOwn = true;
+    if (draft.clock) this.#takeClock(draft.at);
     if (draft.policy) this.#takePolicy(draft.policy);
     for (const { before, event } of draft.steps) {
       if (before && event.type !== 'episode.created') this.ledger.book(before.context, event);
@@ -189,6 +202,11 @@ export class Mirror {
     for (const { id, after, wholeBytes } of draft.sessions)
       this.store.put(id, { snapshot: after }, end, wholeBytes);
     this.projection.noteCommit(draft.steps, end, true);
+  }
+
+  #takeClock(at: string): void {
+    this.#clock.forget();
+    this.ledger.goBackTo(dayOf(at, this.policy.timeZone));
   }
 
   #takePolicy({ policy, file }: PolicyChange): void {
@@ -215,7 +233,8 @@ export class Mirror {
     const steps = this.#stepsOf(commit, line);
     this.#reading = undefined;
     if (commit.policy) this.#takePolicy(commit.policy);
-    if (commit.clock) this.ledger.goBackTo(dayOf(commit.at, this.policy.timeZone));
+    if (commit.clock) this.#takeClock(commit.at);
+    this.#isLastOwn = false;
     if (commit.clock || commit.at > this.lastAt) this.lastAt = commit.at;
     this.projection.noteCommit(steps, line.end, false);
     if (this.tellsOthers && this.#listeners.size > 0)

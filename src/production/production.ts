@@ -23,7 +23,7 @@ import { findCheckpoint, findResult, shownPayload, type FoundCheckpoint } from '
 import { historyOf, stateAt, type HistoryEntry } from '../record/history.js';
 import { saveCheckpointPayload, type CheckpointPayload } from '../record/payload.js';
 import { settledKeysOf, type SettledKey } from '../record/settled-keys.js';
-import { commitAhead, type CommitAhead } from '../record/commit-ahead.js';
+import { commitAhead, markedAhead, type CommitAhead, type MarkedAhead } from '../record/commit-ahead.js';
 import { CommitsAfter } from '../record/commits-after.js';
 import { policyHistory, type PolicyHistoryEntry } from '../record/policy-history.js';
 import { redactionHistory, type PastRedaction } from '../record/redaction-record.js';
@@ -31,6 +31,7 @@ import type { Committed } from '../record/step.js';
 import type { Tally } from '../reports/index.js';
 import { toSecond, type EpisodeState } from '../shapes/index.js';
 import { type Clock } from './clock.js';
+import { CommitClock } from './commit-clock.js';
 import { CommitLoop } from './commit-loop.js';
 import { machineIdentity } from './machine-identity.js';
 import { Mirror } from './mirror.js';
@@ -83,7 +84,8 @@ export class Production {
     this.#documents = documents;
     this.#journal = journal;
     const refresh = (): void => this.refresh();
-    this.#mirror = new Mirror({ journal, documents, clock, readOnly, showAfterMs, refresh });
+    const commitClock = new CommitClock(clock, () => (readOnly ? undefined : options.disk.time?.(directory)));
+    this.#mirror = new Mirror({ journal, documents, clock: commitClock, readOnly, showAfterMs, refresh });
     this.#commits = new CommitLoop(journal, this.#mirror, this.redactor.message(by));
   }
 
@@ -260,6 +262,16 @@ export class Production {
   /** The first commit of a clock that is ahead of `now`, where the last commit still is. Reads the whole journal when it is. */
   commitAhead(now: string): CommitAhead | undefined {
     return commitAhead(this.#journal, now, this.#mirror.lastAt);
+  }
+
+  /** The disk's time, where this handle's clock is ahead of it. Makes a file, and removes it. */
+  diskBehind(): string | undefined {
+    return this.#mirror.diskBehind();
+  }
+
+  /** The last commit that got the disk's time, since its writer's clock was ahead of everybody's. Reads the whole journal. */
+  markedAhead(): MarkedAhead | undefined {
+    return markedAhead(this.#journal);
   }
 
   /** The persisted snapshot as it stood at a journal position; undefined when the session did not exist then. */

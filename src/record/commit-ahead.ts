@@ -21,3 +21,20 @@ export function commitAhead(journal: Journal, now: string, lastAt: string): Comm
   });
   return first;
 }
+
+/** A commit that got the disk's time, since its writer's clock was ahead of everybody's. */
+export interface MarkedAhead extends CommitAhead {
+  /** What that clock said. */
+  said: string;
+}
+
+/** The last of them, after the last time that somebody said which clock is right. */
+export function markedAhead(journal: Journal): MarkedAhead | undefined {
+  let last: MarkedAhead | undefined;
+  journal.scan((line) => {
+    const { at, by, ahead, clock } = decodeCommit(line);
+    if (clock) last = undefined;
+    if (ahead !== undefined) last = { position: line.position, at, writer: by, said: ahead };
+  });
+  return last;
+}

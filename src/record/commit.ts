@@ -30,6 +30,8 @@ export interface Commit {
   policy?: PolicyChange;
   /** Somebody has said that the clock of this commit is right and an earlier one was ahead: times go on from here. Written since machine version 2. */
   clock?: ClockAccepted;
+  /** What the writer's clock said, where it was ahead of everybody's: `at` is the disk's time then. Written since machine version 2. */
+  ahead?: string | undefined;
 }
 
 /** Who goes on with a clock that is behind the last commit's, and why. */
@@ -45,6 +47,7 @@ const Path = z.array(z.string());
 /** The form of a commit's line, whatever the machine version of what is in it. The CRC has been checked before, so a mismatch means another program's journal, or a bug. */
 export const CommitLine = z.object({
   at: z.string(),
+  ahead: z.string().optional(),
   by: z.string(),
   handle: z.string(),
   entries: z.array(

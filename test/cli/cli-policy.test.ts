@@ -186,4 +186,20 @@ describe('showrunner clock', () => {
     expect((await cost()).code).toBe(0);
     expect((await run(directory, 'doctor')).stdout).toBe('All is well.\n');
   });
+
+  test('given others have written, when a clock two days ahead makes a commit, then no command is refused, and the doctor and clock say which commit it was', async () => {
+    const directory = await withEpisode();
+    const clock = { now: () => new Date(Date.now() + 2 * 86_400_000).toISOString() };
+    const ahead = await ProductionStateManager.open({ directory, clock, by: 'the old box' });
+    await ahead.createEpisodeSession({ episodeNum: 2, topic: 'Ahead' });
+    await ahead.close();
+    expect((await run(directory, 'cost', '2', 'research', 'q', '0.10')).code).toBe(0);
+    for (const command of ['doctor', 'clock'])
+      expect((await run(directory, command)).stdout).toMatch(/by the old box,? .*ahead of everybody's/);
+    expect((await run(directory, 'clock', '--json')).json()).toMatchObject({
+      ahead: null,
+      marked: { writer: 'the old box' },
+    });
+    expect((await run(directory, 'doctor')).code).toBe(0);
+  });
 });
