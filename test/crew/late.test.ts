@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { defineCrew, type PhaseContext } from '../../src/index.js';
+import { fixedClock } from '../../src/testing/index.js';
 import { openProduction } from '../support/production.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
@@ -81,18 +82,18 @@ describe('a late worker', () => {
 
   test('given a worker whose lease is over and whose episode somebody has taken over, then it can write and score nothing any more', async () => {
     const directory = temporaryDirectory();
-    let now = '2026-11-28T10:00:00.000Z';
+    let now = '2025-09-03T10:00:00.000Z';
     const manager = await openProduction(directory, { clock: { now: () => now } });
     const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
     const refused: unknown[] = [];
     const crew = crewOf(async (context) => {
       await context.writeArtifact('early.txt', 'good');
-      now = '2026-11-28T11:00:00.000Z';
+      now = '2025-09-03T11:00:00.000Z';
       const other = await openProduction(directory, { clock: { now: () => now } });
       await other.production.commit((view) => [
         {
           sessionId,
-          event: { type: 'lease.claim', at: view.at, holder: 'other', until: '2026-11-28T12:00:00.000Z' },
+          event: { type: 'lease.claim', at: view.at, holder: 'other', until: '2025-09-03T12:00:00.000Z' },
         },
       ]);
       refused.push(await refusal(context.writeArtifact('late.txt', 'late')));
@@ -179,17 +180,16 @@ describe('grace', () => {
 describe('a call under way when somebody else takes the episode over', () => {
   test('given its answer is not there yet, then it is held for whoever works now, and nothing is booked for it', async () => {
     const directory = temporaryDirectory();
-    let now = '2026-11-28T10:00:00.000Z';
-    const manager = await openProduction(directory, { clock: { now: () => now } });
+    const manager = await openProduction(directory, { clock: fixedClock('2025-09-03T10:00:00.000Z') });
     const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
     const crew = crewOf(({ operation }) =>
       operation('ask', { key: 'k', maxCost: '0.50' }, async () => {
-        now = '2026-11-28T11:00:00.000Z';
-        const other = await openProduction(directory, { clock: { now: () => now } });
+        // The holder's own clock stands, or he could renew his claim while the other one opens.
+        const other = await openProduction(directory, { clock: fixedClock('2025-09-03T11:00:00.000Z') });
         await other.production.commit((view) => [
           {
             sessionId,
-            event: { type: 'lease.claim', at: view.at, holder: 'other', until: '2026-11-28T12:00:00.000Z' },
+            event: { type: 'lease.claim', at: view.at, holder: 'other', until: '2025-09-03T12:00:00.000Z' },
           },
         ]);
         return new Promise<never>(() => {});
