@@ -19,13 +19,13 @@ const finding = (id: string, sentence: number, text: string, continues = false):
 const lead = finding('f001', 1, 'The lamp has a lens.');
 const leaning = finding('f002', 2, 'It turns once in every eight seconds.', true);
 
-function heard(findings: readonly Finding[]): string[] {
+function heard(findings: readonly Finding[], title = 'the lens', others: readonly string[] = []): string[] {
   const quotes = new Map(findings.map((one): [string, Quote] => [one.id, { finding: one, text: one.text }]));
   const synthesis = {
     topic: 'The lamp',
     topic_coverage: 1,
-    sources: [{ file: 'lamp.md', title: 'The lamp' }],
-    themes: [{ title: 'the lens', order: 1, key_terms: [], findings: ['f001', 'f002'] }],
+    sources: [{ file: 'lamp.md', title: 'The lamp' }, ...others.map((file) => ({ file, title: file }))],
+    themes: [{ title, order: 1, key_terms: [], findings: findings.map(({ id }) => id) }],
   };
   return compose({ synthesis, quotes, shortOf: undefined }).lines.map(({ text }) => text);
 }
@@ -38,5 +38,17 @@ describe('compose', () => {
 
   it('given a sentence that leans on one that cannot be said, when the script is composed, then it is left out too', () => {
     expect(heard([leaning])).not.toContain(leaning.text);
+  });
+
+  it('given a part that is called by its source, when it begins with that source, then the name is said once, and another source is named', () => {
+    const other = {
+      ...finding('f003', 1, 'The keeper cleans the lens.'),
+      file: 'Keepers',
+      source_title: 'Keepers',
+    };
+    const lines = heard([lead, other], 'The lamp', ['Keepers']);
+    expect(lines[lines.indexOf(lead.text) - 1]).toContain('The lamp');
+    expect(lines.slice(2).filter((line) => line.includes('The lamp') && line !== lead.text)).toHaveLength(1);
+    expect(lines[lines.indexOf(other.text) - 1]).toContain('Keepers');
   });
 });

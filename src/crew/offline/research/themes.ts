@@ -73,12 +73,16 @@ function keyTerms(group: Group): string[] {
     .map(([stem]) => forms.get(stem) ?? stem);
 }
 
-const inSourceOrder = (a: Placed, b: Placed): number =>
-  a.finding.file === b.finding.file
-    ? a.finding.sentence - b.finding.sentence
-    : a.finding.file < b.finding.file
-      ? -1
-      : 1;
+/** The source that most of a theme is from comes first, and each as it goes on itself. */
+function inSourceOrder(members: readonly Placed[]): Placed[] {
+  const counts = new Map<string, number>();
+  for (const { finding } of members) counts.set(finding.file, (counts.get(finding.file) ?? 0) + 1);
+  const count = ({ finding }: Placed): number => counts.get(finding.file) ?? 0;
+  return [...members].sort((a, b) => {
+    if (a.finding.file === b.finding.file) return a.finding.sentence - b.finding.sentence;
+    return count(b) - count(a) || (a.finding.file < b.finding.file ? -1 : 1);
+  });
+}
 
 /** Groups findings into at most so many themes: by section first, then the small ones with what they are most like; best theme first. */
 export function formThemes(placed: readonly Placed[], wanted: number): Theme[] {
@@ -108,7 +112,7 @@ export function formThemes(placed: readonly Placed[], wanted: number): Theme[] {
         title,
         order: index + 1,
         key_terms: terms,
-        findings: [...group.members].sort(inSourceOrder).map(({ finding }) => finding.id),
+        findings: inSourceOrder(group.members).map(({ finding }) => finding.id),
       };
     });
 }

@@ -117,7 +117,8 @@ export function compose({ synthesis, quotes, shortOf }: Material): Draft {
       const isWorth = passages.filter((one) => underHeading(one) === under).length > 1;
       const newHeading = under !== heading && !told && isWorth ? under : undefined;
       handOver();
-      if (from !== file && used.size > 1) {
+      const isAnnounced = file === undefined && newHeading === undefined && sameWords(theme.title, name);
+      if (from !== file && used.size > 1 && !isAnnounced) {
         say(
           upperFirst(newHeading === undefined ? attribution()(name) : headingAttribution()(name, newHeading)),
         );
