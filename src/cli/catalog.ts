@@ -79,7 +79,7 @@ export const catalog: readonly Command[] = [
   {
     name: 'webhook',
     group: 'Look',
-    summary: 'Tell addresses of what happens: list, add, remove, deliver.',
+    summary: 'Tell addresses of what happens: list, add, test, remove, deliver.',
     usage: '[act] [target]',
     options: [
       ['--types <names>', 'with add: episode.completed,phase.*,person.needed…; default all'],

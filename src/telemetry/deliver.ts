@@ -71,7 +71,7 @@ class Course {
   constructor(endpoint: Endpoint, options: DeliveryOptions) {
     this.#endpoint = endpoint;
     this.#options = options;
-    this.#source = `/showrunner/${encodeURIComponent(basename(options.production.directory))}`;
+    this.#source = sourceOf(options.production.directory);
     this.#signal = AbortSignal.any([options.signal, this.#over.signal]);
     this.#progress = options.endpoints.progress(endpoint);
     this.#reader = options.production.commitsAfter(this.#progress.position);
@@ -111,26 +111,11 @@ class Course {
 
   /** Tries until it is received; false when it will not be by this course. */
   async #send(event: CloudEvent): Promise<boolean> {
-    const { secret, url, allow_private: allowPrivate } = this.#endpoint;
     const { once, production } = this.#options;
-    const body = JSON.stringify(event);
     for (let attempt = 0; !this.#signal.aborted; attempt += 1) {
-      const signed = signedHeaders({ id: event.id, body, secret }, Date.now());
-      const headers = {
-        'content-type': 'application/cloudevents+json; charset=utf-8',
-        'user-agent': 'showrunner',
-        ...signed,
-      };
-      const answer = await post({
-        url,
-        headers,
-        body,
-        allowPrivate,
-        timeoutMs: answerWithinMs,
-        signal: this.#signal,
-      });
+      const answer = await sendOnce(this.#endpoint, event, this.#signal);
       if (this.#signal.aborted) return false;
-      if ('status' in answer && answer.status >= 200 && answer.status < 300) {
+      if (isReceived(answer)) {
         const delivered = this.#progress.delivered + 1;
         this.#note({ delivered, delivered_at: production.now(), failures: 0, failure: null }, false);
         return true;
@@ -143,7 +128,7 @@ class Course {
   }
 
   #failed(answer: PostAnswer): void {
-    const failure = 'status' in answer ? `it answered ${answer.status}` : answer.failure.slice(0, 300);
+    const failure = failureOf(answer);
     const gone = 'status' in answer && answer.status === 410;
     if (this.#progress.failures === 0 || gone)
       this.#options.note(
@@ -164,6 +149,52 @@ class Course {
     if (isKept) this.#options.endpoints.saveProgress(this.#endpoint, this.#progress);
   }
 }
+
+/** Sends an event to an endpoint, signed; never rejects. */
+function sendOnce(endpoint: Endpoint, event: CloudEvent, signal: AbortSignal): Promise<PostAnswer> {
+  const { secret, url, allow_private: allowPrivate } = endpoint;
+  const body = JSON.stringify(event);
+  const headers = {
+    'content-type': 'application/cloudevents+json; charset=utf-8',
+    'user-agent': 'showrunner',
+    ...signedHeaders({ id: event.id, body, secret }, Date.now()),
+  };
+  return post({ url, headers, body, allowPrivate, timeoutMs: answerWithinMs, signal });
+}
+
+const isReceived = (answer: PostAnswer): boolean =>
+  'status' in answer && answer.status >= 200 && answer.status < 300;
+
+const failureOf = (answer: PostAnswer): string =>
+  'status' in answer ? `it answered ${answer.status}` : answer.failure.slice(0, 300);
+
+/**
+ * Sends an endpoint an event that tells nothing (`dev.showrunner.webhook.test.v1`), signed as all are; whatever comes of it, what is delivered and
+ * what is next stay as they are. Gives why it was not received; undefined when it was.
+ */
+export async function sendTest(
+  production: Pick<Production, 'directory' | 'now'>,
+  endpoint: Endpoint,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const time = production.now();
+  const answer = await sendOnce(
+    endpoint,
+    {
+      specversion: '1.0',
+      id: `test.${Date.parse(time)}`,
+      source: sourceOf(production.directory),
+      type: 'dev.showrunner.webhook.test.v1',
+      time,
+      datacontenttype: 'application/json',
+      data: { webhook: endpoint.id, types: endpoint.types },
+    },
+    signal,
+  );
+  return isReceived(answer) ? undefined : failureOf(answer);
+}
+
+const sourceOf = (directory: string): string => `/showrunner/${encodeURIComponent(basename(directory))}`;
 
 /** Resolves when the production has more than was delivered, or the signal is aborted. */
 function moreThan(production: Production, position: number, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,4 @@
 export { eventNames } from './cloud-event.js';
-export { deliver } from './deliver.js';
+export { deliver, sendTest } from './deliver.js';
 export { Endpoints } from './endpoints.js';
 export type { Endpoint, Progress } from './endpoints.js';

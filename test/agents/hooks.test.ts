@@ -329,6 +329,20 @@ describe('around a session', () => {
     });
   });
 
+  test('given a host died amid a call of the last of many episodes, when its session starts again, then that call is held too, and five are told', async () => {
+    const { hook, manager, open, episode } = await house();
+    for (let n = 1; n <= 7; n += 1) await manager.createEpisodeSession({ episodeNum: n, topic: 'Bees' });
+    const id = await episode(8);
+    await hook(before());
+    expect((await manager.listEpisodes()).slice(0, 5).map((one) => one.session_id)).not.toContain(id);
+    const { said } = await hook(sample('01-session-start'));
+    const told = JSON.stringify(said);
+    expect(Object.values(await open(id))).toMatchObject([{ state: 'held' }]);
+    expect(told).toContain(`showrunner settle ${id}`);
+    expect(told.match(/"Bees\\" is initialized/g)).toHaveLength(5);
+    expect(told).toContain('and 3 more: list_episodes');
+  });
+
   test('given the host compacts, then the phase has a checkpoint of its own name', async () => {
     const { hook, episode, manager } = await house();
     const id = await episode();

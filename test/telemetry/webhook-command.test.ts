@@ -66,6 +66,28 @@ describe('showrunner webhook', () => {
     );
   });
 
+  test('given a test is asked for, then the receiver gets one signed event, what is delivered stays, and the doctor tells of a receiver that fails or is gone', async () => {
+    const status = [204, 503, 503, 410];
+    const receiver = await startReceiver((response, number) =>
+      response.writeHead(status[number - 1] ?? 204).end(),
+    );
+    const { directory, id } = await withWebhook(receiver.url, '--from-start');
+    const doctor = async (): Promise<string> => (await run(directory, 'doctor')).stdout;
+    expect((await run(directory, 'webhook', 'test', id)).stdout).toContain('has received a test event');
+    expect(receiver.received.map(({ event }) => [event.type, event.data])).toEqual([
+      ['dev.showrunner.webhook.test.v1', { webhook: id, types: ['*'] }],
+    ]);
+    const failed = await run(directory, 'webhook', 'test', id, '--json');
+    expect([failed.code, failed.json()]).toEqual([1, { id, received: false, failure: 'it answered 503' }]);
+    expect(await doctor()).not.toContain(id);
+    expect((await run(directory, 'webhook', 'deliver', '--once')).code).toBe(1);
+    expect(await doctor()).toContain(`webhook ${id} fails (1 attempts): ${receiver.url}: it answered 503`);
+    await run(directory, 'webhook', 'deliver', '--once');
+    expect(await doctor()).toContain(`showrunner webhook remove ${id}`);
+    expect((await run(directory, 'webhook', 'test', 'hook_000000')).code).toBe(3);
+    expect(receiver.received).toHaveLength(4);
+  });
+
   test('given a studio, then it delivers while it runs', async () => {
     const receiver = await startReceiver();
     const { directory } = await withWebhook(receiver.url, '--types', 'phase.started');

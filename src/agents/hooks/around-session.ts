@@ -27,17 +27,20 @@ export async function sessionStart({ call, table, open }: Hooked): Promise<Verdi
   const manager = await open();
   const lines: string[] = [];
   const lostBefore = new Date(Date.now() - table.lost_after_minutes * msPerMinute).toISOString();
-  const ids = await idsUnderWay(manager);
-  for (const id of ids.slice(0, mostEpisodes)) {
-    const { operations } = (await manager.getSnapshot(id)).context;
-    const own = unanswered(operations, call.session).map(([key]) => key);
-    const lost = unanswered(operations).flatMap(([key, at]) => (at < lostBefore ? [key] : []));
-    for (const key of new Set([...own, ...lost])) {
+  await forCalls(
+    manager,
+    (operations) => {
+      const own = unanswered(operations, call.session).map(([key]) => key);
+      const lost = unanswered(operations).flatMap(([key, at]) => (at < lostBefore ? [key] : []));
+      return [...new Set([...own, ...lost])];
+    },
+    async (id, key) => {
       await hold(manager, id, key);
       lines.push(heldText(id, key));
-    }
-    lines.push(await lineOf(manager, id));
-  }
+    },
+  );
+  const ids = await idsUnderWay(manager);
+  for (const id of ids.slice(0, mostEpisodes)) lines.push(await lineOf(manager, id));
   if (ids.length > mostEpisodes) lines.push(`… and ${ids.length - mostEpisodes} more: list_episodes`);
   return lines.length === 0 ? pass : { kind: 'context', text: lines.join('\n') };
 }

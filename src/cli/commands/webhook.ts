@@ -1,5 +1,12 @@
 import { escapeForTerminal } from '../../../machines/escape.js';
-import { Endpoints, deliver, eventNames, type Endpoint, type Progress } from '../../telemetry/index.js';
+import {
+  Endpoints,
+  deliver,
+  eventNames,
+  sendTest,
+  type Endpoint,
+  type Progress,
+} from '../../telemetry/index.js';
 import type { Context, Options, Result, Run } from '../command.js';
 import { exits } from '../exit-codes.js';
 import { UsageError, needed } from '../usage-error.js';
@@ -9,8 +16,9 @@ export const run: Run = async (context, [act = 'list', target], options) => {
   if (act === 'add') return add(context, needed(target, 'the address'), options);
   if (act === 'remove') return remove(context, needed(target, "the webhook's id (showrunner webhook list)"));
   if (act === 'deliver' && target === undefined) return send(context, options['once'] === true);
+  if (act === 'test') return test(context, needed(target, "the webhook's id (showrunner webhook list)"));
   throw new UsageError(
-    `showrunner webhook takes list, add <url>, remove <id> or deliver; not ${[act, target].join(' ').trim().slice(0, 60)}`,
+    `showrunner webhook takes list, add <url>, test <id>, remove <id> or deliver; not ${[act, target].join(' ').trim().slice(0, 60)}`,
   );
 };
 
@@ -31,7 +39,7 @@ async function add(context: Context, url: string, options: Options): Promise<Res
     json: shown(endpoint, endpoints.progress(endpoint)),
     text: `${endpoint.id} hears of ${endpoint.types.join(', ')}${endpoint.from === 0 ? ', from the first commit on' : ' from now on'}.
 The receiver checks signatures (Standard Webhooks) with this secret, which is kept in webhooks.json: ${endpoint.secret}
-Nothing is sent before somebody delivers. next: showrunner webhook deliver, or showrunner studio, which does so while it runs`,
+Nothing is sent before somebody delivers. next: showrunner webhook test ${endpoint.id} (an event that tells nothing), then showrunner webhook deliver, or showrunner studio, which does so while it runs`,
   };
 }
 
@@ -55,10 +63,30 @@ async function remove(context: Context, id: string): Promise<Result> {
   await context.open({ readOnly: true });
   if (new Endpoints(context.directory).remove(id))
     return { json: { removed: id }, text: `${id} is removed: nothing more is sent to it.` };
+  return notThere(id);
+}
+
+function notThere(id: string): Result {
   return {
     json: { error: { code: 'invalid_input', message: `there is no webhook ${id}` } },
     text: `there is no webhook ${escapeForTerminal(id)}: showrunner webhook list`,
     exit: exits.notFound,
+  };
+}
+
+async function test(context: Context, id: string): Promise<Result> {
+  const { production } = await context.open({ readOnly: true });
+  const endpoint = new Endpoints(context.directory).list().find((each) => each.id === id);
+  if (!endpoint) return notThere(id);
+  const failure = await sendTest(production, endpoint, context.signal);
+  return {
+    json: { id, received: failure === undefined, failure: failure ?? null },
+    text: escapeForTerminal(
+      failure === undefined
+        ? `${endpoint.url} has received a test event (dev.showrunner.webhook.test.v1). next: showrunner webhook deliver`
+        : `${endpoint.url} has not received the test event: ${failure}`,
+    ),
+    exit: failure === undefined ? exits.done : exits.failed,
   };
 }
 
