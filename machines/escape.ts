@@ -57,7 +57,7 @@ export function escapeForMarkdown(text: string): string {
     .replace(/^\s+/, '')
     .replace(/^([#=+-]|\d{1,9}(?=[.)]))/, (sign) => (/\d/.test(sign) ? sign : `\\${sign}`))
     .replace(/^(\d{1,9})([.)])/, String.raw`$1\$2`)
-    .replace(/(#+)\s*$/, (signs) => signs.replaceAll('#', String.raw`\#`));
+    .replace(/(?<!#)(#+)\s*$/, (signs) => signs.replaceAll('#', String.raw`\#`));
 }
 
 /** A text as code in a line of Markdown, with as many backticks around it as it takes. */

@@ -11,6 +11,7 @@ const processes = [
   'test/crew/offline/audio.test.ts',
   'test/crew/workers.test.ts',
   'test/redaction/*.test.ts',
+  'test/disk/bounded-thread.test.ts',
   'test/simulation/power-cuts.test.ts',
 ];
 /** What happens within one process, on a disk in memory: several files at once are not in each other's way. */

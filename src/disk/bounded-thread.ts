@@ -14,10 +14,15 @@ export type NoAnswer = 'took_too_long' | 'too_much_memory' | 'failed';
 /** What a thread posts: signs of progress, then the answer or an error. */
 export type ThreadReply<Answer> = { progress: true } | { answer: Answer } | { error: string };
 
-/** Megabytes of heap that a thread may fill. */
-const heapMegabytes = 1024;
-/** Bytes by which the process may grow during one question: array buffers are not counted as heap. */
-const mostGrowth = 1536 * 1024 * 1024;
+/** What a thread may fill. */
+export interface ThreadRoom {
+  /** Megabytes of heap. */
+  heapMegabytes: number;
+  /** Bytes by which the process may grow during one question: array buffers are not counted as heap. */
+  mostGrowth: number;
+}
+
+const usualRoom: ThreadRoom = { heapMegabytes: 1024, mostGrowth: 1536 * 1024 * 1024 };
 const lookEveryMs = 100;
 
 /**
@@ -27,9 +32,11 @@ const lookEveryMs = 100;
 export class BoundedThread<Question, Answer> {
   #worker: Worker | undefined;
   readonly #start: () => Worker;
+  readonly #mostGrowth: number;
 
-  constructor(script: URL, workerData?: unknown) {
+  constructor(script: URL, workerData?: unknown, { heapMegabytes, mostGrowth } = usualRoom) {
     const resourceLimits = { maxOldGenerationSizeMb: heapMegabytes, stackSizeMb: 4 };
+    this.#mostGrowth = mostGrowth;
     this.#start = () => new Worker(script, { workerData, resourceLimits });
   }
 
@@ -78,7 +85,7 @@ export class BoundedThread<Question, Answer> {
         const now = performance.now();
         if (now - startedAt > limits.totalMs || now - heardAt > limits.silentMs)
           none('took_too_long', `no answer in ${String(Math.round(now - startedAt))} ms`);
-        else if (process.memoryUsage.rss() - sizeBefore > mostGrowth)
+        else if (process.memoryUsage.rss() - sizeBefore > this.#mostGrowth)
           none('too_much_memory', 'the process grew too large');
       }, lookEveryMs);
       signal.addEventListener('abort', onAbort);

@@ -1,5 +1,5 @@
 export { BoundedThread } from './bounded-thread.js';
-export type { ThreadReply } from './bounded-thread.js';
+export type { ThreadLimits, ThreadReply } from './bounded-thread.js';
 export { adviceOn, isFull } from './advice.js';
 export { errorCode, writeAll } from './disk.js';
 export type { Disk, OpenMode, PathInfo } from './disk.js';

@@ -48,6 +48,22 @@ describe('the docs', () => {
     expect(broken).toEqual([]);
   });
 
+  test('given any promise of docs/security.md, then it names what tests it, and that is there', () => {
+    const promises = doc('security.md')
+      .split('\n## What is promised')[1]
+      ?.split('\n## ')[0]
+      ?.split('\n')
+      .filter((line) => line.startsWith('| ') && !/^\| (?:promise|---)/.test(line));
+    const named = (promises ?? []).map((line) => {
+      const tests = [...(line.split('|').at(-2) ?? '').matchAll(/`(test\/[^`]+)`/g)].map(
+        (match) => match[1] ?? '',
+      );
+      return { line, tests, missing: tests.filter((path) => !existsSync(join(root, path))) };
+    });
+    expect(named.filter(({ tests, missing }) => tests.length === 0 || missing.length > 0)).toEqual([]);
+    expect(named.length).toBeGreaterThan(8);
+  });
+
   test('given any command, then docs/command-line.md speaks of it', () => {
     const page = doc('command-line.md');
     expect(catalog.map(({ name }) => name).filter((name) => !new RegExp(`\\b${name}\\b`).test(page))).toEqual(

@@ -24,8 +24,7 @@ const attribute = (node: Styled, name: string): string => (node.getAttribute?.(n
 /** The names that a style sheet hides or strikes out by themselves; rules for print or small screens do not count. */
 export function styledNames(sheet: string): Map<string, Doubt> {
   const names = new Map<string, Doubt>();
-  const plain = sheet.replaceAll(/\/\*[\s\S]*?\*\/|@[^{}]{1,500}\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}/gu, '');
-  for (const [, selectors = '', rules = ''] of plain.matchAll(/([^{}]{1,2000})\{([^{}]{0,4000})\}/gu)) {
+  for (const { selectors, rules } of plainRules(sheet)) {
     const doubt = hidden.test(rules) || hardlySeen.test(rules) ? 'hidden_words' : 'struck_out';
     if (doubt === 'struck_out' && !lineThrough.test(rules)) continue;
     for (const selector of selectors.split(',')) {
@@ -34,6 +33,31 @@ export function styledNames(sheet: string): Map<string, Doubt> {
     }
   }
   return names;
+}
+
+/** Rules that stand by themselves, in one look at each sign; what an at-rule has in its braces does not count. */
+function* plainRules(sheet: string): Generator<{ selectors: string; rules: string }> {
+  let depth = 0;
+  let selectors = '';
+  for (const [, text = '', sign] of withoutComments(sheet).matchAll(/([^{}]*)([{}]|$)/gu)) {
+    if (sign === '{') {
+      depth += 1;
+      if (depth === 1) selectors = text.slice(text.lastIndexOf(';') + 1).slice(-2000);
+      continue;
+    }
+    if (sign !== '}') continue;
+    if (depth === 1 && !selectors.trimStart().startsWith('@'))
+      yield { selectors, rules: text.slice(0, 4000) };
+    depth = Math.max(0, depth - 1);
+  }
+}
+
+function withoutComments(sheet: string): string {
+  const [first = '', ...others] = sheet.split('/*');
+  return [
+    first,
+    ...others.map((part) => (part.includes('*/') ? part.slice(part.indexOf('*/') + 2) : '')),
+  ].join('');
 }
 
 /** Whether an element says that nobody sees it. */

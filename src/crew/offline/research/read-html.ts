@@ -1,5 +1,6 @@
 import { optionalPackage } from '../optional-package.js';
 import { oneLine, type SourceText } from './blocks.js';
+import { isTooDeep } from './deep-tags.js';
 import { styledNames } from './hidden-words.js';
 import { blocksOf, type HtmlNode } from './walk-html.js';
 
@@ -17,10 +18,11 @@ const wordsOf = (text: string): string => text.replaceAll(/[^\p{L}\p{N}]+/gu, ' 
 /** Extracts a page's paragraphs; what is not the article (Readability) is left out, and so counted. Scripts are neither run nor read. */
 export async function readHtml(source: string): Promise<SourceText> {
   const { parseHTML } = await optionalPackage('linkedom', () => import('linkedom'));
-  const page = source.replaceAll(/<\?(?!xml\b)[\s\S]{0,10000}?\?>|<!\[CDATA\[/giu, unknownPart);
+  const page = withoutInstructions(source).replaceAll(/<!\[CDATA\[/giu, unknownPart);
   const whole = /<html[\s>]|<body[\s>]/iu.test(page.slice(0, 100_000))
     ? page
     : `<html><body>${page}</body></html>`;
+  if (isTooDeep(whole)) throw new RangeError('too_deep');
   const { document } = parseHTML(whole);
   refuseDeep(document.documentElement);
   const title = oneLine(document.title) || undefined;
@@ -39,6 +41,25 @@ export async function readHtml(source: string): Promise<SourceText> {
         : { ...block, leftOut: 'outside_article' },
     ),
   };
+}
+
+const longestInstruction = 10_000;
+
+/** A program in the page, such as `<?php … ?>`. */
+function withoutInstructions(source: string): string {
+  const parts: string[] = [];
+  let kept = 0;
+  let end = 0;
+  for (let start = source.indexOf('<?'); start >= 0; start = source.indexOf('<?', start + 2)) {
+    if (start < kept || /^xml\b/iu.test(source.slice(start + 2, start + 6))) continue;
+    // Looked for once, however many begin before it.
+    if (end < start + 2) end = source.indexOf('?>', start + 2);
+    if (end < 0) break;
+    if (end - start - 2 > longestInstruction) continue;
+    parts.push(source.slice(kept, start), unknownPart);
+    kept = end + 2;
+  }
+  return parts.join('') + source.slice(kept);
 }
 
 /** The blocks that Readability takes for the article, as words. It removes nodes from what it reads: it gets a document of its own. */

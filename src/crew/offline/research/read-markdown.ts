@@ -6,11 +6,16 @@ import { withoutForeignMarks } from './marks.js';
 import { htmlOf, type MarkdownNode } from './markdown-html.js';
 import { blocksOf, plainHeading } from './walk-html.js';
 
+/** A hundred quotations and lists inside of each other, opened on one line. */
+const nestedDeep = /^[ \t]*(?:(?:>|(?:[-*+]|\d{1,9}[.)])[ \t])[ \t]*){100}/mu;
+
 /**
  * Extracts prose from Markdown (CommonMark, GFM, front matter): it is rendered to HTML and read as a page is, so that HTML inside it counts
  * for what it is.
  */
 export async function readMarkdown(source: string, progress: () => void): Promise<SourceText> {
+  // Parsing takes time with the square of it, and memory (micromark 4).
+  if (nestedDeep.test(source)) throw new RangeError('too_deep');
   const parse = await markdownParser();
   const { parseHTML } = await optionalPackage('linkedom', () => import('linkedom'));
   const { matter, body, title: ownTitle } = await withoutFrontMatter(source);

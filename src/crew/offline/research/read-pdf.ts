@@ -5,6 +5,9 @@ import { doubt } from './marks.js';
 import { linesOf, type PdfLine } from './pdf-lines.js';
 import { looksOf } from './pdf-looks.js';
 
+/** A PDF can name a million pages in a kilobyte. */
+const mostPages = 5000;
+
 /** Extracts a PDF's text; a scanned page has none. Headings, small print and what repeats on each page are left out by name. */
 export async function readPdf(bytes: Uint8Array, progress: () => void): Promise<SourceText> {
   cutBuffersInNode20();
@@ -12,6 +15,7 @@ export async function readPdf(bytes: Uint8Array, progress: () => void): Promise<
   const { OPS } = await getResolvedPDFJS();
   const document = await getDocumentProxy(new Uint8Array(bytes), { verbosity: 0, maxImageSize: 0 });
   try {
+    if (document.numPages > mostPages) throw new RangeError('too_many_pages');
     const lines: PdfLine[] = [];
     for (let number = 1; number <= document.numPages; number += 1) {
       const page = await document.getPage(number);

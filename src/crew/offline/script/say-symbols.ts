@@ -105,5 +105,7 @@ function sayNumbers(text: string): string {
 
 /** Words for abbreviations, units and signs. */
 export function saySymbols(text: string): string {
-  return replacements.reduce((said, [pattern, words]) => said.replaceAll(pattern, words), sayNumbers(text));
+  // Many of the patterns begin with white space: a long stretch of it would cost its square.
+  const even = text.replaceAll(/\s+/gu, ' ');
+  return replacements.reduce((said, [pattern, words]) => said.replaceAll(pattern, words), sayNumbers(even));
 }
