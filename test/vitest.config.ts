@@ -18,6 +18,7 @@ const processes = [
 const simulated = [
   'test/long/{explored,money-model,planted,power-cuts,power-cuts-twice,recorded}.test.ts',
   'test/journal/power-cuts.test.ts',
+  'test/production/interleavings.test.ts',
   'test/fuzz/*.test.ts',
   'test/draw/draw.test.ts',
 ];

@@ -31,6 +31,7 @@ const Action = z.discriminatedUnion('action', [
     result: z.unknown().optional(),
   }),
   z.strictObject({ action: z.literal('release'), key: z.string() }),
+  z.strictObject({ action: z.literal('correct'), key: z.string(), cost: z.string(), reason: z.string() }),
   z.strictObject({ action: z.literal('answer'), key: z.string(), answer: z.unknown() }),
 ]);
 
@@ -88,6 +89,11 @@ export async function act(
     case 'release':
       await manager.releaseCost({ sessionId, key: asked.key });
       break;
+    case 'correct': {
+      const { key, cost, reason } = asked;
+      await manager.correctCost({ sessionId, key, cost, by, reason });
+      break;
+    }
     case 'answer':
       await manager.answer({ sessionId, key: asked.key, answer: asked.answer, by });
       break;

@@ -34,7 +34,7 @@ import type {
  *   GET  /api/actors/:id                       ActorView
  *   GET  /api/events?since=<position>          server-sent events: StudioEvent as `data`, read with fetch (EventSource sends no header)
  *   GET  /metrics                              for Prometheus: text, with the same token
- *   POST /api/episodes/:id/actions             StudioAction, HeldAnswer or QuestionAnswer as application/json; answers EpisodeView
+ *   POST /api/episodes/:id/actions             StudioAction, HeldAnswer, Correction or QuestionAnswer as application/json; answers EpisodeView
  */
 export interface ProductionView {
   directory: string;
@@ -158,6 +158,15 @@ export type StudioAction =
 /** What a person says of a held call: it was paid, and gave this; or it did not happen. */
 export type HeldAnswer =
   { action: 'settle'; key: string; cost: string; result?: unknown } | { action: 'release'; key: string };
+
+/** What a person says that a call did cost, and why. */
+export interface Correction {
+  action: 'correct';
+  key: string;
+  /** Decimal dollars. */
+  cost: string;
+  reason: string;
+}
 
 /** What a person answers a worker that has asked in the middle of a phase; JSON. */
 export interface QuestionAnswer {

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
+import { ProductionStateManager } from '../../src/index.js';
 import { run } from '../support/cli.js';
 import { temporaryDirectory } from '../support/temporary.js';
 import { tellStory, type Story } from '../studio/story.js';
@@ -91,6 +92,43 @@ describe('what people do on the page', () => {
         result: { json: '{"notes":"Bees dance."}' },
       }),
     );
+  });
+
+  test('given a cost that nobody told, when it is corrected by the keyboard alone, then the books say both amounts, by whom and why, and the page shows it', async () => {
+    const directory = temporaryDirectory();
+    const manager = await ProductionStateManager.open({ directory });
+    const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
+    const work = { sessionId, phase: 'research', operation: 'ask' } as const;
+    await manager.updatePhase({ sessionId, phase: 'research', status: 'active' });
+    await manager.addCost({ ...work, cost: '0.50', key: 'q 1' });
+    await manager.addCost({ ...work, cost: '0.10' });
+    await manager.close();
+    const { page } = await open((await studioFor(directory)).link);
+    await page.locator('.row').first().waitFor();
+    await goToEpisode(page, sessionId);
+    // What has no key cannot be corrected.
+    expect(await page.locator('[data-correct]').count()).toBe(1);
+    await page.locator('[data-correct="q 1"]').focus();
+    await page.keyboard.press('Enter');
+    const dialog = page.locator('dialog[open]');
+    for (const fact of ['ask in research', 'q 1', '$0.50'])
+      expect(await dialog.textContent()).toContain(fact);
+    expect(await findings(page, 'the dialog of a correction')).toEqual([]);
+    await dialog.getByLabel('It did cost').fill('0.12');
+    await dialog.getByLabel('Reason').fill('the invoice says so');
+    await page.keyboard.press('Tab');
+    await confirm(page, 'correct');
+    expect(await events(directory, sessionId)).toContainEqual(
+      expect.objectContaining({
+        type: 'cost.corrected',
+        was: 500_000,
+        cost: 120_000,
+        reason: 'the invoice says so',
+      }),
+    );
+    await expect
+      .poll(() => page.locator('[data-operation="q 1"]').textContent())
+      .toContain('$0.12 corrected');
   });
 
   test.each([

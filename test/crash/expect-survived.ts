@@ -4,7 +4,7 @@ import { ProductionStateManager } from '../../src/index.js';
 import { expectSameDocumentsWhenRebuilt } from '../support/crash.js';
 import { costKeys, expectDocumentsParse, expectSound } from '../support/production.js';
 import type { Life } from './life.js';
-import { cost, costMicro, policy, segmentBytes } from './story.js';
+import { correctedMicro, cost, costMicro, policy, segmentBytes } from './story.js';
 
 /** Codes that a caller may get from a bad disk, or afterwards, for what was not done before. */
 const expected = new Set([
@@ -61,7 +61,17 @@ async function expectAcknowledged(
   );
   expect([...tried]).toEqual(expect.arrayContaining(keys.map((key) => `pay ${key}`)));
   const { context } = await manager.getSnapshot(sessionId);
-  expect(context.money.spent).toBe(keys.length * costMicro);
+  const corrections = (await manager.history(sessionId)).flatMap(({ event }) =>
+    event.type === 'cost.corrected' ? [event] : [],
+  );
+  const less = corrections.reduce((sum, { was, cost: now }) => sum + was - now, 0);
+  expect(context.money.spent).toBe(keys.length * costMicro - less);
+  expect(corrections.map(({ key, cost: now }) => [key, now])).toEqual(
+    corrections.length === 0 ? [] : [['a', correctedMicro]],
+  );
+  if (done.has('correct a')) expect(corrections).toHaveLength(1);
+  if (done.has('policy')) expect((await manager.getPolicy()).maxRecoveries).toBe(9);
+  expect((await manager.getPolicyHistory()).filter(({ by }) => by === 'ann').length).toBeLessThanOrEqual(1);
   expect(context.money.reserved).toBe(Object.keys(context.operations).length * costMicro);
   expect(context.money.spent + context.money.reserved).toBeLessThanOrEqual(context.budgets.total);
   for (const what of done) if (what.startsWith('reserve ')) expectReserved(context, what.slice(8), tried);

@@ -2,7 +2,7 @@
 // What it was told is done goes out with writev, and nothing else does: so every `write` is the engine's, and can be counted.
 import { readSync, writevSync } from 'node:fs';
 import { ProductionStateManager } from '../../src/index.js';
-import { cost, policy, segmentBytes, type Told } from './story.js';
+import { correctedCost, cost, policy, segmentBytes, type Told } from './story.js';
 
 const directory = process.argv[2] ?? '';
 
@@ -70,6 +70,9 @@ if (manager) {
   await attempt('start', () => manager.updatePhase({ sessionId, phase, status: 'active' }));
   await pay('a');
   if (await reserve('b')) await settle('b');
+  await attempt('policy', () =>
+    manager.changePolicy({ set: { maxRecoveries: 9 }, by: 'ann', reason: 'a bad month' }),
+  );
   letTheOtherWork();
   // Group commit: decided together, written in one write.
   await Promise.all([pay('c'), pay('d'), reserve('e')]);
@@ -80,11 +83,19 @@ if (manager) {
   letTheOtherWork();
   await attempt('recover', () => manager.recoverFailedSession(sessionId));
   await settle('e');
+  await attempt('correct a', () =>
+    manager.correctCost({ sessionId, key: 'a', cost: correctedCost, by: 'ann', reason: 'the bill' }),
+  );
   // The cap is reached on the way: the rest is refused.
   for (const key of ['f', 'g', 'h']) await reserve(key);
-  await attempt('release f', () => manager.releaseCost({ sessionId, key: 'f' }));
+  // What was refused waits now, until money comes back.
+  const waits = { sessionId, phase, operation: 'call', key: 'w', maxCost: cost, waitMs: 2000 } as const;
+  await Promise.all([
+    attempt('reserve w', () => manager.reserveCost(waits)),
+    attempt('release f', () => manager.releaseCost({ sessionId, key: 'f' })),
+  ]);
   await attempt('complete', async () => {
-    for (const key of ['g', 'h']) await manager.releaseCost({ sessionId, key }).catch(() => {});
+    for (const key of ['g', 'h', 'w']) await manager.releaseCost({ sessionId, key }).catch(() => {});
     await manager.updatePhase({ sessionId, phase, status: 'complete', data: { found: 3 } });
   });
   await attempt('close', () => manager.close());

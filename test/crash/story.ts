@@ -3,6 +3,9 @@ import type { PolicyInput } from '../../src/index.js';
 /** What each paid step costs, in dollars; and, as the engine counts, in micro-dollars. */
 export const cost = '0.100001';
 export const costMicro = 100_001;
+/** What the bill says of one of them. */
+export const correctedCost = '0.050000';
+export const correctedMicro = 50_000;
 
 /** The episode's total leaves room for six paid steps and two reservations; the seventh is refused in the story. */
 export const policy: PolicyInput = { budgets: { total: '0.70' }, dailyCap: '0.95' };

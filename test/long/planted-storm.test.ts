@@ -19,6 +19,14 @@ const bugs: [what: string, bug: PlantedBug][] = [
       to: 'if (!start) return undefined;',
     },
   ],
+  [
+    'a correction is acknowledged and not written',
+    {
+      file: 'src/calls/money-plans.ts',
+      from: 'if (was === cost && !valueAt(estimates, key)) return [];',
+      to: 'if (was !== cost) return [];',
+    },
+  ],
 ];
 
 async function stormWith(name: string, storms: number, bug?: PlantedBug): Promise<unknown> {

@@ -2,7 +2,8 @@
  * A commit is one step here (decide and append as one): that it is, is what journal.pml checks.
  * The provider takes a call's price when it is called; it can be asked afterwards whether it was called.
  * With WAITING two orchestrators share the money with callers of other episodes, whose calls may cost less than they reserve: what others have
- * reserved is waited for, fails nobody, and nobody sleeps while there is money for him.
+ * reserved is waited for, fails nobody, and nobody sleeps while there is money for him; a cost that nobody told is booked whole until a person corrects it,
+ * and a budget is lowered too, never below what is in use.
  */
 #define N 4
 #define KEYS 2
@@ -23,6 +24,8 @@ byte paid;
 #define CALLERS 3
 bool moved[CALLERS];             /* whenMoneyMoves: a commit has come since the caller listened */
 bool waits[CALLERS];
+bool lowered;
+byte estimates;                  /* booked whole, and cost nothing: a correction gives that back */
 #define MOVED moved[0] = true; moved[1] = true; moved[2] = true
 
 #define SOUND assert(spent + reserved <= cap); assert(paid <= spent + reserved); assert(settles[0] <= 1 && settles[1] <= 1); assert(calls[0] <= 1 && calls[1] <= 1)
@@ -109,6 +112,24 @@ active proctype world() {
   do
   :: atomic { live -> live = false }
   :: atomic { cap == CAP -> cap = CAP + 1; MOVED }
+#ifdef WAITING
+  /* budget.set: checkBudgetSet. Once, or nothing would ever come to rest. */
+#ifdef LOWER_BLINDLY
+  :: atomic { cap > CAP -> cap = CAP; SOUND }
+#else
+  :: atomic { cap > CAP && !lowered && spent + reserved <= CAP -> cap = CAP; lowered = true; SOUND }
+#endif
+  /* cost.corrected: down by what was never paid; whoever waits hears of it as of any commit. */
+#ifdef CORRECT_TWICE
+  :: atomic { estimates > 0 -> spent--; SOUND; MOVED }
+#else
+#ifdef CORRECT_IN_SILENCE
+  :: atomic { estimates > 0 -> estimates--; spent--; SOUND }
+#else
+  :: atomic { estimates > 0 -> estimates--; spent--; SOUND; MOVED }
+#endif
+#endif
+#endif
   od
 }
 
@@ -139,7 +160,14 @@ calls_:
   if :: goto end :: true fi;                             /* killed: held, and in the way until a person comes */
   d_step { if :: me == 0 -> cost = 1 :: else -> cost = 0 fi; paid = paid + cost; SOUND }
   if :: goto end :: true fi;
-  atomic { reserved--; spent = spent + cost; SOUND; MOVED }
+  atomic {
+    reserved--;
+    if
+    :: spent = spent + cost
+    :: spent++; estimates = estimates + 1 - cost         /* nobody told: the reservation is booked */
+    fi;
+    SOUND; MOVED
+  }
 end:
   skip
 }

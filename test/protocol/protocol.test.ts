@@ -46,7 +46,11 @@ describe.skipIf(!hasTools && !process.env['CI'])('the protocol, every interleavi
     ['journal.pml', 'three processes, killed anywhere, with a torn write', ['N=3', 'TEAR']],
     ['journal.pml', 'three processes, killed anywhere, with a failing sync', ['N=3', 'CELLS=4', 'FAIL']],
     ['money.pml', 'four orchestrators, killed or late anywhere', []],
-    ['money.pml', 'two orchestrators, and three callers who wait for what is reserved', ['WAITING']],
+    [
+      'money.pml',
+      'two orchestrators, three callers who wait for what is reserved, and a person who corrects and lowers',
+      ['WAITING'],
+    ],
   ])('given %s, %s, then nothing that it promises is ever broken', (model, what, defines) => {
     const { errors, states, isWhole, violated } = check(model, defines);
     expect([violated, errors, isWhole]).toEqual(['', 0, true]);
@@ -74,6 +78,9 @@ describe.skipIf(!hasTools && !process.env['CI'])('the protocol, every interleavi
     ['money.pml', 'FULL', 'CLAIM_NOT_CHECKED', 'a late claimant may still reserve'],
     ['money.pml', 'WAITING', 'FAIL_ON_RESERVED', 'what others have reserved fails a call'],
     ['money.pml', 'WAITING', 'LISTEN_LATE', 'who waits listens only after he has asked'],
+    ['money.pml', 'WAITING', 'CORRECT_IN_SILENCE', 'who waits does not hear of a correction'],
+    ['money.pml', 'WAITING', 'CORRECT_TWICE', 'of two who correct both take the difference'],
+    ['money.pml', 'WAITING', 'LOWER_BLINDLY', 'a budget is lowered below what is in use'],
   ])('given %s with %s, when the rule %s is broken (%s), then the alarm is raised', (model, fault, rule) => {
     const { errors, violated } = check(model, [fault, rule]);
     expect(errors).toBe(1);

@@ -15,6 +15,15 @@ export async function expectNothingLost(
   const manager = await openProduction(directory);
   const keys = (await Promise.all(sessions.map((sessionId) => costKeys(manager, sessionId)))).flat();
   expect(new Set(keys).size).toBe(keys.length);
+  const histories = await Promise.all(sessions.map(async (sessionId) => manager.history(sessionId)));
+  const corrected = histories
+    .flat()
+    .flatMap(({ event }) => (event.type === 'cost.corrected' ? [event.key] : []));
+  const reasons = (await manager.getPolicyHistory()).map(({ reason }) => reason);
+  for (const list of [corrected, reasons]) expect(new Set(list).size, 'done twice').toBe(list.length);
+  const all = [...acknowledged.values()].flat();
+  expect(corrected).toEqual(expect.arrayContaining(all.flatMap((each) => each.corrected ?? [])));
+  expect(reasons).toEqual(expect.arrayContaining(all.flatMap((each) => each.policy ?? [])));
   for (const [label, said] of acknowledged) {
     const known = said.flatMap(({ key }) => key ?? []);
     const found = keys.filter((key) => key.startsWith(`${label}-`));

@@ -4,6 +4,8 @@ import { ProductionStateManager } from 'showrunner';
 
 const { directory, task, sessions, count, cost, label, policy } = JSON.parse(process.argv[2]);
 
+const corrections = '0.000003';
+
 async function say(line) {
   if (!process.stdout.write(`${JSON.stringify(line)}\n`)) await once(process.stdout, 'drain');
 }
@@ -51,6 +53,27 @@ const tasks = {
       const key = `${label}-${n}`;
       const sessionId = sessions[n % sessions.length];
       await say({ trying: key });
+      if (n > 2 && n % 9 === 4) {
+        // Some are gone already, or were none: whatever it is, it is settled.
+        const bill = `${label}-${n - 1}`;
+        const corrected = await manager
+          .correctCost({
+            sessionId: sessions[(n - 1) % sessions.length],
+            key: bill,
+            cost: corrections,
+            by: label,
+            reason: 'the bill',
+          })
+          .catch((error) => {
+            if (error.code !== 'operation_unknown') throw error;
+          });
+        if (corrected) await say({ corrected: bill });
+      }
+      if (n % 9 === 7) {
+        const dailyCap = `40.${String(n).padStart(6, '0')}`;
+        const changes = await manager.changePolicy({ set: { dailyCap }, by: label, reason: key });
+        if (changes.length > 0) await say({ policy: key });
+      }
       if (n % 7 === 3) {
         await manager.createCheckpoint({
           sessionId,
@@ -59,7 +82,14 @@ const tasks = {
         });
         await say({ saved: key });
       } else if (n % 7 === 5) {
-        await manager.reserveCost({ sessionId, phase: 'research', operation: 'call', key, maxCost: cost });
+        await manager.reserveCost({
+          sessionId,
+          phase: 'research',
+          operation: 'call',
+          key,
+          maxCost: cost,
+          waitMs: 1000,
+        });
         await say({ reserved: key });
         await manager.settleCost({ sessionId, key, cost });
         await say({ key });

@@ -24,6 +24,10 @@ export interface Said {
   key?: string;
   trying?: string;
   saved?: string;
+  /** The key whose cost was corrected. */
+  corrected?: string;
+  /** The reason of a change of policy that was made. */
+  policy?: string;
   reserved?: string;
   granted?: number;
   refusals?: Record<string, number>;

@@ -6,6 +6,7 @@ import type {
   EpisodeMoment,
   EpisodeView,
   ProductionView,
+  Correction,
   HeldAnswer,
   QuestionAnswer,
   StudioAction,
@@ -74,7 +75,10 @@ export const api = {
   actor: (id: string) => get<ActorView>(`/api/actors/${encodeURIComponent(id)}`),
   chart: () => get<ChartView>('/api/chart'),
   /** Answers how the episode stands after the action. */
-  async act(id: string, action: StudioAction | HeldAnswer | QuestionAnswer): Promise<EpisodeView> {
+  async act(
+    id: string,
+    action: StudioAction | HeldAnswer | Correction | QuestionAnswer,
+  ): Promise<EpisodeView> {
     const init = {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

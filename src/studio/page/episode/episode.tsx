@@ -96,7 +96,7 @@ function Standing({
       <div class="columns">
         <div class="column">
           <PhaseMoney board={shown.board} />
-          <Operations operations={view.operations} snapshot={past ? shown.snapshot : null} />
+          <Operations view={view} feed={feed} snapshot={past ? shown.snapshot : null} />
         </div>
         <div class="column">
           {!view.recovery && <Failures failures={failures} recovery={null} view={view} feed={feed} />}

@@ -1,7 +1,9 @@
 import { useMemo, useState } from 'preact/hooks';
 import { hasKey } from '../../../../machines/episode/key-tree.js';
 import type { EpisodeView, OperationView } from '../../api.js';
+import { CorrectDialog } from '../actions/correct-dialog.js';
 import { dollars, duration, moment } from '../format.js';
+import type { EpisodeFeed } from '../live/episode-feed.js';
 import { Icon, type IconName } from '../parts/icon.js';
 
 const atFirst = 40;
@@ -12,15 +14,17 @@ const icons: Record<OperationView['status'], IconName> = {
   released: 'skipped',
 };
 
-/** Every paid call, the newest first. With a snapshot of the past: those that there were then, as they stood. */
-export function Operations({
-  operations,
-  snapshot,
-}: {
-  operations: OperationView[];
+interface Props {
+  view: EpisodeView;
+  feed: EpisodeFeed;
   snapshot: EpisodeView['snapshot'] | null;
-}) {
+}
+
+/** Every paid call, the newest first. With a snapshot of the past: those that there were then, as they stood, and nothing can be corrected. */
+export function Operations({ view, feed, snapshot }: Props) {
+  const { operations } = view;
   const [all, showAll] = useState(false);
+  const [corrected, correct] = useState<OperationView | null>(null);
   const then = useMemo(() => {
     const known = snapshot ? operations.flatMap((operation) => asItStood(operation, snapshot)) : operations;
     return known.toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
@@ -57,7 +61,12 @@ export function Operations({
             </thead>
             <tbody>
               {shown.map((operation) => (
-                <Line key={operation.key} operation={operation} longest={longest} />
+                <Line
+                  key={operation.key}
+                  operation={operation}
+                  longest={longest}
+                  onCorrect={snapshot ? null : () => correct(operation)}
+                />
               ))}
             </tbody>
           </table>
@@ -68,11 +77,19 @@ export function Operations({
           Show all {then.length.toLocaleString('en-US')}
         </button>
       )}
+      {corrected && <CorrectDialog call={corrected} view={view} feed={feed} onClose={() => correct(null)} />}
     </section>
   );
 }
 
-function Line({ operation, longest }: { operation: OperationView; longest: number }) {
+interface LineProps {
+  operation: OperationView;
+  longest: number;
+  /** Null where nothing can be done. */
+  onCorrect: (() => void) | null;
+}
+
+function Line({ operation, longest, onCorrect }: LineProps) {
   const { key, name, phase, status, reserved, cost, estimated, corrected, startedAt, durationMs } = operation;
   return (
     <tr data-operation={key}>
@@ -96,12 +113,24 @@ function Line({ operation, longest }: { operation: OperationView; longest: numbe
         ) : (
           <>
             {estimated && (
-              <abbr title="the provider said no price: the reservation is booked; showrunner correct corrects it">
+              <abbr title="the provider said no price: the reservation is booked, until somebody corrects it">
                 ~
               </abbr>
             )}
             {dollars(cost)}
             {corrected !== null && <abbr title={corrected}> corrected</abbr>}
+            {/* What has no key of its own is no use of a key, which is what is corrected. */}
+            {onCorrect && status === 'settled' && !key.startsWith('@') && (
+              <button
+                type="button"
+                class={`button button-small${estimated ? '' : ' button-quiet'}`}
+                data-correct={key}
+                aria-label={`Correct the cost of ${name}, ${key}`}
+                onClick={onCorrect}
+              >
+                Correct…
+              </button>
+            )}
           </>
         )}
       </td>
