@@ -7,9 +7,11 @@ export type { ChartEdge, ChartState } from './draw.js';
 export { announce } from './episode/announcements.js';
 export type { Announcement, AnnouncementType } from './episode/announcements.js';
 export {
+  ApprovalDeadline,
   CheckpointRef,
   Claim,
   EpisodeContext,
+  Notice,
   Operation,
   Question,
   OperationKey,

@@ -37,6 +37,7 @@ function withRevisions(persisted: unknown): unknown {
       filesMovedTo: null,
       pause: null,
       reviews: [],
+      notices: {},
       paid,
       estimates: {},
       own: ownApprovals(others['rules']),

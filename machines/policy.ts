@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ApprovalDeadline } from './episode/context.js';
 import { ProductionError } from './errors.js';
 import { FailureCode } from './failures.js';
 import { PhaseName } from './phases.js';
@@ -62,6 +63,10 @@ export const Policy = z.strictObject({
   hardPhaseBudgets: z.boolean().default(false),
   /** Phases that wait in review for a person's approval. */
   approvals: z.array(PhaseName).max(3).default([]),
+  /** What becomes of an approval that nobody has given for so many hours: `{ hours: 24, do: 'remind' }`; null: it waits for ever. */
+  approvalDeadline: ApprovalDeadline.nullable().default(null),
+  /** Who is waited for is told again every so many hours; null: once. */
+  remindEveryHours: z.number().positive().max(8784).nullable().default(null),
   /** How often an episode may leave `failed` through recovery. */
   maxRecoveries: z.int().min(0).max(100).default(3),
   /** Least scores with which a phase may complete: `{ script: { technical_accuracy: 0.8 } }`. */

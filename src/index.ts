@@ -19,6 +19,7 @@ export type { KeyedEpisode } from './manager/manager.js';
 export type { WorkOptions, Worked } from './crew/workers.js';
 export type { ProduceOptions, Produced, Progress } from './crew/produce.js';
 export type { OpenOptions } from './manager/handle.js';
+export type { Notify, PersonNotice } from './manager/notify.js';
 export type { ManagerEvents, Notice, PolicyNotice } from './manager/events.js';
 export type { BeforeCall, CommitNotice, Hooks } from './calls/hooks.js';
 export type { PolicyPast } from './calls/policy.js';

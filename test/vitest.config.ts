@@ -10,6 +10,7 @@ const processes = [
   'test/telemetry/webhook-command.test.ts',
   'test/crew/offline/audio.test.ts',
   'test/crew/workers.test.ts',
+  'test/manager/notify.test.ts',
   'test/redaction/*.test.ts',
   'test/disk/bounded-thread.test.ts',
   'test/simulation/power-cuts.test.ts',

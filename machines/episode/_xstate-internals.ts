@@ -81,6 +81,7 @@ function withChanges(
     key,
     pause,
     reviews,
+    notices,
   }: EpisodeContext,
   changes: Partial<EpisodeContext>,
 ): EpisodeContext {
@@ -112,6 +113,7 @@ function withChanges(
     key,
     pause,
     reviews,
+    notices,
   };
   return Object.assign(context, changes);
 }

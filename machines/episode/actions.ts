@@ -2,7 +2,7 @@ import type { Failure, FailureCode } from '../failures.js';
 import { isRetryable } from '../failures.js';
 import { phaseNames, type PhaseName } from '../phases.js';
 import { addUsd, formatUsd, type Usd, zeroUsd } from '../usd.js';
-import type { CheckpointRef, EpisodeContext, Operation, Phase, Phases, Review } from './context.js';
+import type { CheckpointRef, EpisodeContext, Notice, Operation, Phase, Phases, Review } from './context.js';
 import type { EpisodeEvent, EventOf, SavedCheckpoint } from './events.js';
 import { hasKey, withValue } from './key-tree.js';
 import { currentPhase } from './current-phase.js';
@@ -488,6 +488,52 @@ const renewClaim: Change<EventOf<'lease.renew'>> = (context, event) =>
 
 const releaseClaim: Change<EventOf<'lease.release'>> = () => ({ claim: null });
 
+const untold: Notice = {
+  reminders: 0,
+  remindedAt: null,
+  given: 0,
+  givenAt: null,
+  failures: 0,
+  notBefore: null,
+  underWay: null,
+};
+
+/** What people are told moves nothing: neither the episode nor its time. */
+function withNotice(
+  { notices, updatedAt }: EpisodeContext,
+  wait: string,
+  change: (notice: Notice) => Partial<Notice>,
+): Pick<EpisodeContext, 'notices' | 'updatedAt'> {
+  const notice = Object.hasOwn(notices, wait) ? (notices[wait] ?? untold) : untold;
+  return { notices: { ...notices, [wait]: { ...notice, ...change(notice) } }, updatedAt };
+}
+
+const beginNotice: Change<EventOf<'notice.begin'>> = (context, { wait, until, process, over }) => {
+  const notices = over.reduce((left, each) => without(left, each), context.notices);
+  return withNotice({ ...context, notices }, wait, ({ reminders }) => ({
+    underWay: { number: reminders + 1, until, ...(process === undefined ? {} : { process }) },
+  }));
+};
+
+const giveNotice: Change<EventOf<'notice.given'>> = (context, { wait, at }) =>
+  withNotice(context, wait, ({ underWay, given }) => ({
+    given: underWay?.number ?? given,
+    givenAt: at,
+    failures: 0,
+    notBefore: null,
+    underWay: null,
+  }));
+
+const failNotice: Change<EventOf<'notice.failed'>> = (context, { wait, retryAt }) =>
+  withNotice(context, wait, ({ failures }) => ({
+    failures: failures + 1,
+    notBefore: retryAt,
+    underWay: null,
+  }));
+
+const remind: Change<EventOf<'notice.remind'>> = (context, { wait, at }) =>
+  withNotice(context, wait, ({ reminders }) => ({ reminders: reminders + 1, remindedAt: at }));
+
 const archiveEpisode: Change<EventOf<'episode.archive'>> = (context, event) => ({
   claim: null,
   note: event.reason ?? context.note,
@@ -531,6 +577,10 @@ export const changes = {
   takeClaim,
   renewClaim,
   releaseClaim,
+  beginNotice,
+  giveNotice,
+  failNotice,
+  remind,
   archiveEpisode,
   unarchiveEpisode,
   /** Changes nothing but the time. */

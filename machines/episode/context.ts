@@ -107,6 +107,13 @@ export const LowerName = z
 export const Budgets = z.object({ research: Micros, script: Micros, audio: Micros, total: Micros });
 export type Budgets = z.infer<typeof Budgets>;
 
+/** What becomes of an approval that nobody has given for so many hours. */
+export const ApprovalDeadline = z.strictObject({
+  hours: z.number().positive().max(8784),
+  do: z.enum(['remind', 'reject', 'approve']),
+});
+export type ApprovalDeadline = z.infer<typeof ApprovalDeadline>;
+
 /** The part of the policy that an episode goes by: as the policy stood when its last event was decided. */
 export const Rules = z.object({
   warnAtPercent: z.int(),
@@ -114,6 +121,7 @@ export const Rules = z.object({
   approvals: z.array(PhaseName),
   maxRecoveries: z.int(),
   quality: z.partialRecord(PhaseName, z.record(z.string(), z.number())),
+  approvalDeadline: ApprovalDeadline.optional(),
 });
 export type Rules = z.infer<typeof Rules>;
 
@@ -236,6 +244,29 @@ export const Review = z.object({
 });
 export type Review = z.infer<typeof Review>;
 
+/** What one wait for a person is known by: `approval:script:1.1`. */
+export const WaitId = z
+  .string()
+  .max(300)
+  .regex(/^[a-z_]+:[\x20-\x7e]+$/, 'is not the name of a wait');
+
+/** What a person has been told of one wait. It is told once, and once more for each reminder. */
+export const Notice = z.object({
+  reminders: z.int().nonnegative(),
+  remindedAt: Instant.nullable(),
+  /** As many of these have been given: the first, and one for each reminder. */
+  given: z.int().nonnegative(),
+  givenAt: Instant.nullable(),
+  /** Tries of the one that is next which did not work, and when it is tried again. */
+  failures: z.int().nonnegative(),
+  notBefore: Instant.nullable(),
+  /** Who gives it right now, and until when others leave it to him. */
+  underWay: z
+    .object({ number: z.int().positive(), process: ProcessIdentity.optional(), until: Instant })
+    .nullable(),
+});
+export type Notice = z.infer<typeof Notice>;
+
 const PaidKeys: z.ZodType<KeyTree<Usd>> = z.record(z.string(), z.union([Micros, z.lazy(() => PaidKeys)]));
 
 /** A folder's name, without a path. */
@@ -284,6 +315,8 @@ export const EpisodeContext = z.object({
   pause: Pause.nullable(),
   /** Oldest first; the newest 50 of them. */
   reviews: z.array(Review),
+  /** What people were told of the waits that there are, by {@link WaitId}. */
+  notices: z.record(z.string(), Notice).prefault({}),
 });
 export interface EpisodeContext extends z.infer<typeof EpisodeContext> {}
 

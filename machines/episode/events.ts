@@ -20,6 +20,7 @@ import {
   Rules,
   SessionFile,
   Sha256,
+  WaitId,
 } from './context.js';
 
 /** Printable text for people: no control characters but newline and tab. */
@@ -227,6 +228,18 @@ export const EpisodeEvent = z.discriminatedUnion('type', [
   event('lease.claim', { holder: Actor, until: Instant, process: ProcessIdentity.optional() }),
   event('lease.renew', { until: Instant }),
   event('lease.release', {}),
+  /** Somebody sets about telling a person of a wait; `over` are waits that there are no more. */
+  event('notice.begin', {
+    wait: WaitId,
+    until: Instant,
+    process: ProcessIdentity.optional(),
+    over: z.array(WaitId),
+  }),
+  /** The person was told. */
+  event('notice.given', { wait: WaitId }),
+  event('notice.failed', { wait: WaitId, message: z.string().max(500), retryAt: Instant }),
+  /** Whoever is waited for is to be told again. */
+  event('notice.remind', { wait: WaitId, reason: Reason }),
   event('episode.cancelled', { reason: Reason }),
   /** `filesMovedTo`: the folder beside the production's that its files were moved to, where somebody deleted it. */
   event('episode.archive', { reason: Reason.optional(), filesMovedTo: FolderName.optional() }),

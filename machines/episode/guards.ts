@@ -249,6 +249,33 @@ export const checkForked: Check<EventOf<'episode.forked'>> = (context, event) =>
     ? refuse('wrong_state', `${context.sessionId} was not created as a fork; fork an episode to get one.`)
     : checkProgress(context, event.phases, event.resume);
 
+/** One tells a person, and the others leave it to him. */
+export const checkNotice: Check<EventOf<'notice.begin'>> = (context, event) => {
+  const { notices, sessionId } = context;
+  const { wait, at } = event;
+  const lost = checkClaimNumber(context, event);
+  if (lost) return lost;
+  const notice = Object.hasOwn(notices, wait) ? notices[wait] : undefined;
+  if (!notice) return null;
+  const { given, reminders, underWay } = notice;
+  if (underWay && Date.parse(underWay.until) > Date.parse(at))
+    return refuse(
+      'claimed_elsewhere',
+      `somebody is telling of ${wait} of ${sessionId} until ${underWay.until}; leave it to him.`,
+    );
+  return given <= reminders
+    ? null
+    : refuse('wrong_state', `of ${wait} of ${sessionId} everything was told; there is nothing to do.`);
+};
+
+export const checkNoticeUnderWay: Check<EventOf<'notice.given' | 'notice.failed'>> = (context, event) => {
+  const { notices, sessionId } = context;
+  const { wait } = event;
+  const lost = checkClaimNumber(context, event);
+  if (lost || (Object.hasOwn(notices, wait) && notices[wait]?.underWay)) return lost;
+  return refuse('wrong_state', `nobody is telling of ${wait} of ${sessionId}; begin it first.`);
+};
+
 /** Guards by the names that the chart uses. Each explains itself when it refuses. */
 export const checks = {
   mayStart: checkStart,
@@ -268,6 +295,8 @@ export const checks = {
   mayRecover: checkRecover,
   mayClaim: checkClaim,
   mayRenew: checkRenew,
+  mayTell: checkNotice,
+  isTold: checkNoticeUnderWay,
   mayRaise: checkRaise,
   maySetBudget: checkSetBudget,
   mayMove: checkMover,

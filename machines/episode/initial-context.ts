@@ -47,5 +47,6 @@ export function initialContext(created: EpisodeCreated): EpisodeContext {
     key: created.key ?? null,
     pause: null,
     reviews: [],
+    notices: {},
   };
 }

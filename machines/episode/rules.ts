@@ -4,6 +4,7 @@ import type { EpisodeContext, OwnRules, Rules } from './context.js';
 
 /** The rules of an episode under a policy: the policy's, but for those that the episode was given; phases to approve are added up. */
 export function rulesUnder(policy: Policy, own: OwnRules): Rules {
+  const approvalDeadline = own.approvalDeadline ?? policy.approvalDeadline;
   const asked = new Set([...policy.approvals, ...(own.approvals ?? [])]);
   return {
     warnAtPercent: own.warnAtPercent ?? policy.warnAtPercent,
@@ -11,6 +12,7 @@ export function rulesUnder(policy: Policy, own: OwnRules): Rules {
     approvals: phaseNames.filter((phase) => asked.has(phase)),
     maxRecoveries: own.maxRecoveries ?? policy.maxRecoveries,
     quality: own.quality ?? policy.quality,
+    ...(approvalDeadline ? { approvalDeadline } : {}),
   };
 }
 
@@ -30,9 +32,25 @@ function isSameRules(a: Rules, b: Rules): boolean {
   return canonical(a) === canonical(b);
 }
 
-function canonical({ warnAtPercent, hardPhaseBudgets, approvals, maxRecoveries, quality }: Rules): string {
+function canonical({
+  warnAtPercent,
+  hardPhaseBudgets,
+  approvals,
+  maxRecoveries,
+  quality,
+  approvalDeadline,
+}: Rules): string {
   const gates = phaseNames.map((phase) =>
     Object.entries(quality[phase] ?? {}).toSorted(([x], [y]) => (x < y ? -1 : 1)),
   );
-  return JSON.stringify([warnAtPercent, hardPhaseBudgets, approvals.toSorted(), maxRecoveries, gates]);
+  const { hours, do: deed } = approvalDeadline ?? {};
+  return JSON.stringify([
+    warnAtPercent,
+    hardPhaseBudgets,
+    approvals.toSorted(),
+    maxRecoveries,
+    gates,
+    hours ?? null,
+    deed ?? null,
+  ]);
 }

@@ -31,6 +31,15 @@ const Id = z
 const Key = z.string().min(1).max(200);
 const EpisodeNumber = z.int().min(1).max(9_999_999);
 
+const Notify = z.custom(
+  (notify) =>
+    typeof notify === 'function' ||
+    (Array.isArray(notify) &&
+      notify.length > 0 &&
+      notify.every((word) => typeof word === 'string' && word !== '')),
+  'is neither a function nor a command with its arguments',
+);
+
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 const Hook = z.unknown().refine(isFunction, 'is not a function').optional();
 export const HooksInput = z.looseObject({ before: Hook, after: Hook, onFailure: Hook });
@@ -53,6 +62,7 @@ export const OpenInput = z.looseObject({
   policyReason: Reason.optional(),
   readOnly: z.boolean().optional(),
   segmentBytes: z.int().positive().optional(),
+  notify: Notify.optional(),
   redact: z.array(z.string().min(4, 'is shorter than 4 characters')).optional(),
 });
 
@@ -72,6 +82,7 @@ export const CreateInput = z
         hardPhaseBudgets: z.boolean().optional(),
         maxRecoveries: Policy.shape.maxRecoveries.unwrap().optional(),
         quality: Policy.shape.quality.unwrap().optional(),
+        approvalDeadline: Policy.shape.approvalDeadline.unwrap().unwrap().optional(),
       })
       .optional(),
     /** Overrides of the policy's budgets, in decimal dollars. */

@@ -1,5 +1,9 @@
 import type { Command } from './command.js';
 
+const notifyOption = [
+  '--notify <command>',
+  'tell a person: run once for each new wait; default SHOWRUNNER_NOTIFY',
+] as const;
 const yesOption = ['--yes', 'do not ask, also on a terminal'] as const;
 
 /** Every command, in the order in which help lists them. */
@@ -54,7 +58,7 @@ export const catalog: readonly Command[] = [
     group: 'Look',
     summary: 'Serve the page that shows and steers the production, on this machine only.',
     usage: '',
-    options: [['--port <n>', 'the port; default 4747, 0 takes any free one']],
+    options: [['--port <n>', 'the port; default 4747, 0 takes any free one'], notifyOption],
     example: 'showrunner studio',
     load: () => import('./commands/studio.js'),
   },
@@ -117,6 +121,7 @@ export const catalog: readonly Command[] = [
         '--lease <seconds>',
         'after this long without a sign of life another process may take over; default 60',
       ],
+      notifyOption,
     ],
     example: 'showrunner produce --topic "Why bees dance" --sources notes --minutes 5',
     load: () => import('./commands/produce.js'),
@@ -131,6 +136,7 @@ export const catalog: readonly Command[] = [
       ['--sources <path>', 'folder or file that the demonstration crew reads'],
       ['--minutes <n>', 'wanted length, 0.2 to 60; default 3'],
       ['--concurrency <n>', 'episodes at once; default 1'],
+      notifyOption,
     ],
     example: 'showrunner work --crew ./crew.mjs --concurrency 2',
     load: () => import('./commands/work.js'),
@@ -168,7 +174,7 @@ export const catalog: readonly Command[] = [
     group: 'Steer',
     summary: 'Take an episode up where it stands; one that showrunner produced goes on being produced.',
     usage: '<episode>',
-    options: [],
+    options: [notifyOption],
     example: 'showrunner resume ep_001',
     load: () => import('./commands/resume.js'),
   },

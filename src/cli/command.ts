@@ -1,4 +1,5 @@
 import type { ProductionStateManager } from '../manager/manager.js';
+import type { Notify } from '../manager/notify.js';
 
 /** What a command gives back: an object for `--json`, a text for people, and how the process ends. */
 export interface Result {
@@ -18,7 +19,12 @@ export interface Context {
    * The production, opened when first asked for and closed when the command is over; made where there is none only with `make`.
    * @throws ProductionError `production_missing`.
    */
-  open(options?: { readOnly?: boolean; make?: boolean }): Promise<ProductionStateManager>;
+  open(options?: {
+    readOnly?: boolean;
+    make?: boolean;
+    /** What `--notify` said. */
+    notify?: Notify | undefined;
+  }): Promise<ProductionStateManager>;
   /** A line for people on standard error: progress and notes. */
   note(text: string): void;
   /** Aborted by Ctrl-C and SIGTERM, once a command has asked for it. Those that do not ask are ended at once: nothing on disk minds. */

@@ -47,7 +47,7 @@ export function makeContext({ directory, policyFile, json, by }: Settings): Open
       return interrupt.signal;
     },
     note: (text) => printError(`${text}\n`),
-    async open({ readOnly, make = false } = {}) {
+    async open({ readOnly, make = false, notify } = {}) {
       if (!make) refuseMissing(directory);
       warnOfOthers(directory, context.note);
       const { ProductionStateManager: Manager } = await import('../manager/manager.js');
@@ -58,6 +58,7 @@ export function makeContext({ directory, policyFile, json, by }: Settings): Open
           : { policy: readPolicy(policyFile), policyReason: `--policy ${policyFile}`.slice(0, 500) }),
         by: `${name} (process ${process.pid})`,
         readOnly,
+        notify,
       });
       return manager;
     },

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ledger, type BudgetDay } from '../../machines/budget-day.js';
-import type { PersistedEpisode } from '../../machines/index.js';
+import type { ApprovalDeadline, PersistedEpisode } from '../../machines/index.js';
 import { parseUsd } from '../../machines/usd.js';
 import { nodeDisk } from '../disk/node-disk.js';
 import { unseal } from '../documents/seal.js';
@@ -38,7 +38,7 @@ export function listFast(directory: string): Listing | undefined {
     if (position !== journalEnd(join(directory, 'journal'))) return undefined;
     const active = Object.values(document.active_episodes).map((state) => ({
       ...state,
-      ...shown(directory, state, sessions[state.session_id], policy.timeZone),
+      ...shown(directory, state, sessions[state.session_id], policy),
     }));
     const ended = Object.values(document.completed_episodes);
     return {
@@ -59,6 +59,7 @@ interface ShownPolicy {
   dailyCap: number;
   timeZone: string;
   warnAtPercent: number;
+  approvalDeadline?: ApprovalDeadline | null;
 }
 
 interface StateFile {
@@ -84,13 +85,19 @@ function shown(
   directory: string,
   state: EpisodeState,
   position: number | undefined,
-  timeZone: string,
+  { timeZone, approvalDeadline = null }: ShownPolicy,
 ): Pick<ListedEpisode, 'needs' | 'wait' | 'warnings' | 'estimates'> {
   const session = readSealed(join(directory, state.session_id, 'session.json')) as SessionFile | undefined;
   if (session === undefined || session.showrunner.position !== position || !Array.isArray(session.needs))
     throw new Error('session.json is not as new as state.json');
   const { context } = session.showrunner.snapshot;
   const { needs } = session;
+  const { approvalDeadline: deadline = null } = { ...context.rules, ...context.own };
+  // The document was written before the policy's last change.
+  const isNews =
+    JSON.stringify(deadline) !== JSON.stringify(context.own.approvalDeadline ?? approvalDeadline);
+  if (isNews && needs.some(({ need }) => need === 'approval'))
+    throw new Error('session.json is not as new as the policy');
   return {
     needs: needs.length > 0 ? needs : idleNeed(state.status, context, new Date().toISOString()),
     wait: waitOf(state.status, context, { now: new Date().toISOString(), timeZone }),

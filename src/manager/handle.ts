@@ -18,6 +18,8 @@ import { refuseDuringRedaction, settleInterrupted } from '../redaction/index.js'
 import type { EpisodeState } from '../shapes/index.js';
 import { adoptPolicy, adoptPolicyFile } from './adopt-policy.js';
 import type { Notice } from './events.js';
+import { Attendant } from './attendant.js';
+import type { Notify } from './notify.js';
 import { PolicyFile } from './policy-file.js';
 import { HookChain, type AskBefore, type CommitNotice, type Hooks } from '../calls/hooks.js';
 import * as inputs from '../calls/inputs.js';
@@ -47,6 +49,11 @@ export interface OpenOptions {
    * the journal, documents, progress or errors.
    */
   redact?: readonly string[] | undefined;
+  /**
+   * Tells a person of each new wait, once for all processes that have the production open, and again until that worked: a function that gets what,
+   * why and which answers there are, or a command and its arguments (no shell), which gets that as JSON on its standard input and ends with 0.
+   */
+  notify?: Notify | undefined;
 }
 
 export interface Prepared {
@@ -54,6 +61,7 @@ export interface Prepared {
   hooks: Hooks | undefined;
   policyFile: PolicyFile | undefined;
   by: string;
+  notify?: Notify | undefined;
 }
 
 /** A manager's hold on a production: how it is opened and closed, how what it does is asked of hooks, committed, and told. */
@@ -62,6 +70,8 @@ export abstract class ManagerHandle extends SafeEmitter {
   readonly production: Production;
   readonly #policyFile: PolicyFile | undefined;
   readonly #hooks = new HookChain((error, where) => this.report(error, where));
+  readonly #attendant: Attendant;
+  #endAttending: (() => Promise<void>) | undefined;
 
   /** Recovers an episode that has failed, because an `onFailure` hook asked for it. */
   abstract initiateRecovery(sessionId: string): Promise<EpisodeState>;
@@ -69,7 +79,7 @@ export abstract class ManagerHandle extends SafeEmitter {
   /** The same, at a phase that the hook has named. */
   protected abstract recoverAt(sessionId: SessionId, phase: PhaseName): Promise<EpisodeState>;
 
-  protected constructor({ production, hooks, policyFile, by }: Prepared) {
+  protected constructor({ production, hooks, policyFile, by, notify }: Prepared) {
     super();
     this.production = production;
     if (hooks) this.#hooks.add(hooks);
@@ -81,6 +91,8 @@ export abstract class ManagerHandle extends SafeEmitter {
       );
     });
     production.onListenerError = (error) => this.report(error, 'listener of commits');
+    this.#attendant = new Attendant(production, notify, (error, where) => this.report(error, where));
+    if (notify) this.#endAttending = this.#attendant.begin();
   }
 
   /** What a manager is made from; for subclasses. */
@@ -112,12 +124,13 @@ export abstract class ManagerHandle extends SafeEmitter {
     await unlessThrown(production, () =>
       adoptPolicy(production, { policy, policyReason: input.policyReason, file, by }),
     );
-    return { production, hooks: options.hooks, policyFile: file, by };
+    return { production, hooks: options.hooks, policyFile: file, by, notify: options.notify };
   }
 
   /** Writes the documents and lets go of the files. Commits under way are waited for. */
   async close(): Promise<void> {
     this.#policyFile?.unwatch();
+    await this.#endAttending?.();
     await this.#hooks.settled();
     await this.production.close();
   }
@@ -135,6 +148,16 @@ export abstract class ManagerHandle extends SafeEmitter {
 
   /** For subclasses, whose calls change something too. */
   protected readonly askBefore: AskBefore = (call) => this.#hooks.askBefore(call);
+
+  /** While `work` is under way, waits for people are seen to: told, reminded of, and decided by policy when their time is over. */
+  protected async attending<T>(work: () => Promise<T>): Promise<T> {
+    const end = this.#attendant.begin();
+    try {
+      return await work();
+    } finally {
+      await end();
+    }
+  }
 
   /** For whoever produces. */
   protected get hookChain(): HookChain {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { resolve } from 'node:path';
 import {
   ProductionError,
@@ -1314,14 +1315,15 @@ export class ProductionStateManager extends ManagerHandle {
   async produce(episode: string | KeyedEpisode, crew: Crew, options: ProduceOptions = {}): Promise<Produced> {
     const work = this.#work(crew, options);
     checkWork(work);
-    if (typeof episode !== 'object' || episode === null) return produce(work, parseSessionId(episode));
+    const begin = (id: SessionId): Promise<Produced> => this.attending(() => produce(work, id));
+    if (typeof episode !== 'object' || episode === null) return begin(parseSessionId(episode));
     if (episode.key === undefined)
       throw new ProductionError(
         'invalid_input',
         'key: is missing: an episode that is created here is found again by it, or it would be made and paid for twice.',
         { field: 'key' },
       );
-    return produce(work, await this.createEpisodeSession(episode));
+    return begin(await this.createEpisodeSession(episode));
   }
 
   /**
@@ -1341,7 +1343,8 @@ export class ProductionStateManager extends ManagerHandle {
       throw new ProductionError('invalid_input', 'sessionIds: is not a list of session ids.', {
         field: 'sessionIds',
       });
-    return produceAll(this.#work(crew, options), sessionIds.map(parseSessionId));
+    const ids = sessionIds.map(parseSessionId);
+    return this.attending(() => produceAll(this.#work(crew, options), ids));
   }
 
   /**
@@ -1354,7 +1357,23 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async work(crew: Crew, options: WorkOptions = {}): Promise<Worked> {
-    return workOn(this.#work(crew, options));
+    return this.attending(() => workOn(this.#work(crew, options)));
+  }
+
+  /**
+   * Sees to what waits for people until `signal` is aborted: tells `notify` of each new wait, reminds, and decides what policy decides when its time is over
+   * (`approvalDeadline`, `remindEveryHours`). `produce` and `work` do so while they run, and so does a handle that was opened with `notify`.
+   * @throws ProductionError `production_closed`.
+   * @example
+   * ```js
+   * await manager.attend({ signal: AbortSignal.timeout(100) });
+   * ```
+   */
+  async attend({ signal }: { signal: AbortSignal }): Promise<void> {
+    this.read();
+    await this.attending(async () => {
+      if (!signal.aborted) await once(signal, 'abort');
+    });
   }
 
   #work<Options extends ProduceOptions>(crew: Crew, options: Options): Work<Options> {

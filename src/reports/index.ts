@@ -1,8 +1,11 @@
 export { episodeEstimates } from './estimates.js';
+export { afterHours, approvalDeadline } from './approval-deadline.js';
 export { exportMetrics } from './export.js';
 export type { ExportFormat } from './export.js';
 export { globalMetrics, productionMetrics, qualityMetrics } from './metrics.js';
 export { lastingNeeds, needsOf } from './needs.js';
+export { personWaits } from './person-waits.js';
+export type { PersonWait } from './person-waits.js';
 export { rankResumePoints } from './resume-points.js';
 export type { ResumePoint } from './resume-points.js';
 export { scrapeText } from './scrape.js';

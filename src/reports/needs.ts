@@ -1,5 +1,6 @@
 import {
   answerCommand,
+  currentPhase,
   heldOperations,
   isWaitedFor,
   keyWord,
@@ -10,6 +11,7 @@ import {
   type FailureCode,
 } from '../../machines/index.js';
 import type { Need, NeedKind } from '../shapes/index.js';
+import { approvalDeadline, inReviewSince } from './approval-deadline.js';
 import { idleNeed } from './idle.js';
 
 /** What an episode waits for at the given time, most urgent first; empty while it is at work or has ended well. */
@@ -30,15 +32,24 @@ export function lastingNeeds(snapshot: EpisodeSnapshot): Need[] {
   ];
 }
 
+const decided = {
+  approve: 'policy approves it',
+  reject: 'policy rejects it',
+  remind: 'policy reminds of it',
+};
+
 function approval(snapshot: EpisodeSnapshot): Need[] {
-  const phase = phaseIn(stateName(snapshot), 'review');
-  if (phase === undefined) return [];
-  const { sessionId, updatedAt } = snapshot.context;
+  const { context } = snapshot;
+  const phase = currentPhase(context);
+  if (phase === null || !stateName(snapshot).endsWith('.review')) return [];
+  const { sessionId } = context;
+  const deadline = approvalDeadline(context, phase);
+  const until = deadline ? ` (${decided[deadline.deed]} after ${deadline.at})` : '';
   return [
     {
       need: 'approval',
-      text: `${phase} waits for approval`,
-      since: updatedAt,
+      text: `${phase} waits for approval${until}`,
+      since: inReviewSince(context, phase),
       by: null,
       reason: null,
       next: [
@@ -46,6 +57,7 @@ function approval(snapshot: EpisodeSnapshot): Need[] {
         `showrunner reject ${sessionId} --reason "…"`,
         `showrunner edit ${sessionId} <file>`,
       ],
+      ...(deadline ? { deadline: deadline.at } : {}),
     },
   ];
 }
@@ -59,7 +71,15 @@ function questions({ context: { sessionId, operations } }: EpisodeSnapshot): Nee
     );
     const until = deadline === undefined ? '' : ` (until ${deadline})`;
     return [
-      { need: 'question', text: `${phase} asks: ${text}${until}`, since: at, by: null, reason: null, next },
+      {
+        need: 'question',
+        text: `${phase} asks: ${text}${until}`,
+        since: at,
+        by: null,
+        reason: null,
+        next,
+        ...(deadline === undefined ? {} : { deadline }),
+      },
     ];
   });
 }

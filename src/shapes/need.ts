@@ -23,5 +23,7 @@ export const Need = z.object({
   reason: z.string().nullable(),
   /** Commands that answer it, as they are typed; `<…>` and `"…"` are for the person to fill in. */
   next: z.array(z.string()),
+  /** When it is decided without an answer, by policy or by a question's default; ISO-8601 UTC. */
+  deadline: z.string().optional(),
 });
 export type Need = z.infer<typeof Need>;

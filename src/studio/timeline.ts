@@ -67,6 +67,14 @@ export function describeEvent(
       return `recovery goes on at ${event.phase}`;
     case 'lease.claim':
       return `claimed by ${event.holder}`;
+    case 'notice.begin':
+      return 'a person is being told what it waits for';
+    case 'notice.given':
+      return 'a person was told what it waits for';
+    case 'notice.failed':
+      return `telling a person did not work: ${event.message}`;
+    case 'notice.remind':
+      return `reminded: ${event.reason}`;
     case 'lease.renew':
       return 'claim renewed';
     case 'lease.release':

@@ -35,6 +35,10 @@ recovery.resume            | -     -     -     -     -     -     -     -     -  
 lease.claim                | =     =     =     =     =     =     =     =     =     =     =     =     =     -     =     =     -
 lease.renew                | =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =
 lease.release              | =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =
+notice.begin               | =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     -
+notice.given               | =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     -
+notice.failed              | =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     -
+notice.remind              | =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     =     -
 episode.cancelled          | fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  -     =     fail  -
 episode.archive            | -     -     -     -     -     -     -     -     -     -     -     -     -     arch  arch  -     -
 episode.unarchive          | -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     fail

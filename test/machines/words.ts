@@ -249,6 +249,27 @@ export const sample: { [Type in EpisodeEventType]: (phase: PhaseName) => EventOf
   'lease.claim': () => ({ type: 'lease.claim', at: minute(9), holder: 'host 2', until: minute(19) }),
   'lease.renew': () => ({ type: 'lease.renew', at: minute(9), claim: 1, until: minute(19) }),
   'lease.release': () => ({ type: 'lease.release', at: minute(9), claim: 1 }),
+  'notice.begin': () => ({
+    type: 'notice.begin',
+    at: minute(9),
+    wait: 'approval:script:1.1',
+    until: minute(10),
+    over: [],
+  }),
+  'notice.given': () => ({ type: 'notice.given', at: minute(9), wait: 'approval:script:1.1' }),
+  'notice.failed': () => ({
+    type: 'notice.failed',
+    at: minute(9),
+    wait: 'approval:script:1.1',
+    message: 'it exited with 1',
+    retryAt: minute(10),
+  }),
+  'notice.remind': () => ({
+    type: 'notice.remind',
+    at: minute(9),
+    wait: 'approval:script:1.1',
+    reason: 'nobody has answered for a day',
+  }),
   'episode.cancelled': () => ({ type: 'episode.cancelled', at: minute(9), reason: 'out of date' }),
   'episode.archive': () => ({ type: 'episode.archive', at: minute(9) }),
   'episode.unarchive': () => ({ type: 'episode.unarchive', at: minute(9) }),
@@ -356,6 +377,20 @@ export function plausible(state: StateName, type: EpisodeEventType): EpisodeSnap
   if (type.startsWith('operation.')) return withOperation(snapshot, 'open');
   if (type === 'lease.renew' || type === 'lease.release')
     return withContext(snapshot, { claim: { number: 1, by: 'host 1', until: minute(99) }, claims: 1 });
+  if (type === 'notice.given' || type === 'notice.failed')
+    return withContext(snapshot, {
+      notices: {
+        'approval:script:1.1': {
+          reminders: 0,
+          remindedAt: null,
+          given: 0,
+          givenAt: null,
+          failures: 0,
+          notBefore: null,
+          underWay: { number: 1, until: minute(99) },
+        },
+      },
+    });
   if (type === 'episode.forked') return withContext(snapshot, { forkedFrom: 'ep_001_20250902_093015' });
   if (type !== 'checkpoint.restore') return snapshot;
   const { payload: _payload, name: _name, ...ref } = saved('kept');

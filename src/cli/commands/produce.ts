@@ -10,6 +10,7 @@ import { exits } from '../exit-codes.js';
 import { findEpisode } from '../find-episode.js';
 import { loadCrew, offline, offlineModule } from '../load-crew.js';
 import { nextEpisodeNumber } from '../next-episode-number.js';
+import { notifyOf } from '../notify-of.js';
 import { readProduceSettings, writeProduceSettings, type ProduceSettings } from '../produce-settings.js';
 import { progressLines } from '../progress-lines.js';
 import { readNamedFile } from '../read-named-file.js';
@@ -27,7 +28,7 @@ export const run: Run = async (context, [name], options) => {
   // A crew that cannot be loaded makes no episode.
   if (given) await loadCrew(given.settings.crew);
   if (given) await survey(context, given);
-  const manager = await context.open({ make: given !== undefined });
+  const manager = await context.open({ make: given !== undefined, notify: notifyOf(options) });
   const ids = given
     ? await begin(context, manager, options, given)
     : [await findEpisode(manager, name ?? '')];

@@ -1,10 +1,10 @@
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { startStudio } from '../../studio/studio.js';
 import { keptTokenPath, studioToken } from '../../studio/token.js';
 import { Endpoints, deliver } from '../../telemetry/index.js';
 import type { Run } from '../command.js';
 import { portOption, whenListening } from '../listening.js';
+import { notifyOf } from '../notify-of.js';
 import { printJson } from '../standard-output.js';
 
 const usualPort = 4747;
@@ -15,7 +15,7 @@ const page = fileURLToPath(new URL('../studio/page/', import.meta.url));
 export const run: Run = async (context, _args, options) => {
   const { signal } = context;
   const port = portOption(options['port'], usualPort);
-  const manager = await context.open({ make: true });
+  const manager = await context.open({ make: true, notify: notifyOf(options) });
   const studio = await whenListening(() =>
     startStudio({
       manager,
@@ -38,7 +38,7 @@ export const run: Run = async (context, _args, options) => {
     signal,
     note: context.note,
   }).catch((error: unknown) => context.note(`webhooks are not delivered: ${(error as Error).message}`));
-  if (!signal.aborted) await once(signal, 'abort');
+  await manager.attend({ signal });
   await delivering;
   await studio.close();
   return { text: '' };

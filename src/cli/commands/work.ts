@@ -1,6 +1,7 @@
 import { escapeForTerminal } from '../../../machines/escape.js';
 import type { Run } from '../command.js';
 import { loadCrew } from '../load-crew.js';
+import { notifyOf } from '../notify-of.js';
 import { progressLines } from '../progress-lines.js';
 import { readProduceSettings } from '../produce-settings.js';
 import { settingsOf, wholeNumber } from './produce.js';
@@ -11,7 +12,7 @@ export const run: Run = async (context, _args, options) => {
     typeof options['concurrency'] === 'string' ? wholeNumber(options['concurrency'], '--concurrency') : 1;
   const settings = settingsOf(options);
   const crew = await loadCrew(settings.crew);
-  const manager = await context.open({ make: true });
+  const manager = await context.open({ make: true, notify: notifyOf(options) });
   const { directory, redactor } = manager.production;
   manager.on('error', (error) => context.note(escapeForTerminal(redactor.message(String(error)))));
   const progress = progressLines(context, true);
