@@ -10,6 +10,7 @@ import type { ProductionStateManager } from '../manager/manager.js';
 import { answer, decimal, decimalOf, type Answer } from './answer.js';
 import type { Arguments } from './arguments.js';
 import { askPerson, type Asking, type Question } from './ask-person.js';
+import { produceEpisode, type Following, type Producer, type Wanted } from './produce-episode.js';
 import { checkpointOf, listEpisodes, standing, viewOf } from './look.js';
 
 /** One call of a tool. */
@@ -19,16 +20,21 @@ export interface Call {
   /** The host's id of this tool use: the same one again is the same call again. */
   toolUseId: string | undefined;
   asking: Asking;
+  following: Following;
+  producer: Producer | undefined;
 }
 
 type Run = (call: Call) => Promise<Answer | Question>;
 
 /** What each tool of the list does. */
 const runs: Readonly<Record<string, Run>> = {
-  create_episode: async ({ manager, given }) => {
+  create_episode: async (call) => {
+    const { manager, given } = call;
+    const key = episodeKeyOf(call);
     const id = await manager.createEpisodeSession({
       episodeNum: given['episode_num'] as number,
       topic: text(given, 'topic'),
+      ...(key === undefined ? {} : { key }),
       ...(given['approvals'] === undefined ? {} : { approvals: given['approvals'] as PhaseName[] }),
     });
     return answer(await standing(manager, id));
@@ -83,6 +89,7 @@ const runs: Readonly<Record<string, Run>> = {
     answer(await checkpointOf(manager, idOf(given), text(given, 'name'), optional(given, 'cursor'))),
   recover_episode: recoverEpisode,
   steer_episode: changes(steer),
+  produce_episode: (call) => produceEpisode(call, wantedOf(call)),
   raise_budget: raiseBudget,
   request_approval: requestApproval,
 };
@@ -100,6 +107,21 @@ function changes(act: (call: Call) => Promise<void>, tellsKey = false): Run {
     await act(call);
     const stands = await standing(call.manager, idOf(call.given));
     return answer(tellsKey ? { ...stands, key: keyOf(call) } : stands);
+  };
+}
+
+/** The same tool use again is the same episode again. */
+function episodeKeyOf({ given, toolUseId }: Call): string | undefined {
+  return optional(given, 'key') ?? (toolUseId === undefined ? undefined : `tool:${toolUseId}`);
+}
+
+function wantedOf(call: Call): Wanted {
+  const { given } = call;
+  if (given['session_id'] !== undefined) return { sessionId: idOf(given) };
+  return {
+    topic: text(given, 'topic'),
+    key: episodeKeyOf(call),
+    minutes: given['minutes'] as number | undefined,
   };
 }
 

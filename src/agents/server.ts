@@ -9,6 +9,7 @@ import type { ProductionStateManager } from '../manager/manager.js';
 import { failure } from './answer.js';
 import { checkArguments } from './arguments.js';
 import type { Asking, Question } from './ask-person.js';
+import type { Producer } from './produce-episode.js';
 import { getPrompt, prompts } from './prompts.js';
 import { resourceTemplates, resources } from './resources.js';
 import { listedTools, tools } from './tools.js';
@@ -21,6 +22,8 @@ export interface House {
   by: string;
   /** Which tools are listed; default all. */
   listed?: 'core' | 'all' | undefined;
+  /** What makes episodes; without it produce_episode says how a person gives one. */
+  producer?: Producer | undefined;
 }
 
 const instructions = `Showrunner keeps podcast episodes: phases research, script, audio, in this order, and every dollar.
@@ -61,9 +64,22 @@ async function call(
         field: 'name',
       });
     const given = checkArguments(tool, params.arguments ?? {});
-    const manager = await house.open({ make: tool.name === 'create_episode' });
-    const { runTool } = await import('./run-tool.js');
-    return await runTool(tool.name, { manager, given, toolUseId: toolUseIdOf(ctx), asking });
+    const makes = tool.name === 'create_episode' || tool.name === 'produce_episode';
+    const manager = await house.open({ make: makes });
+    const [{ runTool }, { followingOf }] = await Promise.all([
+      import('./run-tool.js'),
+      import('./produce-episode.js'),
+    ]);
+    const { producer } = house;
+    const following = followingOf(ctx);
+    return await runTool(tool.name, {
+      manager,
+      given,
+      toolUseId: toolUseIdOf(ctx),
+      asking,
+      following,
+      producer,
+    });
   } catch (error) {
     return failure(error);
   }

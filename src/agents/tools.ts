@@ -30,6 +30,7 @@ export const tools: readonly Tool[] = [
       episode_num: { type: 'integer' },
       topic: text,
       approvals: { type: 'array', description: 'phases that wait for a person' },
+      key,
     },
     required: ['episode_num', 'topic'],
   },
@@ -125,6 +126,13 @@ export const tools: readonly Tool[] = [
     },
     required: ['session_id', 'action'],
     destructive: true,
+  },
+  {
+    name: 'produce_episode',
+    description:
+      'Make an episode with the crew of this server, to its end or until a person is needed: a new one from a topic, or one that is there. Takes minutes; says its progress; stopped, it goes on when it is called again.',
+    properties: { session_id: id, topic: text, minutes: { type: 'number' }, key },
+    required: [],
   },
   {
     name: 'raise_budget',

@@ -395,8 +395,11 @@ export const catalog: readonly Command[] = [
     options: [
       ['--http', 'serve on loopback instead'],
       ['--port <number>', 'with --http; default 4748'],
+      ['--sources <folder>', 'what produce_episode makes episodes from, by the demonstration crew'],
+      ['--crew <module>', 'the crew of produce_episode; agents cannot name another'],
+      ['--minutes <number>', 'how long its episodes are where the agent does not say; default 3'],
     ],
-    example: 'showrunner mcp --directory production',
+    example: 'showrunner mcp --directory production --sources docs',
     load: () => import('./commands/mcp.js'),
   },
   {

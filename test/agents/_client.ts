@@ -35,8 +35,14 @@ export function freshDirectory(): string {
   return directory;
 }
 
-/** A client in one protocol over one transport; `person` answers its questions, and nobody can be asked without one. */
-export async function connect(way: Way, era: Era, directory: string, person?: Person): Promise<Connected> {
+/** A client in one protocol over one transport; `person` answers its questions, and nobody can be asked without one; `more` are options of the command. */
+export async function connect(
+  way: Way,
+  era: Era,
+  directory: string,
+  person?: Person,
+  ...more: string[]
+): Promise<Connected> {
   const client = new Client(
     { name: 'test', version: '1' },
     {
@@ -49,7 +55,7 @@ export async function connect(way: Way, era: Era, directory: string, person?: Pe
       action: person.action,
       ...(person.approve === undefined ? {} : { content: { approve: person.approve } }),
     }));
-  await client.connect(way === 'stdio' ? stdio(directory) : await http(directory));
+  await client.connect(way === 'stdio' ? stdio(directory, more) : await http(directory));
   onTestFinished(() => client.close());
   return {
     client,
@@ -69,10 +75,10 @@ export async function connect(way: Way, era: Era, directory: string, person?: Pe
   };
 }
 
-function stdio(directory: string): StdioClientTransport {
+function stdio(directory: string, more: readonly string[]): StdioClientTransport {
   return new StdioClientTransport({
     command: process.execPath,
-    args: [main, 'mcp', '--directory', directory, '--by', 'tester'],
+    args: [main, 'mcp', '--directory', directory, '--by', 'tester', ...more],
     stderr: 'inherit',
   });
 }

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import type { Run } from '../command.js';
 import { serveOverHttp, serveOverStdio } from '../../agents/serve.js';
+import type { House } from '../../agents/server.js';
+import { producerForAgents } from '../producer-for-agents.js';
 import { portOption, whenListening } from '../listening.js';
 import { keepStandardOutput, printOut } from '../standard-output.js';
 import { UsageError } from '../usage-error.js';
@@ -11,7 +13,12 @@ export const run: Run = async (context, _args, options) => {
   const { signal } = context;
   const listed = process.env['SHOWRUNNER_TOOLS'] || 'all';
   if (listed !== 'core' && listed !== 'all') throw new UsageError('SHOWRUNNER_TOOLS: is not core or all');
-  const house = { open: context.open, by: context.by, listed } as const;
+  const house: House = {
+    open: context.open,
+    by: context.by,
+    listed,
+    producer: producerForAgents(context, options),
+  };
   if (options['http'] === true) {
     const port = portOption(options['port'], usualPort);
     const serving = await whenListening(() => serveOverHttp(house, port));
