@@ -11,6 +11,7 @@ const processes = [
   'test/crew/offline/audio.test.ts',
   'test/crew/workers.test.ts',
   'test/manager/notify.test.ts',
+  'test/inspect/relay.test.ts',
   'test/redaction/*.test.ts',
   'test/disk/bounded-thread.test.ts',
   'test/simulation/power-cuts.test.ts',

@@ -68,6 +68,7 @@ const allowed: Record<string, readonly string[]> = {
     'src/record',
     'src/production',
     'src/calls',
+    'src/crew',
     'src/manager',
     'src/inspect',
   ],
