@@ -20,7 +20,8 @@ const processes = [
 const simulated = [
   'test/long/{explored,money-model,planted,power-cuts,power-cuts-twice,recorded}.test.ts',
   'test/journal/power-cuts.test.ts',
-  'test/production/interleavings.test.ts',
+  'test/machines/{explore,agreement,reach}.test.ts',
+  'test/production/{full-disk,interleavings,many-keys,money-model}.test.ts',
   'test/fuzz/*.test.ts',
   'test/draw/draw.test.ts',
 ];
