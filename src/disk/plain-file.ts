@@ -69,6 +69,33 @@ export function readPlainFile(
   }
 }
 
+/** What {@link readPlainFile} reads, or what comes out of a pipe to its end: for files that a person has named, as `<(…)` names one. Waits for whoever writes. */
+export function readFileOrPipe(
+  path: string,
+  { largest }: { largest: number },
+): ReturnType<typeof readPlainFile> {
+  if (!fs.statSync(path, { throwIfNoEntry: false })?.isFIFO())
+    return readPlainFile(path, { largest, followsLink: true });
+  const fd = fs.openSync(path, 'r');
+  try {
+    const parts: Buffer[] = [];
+    for (let size = 0; size <= largest;) {
+      const part = Buffer.alloc(pipeBytes);
+      const count = fs.readSync(fd, part);
+      if (count === 0) return { bytes: Buffer.concat(parts) };
+      parts.push(part.subarray(0, count));
+      size += count;
+    }
+    return { refused: 'too_large' };
+  } catch {
+    return { refused: 'unreadable' };
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+const pipeBytes = 64 * 1024;
+
 const refusals: Record<string, PlainRefusal> = {
   ENOENT: 'missing',
   ENOTDIR: 'missing',

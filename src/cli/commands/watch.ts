@@ -16,30 +16,38 @@ export const run: Run = async (context, [name]) => {
   const { signal } = context;
   const manager = await context.open({ readOnly: true });
   const only = name === undefined ? undefined : await findEpisode(manager, name);
+  // Before anything is shown: a key that is typed at sight of it is read as one.
+  const keys = keysToLeave();
   const stop =
     context.json || !process.stdout.isTTY ? tellCommits(context, manager, only) : keepDrawing(manager, only);
   manager.follow();
   // Following keeps no process alive by itself.
   const staying = setInterval(() => {}, 60_000);
-  if (!signal.aborted) await Promise.race([once(signal, 'abort'), left()]);
+  if (!signal.aborted) await Promise.race([once(signal, 'abort'), keys.typed]);
   clearInterval(staying);
+  keys.stop();
   stop();
   return { text: '' };
 };
 
-/** Resolves when a person at a terminal types q, or Ctrl-C, which is a key like others while keys are read one by one. */
-function left(): Promise<void> {
+/** `typed` resolves when a person at a terminal types q, or Ctrl-C, which is a key like others while keys are read one by one. */
+function keysToLeave(): { typed: Promise<void>; stop: () => void } {
   const { stdin } = process;
-  if (!stdin.isTTY || !process.stdout.isTTY) return new Promise(() => {});
-  return new Promise((resolve) => {
-    stdin.setRawMode(true);
+  if (!stdin.isTTY || !process.stdout.isTTY) return { typed: new Promise(() => {}), stop: () => {} };
+  stdin.setRawMode(true);
+  const typed = new Promise<void>((resolve) => {
     stdin.on('data', (keys) => {
-      if (!['q', 'Q', '\u0003'].some((key) => keys.includes(key))) return;
-      stdin.setRawMode(false);
-      stdin.pause();
-      resolve();
+      if (['q', 'Q', '\u0003'].some((key) => keys.includes(key))) resolve();
     });
   });
+  return {
+    typed,
+    // Keys that are waited for keep the process, whatever else has ended it.
+    stop: () => {
+      stdin.setRawMode(false);
+      stdin.pause();
+    },
+  };
 }
 
 /** One line per event: for logs, and for programs. */
