@@ -7,6 +7,7 @@ import {
   classifyError,
   parseName,
   parseUsd,
+  retryAfterOf,
   type EpisodeEvent,
   type Operation,
   type Policy,
@@ -52,6 +53,8 @@ interface Call<T> {
   options: OperationOptions<T>;
   body: Body<T>;
   maxCost: Usd;
+  /** It is made once more by its rule, and what became of the call before is unknown. */
+  repeatsUnknown?: true;
 }
 
 /** Paid calls of one phase: reserved before, settled after, never made twice for one key (docs/money.md). */
@@ -161,7 +164,9 @@ export class Operations {
     await this.#askBefore(call);
     const tries = { ...before, attempts: before.attempts + 1 };
     await this.#on.production.commit((view) => [this.#step(view, { type: 'operation.retry', key, tries })]);
-    return this.#call({ ...call, maxCost: held.amount }, attempt);
+    // Whoever has looked and found nothing knows: the call before was not done.
+    const repeats = reconcile === 'retry' ? { repeatsUnknown: true as const } : {};
+    return this.#call({ ...call, maxCost: held.amount, ...repeats }, attempt);
   }
 
   async #attempt<T>(call: Call<T>): Promise<T> {
@@ -282,6 +287,8 @@ export class Operations {
     const { key } = call.options;
     const charge = chargeOf(error, call.maxCost);
     if (charge.kind === 'unknown') return this.#unknown(call, attempt, error);
+    // That this call was not sent, or was refused, says nothing of the one before it.
+    if (charge.kind === 'none' && call.repeatsUnknown) return this.#unknown(call, attempt, error);
     const { code } = classifyError(error);
     const rule = stop.aborted ? undefined : this.#policy.retry[code];
     const { tries, waitMs, again } = this.#nextTry(key, rule, attempt, error);
@@ -311,6 +318,8 @@ export class Operations {
     const held = this.#context().operations[key];
     const rule = this.#policy.retry[classifyError(error).code];
     if (stop.aborted || reconcile === 'ask' || !held || !rule || attempt >= rule.attempts) throw error;
+    const asked = retryAfterOf(error, Date.parse(this.#on.production.now())) ?? 0;
+    if (asked > 0) await sleep(Math.min(asked, rule.maxMs), undefined, { signal: stop });
     return this.#reconcile(call, held);
   }
 
