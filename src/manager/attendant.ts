@@ -1,6 +1,6 @@
 import { ProductionError, type EpisodeSnapshot, type Notice, type SessionId } from '../../machines/index.js';
 import { stepsFor } from '../calls/plans.js';
-import { isGone, thisProcess } from '../disk/index.js';
+import { isLiveClaim, thisProcess } from '../disk/index.js';
 import type { Plan, Production } from '../production/index.js';
 import { personWaits, type PersonWait } from '../reports/index.js';
 import { dueSteps } from './due-steps.js';
@@ -167,12 +167,7 @@ function isToTell(snapshot: EpisodeSnapshot, wait: string, now: string): boolean
   const notice = noticeOf(snapshot, wait);
   if (!notice) return true;
   const isAhead = (at: string | null): boolean => at !== null && Date.parse(at) > Date.parse(now);
-  return notice.given <= notice.reminders && !isAhead(notice.notBefore) && !isBeingTold(notice, now);
-}
-
-function isBeingTold({ underWay }: Notice, now: string): boolean {
-  if (!underWay || Date.parse(underWay.until) <= Date.parse(now)) return false;
-  return !(underWay.process && isGone(underWay.process));
+  return notice.given <= notice.reminders && !isAhead(notice.notBefore) && !isLiveClaim(notice.underWay, now);
 }
 
 /** No steps where somebody else tells it, or has. */

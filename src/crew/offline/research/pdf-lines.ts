@@ -33,11 +33,7 @@ const nextToNumber = 0.8;
 const at = (run: TextRun, index: number): number => run.transform[index] ?? 0;
 
 /** Puts a page's runs together to lines; raised and lowered signs become what they are, or a doubt, and so do words that are not seen as they stand. */
-export function linesOf(
-  runs: readonly TextRun[],
-  page: number,
-  looks: PageLooks = { doubtful: [], bullets: [] },
-): PdfLine[] {
+export function linesOf(runs: readonly TextRun[], page: number, looks: PageLooks): PdfLine[] {
   const lines: PdfLine[] = [];
   let open: TextRun[] = [];
   const close = (): void => {
