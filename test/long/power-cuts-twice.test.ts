@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { callsOfStory, cuts, twoLives } from '../simulation/story.js';
 
-// Of the second life's calls so many are cut, spread over it and moved on with each first cut, so that all of them come up.
-const secondCuts = process.env['SHOWRUNNER_LONG'] ? 60 : 6;
+// Of the second life's calls so many are cut, one in each stretch of it, and moved on with each first cut, so that all of them come up.
+const [secondCuts, stretch] = process.env['SHOWRUNNER_LONG'] ? [60, 11] : [3, 22];
 
 describe('power cuts in two lives', () => {
   test('given the power is cut at any call of a life, and again in the next, then everything that either was told is there in the third', async () => {
@@ -11,7 +11,7 @@ describe('power cuts in two lives', () => {
     for (const [index, [name, cut]] of cuts.entries()) {
       for (let call = 1; call <= calls; call += 1) {
         for (let again = 0; again < secondCuts; again += 1) {
-          const at = 1 + again * 11 + ((call + index) % 11);
+          const at = 1 + again * stretch + ((call + index) % stretch);
           const [other = '', otherCut = cut] = cuts[(index + again) % cuts.length] ?? [];
           await twoLives(
             { call, cut },
@@ -23,6 +23,6 @@ describe('power cuts in two lives', () => {
       }
     }
     console.log(`${points.toLocaleString('en')} crash points in two lives survived`);
-    expect(points).toBeGreaterThanOrEqual(10_000);
+    expect(points).toBeGreaterThanOrEqual(5_000);
   });
 });
