@@ -297,7 +297,8 @@ function withTries(
   event: { key: string; at: string; code?: FailureCode | undefined; retryAt?: string | undefined },
   { attempts, waitedMs, final }: NonNullable<EventOf<'operation.retry'>['tries']>,
 ): EpisodeContext['retries'] {
-  if (attempts === 0) return without(retries, event.key);
+  if (attempts === 0 && waitedMs === 0 && !final && event.retryAt === undefined)
+    return without(retries, event.key);
   const { code = retries[event.key]?.code } = event;
   const tried = { attempts, waitedMs, final, notBefore: event.retryAt ?? event.at };
   return { ...retries, [event.key]: code === undefined ? tried : { ...tried, code } };
@@ -310,9 +311,7 @@ const markOperation =
     if (!operation) return {};
     const claim = state === 'open' ? (event.claim ?? null) : operation.claim;
     const operations = { ...context.operations, [event.key]: { ...operation, state, claim } };
-    return event.type === 'operation.retry' && event.tries
-      ? { operations, retries: withTries(context, event, event.tries) }
-      : { operations };
+    return event.tries ? { operations, retries: withTries(context, event, event.tries) } : { operations };
   };
 
 /** A cost that passes a budget lands like any other, and then the episode stops. */

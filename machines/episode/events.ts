@@ -193,7 +193,14 @@ export const EpisodeEvent = z.discriminatedUnion('type', [
     tries: Tries.optional(),
     day: DayMoney,
   }),
-  event('operation.held', { key: OperationKey, reason: Reason.optional() }),
+  /** `tries`: it is to be made again by its rule, not before `retryAt`, or no more where they are final; the held call is none of them. */
+  event('operation.held', {
+    key: OperationKey,
+    reason: Reason.optional(),
+    code: FailureCode.optional(),
+    tries: Tries.optional(),
+    retryAt: Instant.optional(),
+  }),
   event('operation.retry', { key: OperationKey, tries: Tries.optional() }),
   event('checkpoint.save', { phase, checkpoint: SavedCheckpoint }),
   event('checkpoint.restore', {

@@ -7,8 +7,8 @@ import {
   classifyError,
   parseName,
   parseUsd,
-  retryAfterOf,
   type EpisodeEvent,
+  type FailureCode,
   type Operation,
   type Policy,
   type RetryRule,
@@ -23,8 +23,9 @@ import { inTurn, queueOf } from '../calls/reservation-queue.js';
 import type { Production, Step, View } from '../production/index.js';
 import { toJson } from '../record/index.js';
 import { planRelease, planReserve, planSettle } from '../calls/money-plans.js';
+import { dueAt, mostCalls, nextTry, triesOf, type Tries } from './attempts.js';
 import { later } from './claim.js';
-import { backOff, chargeOf, costOf } from './outcome.js';
+import { chargeOf, costOf } from './outcome.js';
 import { SettledResults } from './settled-results.js';
 import { unlessAborted } from './unless-aborted.js';
 import type { OperationCall, OperationOptions, OperationOutcome, RunOperation } from './port.js';
@@ -147,8 +148,10 @@ export class Operations {
   async #reconcile<T>(call: Call<T>, held: Operation): Promise<T> {
     const { sessionId, abort: signal } = this.#on;
     const { key, reconcile = 'ask' } = call.options;
-    const before = this.#tries(key);
-    const attempt = before.attempts + 2;
+    // The held call is none of those that are counted.
+    const made = this.#tries(key).attempts + 1;
+    const attempt = made + 1;
+    if (reconcile !== 'ask') await this.#waitForTurn(key);
     const answer =
       typeof reconcile === 'function'
         ? await reconcile({ idempotencyKey: this.#idempotencyKey(key), signal, attempt })
@@ -161,8 +164,10 @@ export class Operations {
       );
     }
     if (answer !== 'retry') return this.#settle(call, answer);
+    await this.#refuseFurtherRepeats(key, made);
     await this.#askBefore(call);
-    const tries = { ...before, attempts: before.attempts + 1 };
+    const { waitedMs } = this.#tries(key);
+    const tries = { attempts: made, waitedMs, final: false };
     await this.#on.production.commit((view) => [this.#step(view, { type: 'operation.retry', key, tries })]);
     // Whoever has looked and found nothing knows: the call before was not done.
     const repeats = reconcile === 'retry' ? { repeatsUnknown: true as const } : {};
@@ -215,18 +220,27 @@ export class Operations {
   }
 
   #refuseFurtherTries<T>(call: Call<T>): void {
-    const { sessionId } = this.#on;
     const { key } = call.options;
-    const { retries } = this.#context();
-    const {
-      final,
-      attempts,
-      code = 'unknown',
-    } = (Object.hasOwn(retries, key) ? retries[key] : undefined) ?? {};
-    if (!final) return;
-    throw new ProductionError(
+    const { final, attempts, code } = this.#tries(key);
+    if (final) throw this.#exhausted(key, attempts, code);
+  }
+
+  /** A call that its rule makes again is one of those that policy counts, whoever was stopped or ended amid it. */
+  async #refuseFurtherRepeats(key: string, made: number): Promise<void> {
+    const { waitedMs, final, code } = this.#tries(key);
+    if (!final && made < mostCalls(this.#policy, code)) return;
+    if (!final) {
+      const tries = { attempts: made - 1, waitedMs, final: true };
+      await this.#on.production.commit((view) => [this.#step(view, { type: 'operation.held', key, tries })]);
+    }
+    throw this.#exhausted(key, made, code, '; what became of the last call is unknown');
+  }
+
+  #exhausted(key: string, calls: number, code: FailureCode = 'unknown', more = ''): ProductionError {
+    const { sessionId } = this.#on;
+    return new ProductionError(
       'attempts_exhausted',
-      `operation ${key} of ${sessionId} has been called ${attempts} times in vain, as often as policy allows; resume or recover ${sessionId} to let it be called again.`,
+      `operation ${key} of ${sessionId} has been called ${calls} times in vain, as often as policy allows${more}; resume or recover ${sessionId} to let it be called again.`,
       { sessionId, cause: { code } },
     );
   }
@@ -239,8 +253,7 @@ export class Operations {
 
   /** Deadlines of earlier failures are in the episode's context, so they hold across restarts. */
   async #waitForTurn(key: string): Promise<void> {
-    const { retries } = this.#context();
-    const notBefore = Object.hasOwn(retries, key) ? retries[key]?.notBefore : undefined;
+    const notBefore = dueAt(this.#context(), key);
     const waitMs =
       notBefore === undefined ? 0 : Date.parse(notBefore) - Date.parse(this.#on.production.now());
     if (waitMs <= 0) return;
@@ -291,7 +304,8 @@ export class Operations {
     if (charge.kind === 'none' && call.repeatsUnknown) return this.#unknown(call, attempt, error);
     const { code } = classifyError(error);
     const rule = stop.aborted ? undefined : this.#policy.retry[code];
-    const { tries, waitMs, again } = this.#nextTry(key, rule, attempt, error);
+    const { again, waitMs, waitedMs, final } = this.#nextTry(key, rule, attempt, error);
+    const tries = { attempts: attempt, waitedMs, final };
     const billed = charge.kind === 'known' ? charge : undefined;
     const retryAt = again ? (at: string): string => later(at, waitMs) : undefined;
     await production.commit(planRelease(sessionId, { key, code, tries, retryAt, billed, claim }));
@@ -299,33 +313,41 @@ export class Operations {
     return this.#attempt(call);
   }
 
-  /** What policy says to a call that has failed: whether another one follows, and after how long. Attempts and waiting are counted for the key, ever. */
+  /** Attempts and waiting are counted for the key, ever. */
   #nextTry(key: string, rule: RetryRule | undefined, attempt: number, error: unknown) {
     const { random, production } = this.#on;
-    const waited = this.#tries(key).waitedMs;
-    const wanted = rule ? backOff(rule, attempt, random, error, Date.parse(production.now())) : 0;
-    const again = rule !== undefined && attempt < rule.attempts && waited + wanted <= this.#policy.patienceMs;
-    const waitMs = again ? wanted : 0;
-    const tries = { attempts: attempt, waitedMs: waited + waitMs, final: rule !== undefined && !again };
-    return { tries, waitMs, again };
+    const { waitedMs } = this.#tries(key);
+    const nowMs = Date.parse(production.now());
+    return nextTry(this.#policy, rule, { attempt, waitedMs, error, random, nowMs });
   }
 
   /** Nobody knows whether the provider did the work: held, and reconciled at once where the operation has a rule for it. */
   async #unknown<T>(call: Call<T>, attempt: number, error: unknown): Promise<T> {
-    const { stop } = this.#on;
+    const { stop, production } = this.#on;
     const { key, reconcile = 'ask' } = call.options;
-    await this.#on.production.commit((view) => [this.#step(view, { type: 'operation.held', key })]);
+    const { code } = classifyError(error);
+    const rule = stop.aborted || reconcile === 'ask' ? undefined : this.#policy.retry[code];
+    const { again, waitMs, waitedMs, final } = this.#nextTry(key, rule, attempt, error);
+    const counted = (at: string) =>
+      rule === undefined
+        ? {}
+        : {
+            code,
+            tries: { attempts: attempt - 1, waitedMs, final },
+            ...(again ? { retryAt: later(at, waitMs) } : {}),
+          };
+    await production.commit((view) => [
+      this.#step(view, { type: 'operation.held', key, ...counted(view.at) }),
+    ]);
     const held = this.#context().operations[key];
-    const rule = this.#policy.retry[classifyError(error).code];
-    if (stop.aborted || reconcile === 'ask' || !held || !rule || attempt >= rule.attempts) throw error;
-    const asked = retryAfterOf(error, Date.parse(this.#on.production.now())) ?? 0;
-    if (asked > 0) await sleep(Math.min(asked, rule.maxMs), undefined, { signal: stop });
+    if (!again || !held) throw error;
     return this.#reconcile(call, held);
   }
 
   async #release(key: string): Promise<void> {
     const { production, sessionId, claim } = this.#on;
-    await production.commit(planRelease(sessionId, { key, tries: this.#tries(key), claim }));
+    const { attempts, waitedMs, final } = this.#tries(key);
+    await production.commit(planRelease(sessionId, { key, tries: { attempts, waitedMs, final }, claim }));
   }
 
   #step(view: View, event: Untimed): Step {
@@ -333,14 +355,8 @@ export class Operations {
     return { sessionId, event: { ...event, at: view.at, claim } };
   }
 
-  #tries(key: string): { attempts: number; waitedMs: number; final: boolean } {
-    const { retries } = this.#context();
-    const known = Object.hasOwn(retries, key) ? retries[key] : undefined;
-    return {
-      attempts: known?.attempts ?? 0,
-      waitedMs: known?.waitedMs ?? 0,
-      final: known?.final ?? false,
-    };
+  #tries(key: string): Tries {
+    return triesOf(this.#context(), key);
   }
 
   /** The same on every attempt, and different in every episode. */

@@ -120,6 +120,127 @@ describe('attempts', () => {
     expect(calls).toBe(5);
   });
 
+  describe('of a call whose outcome is unknown, and that its rule makes again', () => {
+    const dropped = (): Error => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+    const slow = (): Error => Object.assign(new Error('too slow'), { status: 504 });
+    const rules = {
+      retry: { provider_unavailable: retry.provider_unavailable, timeout: retry.provider_unavailable },
+    };
+
+    function repeating(reconcile: 'retry' | (() => Promise<'retry'>), answer: Answer): Crew {
+      return crewOf(({ operation }) => operation('ask', { key: 'k', maxCost: '0.10', reconcile }, answer));
+    }
+
+    test.each<[string, () => Error, 'retry' | (() => Promise<'retry'>)]>([
+      ['drops', dropped, 'retry'],
+      ['drops, and is looked up in vain', dropped, async () => 'retry'],
+      ['takes too long', slow, 'retry'],
+    ])(
+      'given policy allows three calls and each %s, then there are three, however often the phase is tried, and whoever asks again goes on',
+      async (_how, failure, reconcile) => {
+        const { manager, sessionId } = await given(rules);
+        const calls: number[] = [];
+        let isDown = true;
+        const crew = repeating(reconcile, async ({ attempt }) => {
+          calls.push(attempt);
+          if (isDown) throw failure();
+          return { result: 1, cost: '0.05' };
+        });
+        expect(await manager.produce(sessionId, crew)).toMatchObject({
+          outcome: 'failed',
+          failure: { retryable: true },
+        });
+        expect(calls).toEqual([1, 2, 3]);
+        const { operations, recoveries } = (await manager.getSnapshot(sessionId)).context;
+        expect([operations['k']?.state, recoveries]).toEqual(['held', 0]);
+        isDown = false;
+        expect(await manager.produce(sessionId, crew)).toMatchObject({
+          outcome: 'complete',
+          state: { total_cost: 0.05 },
+        });
+        expect(calls).toHaveLength(4);
+      },
+    );
+
+    test('given a worker that catches what failed and asks again, then no further call is made', async () => {
+      const { manager, sessionId } = await given(rules);
+      let calls = 0;
+      const refused: unknown[] = [];
+      const crew = crewOf(async ({ operation }) => {
+        const ask = () =>
+          operation('ask', { key: 'k', maxCost: '0.10', reconcile: 'retry' }, async () => {
+            calls += 1;
+            throw dropped();
+          });
+        for (let time = 0; time < 3; time += 1) await ask().catch((error: unknown) => refused.push(error));
+        return ask();
+      });
+      expect(await manager.produce(sessionId, crew)).toMatchObject({
+        outcome: 'failed',
+        failure: { code: 'provider_unavailable' },
+      });
+      expect(calls).toBe(3);
+      expect(refused.slice(1)).toMatchObject([
+        { code: 'attempts_exhausted' },
+        { code: 'attempts_exhausted' },
+      ]);
+      expect(String(refused[1])).toMatch(/has been called 3 times .* unknown/);
+    });
+
+    test('given processes that end amid the call, one after the other, then the fourth makes no call, and says so', async () => {
+      const { manager, sessionId, directory } = await given(rules);
+      await manager.close();
+      const calls: number[] = [];
+      const outcomes: unknown[] = [];
+      for (let life = 0; life < 4; life += 1) {
+        const stop = new AbortController();
+        const crew = repeating('retry', ({ attempt }) => {
+          calls.push(attempt);
+          stop.abort();
+          return new Promise(() => {});
+        });
+        const next = await openProduction(directory, {});
+        const { outcome } = await next.produce(sessionId, crew, { signal: stop.signal, graceMs: 0 });
+        outcomes.push(outcome);
+        await next.close();
+      }
+      expect(calls).toEqual([1, 2, 3]);
+      expect(outcomes).toEqual(['interrupted', 'interrupted', 'interrupted', 'failed']);
+    });
+
+    test('given a policy without any rule, then the leave of the operation is enough', async () => {
+      const { manager, sessionId } = await given({ retry: {} });
+      const calls: number[] = [];
+      const ended = () => {
+        const stop = new AbortController();
+        const crew = repeating('retry', ({ attempt }) => {
+          calls.push(attempt);
+          stop.abort();
+          return new Promise(() => {});
+        });
+        return manager.produce(sessionId, crew, { signal: stop.signal, graceMs: 0 });
+      };
+      for (let life = 0; life < 6; life += 1) expect(await ended()).toMatchObject({ outcome: 'interrupted' });
+      expect(calls).toEqual([1, 2, 3, 4, 5, 6]);
+    });
+
+    test('given a provider that is down, then the calls are apart by the back-off of policy, and it is told', async () => {
+      const { manager, sessionId } = await given(
+        { retry: { provider_unavailable: { attempts: 3, baseMs: 20, maxMs: 20 } } },
+        temporaryDirectory(),
+        fixedClock('2025-09-03T14:30:22.000Z'),
+      );
+      const told: string[] = [];
+      const crew = repeating('retry', async () => {
+        throw dropped();
+      });
+      const onProgress = ({ message }: { message: string }) => told.push(message);
+      await manager.produce(sessionId, crew, { onProgress, random: () => 1 });
+      const wait = 'waiting until 2025-09-03T14:30:22.020Z to call the provider again (k)';
+      expect(told).toEqual([wait, wait]);
+    });
+  });
+
   test('given bursts that the tries of a phase overcome, then no recovery is used up', async () => {
     const { manager, sessionId } = await given();
     let failures = 2;
