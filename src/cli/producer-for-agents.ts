@@ -5,8 +5,12 @@ import type { ProductionStateManager } from '../manager/manager.js';
 import type { Context, Options } from './command.js';
 import { settingsOf } from './commands/produce.js';
 import { loadCrew } from './load-crew.js';
-import { nextEpisodeNumber } from './next-episode-number.js';
-import { readProduceSettings, writeProduceSettings, type ProduceSettings } from './produce-settings.js';
+import { nextEpisodeNumber } from '../manager/next-episode-number.js';
+import {
+  readProduceSettings,
+  writeProduceSettings,
+  type ProduceSettings,
+} from '../documents/produce-settings.js';
 import { UsageError } from './usage-error.js';
 
 /**

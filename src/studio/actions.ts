@@ -9,6 +9,7 @@ import {
 } from '../../machines/index.js';
 import type { ProductionStateManager } from '../manager/manager.js';
 import type { StudioAction } from './api.js';
+import { forkAsMade } from './fork-as-made.js';
 
 const Action = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('approve'), reason: z.string().optional() }),
@@ -18,25 +19,35 @@ const Action = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('recover'), phase: PhaseName.optional() }),
   z.strictObject({
     action: z.literal('raiseBudget'),
-    scope: z.union([PhaseName, z.literal('total')]),
+    scope: z.union([PhaseName, z.literal('total'), z.literal('day')]),
     amount: z.string(),
     reason: z.string(),
   }),
   z.strictObject({ action: z.literal('cancel'), reason: z.string() }),
   z.strictObject({ action: z.literal('archive'), reason: z.string().optional() }),
+  z.strictObject({ action: z.literal('unarchive'), reason: z.string().optional() }),
+  z.strictObject({ action: z.literal('restore'), checkpointName: z.string() }),
+  z.strictObject({
+    action: z.literal('fork'),
+    checkpointName: z.string().optional(),
+    position: z.int().optional(),
+    topic: z.string().optional(),
+    data: z.unknown().optional(),
+  }),
   z.strictObject({
     action: z.literal('settle'),
     key: z.string(),
-    cost: z.string(),
+    cost: z.string().optional(),
     result: z.unknown().optional(),
   }),
   z.strictObject({ action: z.literal('release'), key: z.string() }),
   z.strictObject({ action: z.literal('correct'), key: z.string(), cost: z.string(), reason: z.string() }),
   z.strictObject({ action: z.literal('answer'), key: z.string(), answer: z.unknown() }),
 ]);
+type Action = z.infer<typeof Action>;
 
 /**
- * Does what a person asked for on the page, in that person's name.
+ * Does what a person asked for on the page, in that person's name; gives the episode to look at then: a fork is another one.
  * @throws ProductionError `invalid_input`, or the engine's refusal.
  */
 export async function act(
@@ -44,59 +55,61 @@ export async function act(
   sessionId: SessionId,
   input: unknown,
   by: string,
-): Promise<void> {
+): Promise<SessionId> {
   const parsed = Action.safeParse(input);
   if (!parsed.success) throw invalidInput(parsed.error, 'action');
   const asked = parsed.data;
+  if (asked.action === 'fork') {
+    const { action: _, ...from } = asked;
+    return forkAsMade(manager, { sessionId, ...from });
+  }
+  await actOn(manager, sessionId, asked, by);
+  return sessionId;
+}
+
+async function actOn(
+  manager: ProductionStateManager,
+  sessionId: SessionId,
+  asked: Exclude<Action, { action: 'fork' }>,
+  by: string,
+): Promise<unknown> {
   const because =
     'reason' in asked && asked.reason !== undefined && asked.reason !== '' ? { reason: asked.reason } : {};
   switch (asked.action) {
     case 'approve':
-      await manager.approve({ sessionId, by, ...because });
-      break;
+      return manager.approve({ sessionId, by, ...because });
     case 'reject':
-      await manager.reject({ sessionId, by, reason: asked.reason });
-      break;
+      return manager.reject({ sessionId, by, reason: asked.reason });
     case 'pause':
-      await manager.pause({ sessionId, by, ...because });
-      break;
+      return manager.pause({ sessionId, by, ...because });
     case 'resume':
-      await manager.resume({ sessionId });
-      break;
+      return manager.resume({ sessionId });
     case 'recover':
-      await manager.recoverFailedSession(sessionId, asked.phase === undefined ? {} : { phase: asked.phase });
-      break;
-    case 'raiseBudget':
-      await manager.raiseBudget({
-        sessionId,
-        scope: asked.scope,
-        amount: asked.amount,
-        by,
-        reason: asked.reason,
-      });
-      break;
+      return manager.recoverFailedSession(sessionId, asked.phase === undefined ? {} : { phase: asked.phase });
+    case 'raiseBudget': {
+      const { scope, amount, reason } = asked;
+      return manager.raiseBudget({ sessionId, scope, amount, by, reason });
+    }
     case 'cancel':
-      await manager.cancelEpisode({ sessionId, reason: asked.reason });
-      break;
+      return manager.cancelEpisode({ sessionId, reason: asked.reason });
     case 'archive':
-      await manager.archiveEpisode(sessionId, because.reason);
-      break;
+      return manager.archiveEpisode(sessionId, because.reason);
+    case 'unarchive':
+      return manager.unarchiveEpisode(sessionId, because.reason);
+    case 'restore':
+      return manager.restoreCheckpoint({ sessionId, checkpointName: asked.checkpointName });
     case 'settle': {
-      const { key, cost, result } = asked;
-      await manager.settleCost({ sessionId, key, cost, ...(result === undefined ? {} : { result }) });
-      break;
+      const { action: _, ...said } = asked;
+      return manager.settleCost({ sessionId, ...said });
     }
     case 'release':
-      await manager.releaseCost({ sessionId, key: asked.key });
-      break;
+      return manager.releaseCost({ sessionId, key: asked.key });
     case 'correct': {
       const { key, cost, reason } = asked;
-      await manager.correctCost({ sessionId, key, cost, by, reason });
-      break;
+      return manager.correctCost({ sessionId, key, cost, by, reason });
     }
     case 'answer':
-      await manager.answer({ sessionId, key: asked.key, answer: asked.answer, by });
-      break;
+      return manager.answer({ sessionId, key: asked.key, answer: asked.answer, by });
   }
 }
 
@@ -108,6 +121,7 @@ const eventFor: [StudioAction['action'], EpisodeEventType][] = [
   ['raiseBudget', 'budget.raise'],
   ['cancel', 'episode.cancelled'],
   ['archive', 'episode.archive'],
+  ['unarchive', 'episode.unarchive'],
 ];
 
 /** What a person may do now, most likely first. */

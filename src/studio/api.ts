@@ -34,7 +34,11 @@ import type {
  *   GET  /api/actors/:id                       ActorView
  *   GET  /api/events?since=<position>          server-sent events: StudioEvent as `data`, read with fetch (EventSource sends no header)
  *   GET  /metrics                              for Prometheus: text, with the same token
- *   POST /api/episodes/:id/actions             StudioAction, HeldAnswer, Correction or QuestionAnswer as application/json; answers EpisodeView
+ *   GET  /api/episodes/:id/checkpoints/:name   CheckpointView
+ *   GET  /api/episodes/:id/result?key=<key>    { result: JsonView | null } of an operation
+ *   POST /api/episodes                         NewEpisode as application/json; answers EpisodeView
+ *   POST /api/episodes/:id/actions             StudioAction, HeldAnswer, Correction, QuestionAnswer, Fork or Restore; answers EpisodeView, a fork's its own
+ *   POST /api/episodes/:id/edits               FileEdit, of at most 2 MB; answers EpisodeView
  */
 export interface ProductionView {
   directory: string;
@@ -110,6 +114,10 @@ export interface OperationView {
   corrected: string | null;
   /** Milliseconds from reservation to settlement; null while open. */
   durationMs: number | null;
+  /** Whether what it gave is kept. */
+  hasResult: boolean;
+  /** How often it was called again after it had been held. */
+  retries: number;
 }
 
 export interface FileView {
@@ -128,13 +136,42 @@ export interface EpisodeView extends EpisodeMoment {
     savedAt: string;
     automatic: boolean;
     bytes: number | null;
+    /** The phase that is done next after going back to it; null at the end of an episode. */
+    resumes: PhaseName | null;
   }[];
   files: FileView[];
+  /** Phases of which a person may edit files: in review, or complete and not yet used. */
+  editable: PhaseName[];
+  work: WorkView | null;
   failures: Failure[];
   /** Present when the episode has failed. */
   recovery: { recoverable: boolean; reason: string | null; options: RecoveryOption[] } | null;
   /** What a person may do now. */
   actions: StudioAction['action'][];
+}
+
+/** Who works on an episode that could go on; nobody: the commands that would, as they are typed. */
+export interface WorkView {
+  by: string | null;
+  /** No worker has ever claimed it, and yet it is begun: by hand, or by somebody's own orchestrator. */
+  isBegun: boolean;
+  next: string[];
+}
+
+/** JSON text of a value, of which only the beginning is told when it is long. */
+export interface JsonView {
+  text: string;
+  isCut: boolean;
+}
+
+export interface CheckpointView {
+  name: string;
+  resumes: PhaseName | null;
+  data: JsonView | null;
+  files: string[];
+  /** How the episode would stand after going back to it, or why it cannot. */
+  restore:
+    { status: EpisodeStatus; phases: Record<PhaseName, PhaseStatus>; spent: number } | { refused: string };
 }
 
 export interface RecoveryOption {
@@ -151,13 +188,47 @@ export type StudioAction =
   | { action: 'pause'; reason?: string }
   | { action: 'resume' }
   | { action: 'recover'; phase?: PhaseName }
-  | { action: 'raiseBudget'; scope: PhaseName | 'total'; amount: string; reason: string }
+  | { action: 'raiseBudget'; scope: PhaseName | 'total' | 'day'; amount: string; reason: string }
   | { action: 'cancel'; reason: string }
-  | { action: 'archive'; reason?: string };
+  | { action: 'archive'; reason?: string }
+  | { action: 'unarchive'; reason?: string };
 
-/** What a person says of a held call: it was paid, and gave this; or it did not happen. */
+/** What a person says of a call: it was paid, and gave this; it gave this (paid already); or it did not happen. */
 export type HeldAnswer =
-  { action: 'settle'; key: string; cost: string; result?: unknown } | { action: 'release'; key: string };
+  { action: 'settle'; key: string; cost?: string; result?: unknown } | { action: 'release'; key: string };
+
+/** Goes back to a checkpoint; money stays spent. */
+export interface Restore {
+  action: 'restore';
+  checkpointName: string;
+}
+
+/** A new episode from a checkpoint or a journal position of this one; without either, from the newest that keeps what is finished. */
+export interface Fork {
+  action: 'fork';
+  checkpointName?: string;
+  position?: number;
+  topic?: string;
+  /** In the place of what the last finished phase has returned. */
+  data?: unknown;
+}
+
+/** Amounts are decimal dollars, as typed. */
+export interface NewEpisode {
+  topic: string;
+  key?: string;
+  episodeNum?: number;
+  budgets?: Partial<Record<PhaseName | 'total', string>>;
+  approvals?: PhaseName[];
+}
+
+/** A file of a phase as a person has edited it; `was` is the SHA-256 of what was read. */
+export interface FileEdit {
+  path: string;
+  content: string;
+  was: string;
+  reason?: string;
+}
 
 /** What a person says that a call did cost, and why. */
 export interface Correction {

@@ -4,6 +4,9 @@ import type { ProductionStateManager } from '../manager/manager.js';
 import { chartView } from '../draw/index.js';
 import type { InspectionStore } from '../inspect/index.js';
 import { act } from './actions.js';
+import { begin } from './begin.js';
+import { checkpointView } from './checkpoint-view.js';
+import { edit } from './edit.js';
 import { actorLine, actorView } from './actors-view.js';
 import { episodeView, momentAt } from './episode-view.js';
 import { serveFile } from './files.js';
@@ -13,6 +16,7 @@ import { servePage } from './page-files.js';
 import { productionView } from './production-view.js';
 import { answerTo, refusal } from './refusal.js';
 import { scrape } from './scrape.js';
+import { shownJson } from './shown-json.js';
 import { streamEvents } from './stream.js';
 import { timelineOf } from './timeline.js';
 
@@ -87,8 +91,23 @@ export function studioApp({
     return context.json({ url: `${path}?ticket=${ticketFor(token, path, Date.now() + ticketMs)}` });
   });
   app.post('/api/episodes/:id/actions', async (context) => {
-    await act(manager, id(context), await jsonOf(context), by);
+    const after = await act(manager, id(context), await jsonOf(context), by);
+    return context.json(await episodeView(manager, after));
+  });
+  app.post('/api/episodes/:id/edits', async (context) => {
+    await edit(manager, id(context), await jsonOf(context), by);
     return context.json(await episodeView(manager, id(context)));
+  });
+  app.post('/api/episodes', async (context) => {
+    const made = await begin(manager, await jsonOf(context));
+    return context.json(await episodeView(manager, made), 201);
+  });
+  app.get('/api/episodes/:id/checkpoints/:name', async (context) =>
+    context.json(await checkpointView(manager, id(context), context.req.param('name'))),
+  );
+  app.get('/api/episodes/:id/result', async (context) => {
+    const result = await manager.getOperationResult(id(context), context.req.query('key') ?? '');
+    return context.json({ result: shownJson(result) });
   });
   app.get('/api/chart', async (context) => context.json(await chartView()));
   app.get('/api/actors', (context) =>

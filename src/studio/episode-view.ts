@@ -1,9 +1,12 @@
 import {
   persist,
+  phaseAfter,
+  phaseNames,
   rehydrate,
   statusOf,
   type Failure,
   type EpisodeSnapshot,
+  type PhaseName,
   type SessionId,
 } from '../../machines/index.js';
 import type { ProductionStateManager } from '../manager/manager.js';
@@ -14,6 +17,7 @@ import type { EpisodeMoment, EpisodeView, RecoveryOption } from './api.js';
 import { allowedEvents, boardEpisode } from './board.js';
 import { filesOf } from './files.js';
 import { operationsOf } from './operations-view.js';
+import { workView } from './work-view.js';
 
 /** An episode as it stands now. */
 export async function episodeView(
@@ -29,6 +33,8 @@ export async function episodeView(
     operations: operationsOf(history),
     checkpoints: checkpointsOf(snapshot, history),
     files: filesOf(manager.production.directory, sessionId),
+    editable: editableOf(snapshot),
+    work: workView(snapshot, manager.production.directory, manager.production.now()),
     failures: failuresOf(history, snapshot),
     recovery,
     actions: actionsFor(snapshot, status === 'recovery' || recovery?.recoverable === true),
@@ -91,14 +97,28 @@ function checkpointsOf(
     history.flatMap(({ event }) => (event.type === 'checkpoint.save' ? [event.checkpoint.name] : [])),
   );
   return Object.entries(context.checkpoints)
-    .map(([name, { phase, at, bytes }]) => ({
+    .map(([name, { phase, at, bytes, next }]) => ({
       name,
       phase,
       savedAt: at,
       automatic: !byHand.has(name),
       bytes,
+      resumes: next,
     }))
     .sort((a, b) => (a.savedAt < b.savedAt ? -1 : 1));
+}
+
+/** The phases whose record is there and that nothing has been built on; the chart decides again when an edit comes. */
+function editableOf(snapshot: EpisodeSnapshot): PhaseName[] {
+  const { phases } = snapshot.context;
+  if (statusOf(snapshot.value) === 'archived') return [];
+  return phaseNames.filter((phase) => {
+    const next = phaseAfter(phase);
+    return (
+      phases[phase].checkpoint !== null &&
+      (next === null || ['pending', 'failed'].includes(phases[next].status))
+    );
+  });
 }
 
 /** Every failure of the episode's past; the present one last. */

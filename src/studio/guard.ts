@@ -4,6 +4,9 @@ import { bodyLimit } from 'hono/body-limit';
 import { refusal } from './refusal.js';
 
 const largestBody = 16 * 1024;
+/** A whole script, as JSON text. */
+const largestEdit = 2 * 1024 * 1024;
+const editPath = /^\/api\/episodes\/[^/]+\/edits$/;
 
 // Everything comes from files of the studio's own.
 const contentPolicy = [
@@ -102,7 +105,16 @@ export const onlyJson: MiddlewareHandler = async (context, next) => {
   return next();
 };
 
-export const onlySmall = bodyLimit({
-  maxSize: largestBody,
-  onError: (context) => refusal(context, 413, 'invalid_input', `an action has at most ${largestBody} bytes.`),
-});
+/** What a person types; an edit brings the whole file. */
+export const onlySmall: MiddlewareHandler = (context, next) =>
+  (editPath.test(context.req.path) ? smallEdit : smallAction)(context, next);
+
+const smallAction = smallerThan('an action', largestBody);
+const smallEdit = smallerThan('an edit', largestEdit);
+
+function smallerThan(what: string, maxSize: number): MiddlewareHandler {
+  return bodyLimit({
+    maxSize,
+    onError: (context) => refusal(context, 413, 'invalid_input', `${what} has at most ${maxSize} bytes.`),
+  });
+}

@@ -24,6 +24,8 @@ export function operationsOf(history: readonly HistoryEntry[]): OperationView[] 
         heldBecause: null,
         corrected: null,
         durationMs: null,
+        hasResult: false,
+        retries: 0,
       });
     } else if (event.type === 'cost.recorded') {
       open({
@@ -38,6 +40,8 @@ export function operationsOf(history: readonly HistoryEntry[]): OperationView[] 
         heldBecause: null,
         corrected: null,
         durationMs: null,
+        hasResult: false,
+        retries: 0,
       });
     } else if ('key' in event && event.key !== undefined) {
       const view = byKey.get(event.key);
@@ -56,7 +60,9 @@ function become(view: OperationView, event: HistoryEntry['event'], at: string): 
       estimated: event.estimated,
       durationMs: took,
       reserved: 0,
+      hasResult: event.result !== undefined,
     });
+  if (event.type === 'result.recorded') view.hasResult = true;
   if (event.type === 'cost.corrected')
     Object.assign(view, {
       cost: toDollars(event.cost),
@@ -67,5 +73,8 @@ function become(view: OperationView, event: HistoryEntry['event'], at: string): 
     Object.assign(view, { status: 'released', durationMs: took, reserved: 0 });
   view.heldBecause = event.type === 'operation.held' ? (event.reason ?? null) : null;
   if (event.type === 'operation.held') view.status = 'held';
-  if (event.type === 'operation.retry') view.status = 'reserved';
+  if (event.type === 'operation.retry') {
+    view.status = 'reserved';
+    view.retries += 1;
+  }
 }

@@ -2,8 +2,9 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
 import { ProductionStateManager } from '../../src/index.js';
 import { run } from '../support/cli.js';
+import type { Story } from '../studio/story.js';
 import { temporaryDirectory } from '../support/temporary.js';
-import { tellStory, type Story } from '../studio/story.js';
+import { toldProduction } from '../studio/told.js';
 import { studioFor } from './studio-for.js';
 import { findings } from './accessible.js';
 import { closeBrowser, goToEpisode, open } from './watched-page.js';
@@ -16,8 +17,7 @@ async function told(): Promise<{
   page: Page;
   expectFailedRequests: () => void;
 }> {
-  const directory = temporaryDirectory();
-  const story = await tellStory(directory);
+  const { directory, story } = await toldProduction();
   const { page, expectFailedRequests } = await open((await studioFor(directory)).link);
   await page.locator('.row').first().waitFor();
   return { directory, story, page, expectFailedRequests };
@@ -106,6 +106,11 @@ describe('what people do on the page', () => {
     const { page } = await open((await studioFor(directory)).link);
     await page.locator('.row').first().waitFor();
     await goToEpisode(page, sessionId);
+    for (const row of await page.locator('button.operation-row').all()) {
+      await row.focus();
+      await page.keyboard.press('Enter');
+    }
+    await expect.poll(() => page.locator('.operation-details').count()).toBe(2);
     // What has no key cannot be corrected.
     expect(await page.locator('[data-correct]').count()).toBe(1);
     await page.locator('[data-correct="q 1"]').focus();
@@ -193,7 +198,11 @@ describe('what people do on the page', () => {
     }
     const types = (await events(directory, story.running)).map(({ type }) => type);
     expect(types.slice(-4)).toEqual(['phase.pause', 'phase.resume', 'episode.cancelled', 'episode.archive']);
-    expect(await page.locator('[data-action]').count()).toBe(0);
+    expect(
+      await page
+        .locator('[data-action]')
+        .evaluateAll((buttons) => buttons.map((button) => button.getAttribute('data-action'))),
+    ).toEqual(['fork', 'unarchive']);
   });
 
   test('given the engine refuses an action, then the window stays and says why', async () => {

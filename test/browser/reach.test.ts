@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { run } from '../support/cli.js';
 import { temporaryDirectory } from '../support/temporary.js';
-import { tellStory } from '../studio/story.js';
+import { toldProduction } from '../studio/told.js';
 import { findings } from './accessible.js';
 import { studioFor } from './studio-for.js';
 import { closeBrowser, goToEpisode, open } from './watched-page.js';
@@ -19,8 +19,7 @@ describe('the page for everyone', () => {
   ] as const)(
     'given %s colours at %i pixels, then axe finds nothing serious on any view, and nothing is wider than the screen',
     async (colorScheme, width) => {
-      const directory = temporaryDirectory();
-      const story = await tellStory(directory);
+      const { directory, story } = await toldProduction();
       const { page } = await open((await studioFor(directory)).link, { colorScheme, width });
       const found: string[] = [];
       const look = async (where: string): Promise<void> => {
@@ -50,8 +49,7 @@ describe('the page for everyone', () => {
   );
 
   test('given only a keyboard, then one can find an episode, open it, and act', async () => {
-    const directory = temporaryDirectory();
-    const story = await tellStory(directory);
+    const { directory, story } = await toldProduction();
     const { page } = await open((await studioFor(directory)).link);
     await page.locator('.row').first().waitFor();
     const focused = () =>
@@ -99,8 +97,7 @@ describe('the page for everyone', () => {
   });
 
   test('given an artifact with sound, when Play is pressed, then it can be played', async () => {
-    const directory = temporaryDirectory();
-    const story = await tellStory(directory);
+    const { directory, story } = await toldProduction();
     const { page } = await open((await studioFor(directory)).link);
     await goToEpisode(page, story.complete);
     await page.getByRole('button', { name: 'Play episode.wav' }).click();

@@ -195,7 +195,7 @@ describe('the studio and strangers', () => {
       '{"action":"drop"}',
       '{"action":"cancel"}',
       '{"action":"cancel","reason":"x","extra":1}',
-      '{"action":"raiseBudget","scope":"day","amount":"1","reason":"x"}',
+      '{"action":"raiseBudget","scope":"week","amount":"1","reason":"x"}',
     ]) {
       const answer = await ask(path, { method: 'POST', headers: json, body: wrong });
       expect([wrong, answer.status]).toEqual([wrong, 400]);

@@ -1,6 +1,6 @@
 import type { Run } from '../command.js';
 import { needed } from '../usage-error.js';
-import { nextEpisodeNumber } from '../next-episode-number.js';
+import { nextEpisodeNumber } from '../../manager/next-episode-number.js';
 
 export const run: Run = async (context, _args, { topic, episode, total, key }) => {
   const manager = await context.open({ make: true });

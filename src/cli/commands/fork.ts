@@ -1,5 +1,5 @@
 import type { Run } from '../command.js';
-import { readProduceSettings, writeProduceSettings } from '../produce-settings.js';
+import { readProduceSettings, writeProduceSettings } from '../../documents/produce-settings.js';
 import { readJson } from '../read-json.js';
 import { findEpisode } from '../find-episode.js';
 

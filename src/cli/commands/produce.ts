@@ -9,9 +9,13 @@ import { closingReport } from '../closing-report.js';
 import { exits } from '../exit-codes.js';
 import { findEpisode } from '../find-episode.js';
 import { loadCrew, offline, offlineModule } from '../load-crew.js';
-import { nextEpisodeNumber } from '../next-episode-number.js';
 import { notifyOf } from '../notify-of.js';
-import { readProduceSettings, writeProduceSettings, type ProduceSettings } from '../produce-settings.js';
+import { nextEpisodeNumber } from '../../manager/next-episode-number.js';
+import {
+  readProduceSettings,
+  writeProduceSettings,
+  type ProduceSettings,
+} from '../../documents/produce-settings.js';
 import { progressLines } from '../progress-lines.js';
 import { readNamedFile } from '../read-named-file.js';
 import { UsageError } from '../usage-error.js';

@@ -2,7 +2,7 @@ import type { Run } from '../command.js';
 import { changed } from '../changed.js';
 import { findEpisode } from '../find-episode.js';
 import { notifyOf } from '../notify-of.js';
-import { readProduceSettings } from '../produce-settings.js';
+import { readProduceSettings } from '../../documents/produce-settings.js';
 
 export const run: Run = async (context, args, options) => {
   const manager = await context.open({ notify: notifyOf(options) });

@@ -3,7 +3,7 @@ import type { Run } from '../command.js';
 import { loadCrew } from '../load-crew.js';
 import { notifyOf } from '../notify-of.js';
 import { progressLines } from '../progress-lines.js';
-import { readProduceSettings } from '../produce-settings.js';
+import { readProduceSettings } from '../../documents/produce-settings.js';
 import { settingsOf, wholeNumber } from './produce.js';
 
 export const run: Run = async (context, _args, options) => {

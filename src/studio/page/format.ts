@@ -100,6 +100,7 @@ export const actionNames: Record<StudioAction['action'], string> = {
   raiseBudget: 'Raise budget',
   cancel: 'Cancel episode',
   archive: 'Archive',
+  unarchive: 'Bring back',
 };
 
 /** What an episode is doing, as one of the marks of the page: colour is never the only sign. */

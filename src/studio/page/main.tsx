@@ -7,6 +7,8 @@ import './style/notice.css';
 import './style/overlay.css';
 import './style/board.css';
 import './style/episode.css';
+import './style/operations.css';
+import './style/review.css';
 import './style/chart.css';
 import './style/timeline.css';
 import './style/production.css';

@@ -2,9 +2,9 @@ import { useState } from 'preact/hooks';
 import type { EpisodeView, StudioAction } from '../../api.js';
 import { actionNames } from '../format.js';
 import type { EpisodeFeed } from '../live/episode-feed.js';
-import { asApiError } from '../live/studio.js';
 import { Dialog } from '../parts/dialog.js';
 import { FormEnd } from '../parts/form-end.js';
+import { Refused } from '../parts/refused.js';
 import { Amount, Choice, Reason } from './fields.js';
 import { actionOf, asks, consequenceOf, doneOf, fieldsOf, type Filled } from './forms.js';
 import { useAct } from './use-act.js';
@@ -25,10 +25,9 @@ export function ActionDialog({ action, at, view, feed, onClose }: Props) {
   const [filled, fill] = useState<Filled>({
     reason: '',
     amount: '',
-    choice: at ?? fields.choices[0]?.value ?? '',
+    choice: at ?? fields.choice ?? fields.choices[0]?.value ?? '',
   });
-  const { busy, error: refused, act } = useAct(view, feed, onClose);
-  const error = refused === null ? null : asApiError(refused);
+  const { busy, error, act } = useAct(view, feed, onClose);
   const confirm = (event: SubmitEvent): void =>
     act(
       event,
@@ -56,13 +55,7 @@ export function ActionDialog({ action, at, view, feed, onClose }: Props) {
             onChange={(reason) => fill({ ...filled, reason })}
           />
         )}
-        {error && (
-          <p class="banner banner-bad" role="alert">
-            <span>
-              {error.message} <code>{error.code}</code>
-            </span>
-          </p>
-        )}
+        <Refused error={error} />
         <FormEnd
           label={actionNames[action]}
           confirm={action}

@@ -26,12 +26,52 @@ export function Reason({
   );
 }
 
+export function Words({
+  name,
+  label,
+  required = false,
+  optional = false,
+  placeholder,
+  value,
+  onChange,
+}: {
+  name: string;
+  label: string;
+  required?: boolean;
+  optional?: boolean;
+  placeholder?: string;
+  value: string;
+  onChange: (value: string) => void;
+}) {
+  return (
+    <label class="field">
+      <span>
+        {label}
+        {optional && <span class="quiet"> (optional)</span>}
+      </span>
+      <input
+        name={name}
+        autocomplete="off"
+        required={required}
+        maxLength={longestReason}
+        placeholder={placeholder}
+        value={value}
+        onInput={(event) => onChange(event.currentTarget.value)}
+      />
+    </label>
+  );
+}
+
 export function Amount({
   label = 'Add',
+  name = 'amount',
+  optional = false,
   value,
   onChange,
 }: {
   label?: string;
+  name?: string;
+  optional?: boolean;
   value: string;
   onChange: (value: string) => void;
 }) {
@@ -41,13 +81,13 @@ export function Amount({
       <span class="field-money">
         <span aria-hidden="true">$</span>
         <input
-          name="amount"
+          name={name}
           inputMode="decimal"
           autocomplete="off"
-          required
+          required={!optional}
           pattern="\$?\d{1,7}(\.\d{1,6})?"
           title="dollars, such as 1.50"
-          placeholder="1.00"
+          placeholder={optional ? '' : '1.00'}
           value={value}
           onInput={(event) => onChange(event.currentTarget.value)}
         />
@@ -85,5 +125,34 @@ export function Choice({
         </label>
       ))}
     </fieldset>
+  );
+}
+
+/** What a call gave, as it is typed. */
+export function Given({
+  note,
+  required = false,
+  value,
+  onChange,
+}: {
+  note: string;
+  required?: boolean;
+  value: string;
+  onChange: (value: string) => void;
+}) {
+  return (
+    <label class="field">
+      <span>
+        Result <span class="quiet">(JSON or text)</span>
+      </span>
+      <textarea
+        name="result"
+        rows={3}
+        required={required}
+        value={value}
+        onInput={(event) => onChange(event.currentTarget.value)}
+      />
+      <span class="quiet">{note}</span>
+    </label>
   );
 }

@@ -21,6 +21,8 @@ export interface Fields {
   amount: boolean;
   choiceName: string;
   choices: Option[];
+  /** The choice that is offered first; the first of them where it is not named. */
+  choice?: string;
 }
 
 type Name = StudioAction['action'];
@@ -34,6 +36,7 @@ export const asks: Record<Name, string> = {
   raiseBudget: 'Raise a budget?',
   cancel: 'Cancel this episode?',
   archive: 'Archive this episode?',
+  unarchive: 'Bring this episode back?',
 };
 
 const reasons: Record<Name, Fields['reason']> = {
@@ -45,6 +48,7 @@ const reasons: Record<Name, Fields['reason']> = {
   raiseBudget: 'required',
   cancel: 'required',
   archive: 'optional',
+  unarchive: 'optional',
 };
 
 export function fieldsOf(action: Name, view: EpisodeView): Fields {
@@ -52,7 +56,12 @@ export function fieldsOf(action: Name, view: EpisodeView): Fields {
   if (action === 'recover')
     return { ...none, choiceName: 'Go on from', choices: (view.recovery?.options ?? []).map(recoveryChoice) };
   return action === 'raiseBudget'
-    ? { ...none, choiceName: 'Which budget', choices: budgetChoices(view) }
+    ? {
+        ...none,
+        choiceName: 'Which budget',
+        choices: budgetChoices(view),
+        ...(view.board.needs.some(({ need }) => need === 'daily_stop') ? { choice: 'day' } : {}),
+      }
     : none;
 }
 
@@ -85,6 +94,7 @@ function budgetChoices({ board }: EpisodeView): Option[] {
       note: `${dollars(board.spent)} of ${dollars(board.budget)} spent`,
     },
     ...each,
+    { value: 'day', title: 'today', note: 'for all episodes of the production, until the day ends' },
   ];
 }
 
@@ -107,7 +117,9 @@ export function consequenceOf(action: Name, { board }: EpisodeView): string {
     case 'cancel':
       return 'The episode stops and fails as cancelled. What was spent stays spent.';
     case 'archive':
-      return 'The episode is put away for good. Only what was still to be paid lands there.';
+      return 'The episode is put away. What was still to be paid lands there, and it can be brought back.';
+    case 'unarchive':
+      return 'The episode is complete or failed again, as it was put away; a failed one can be recovered.';
   }
 }
 
@@ -122,7 +134,7 @@ export function actionOf(action: Name, { reason, amount, choice }: Filled): Stud
     case 'raiseBudget':
       return {
         action,
-        scope: choice as PhaseName | 'total',
+        scope: choice as PhaseName | 'total' | 'day',
         amount: amount.trim().replace(/^\$/, ''),
         reason: why,
       };
@@ -143,6 +155,7 @@ const done: Record<Name, string> = {
   raiseBudget: 'Budget raised',
   cancel: 'Cancelled',
   archive: 'Archived',
+  unarchive: 'Brought back',
 };
 
 export function doneOf(action: Name, { board }: EpisodeView): string {

@@ -27,7 +27,8 @@ export function answerOf(key: string, filled: FilledAnswer): HeldAnswer | Studio
   return { action: 'settle', key, cost, ...(text === '' ? {} : { result: resultOf(text) }) };
 }
 
-function resultOf(text: string): unknown {
+/** What a call gave, as typed: JSON, words, or `none`. @throws SyntaxError when it begins like JSON and is none. */
+export function resultOf(text: string): unknown {
   return text === 'none' ? null : jsonOrWords(text);
 }
 

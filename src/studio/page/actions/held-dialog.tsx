@@ -2,10 +2,10 @@ import { useState } from 'preact/hooks';
 import type { EpisodeView, OperationView } from '../../api.js';
 import { dollars, moment, stateText } from '../format.js';
 import type { EpisodeFeed } from '../live/episode-feed.js';
-import { asApiError } from '../live/studio.js';
 import { Dialog } from '../parts/dialog.js';
 import { FormEnd } from '../parts/form-end.js';
-import { Amount, Choice, Reason } from './fields.js';
+import { Refused } from '../parts/refused.js';
+import { Amount, Choice, Given, Reason } from './fields.js';
 import { useAct } from './use-act.js';
 import { answerOf, answered, answers, type FilledAnswer, type Said } from './held-answer.js';
 
@@ -43,19 +43,17 @@ export function HeldDialog({ call, view, feed, onClose }: Props) {
         {said === 'happened' && (
           <>
             <Amount label="It did cost" value={filled.cost} onChange={(cost) => fill({ ...filled, cost })} />
-            <Given value={filled.result} onChange={(result) => fill({ ...filled, result })} />
+            <Given
+              note="Left empty, the worker that asks for it waits until somebody gives it. Write none where the work can go on without."
+              value={filled.result}
+              onChange={(result) => fill({ ...filled, result })}
+            />
           </>
         )}
         {said === 'giveUp' && (
           <Reason required value={filled.reason} onChange={(reason) => fill({ ...filled, reason })} />
         )}
-        {error !== null && (
-          <p class="banner banner-bad" role="alert">
-            {error instanceof SyntaxError
-              ? `The result is not JSON: ${error.message}`
-              : asApiError(error).message}
-          </p>
-        )}
+        <Refused error={error} what="The result" />
         <FormEnd
           label={answers[said].title}
           confirm="answer"
@@ -68,7 +66,12 @@ export function HeldDialog({ call, view, feed, onClose }: Props) {
   );
 }
 
-function Facts({ call: { name, phase, key, startedAt, reserved, heldBecause } }: { call: OperationView }) {
+function Facts({
+  call: { name, phase, key, status, startedAt, reserved, heldBecause },
+}: {
+  call: OperationView;
+}) {
+  const isHeld = status === 'held';
   return (
     <>
       <dl class="facts">
@@ -84,33 +87,13 @@ function Facts({ call: { name, phase, key, startedAt, reserved, heldBecause } }:
         </dd>
         <dt>Reserved</dt>
         <dd>{dollars(reserved)}</dd>
-        <dt>Held because</dt>
-        <dd>{heldBecause ?? 'nobody knows its outcome'}</dd>
+        <dt>{isHeld ? 'Held because' : 'Open because'}</dt>
+        <dd>{heldBecause ?? (isHeld ? 'nobody knows its outcome' : 'nobody has settled or released it')}</dd>
       </dl>
       <p class="quiet">
         It is not made again by itself: when the work goes on its crew’s rule decides, and without one a
         person does. Look the key up at the provider.
       </p>
     </>
-  );
-}
-
-function Given({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  return (
-    <label class="field">
-      <span>
-        Result <span class="quiet">(JSON or text)</span>
-      </span>
-      <textarea
-        name="result"
-        rows={3}
-        value={value}
-        onInput={(event) => onChange(event.currentTarget.value)}
-      />
-      <span class="quiet">
-        Left empty, the worker that asks for it waits until somebody gives it. Write none where the work can
-        go on without.
-      </span>
-    </label>
   );
 }

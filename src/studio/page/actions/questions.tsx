@@ -2,9 +2,9 @@ import { useState } from 'preact/hooks';
 import type { EpisodeView } from '../../api.js';
 import { moment, stateText } from '../format.js';
 import type { EpisodeFeed } from '../live/episode-feed.js';
-import { asApiError } from '../live/studio.js';
 import { Dialog } from '../parts/dialog.js';
 import { FormEnd } from '../parts/form-end.js';
+import { Refused } from '../parts/refused.js';
 import { Choice } from './fields.js';
 import { useAct } from './use-act.js';
 import { jsonOrWords } from './held-answer.js';
@@ -92,13 +92,7 @@ function QuestionDialog({ asked: { key, phase, question }, view, feed, onClose }
             />
           </label>
         )}
-        {error !== null && (
-          <p class="banner banner-bad" role="alert">
-            {error instanceof SyntaxError
-              ? `The answer is not JSON: ${error.message}`
-              : asApiError(error).message}
-          </p>
-        )}
+        <Refused error={error} what="The answer" />
         <FormEnd label="Answer" confirm="question" isDanger={false} busy={busy} onClose={onClose} />
       </form>
     </Dialog>

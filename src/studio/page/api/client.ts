@@ -3,12 +3,18 @@ import type {
   ActorView,
   BoardEpisode,
   ChartView,
+  CheckpointView,
   EpisodeMoment,
   EpisodeView,
-  ProductionView,
   Correction,
+  FileEdit,
+  Fork,
   HeldAnswer,
+  JsonView,
+  NewEpisode,
+  ProductionView,
   QuestionAnswer,
+  Restore,
   StudioAction,
   TimelineEntry,
 } from '../../api.js';
@@ -61,6 +67,12 @@ async function get<Answer>(path: string, signal?: AbortSignal): Promise<Answer> 
   return (await response.json()) as Answer;
 }
 
+async function post<Answer>(path: string, body: object): Promise<Answer> {
+  const headers = { 'content-type': 'application/json' };
+  const response = await request(path, { method: 'POST', headers, body: JSON.stringify(body) });
+  return (await response.json()) as Answer;
+}
+
 const episode = (id: string): string => `/api/episodes/${encodeURIComponent(id)}`;
 
 export const api = {
@@ -74,19 +86,15 @@ export const api = {
   actors: () => get<{ socket: string; actors: ActorLine[] }>('/api/actors'),
   actor: (id: string) => get<ActorView>(`/api/actors/${encodeURIComponent(id)}`),
   chart: () => get<ChartView>('/api/chart'),
-  /** Answers how the episode stands after the action. */
-  async act(
-    id: string,
-    action: StudioAction | HeldAnswer | Correction | QuestionAnswer,
-  ): Promise<EpisodeView> {
-    const init = {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(action),
-    };
-    const response = await request(`${episode(id)}/actions`, init);
-    return (await response.json()) as EpisodeView;
-  },
+  checkpoint: (id: string, name: string) =>
+    get<CheckpointView>(`${episode(id)}/checkpoints/${encodeURIComponent(name)}`),
+  result: (id: string, key: string) =>
+    get<{ result: JsonView | null }>(`${episode(id)}/result?key=${encodeURIComponent(key)}`),
+  /** Answers how the episode stands after the action; a fork's answer is the fork. */
+  act: (id: string, action: StudioAction | HeldAnswer | Correction | QuestionAnswer | Fork | Restore) =>
+    post<EpisodeView>(`${episode(id)}/actions`, action),
+  begin: (asked: NewEpisode) => post<EpisodeView>('/api/episodes', asked),
+  edit: (id: string, asked: FileEdit) => post<EpisodeView>(`${episode(id)}/edits`, asked),
   /** The first bytes of a text, as text; all of it where it is no longer. */
   async beginning(url: string, most: number, signal: AbortSignal): Promise<string> {
     const response = await request(url, { signal, headers: { range: `bytes=0-${most - 1}` } });

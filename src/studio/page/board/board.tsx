@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useStore } from '../live/store.js';
 import { loadBoard, studio } from '../live/studio.js';
+import { BeginDialog } from '../actions/begin-dialog.js';
 import { Icon } from '../parts/icon.js';
 import { Loading, Notice, Trouble } from '../parts/notice.js';
 import { groupEpisodes, groupTitles, matches, type GroupName } from './groups.js';
@@ -58,6 +59,7 @@ export function Board() {
         <pre>
           <code>npx showrunner create --topic "Why bees dance"</code>
         </pre>
+        <Begin />
       </Notice>
     );
   }
@@ -77,6 +79,7 @@ export function Board() {
           />
           <kbd aria-hidden="true">/</kbd>
         </label>
+        <Begin />
       </div>
       <div class="filters" role="group" aria-label="Show">
         <Filter name="All" count={episodes.size} pressed={only === null} onPress={() => setOnly(null)} />
@@ -116,6 +119,19 @@ export function Board() {
       ) : (
         <List groups={shown} />
       )}
+    </>
+  );
+}
+
+/** Makes an episode from the page. */
+function Begin() {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <button type="button" class="button button-main" data-begin onClick={() => setOpen(true)}>
+        New episode…
+      </button>
+      {isOpen && <BeginDialog onClose={() => setOpen(false)} />}
     </>
   );
 }

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { EpisodeView } from '../../api.js';
+import { ForkDialog } from '../actions/fork-dialog.js';
 import { Chart } from '../chart/chart.js';
 import { moment as time } from '../format.js';
 import { openEpisode, type EpisodeFeed } from '../live/episode-feed.js';
@@ -14,6 +15,7 @@ import { Files } from './files.js';
 import { EpisodeHead } from './head.js';
 import { PhaseMoney } from './phase-money.js';
 import { Operations } from './operations.js';
+import { Review } from './review.js';
 import { Scores } from './scores.js';
 
 /** One episode: now, live; or as it stood at a commit of its past. */
@@ -61,6 +63,7 @@ function Standing({
 }) {
   const [chosen, choose] = useState<number | null>(null);
   const { moment, error } = useMoment(sessionId, chosen);
+  const [isForking, setForking] = useState(false);
   const past = chosen !== null;
   const shown = past && moment ? moment : view;
   const at = shown.snapshot.context.updatedAt;
@@ -77,37 +80,54 @@ function Standing({
           The newest state could not be read. What you see is from before; this page tries again by itself.
         </p>
       )}
+      {view.board.state.endsWith('.review') && !past && <Review view={view} feed={feed} />}
       {view.recovery && (
         <Failures failures={failures} recovery={past ? null : view.recovery} view={view} feed={feed} />
       )}
+      <div class="columns">
+        <PhaseMoney board={shown.board} />
+        <Files files={view.files} past={past} view={view} feed={feed} />
+      </div>
       <Timeline feed={feed} chosen={chosen} choose={choose} />
       {past && (
         <p class="banner banner-past" role="status">
           <Icon name="held" />
           <span>
-            As it stood at <b>{time(at)}</b>. {error ? error.message : 'Nothing can be done in the past.'}
+            As it stood at <b>{time(at)}</b>. {error ? error.message : 'Nothing can be changed in the past.'}
           </span>
+          <button
+            type="button"
+            class="button button-small"
+            data-fork="moment"
+            onClick={() => setForking(true)}
+          >
+            Fork from here…
+          </button>
           <button type="button" class="button button-small" onClick={() => choose(null)}>
             Back to now
           </button>
+          {isForking && (
+            <ForkDialog from={{ position: chosen, at }} view={view} onClose={() => setForking(false)} />
+          )}
         </p>
       )}
       <Chart state={shown.board.state} allowed={shown.allowed} phases={shown.board.phases} />
-      <div class="columns">
-        <div class="column">
-          <PhaseMoney board={shown.board} />
-          <Operations view={view} feed={feed} snapshot={past ? shown.snapshot : null} />
-        </div>
-        <div class="column">
-          {!view.recovery && <Failures failures={failures} recovery={null} view={view} feed={feed} />}
-          <Files files={view.files} past={past} />
-          <Checkpoints
-            checkpoints={view.checkpoints.filter(
-              ({ name }) => !past || Object.hasOwn(shown.snapshot.context.checkpoints, name),
-            )}
-          />
-          <Scores scores={shown.board.quality} />
-        </div>
+      <Operations
+        operations={view.operations}
+        snapshot={past ? shown.snapshot : null}
+        view={view}
+        feed={feed}
+      />
+      {!view.recovery && <Failures failures={failures} recovery={null} view={view} feed={feed} />}
+      <div class="columns columns-even">
+        <Checkpoints
+          checkpoints={view.checkpoints.filter(
+            ({ name }) => !past || Object.hasOwn(shown.snapshot.context.checkpoints, name),
+          )}
+          view={past ? null : view}
+          feed={feed}
+        />
+        <Scores scores={shown.board.quality} />
       </div>
     </article>
   );

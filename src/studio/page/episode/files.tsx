@@ -1,17 +1,30 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { FileView } from '../../api.js';
+import type { EpisodeView, FileView } from '../../api.js';
+import { EditDialog } from '../actions/edit-dialog.js';
 import { api } from '../api/client.js';
 import { bytes, phases } from '../format.js';
+import type { EpisodeFeed } from '../live/episode-feed.js';
 import { asApiError } from '../live/studio.js';
 import { Dialog } from '../parts/dialog.js';
+import { FileText } from '../parts/file-text.js';
 import { Icon } from '../parts/icon.js';
 
-/** What a page shows at once, whatever the file. Bytes. */
-const mostShown = 250_000;
-
 /** What the phases have made: sound to play, text to read. */
-export function Files({ files, past }: { files: FileView[]; past: boolean }) {
+export function Files({
+  files,
+  past,
+  view,
+  feed,
+}: {
+  files: FileView[];
+  past: boolean;
+  view: EpisodeView;
+  feed: EpisodeFeed;
+}) {
   const [reading, read] = useState<FileView | null>(null);
+  const [editing, edit] = useState<FileView | null>(null);
+  const mayEdit = ({ kind, phase }: FileView): boolean =>
+    kind === 'text' && !past && view.editable.includes(phase);
   return (
     <section class="card">
       <h2>
@@ -29,19 +42,25 @@ export function Files({ files, past }: { files: FileView[]; past: boolean }) {
               <h3>{phase}</h3>
               <ul class="lines">
                 {own.map((file) => (
-                  <File key={file.name} file={file} onRead={() => read(file)} />
+                  <File
+                    key={file.name}
+                    file={file}
+                    onRead={() => read(file)}
+                    onEdit={mayEdit(file) ? () => edit(file) : null}
+                  />
                 ))}
               </ul>
             </div>
           )
         );
       })}
+      {editing && <EditDialog file={editing} view={view} feed={feed} onClose={() => edit(null)} />}
       {reading && <Reader file={reading} onClose={() => read(null)} />}
     </section>
   );
 }
 
-function File({ file, onRead }: { file: FileView; onRead: () => void }) {
+function File({ file, onRead, onEdit }: { file: FileView; onRead: () => void; onEdit: (() => void) | null }) {
   const [playing, play] = useState(false);
   return (
     <li class="file">
@@ -53,6 +72,11 @@ function File({ file, onRead }: { file: FileView; onRead: () => void }) {
       {file.kind === 'text' && (
         <button type="button" class="button button-small" aria-label={`Read ${file.name}`} onClick={onRead}>
           Read
+        </button>
+      )}
+      {onEdit && (
+        <button type="button" class="button button-small" aria-label={`Edit ${file.name}`} onClick={onEdit}>
+          Edit…
         </button>
       )}
       {file.kind === 'audio' && !playing && (
@@ -97,37 +121,10 @@ function useAddress(file: FileView): { url: string } | { error: string } | null 
 }
 
 function Reader({ file, onClose }: { file: FileView; onClose: () => void }) {
-  const [text, setText] = useState<string | null>(null);
-  const [error, setError] = useState('');
   const address = useAddress(file);
-  const isCut = file.bytes > mostShown;
-  useEffect(() => {
-    const stop = new AbortController();
-    const reading = file.bytes === 0 ? Promise.resolve('') : api.beginning(file.url, mostShown, stop.signal);
-    reading.then(setText, (failed: unknown) => {
-      if (!stop.signal.aborted) setError(asApiError(failed).message);
-    });
-    return () => stop.abort();
-  }, [file.url, file.bytes]);
   return (
     <Dialog title={file.name} wide onClose={onClose}>
-      {error !== '' && (
-        <p class="banner banner-bad" role="alert">
-          {error}
-        </p>
-      )}
-      {isCut && (
-        <p class="quiet reader-note">
-          This is the beginning: {bytes(mostShown)} of {bytes(file.bytes)}.
-        </p>
-      )}
-      {text === null ? (
-        error === '' && <p role="status">Loading…</p>
-      ) : (
-        <pre class={`reader${file.name.endsWith('.md') ? ' reader-prose' : ''}`} tabIndex={0}>
-          {isCut ? text : readable(file.name, text)}
-        </pre>
-      )}
+      <FileText file={file} />
       {address && 'url' in address && (
         <p class="reader-note">
           <a class="button button-small" href={address.url} download={file.name}>
@@ -137,14 +134,4 @@ function Reader({ file, onClose }: { file: FileView; onClose: () => void }) {
       )}
     </Dialog>
   );
-}
-
-/** JSON on many lines; everything else as it is. */
-function readable(name: string, text: string): string {
-  if (!name.endsWith('.json')) return text;
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return text;
-  }
 }

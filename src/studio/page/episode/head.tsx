@@ -1,6 +1,7 @@
 import type { EpisodeMoment, EpisodeView } from '../../api.js';
 import { Actions } from '../actions/actions.js';
 import { HeldCalls } from '../actions/held-calls.js';
+import { MissingResults } from '../actions/missing-results.js';
 import { Questions } from '../actions/questions.js';
 import { needNames } from '../format.js';
 import type { EpisodeFeed } from '../live/episode-feed.js';
@@ -8,6 +9,7 @@ import { addressOf } from '../live/router.js';
 import { Age } from '../parts/age.js';
 import { Icon } from '../parts/icon.js';
 import { StateMark } from '../parts/state-mark.js';
+import { Work } from './work.js';
 
 /** What the episode is, where it stands, who waits for whom, and what can be done. */
 export function EpisodeHead({
@@ -73,6 +75,7 @@ export function EpisodeHead({
                     {command}
                   </code>
                 ))}
+                {need === 'paused' && <MissingResults text={text} view={view} feed={feed} />}
                 {need === 'held_operation' && <HeldCalls view={view} feed={feed} />}
                 {need === 'question' && needs.findIndex((each) => each.need === need) === index && (
                   <Questions view={view} feed={feed} />
@@ -82,6 +85,7 @@ export function EpisodeHead({
           ))}
         </ul>
       )}
+      <Work work={view.work} />
     </header>
   );
 }

@@ -4,11 +4,13 @@ interface Props {
   confirm: string;
   isDanger: boolean;
   busy: boolean;
+  /** What the button says while it cannot be pressed for another reason than that it is being done. */
+  idle?: string;
   onClose: () => void;
 }
 
 /** The end of a dialog's form: leave it, or confirm. */
-export function FormEnd({ label, confirm, isDanger, busy, onClose }: Props) {
+export function FormEnd({ label, confirm, isDanger, busy, idle, onClose }: Props) {
   return (
     <div class="form-end">
       <button type="button" class="button" onClick={onClose}>
@@ -20,7 +22,7 @@ export function FormEnd({ label, confirm, isDanger, busy, onClose }: Props) {
         disabled={busy}
         data-confirm={confirm}
       >
-        {busy ? 'One moment…' : label}
+        {busy ? (idle ?? 'One moment…') : label}
       </button>
     </div>
   );

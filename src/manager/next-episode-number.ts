@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { episodeNumberOf, isSessionId } from '../../machines/ids.js';
-import type { ProductionStateManager } from '../manager/manager.js';
+import type { ProductionStateManager } from './manager.js';
 
 /** One more than the greatest number in use. */
 export async function nextEpisodeNumber(manager: ProductionStateManager): Promise<number> {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { SessionId } from '../../machines/ids.js';
 import { decodeJson, nodeDisk, readPlainFile } from '../disk/index.js';
-import { replaceFile } from '../documents/index.js';
+import { replaceFile } from './durable-file.js';
 
 /** How `showrunner produce` was called, kept in the session's folder so that `showrunner resume` can go on with it. */
 export const ProduceSettings = z.object({

@@ -1,0 +1,42 @@
+import { useMemo } from 'preact/hooks';
+import { Markdown } from './markdown.js';
+import { scriptLines } from './script-lines.js';
+
+/** A file as a person reads it: Markdown and scripts as prose, JSON on many lines, everything else as it is. `isWhole`: nothing of it was cut off. */
+export function Rendered({ name, text, isWhole }: { name: string; text: string; isWhole: boolean }) {
+  const lines = useMemo(
+    () => (isWhole && name.endsWith('.json') ? scriptLines(text) : undefined),
+    [name, text, isWhole],
+  );
+  if (lines)
+    return (
+      <div class="reader reader-prose" tabIndex={0} role="region" aria-label={name}>
+        {lines.map(({ speaker, text }, at) => (
+          <p key={at}>
+            <b>{speaker}</b> {text}
+          </p>
+        ))}
+      </div>
+    );
+  if (/\.(?:md|markdown)$/i.test(name))
+    return (
+      <div class="reader reader-prose" tabIndex={0} role="region" aria-label={name}>
+        <Markdown text={text} />
+      </div>
+    );
+  return (
+    <pre class="reader" tabIndex={0} role="region" aria-label={name}>
+      {isWhole ? readable(name, text) : text}
+    </pre>
+  );
+}
+
+/** JSON on many lines; everything else as it is. */
+function readable(name: string, text: string): string {
+  if (!name.endsWith('.json')) return text;
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,24 @@
+import { parseSessionId, statusOf, type EpisodeSnapshot } from '../../machines/index.js';
+import { readProduceSettings } from '../documents/produce-settings.js';
+import { isLiveClaim } from '../disk/index.js';
+import { needsOf } from '../reports/index.js';
+import type { WorkView } from './api.js';
+
+/** Who works on an episode that could go on, or the commands that would; null where it has ended, or a person comes first. */
+export function workView(snapshot: EpisodeSnapshot, directory: string, now: string): WorkView | null {
+  const { claim, claims, phases, sessionId } = snapshot.context;
+  const settings = readProduceSettings(directory, parseSessionId(sessionId));
+  // One that no worker has ever claimed may be driven by hand, or by somebody's own orchestrator.
+  const isBegun =
+    claims === 0 && !settings && Object.values(phases).some(({ startedAt }) => startedAt !== null);
+  if (claim && isLiveClaim(claim, now)) return { by: claim.by, isBegun, next: [] };
+  if (['complete', 'failed', 'archived'].includes(statusOf(snapshot.value))) return null;
+  if (needsOf(snapshot, now).length > 0) return null;
+  return {
+    by: null,
+    isBegun,
+    next: settings
+      ? [`showrunner resume ${sessionId}`]
+      : ['showrunner work --crew ./crew.mjs', `showrunner produce ${sessionId} --crew ./crew.mjs`],
+  };
+}
