@@ -18,6 +18,10 @@ import { listedTools, tools } from './tools.js';
 export interface House {
   /** The production, opened when first asked for; made where there is none only with `make`. */
   open: (options?: { make?: boolean }) => Promise<ProductionStateManager>;
+  /** The production's directory, where its table of prices lies. */
+  directory: string;
+  /** A line for whoever reads the server's log. */
+  note: (text: string) => void;
   /** Who acts, for the record. */
   by: string;
   /** Which tools are listed; default all. */
@@ -64,6 +68,11 @@ async function call(
         field: 'name',
       });
     const given = checkArguments(tool, params.arguments ?? {});
+    if (tool.name === 'answer_hook') {
+      const { answerHostHook } = await import('./answer-host-hook.js');
+      // A hook never fails: without a production it denies what costs money, and lets the rest pass.
+      return await answerHostHook(given, { ...house, open: () => house.open() });
+    }
     const makes = tool.name === 'create_episode' || tool.name === 'produce_episode';
     const manager = await house.open({ make: makes });
     const [{ runTool }, { followingOf }] = await Promise.all([

@@ -20,6 +20,18 @@ const text = { type: 'string' };
 const cursor = { type: 'string', description: 'next_cursor of the page before' };
 const key = { type: 'string', description: 'idempotency key; default: the id of this tool use' };
 
+/** What a host tells a hook around a tool, each field as a text. */
+export const hookFields = [
+  'hook_event_name',
+  'session_id',
+  'tool_name',
+  'tool_use_id',
+  'tool_input',
+  'tool_response',
+  'error',
+  'is_interrupt',
+] as const;
+
 /** The tools, named verb_noun. None takes an approval: only a person gives one. */
 export const tools: readonly Tool[] = [
   {
@@ -151,6 +163,13 @@ export const tools: readonly Tool[] = [
     properties: { session_id: id },
     required: ['session_id'],
   },
+  {
+    name: 'answer_hook',
+    description:
+      "For the host's own hooks around a tool, not for agents: settles and denies as showrunner hook does.",
+    properties: Object.fromEntries(hookFields.map((field) => [field, text])),
+    required: ['hook_event_name'],
+  },
 ];
 
 const outputs: Record<string, JsonSchema> = {
@@ -167,6 +186,7 @@ const outputs: Record<string, JsonSchema> = {
   },
   load_checkpoint: { properties: { name: text, phase: text, data: text, next_cursor: text } },
   get_episode: { properties: { session_id: text, status: text, total_cost: text, next_cursor: text } },
+  answer_hook: { properties: { hookSpecificOutput: { type: 'object' } } },
 };
 
 const standing: JsonSchema = {

@@ -408,6 +408,7 @@ export const catalog: readonly Command[] = [
     summary: "Connect an agents' host to the production: its server, its hooks, its status line.",
     usage: '<host>',
     options: [
+      ['--over-server', 'claude: its hooks around tools ask the running server, and start no program'],
       ['--dry-run', 'only show what would be written'],
       ['--remove', 'take it out again'],
     ],

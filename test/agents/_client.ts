@@ -86,7 +86,10 @@ function stdio(directory: string, more: readonly string[]): StdioClientTransport
 async function http(directory: string): Promise<StreamableHTTPClientTransport> {
   const manager = await ProductionStateManager.open({ directory });
   onTestFinished(() => manager.close());
-  const serving = await serveOverHttp({ open: async () => manager, by: 'tester' }, 0);
+  const serving = await serveOverHttp(
+    { open: async () => manager, directory, note: () => {}, by: 'tester' },
+    0,
+  );
   onTestFinished(() => serving.close());
   return new StreamableHTTPClientTransport(new URL(serving.url));
 }

@@ -70,6 +70,24 @@ describe('connecting a host', () => {
     expect(hooks['PreToolUse']?.[0]?.matcher).toBe('mcp__.*|Agent|Task|WebSearch');
   });
 
+  test('given the hooks around tools are to ask the server, then each field of a payload goes to its tool, a broken one blocks before, and all of it is taken out again', () => {
+    const [, settings] = hostFiles('claude', {
+      ...place,
+      table: { ...place.table, tools: [] },
+      overServer: true,
+    });
+    const text = settings?.edit(undefined, false);
+    const { hooks } = JSON.parse(text ?? '') as { hooks: Record<string, { hooks: object[] }[]> };
+    const asked = { type: 'mcp_tool', server: 'showrunner', tool: 'answer_hook' };
+    expect(hooks['PreToolUse']?.[0]?.hooks).toMatchObject([
+      { ...asked, onFailure: 'block', input: { tool_use_id: '${tool_use_id}', tool_input: '${tool_input}' } },
+    ]);
+    expect(hooks['PostToolUse']?.[0]?.hooks).toMatchObject([asked]);
+    expect(hooks['Stop']?.[0]?.hooks).toMatchObject([{ type: 'command' }]);
+    expect(settings?.edit(text, false)).toBe(text);
+    expect(settings?.edit(text, true)).toBeUndefined();
+  });
+
   test('given a TOML file with comments, then all of it stays around a block of our own', () => {
     const { edit } = file('codex', '.codex/config.toml');
     const theirs = '# mine\nmodel = "gpt-5.2"   # fast\n';

@@ -152,6 +152,26 @@ describe('money before and after a tool', () => {
   });
 
   test.each([
+    ['content', [{ type: 'text', text: '{"cost":0.1}' }], 0.1, []],
+    ['JSON', '{"cost":0.1}', 0.1, []],
+    ['a sentence that is no refusal', 'Bees dance to tell where food is.', 0, ['held']],
+    ["a person's refusal", "The user doesn't want to proceed with this tool use.", 0, []],
+    ['nothing', undefined, 0, []],
+  ])(
+    'given the hook after a tool was lost, when its batch is over and says %s as the answer, then the call is settled, held or released by that',
+    async (_name, response, spent, states) => {
+      const { hook, episode, open, manager } = await house();
+      const id = await episode();
+      await hook(before());
+      const { tool_name, tool_input, tool_use_id } = before();
+      const use = { tool_name, tool_input, tool_use_id, tool_response: response };
+      await hook({ ...sample('13-batch-refused-by-person'), tool_calls: [null, use] });
+      expect(await manager.getEpisodeCost(id)).toBe(spent);
+      expect(Object.values(await open(id)).map(({ state }) => state)).toEqual(states);
+    },
+  );
+
+  test.each([
     ['{"detail":{"status":"system_busy"}}', 'released'],
     ['connect ECONNREFUSED 127.0.0.1:443', 'released'],
     ['Request failed with status code 401', 'released'],

@@ -1,7 +1,9 @@
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { serveOverHttp } from '../../src/agents/serve.js';
-import { listedTools } from '../../src/agents/tools.js';
+import { hookFields, listedTools } from '../../src/agents/tools.js';
 import { ProductionStateManager } from '../../src/index.js';
 import { connect, freshDirectory, type Era, type Way } from './_client.js';
 
@@ -165,6 +167,45 @@ test('given a large checkpoint, when it is loaded page by page, then the pages a
   expect(JSON.parse(text)).toEqual(data);
 });
 
+test.each<[Way, Era]>([
+  ['stdio', 'new'],
+  ['http', 'old'],
+])(
+  'given the hooks of a host ask the server over %s in the %s protocol around a tool, then it is reserved, settled once by what the answer states, and denied out of its phase, as by the program',
+  async (way, era) => {
+    const { call, directory } = await connect(way, era, freshDirectory());
+    const { found } = await call('create_episode', { episode_num: 1, topic: 'Bees' });
+    const id = found['session_id'] as string;
+    await call('update_phase', { session_id: id, phase: 'research', status: 'active' });
+    writeFileSync(join(directory, 'hooks.json'), JSON.stringify(hookTable));
+    const use = { ...interpolated('05-pre-perplexity-in-subagent'), session_id: 'host' };
+    expect((await call('answer_hook', use)).found).toEqual({});
+    expect((await call('get_episode', { session_id: id })).found).toMatchObject({ left: '6.75' });
+    const answered = {
+      ...use,
+      hook_event_name: 'PostToolUse',
+      tool_response: JSON.stringify([{ type: 'text', text: '{"cost":"0.02"}' }]),
+    };
+    for (let n = 0; n < 2; n += 1) expect((await call('answer_hook', answered)).found).toEqual({});
+    expect((await call('get_episode', { session_id: id })).found).toMatchObject({ total_cost: '0.02' });
+    const denied = await call('answer_hook', interpolated('12-pre-tts-too-early'));
+    expect(denied).toMatchObject({
+      refused: false,
+      found: { hookSpecificOutput: { hookEventName: 'PreToolUse', permissionDecision: 'deny' } },
+    });
+  },
+);
+
+test('given no production, when a hook asks the server before a tool, then what has a price is denied, the rest passes, and nothing is made', async () => {
+  const { call, directory } = await connect('stdio', 'new', freshDirectory());
+  writeFileSync(join(directory, 'hooks.json'), JSON.stringify(hookTable));
+  expect(await call('answer_hook', interpolated('05-pre-perplexity-in-subagent'))).toMatchObject({
+    found: { hookSpecificOutput: { permissionDecision: 'deny' } },
+  });
+  expect((await call('answer_hook', interpolated('14-failure-bash'))).found).toEqual({});
+  expect(readdirSync(directory)).toEqual(['hooks.json']);
+});
+
 test('given resources and prompts, then they are listed and read', async () => {
   const { client, call } = await connect('stdio', 'new', freshDirectory());
   const { found } = await call('create_episode', { episode_num: 1, topic: 'Bees' });
@@ -182,7 +223,12 @@ test.each([
   { host: '127.0.0.1', origin: 'null' },
 ])('given a request with %o, then it is answered with 403', async (headers) => {
   const serving = await serveOverHttp(
-    { open: () => Promise.reject(new Error('never opened')), by: 'tester' },
+    {
+      open: () => Promise.reject(new Error('never opened')),
+      directory: '',
+      note: () => {},
+      by: 'tester',
+    },
     0,
   );
   onTestFinished(() => serving.close());
@@ -197,6 +243,25 @@ test.each([
   });
   expect(status).toBe(403);
 });
+
+const hookTable = {
+  tools: [
+    { match: 'mcp__*perplexity*', phase: 'research', operation: 'perplexity_query', max_cost: '0.25' },
+    { match: 'mcp__elevenlabs__*', phase: 'audio', operation: 'speech', max_cost: '0.50' },
+  ],
+};
+
+/** A sample as Claude Code gives it to a server's tool: each field a text, objects as JSON, what is missing empty. */
+function interpolated(name: string): Record<string, string> {
+  const path = join(import.meta.dirname, 'samples', `${name}.json`);
+  const payload = JSON.parse(readFileSync(path, 'utf8')) as Record<string, string | boolean | object>;
+  return Object.fromEntries(
+    hookFields.map((field) => {
+      const value = payload[field] ?? '';
+      return [field, typeof value === 'object' ? JSON.stringify(value) : String(value)];
+    }),
+  );
+}
 
 async function inReview(call: Awaited<ReturnType<typeof connect>>['call']): Promise<string> {
   const { found } = await call('create_episode', {

@@ -7,7 +7,15 @@ import { temporaryDirectory } from '../support/temporary.js';
 
 async function served() {
   const manager = await openProduction(temporaryDirectory());
-  const serving = await serveOverHttp({ open: () => Promise.resolve(manager), by: 'tester' }, 0);
+  const serving = await serveOverHttp(
+    {
+      open: () => Promise.resolve(manager),
+      directory: manager.production.directory,
+      note: () => {},
+      by: 'tester',
+    },
+    0,
+  );
   onTestFinished(() => serving.close());
   const { port } = new URL(serving.url);
   return async (head: string): Promise<string> => {

@@ -2,6 +2,7 @@ import { escapeForShell } from '../../../machines/index.js';
 import { parseJson } from '../../disk/index.js';
 import { hookTableFile, type HookTable } from '../hooks/hook-table.js';
 import { hookHosts, type HookHost } from '../hooks/hook-call.js';
+import { hookFields } from '../tools.js';
 
 export const connectHosts = hookHosts;
 
@@ -12,6 +13,8 @@ export interface Place {
   /** The production's directory, as it is written into files: relative to the project where it lies in it. */
   directory: string;
   table: HookTable;
+  /** Claude Code's hooks around tools call the server that is running, in place of a program. */
+  overServer?: boolean | undefined;
 }
 
 type Json = Record<string, unknown>;
@@ -157,13 +160,17 @@ function claudeHooks(place: Place, host: 'claude' | 'codex'): Hooks {
   const plain = { type: 'command', command, timeout: 15 };
   const blocking = { ...plain, onFailure: 'block' };
   const tools = matcher(place);
+  const around = (usual: Json): Json[] =>
+    place.overServer === true
+      ? [{ ...serverHook, ...('onFailure' in usual && { onFailure: 'block' }) }]
+      : [usual];
   return {
-    PreToolUse: [{ matcher: tools, hooks: [blocking] }],
-    PostToolUse: [{ matcher: tools, hooks: [plain] }],
+    PreToolUse: [{ matcher: tools, hooks: around(blocking) }],
+    PostToolUse: [{ matcher: tools, hooks: around(plain) }],
     ...(host === 'codex'
       ? {}
       : {
-          PostToolUseFailure: [{ matcher: tools, hooks: [plain] }],
+          PostToolUseFailure: [{ matcher: tools, hooks: around(plain) }],
           PostToolBatch: [{ hooks: [plain] }],
           SubagentStop: [{ hooks: [plain] }],
           UserPromptExpansion: [{ hooks: [plain] }],
@@ -174,6 +181,15 @@ function claudeHooks(place: Place, host: 'claude' | 'codex'): Hooks {
     Stop: [{ hooks: [plain] }],
   };
 }
+
+/** The host puts the fields of its payload in place of their names. */
+const serverHook: Json = {
+  type: 'mcp_tool',
+  server: 'showrunner',
+  tool: 'answer_hook',
+  input: Object.fromEntries(hookFields.map((field) => [field, `\${${field}}`])),
+  timeout: 15,
+};
 
 function geminiHooks(place: Place): Hooks {
   const hooks = [{ type: 'command', command: `${call(place, 'hook')} --host gemini`, timeout: 15_000 }];
@@ -196,7 +212,11 @@ function cursorHooks(place: Place): Hooks {
 }
 
 function isOurs(entry: unknown): boolean {
-  return /\bshowrunner(?:@[\w.-]+)?['"]? (?:hook|statusline)\b/.test(JSON.stringify(entry));
+  const text = JSON.stringify(entry);
+  return (
+    /\bshowrunner(?:@[\w.-]+)?['"]? (?:hook|statusline)\b/.test(text) ||
+    text.includes('"server":"showrunner","tool":"answer_hook"')
+  );
 }
 
 function setServer(json: Json, under: string, remove: boolean, entry: Json): void {

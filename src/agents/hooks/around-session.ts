@@ -10,9 +10,10 @@ import {
 } from '../../../machines/index.js';
 import { needsOf } from '../../reports/index.js';
 import type { ProductionStateManager } from '../../manager/manager.js';
-import { heldText, hold } from './after-tool.js';
+import { afterTool, heldText, hold } from './after-tool.js';
 import { canBegin, episodeFor, isUnderWay, outOfPhase } from './episode-of-hook.js';
 import { pass, type Hooked, type Verdict } from './hook-house.js';
+import { objectsOf } from './stated-cost.js';
 import { unanswered, unansweredUse } from './tool-key.js';
 
 const mostEpisodes = 5;
@@ -77,16 +78,36 @@ export async function sessionEnd({ call, open }: Hooked): Promise<Verdict> {
   return pass;
 }
 
-/** A batch is over: a tool use of it that was never answered was refused by the person. */
-export async function afterBatch({ call, open }: Hooked): Promise<Verdict> {
+/** A batch is over: a tool use of it of which the hook after the tool has not told was refused by the person, unless its answer shows that it was made. */
+export async function afterBatch(hooked: Hooked): Promise<Verdict> {
+  const { call, open } = hooked;
   if (call.batch.length === 0) return pass;
   const manager = await open();
-  await forCalls(
-    manager,
-    (operations) => call.batch.flatMap((useId) => unansweredUse(operations, call.session, useId)),
-    (sessionId, key) => manager.releaseCost({ sessionId, key }),
-  );
+  for (const use of call.batch) {
+    if (use.useId === undefined) continue;
+    const { useId } = use;
+    if (isAnswer(use.response)) await afterTool({ ...hooked, call: { ...call, ...use } });
+    await forCalls(
+      manager,
+      (operations) => unansweredUse(operations, call.session, useId),
+      (id, key) =>
+        isRefusal(use.response) ? manager.releaseCost({ sessionId: id, key }) : hold(manager, id, key),
+    );
+  }
   return pass;
+}
+
+/** What a tool answers is content, an object or JSON; what is said in its place when it was not called is a sentence. */
+function isAnswer(response: unknown): boolean {
+  return typeof response === 'string' ? objectsOf(response).length > 0 : response instanceof Object;
+}
+
+function isRefusal(response: unknown): boolean {
+  if (response === undefined || response === null || response === '') return true;
+  return (
+    typeof response === 'string' &&
+    /permi|reject|deni|declin|grant|proceed|interrupt|cancel|abort|compact|hook/i.test(response.slice(0, 300))
+  );
 }
 
 /** The agent wants to stop. What it asked for and never heard of is settled as its host allows; an active phase without a checkpoint blocks it, once. */

@@ -41,9 +41,12 @@ export interface HookCall {
   transcript: string | undefined;
   /** A slash command and what was written after it. */
   command: { name: string; args: string } | undefined;
-  /** The tool uses of a batch that is over. */
-  batch: string[];
+  /** The tool uses of a batch that is over, with what the model was answered. */
+  batch: ToolUse[];
 }
+
+/** One use of a tool. */
+export type ToolUse = Pick<HookCall, 'tool' | 'input' | 'response' | 'useId' | 'question'>;
 
 const moments: Readonly<Record<string, HookMoment>> = {
   pretooluse: 'before',
@@ -77,24 +80,15 @@ export function parseHookCall(payload: unknown, host: HookHost = 'claude'): Hook
   const fields = payload as Fields;
   const event = textOf(fields, 'hook_event_name', 'hookEventName', 'event');
   if (event === undefined) throw new TypeError('the payload has no hook_event_name');
-  const tool = textOf(fields, 'tool_name', 'toolName', 'tool') ?? '';
-  const input = parsed(fields['tool_input'] ?? fields['toolInput'] ?? fields['args']);
   const commandName = textOf(fields, 'command_name');
   return {
     host,
     event,
     moment: moments[event.toLowerCase()] ?? 'other',
     session: textOf(fields, 'session_id', 'sessionID', 'conversation_id') ?? 'none',
-    tool,
-    input,
-    response: fields['tool_response'] ?? fields['toolResponse'] ?? fields['result_json'] ?? fields['output'],
+    ...toolUseIn(fields),
     error: textOf(fields, 'error') ?? '',
     isInterrupt: fields['is_interrupt'] === true,
-    useId: textOf(fields, 'tool_use_id', 'callID', 'generation_id'),
-    question: createHash('sha256')
-      .update(JSON.stringify([tool.toLowerCase(), input ?? null]))
-      .digest('hex')
-      .slice(0, 16),
     agent: { id: textOf(fields, 'agent_id'), type: textOf(fields, 'agent_type') },
     isStopAgain: fields['stop_hook_active'] === true,
     transcript: textOf(fields, 'agent_transcript_path'),
@@ -103,6 +97,21 @@ export function parseHookCall(payload: unknown, host: HookHost = 'claude'): Hook
         ? undefined
         : { name: commandName, args: textOf(fields, 'command_args') ?? '' },
     batch: batchOf(fields['tool_calls']),
+  };
+}
+
+function toolUseIn(fields: Fields): ToolUse {
+  const tool = textOf(fields, 'tool_name', 'toolName', 'tool') ?? '';
+  const input = parsed(fields['tool_input'] ?? fields['toolInput'] ?? fields['args']);
+  return {
+    tool,
+    input,
+    response: fields['tool_response'] ?? fields['toolResponse'] ?? fields['result_json'] ?? fields['output'],
+    useId: textOf(fields, 'tool_use_id', 'callID', 'generation_id'),
+    question: createHash('sha256')
+      .update(JSON.stringify([tool.toLowerCase(), input ?? null]))
+      .digest('hex')
+      .slice(0, 16),
   };
 }
 
@@ -124,10 +133,10 @@ function parsed(input: unknown): unknown {
   }
 }
 
-function batchOf(calls: unknown): string[] {
+function batchOf(calls: unknown): ToolUse[] {
   if (!Array.isArray(calls)) return [];
-  return calls.flatMap((call) => {
-    const id = (call as Fields | null)?.['tool_use_id'];
-    return typeof id === 'string' ? [id] : [];
+  return calls.flatMap((call: unknown) => {
+    const use = typeof call === 'object' && call !== null ? toolUseIn(call as Fields) : undefined;
+    return use?.useId === undefined ? [] : [use];
   });
 }

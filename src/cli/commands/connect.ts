@@ -18,12 +18,14 @@ interface Edit {
   after: string | undefined;
 }
 
-export const run: Run = async ({ directory }, [name = ''], { remove, dryRun }) => {
+export const run: Run = async ({ directory }, [name = ''], { remove, dryRun, overServer }) => {
   const host = connectHosts.find((each) => each === name);
   if (!host)
     throw new UsageError(
       `there is no host ${JSON.stringify(name.slice(0, 40))}; there are ${connectHosts.join(', ')}`,
     );
+  if (overServer === true && host !== 'claude')
+    throw new UsageError('--over-server is for claude; other hosts cannot call a server from a hook');
   const project = process.cwd();
   const within = relative(project, directory);
   const place = {
@@ -32,6 +34,7 @@ export const run: Run = async ({ directory }, [name = ''], { remove, dryRun }) =
       : 'npx showrunner',
     directory: within.startsWith('..') || isAbsolute(within) ? directory : within,
     table: readHookTable(directory),
+    overServer: overServer === true,
   };
   const edits = [
     ...hostFiles(host, place).map((file) => editOf(project, file, remove === true)),

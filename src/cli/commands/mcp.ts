@@ -15,6 +15,8 @@ export const run: Run = async (context, _args, options) => {
   if (listed !== 'core' && listed !== 'all') throw new UsageError('SHOWRUNNER_TOOLS: is not core or all');
   const house: House = {
     open: context.open,
+    directory: context.directory,
+    note: context.note,
     by: context.by,
     listed,
     producer: producerForAgents(context, options),
