@@ -23,6 +23,7 @@ export const errorRemedies = {
   quality_rejected: 'operator',
   not_recoverable: 'operator',
   recovery_exhausted: 'operator',
+  too_early: 'retry',
   claimed_elsewhere: 'retry',
   claim_lost: 'caller',
   checkpoint_unknown: 'caller',

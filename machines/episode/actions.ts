@@ -105,6 +105,11 @@ const startPhase: Change<EventOf<'phase.start'>> = (context, event) => ({
   }),
 });
 
+const schedule: Change<EventOf<'episode.scheduled'>> = (context, event) => ({
+  startAt: event.startAt === undefined ? context.startAt : event.startAt,
+  dueBy: event.dueBy === undefined ? context.dueBy : event.dueBy,
+});
+
 /** The work is done and saved; where policy asks for approval, the phase stays active until someone approves. */
 const submitPhase: Change<EventOf<'phase.complete'>> = (context, event) => ({
   phases: withPhase(context, event.phase, { checkpoint: event.checkpoint.name, reason: null }),
@@ -543,6 +548,7 @@ const unarchiveEpisode: Change<EventOf<'episode.unarchive'>> = () => ({ note: nu
 
 /** Reducers by the names that the chart uses. */
 export const changes = {
+  schedule,
   startPhase,
   submitPhase,
   finishPhase,

@@ -282,6 +282,10 @@ export const EpisodeContext = z.object({
   episodeNumber: z.int().positive(),
   topic: z.string(),
   createdAt: Instant,
+  /** It is not taken up before; null where it may be at any time. */
+  startAt: Instant.nullable().prefault(null),
+  /** When it should be complete: late from then on. */
+  dueBy: Instant.nullable().prefault(null),
   /** When it came from an older production; null where it was made in this one. */
   importedAt: Instant.nullable().prefault(null),
   updatedAt: Instant,

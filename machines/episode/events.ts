@@ -96,6 +96,8 @@ export const EpisodeCreated = event('episode.created', {
   key: OperationKey.optional(),
   /** When it was imported, where it was: the times of its events are older. */
   importedAt: Instant.optional(),
+  startAt: Instant.optional(),
+  dueBy: Instant.optional(),
 });
 export type EpisodeCreated = z.infer<typeof EpisodeCreated>;
 
@@ -132,6 +134,12 @@ export const EpisodeEvent = z.discriminatedUnion('type', [
         }),
       )
       .optional(),
+  }),
+  /** When it may be begun and should be done; null takes either away, and what is left out stays. */
+  event('episode.scheduled', {
+    startAt: Instant.nullable().optional(),
+    dueBy: Instant.nullable().optional(),
+    reason: Reason.optional(),
   }),
   /** `day`, where it is given, refuses to start on a day whose cap is used up. */
   event('phase.start', { phase, day: DayMoney.optional() }),

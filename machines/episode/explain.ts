@@ -39,6 +39,7 @@ const quiet = new Set<EpisodeEventType>([
   'result.recorded',
   'artifact.edited',
   'quality.recorded',
+  'episode.scheduled',
   'lease.claim',
   'lease.renew',
   'lease.release',

@@ -41,9 +41,29 @@ const checkCheckpointRoom = (context: EpisodeContext, name: string): Refusal | n
         `${context.sessionId} has ${mostCheckpoints} checkpoints; save under an existing name.`,
       );
 
+/** An episode with a time to begin at is left alone until then, whoever comes. */
+const checkTime = ({ startAt, sessionId }: EpisodeContext, at: string): Refusal | null =>
+  startAt === null || Date.parse(startAt) <= Date.parse(at)
+    ? null
+    : refuse(
+        'too_early',
+        `${sessionId} is not to be taken up before ${startAt}; wait until then, or let it begin now: showrunner schedule ${sessionId} --start-at now`,
+      );
+
+export const checkSchedule: Check<EventOf<'episode.scheduled'>> = (context, event) => {
+  const { startAt = context.startAt, dueBy = context.dueBy } = event;
+  const lost = checkClaimNumber(context, event);
+  if (lost || startAt === null || dueBy === null || Date.parse(startAt) < Date.parse(dueBy)) return lost;
+  return refuse(
+    'invalid_input',
+    `dueBy: ${dueBy} is not after ${startAt}, when ${context.sessionId} begins; give a later one, or an earlier time to begin.`,
+  );
+};
+
 export const checkStart: Check<EventOf<'phase.start'>> = (context, event) =>
   checkMover(context, event) ??
   checkPhase(context, event.phase) ??
+  checkTime(context, event.at) ??
   checkEpisodeMoney(context) ??
   (event.day ? checkDayMoney(context, event.day) : null);
 
@@ -279,6 +299,7 @@ export const checkNoticeUnderWay: Check<EventOf<'notice.given' | 'notice.failed'
 /** Guards by the names that the chart uses. Each explains itself when it refuses. */
 export const checks = {
   mayStart: checkStart,
+  maySchedule: checkSchedule,
   mayComplete: checkComplete,
   maySkip: checkSkip,
   mayFulfill: checkFulfill,

@@ -24,6 +24,8 @@ export function initialContext(created: EpisodeCreated): EpisodeContext {
     episodeNumber: created.episodeNumber,
     topic: created.topic,
     createdAt: created.at,
+    startAt: created.startAt ?? null,
+    dueBy: created.dueBy ?? null,
     importedAt: created.importedAt ?? null,
     updatedAt: created.at,
     budgets: created.budgets,

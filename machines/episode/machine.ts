@@ -59,6 +59,7 @@ function change(reduce: unknown) {
 export const episodeMachine = chart
   .extend({
     actions: {
+      schedule: change(changes.schedule),
       startPhase: change(changes.startPhase),
       submitPhase: change(changes.submitPhase),
       finishPhase: change(changes.finishPhase),
@@ -133,6 +134,7 @@ export const episodeMachine = chart
         { guard: 'resumesAtScript', target: '.script', actions: 'restoreCheckpoint' },
         { guard: 'resumesAtAudio', target: '.audio', actions: 'restoreCheckpoint' },
       ],
+      'episode.scheduled': { guard: 'maySchedule', actions: 'schedule' },
       'quality.recorded': { guard: 'holdsClaim', actions: 'recordQuality' },
       'budget.raise': { guard: 'mayRaise', actions: 'raiseBudget' },
       'budget.set': { guard: 'maySetBudget', actions: 'setBudget' },
@@ -311,6 +313,7 @@ export const episodeMachine = chart
           'operation.settled': { guard: 'isKnownOperation', actions: 'settleOperation' },
           'checkpoint.restore': undefined,
           'lease.claim': undefined,
+          'episode.scheduled': undefined,
           'episode.cancelled': undefined,
         },
       },
@@ -352,6 +355,7 @@ export const episodeMachine = chart
           'checkpoint.save': undefined,
           'checkpoint.restore': undefined,
           'quality.recorded': undefined,
+          'episode.scheduled': undefined,
           'budget.raise': undefined,
           'budget.set': undefined,
           'rules.changed': undefined,

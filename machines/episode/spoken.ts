@@ -3,6 +3,7 @@ import type { EpisodeEventType } from './events.js';
 /** The call of the manager that makes an event, and the command of the command line where there is one: what refusals speak of. */
 const callFor: Record<EpisodeEventType, readonly [call: string, command?: string]> = {
   'episode.forked': ['forkEpisode', 'fork'],
+  'episode.scheduled': ['scheduleEpisode', 'schedule'],
   'phase.start': ['updatePhase', 'phase'],
   'phase.complete': ['updatePhase', 'phase'],
   'phase.skip': ['skipPhase', 'skip'],

@@ -31,6 +31,17 @@ const Id = z
 const Key = z.string().min(1).max(200);
 const EpisodeNumber = z.int().min(1).max(9_999_999);
 
+/** A time of day somewhere, as ISO-8601 with its offset, or a Date; as the journal has it. */
+const Time = z
+  .union([
+    z.iso.datetime({
+      offset: true,
+      error: 'is no ISO-8601 time with its zone, such as 2026-11-29T06:00:00Z',
+    }),
+    z.date(),
+  ])
+  .transform((time) => new Date(time).toISOString());
+
 const Notify = z.custom(
   (notify) =>
     typeof notify === 'function' ||
@@ -85,6 +96,10 @@ export const CreateInput = z
         approvalDeadline: Policy.shape.approvalDeadline.unwrap().unwrap().optional(),
       })
       .optional(),
+    /** It is not taken up before: ISO-8601 with its zone, or a Date. */
+    startAt: Time.optional(),
+    /** When it should be complete; it is late from then on, and people are told. */
+    dueBy: Time.optional(),
     /** Overrides of the policy's budgets, in decimal dollars. */
     budgets: z
       .strictObject({
@@ -102,7 +117,11 @@ export const CreateInput = z
   .refine(
     (input) => (input.episodeNum ?? input.episodeNumber) === (input.episodeNumber ?? input.episodeNum),
     { path: ['episodeNumber'], message: 'is another number than episodeNum' },
-  );
+  )
+  .refine(({ startAt, dueBy }) => startAt === undefined || dueBy === undefined || startAt < dueBy, {
+    path: ['dueBy'],
+    message: 'is not after startAt',
+  });
 
 export const UpdatePhaseInput = z.strictObject({
   sessionId: Id,
@@ -208,6 +227,19 @@ export const EditInput = z.strictObject({
   by: Actor.optional(),
   reason: Reason.optional(),
 });
+/** What is left out stays; null takes it away. */
+export const ScheduleInput = z
+  .strictObject({
+    sessionId: Id,
+    startAt: Time.nullable().optional(),
+    dueBy: Time.nullable().optional(),
+    by: Actor.optional(),
+    reason: Reason.optional(),
+  })
+  .refine(({ startAt, dueBy }) => startAt !== undefined || dueBy !== undefined, {
+    path: ['startAt'],
+    message: 'is missing, and so is dueBy: give one of them',
+  });
 export const ReviewInput = z.strictObject({ sessionId: Id, by: Actor.optional(), reason: Reason.optional() });
 export const RejectInput = z.strictObject({ sessionId: Id, by: Actor.optional(), reason: Reason });
 export const CancelInput = z.strictObject({ sessionId: Id, reason: Reason });

@@ -33,9 +33,10 @@ function isBegun({ value, context }: EpisodeSnapshot): boolean {
 }
 
 /** It stands still because of somebody or something else than a lost worker. */
-export function isAwaited(snapshot: EpisodeSnapshot): boolean {
-  const { failure, operations } = snapshot.context;
+export function isAwaited(snapshot: EpisodeSnapshot, now: string): boolean {
+  const { failure, operations, startAt } = snapshot.context;
   return (
+    (startAt !== null && startAt > now) ||
     // A paid call without an answer: somebody has to say what became of it.
     Object.keys(operations).length > 0 ||
     (failure !== null && isWaitedFor(failure.code)) ||
@@ -47,7 +48,7 @@ export function isAwaited(snapshot: EpisodeSnapshot): boolean {
 export function planCleanup(sessionId: SessionId, before: string, hours: number): Plan {
   return (view) => {
     const snapshot = view.episode(sessionId);
-    if (!isOrphan(snapshot, before, view.at) || isAwaited(snapshot)) return [];
+    if (!isOrphan(snapshot, before, view.at) || isAwaited(snapshot, view.at)) return [];
     const reason = `no sign of life for ${hours} hours`;
     const fail: Draft[] =
       episodeStatus(snapshot) === 'failed'
@@ -77,7 +78,7 @@ export async function cleanUp(
     if (status === 'complete' || status === 'archived') continue;
     const snapshot = production.find(id);
     if (!snapshot || !isOrphan(snapshot, before, now)) continue;
-    if (isAwaited(snapshot)) result.waiting.push(id);
+    if (isAwaited(snapshot, now)) result.waiting.push(id);
     else if (dryRun || (await production.commit(planCleanup(id, before, olderThanHours))).steps.length > 0)
       result.archived.push(id);
   }

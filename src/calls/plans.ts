@@ -54,6 +54,9 @@ export interface NewEpisode {
   approvals: PhaseName[] | undefined;
   /** Rules of its own. */
   rules: OwnRules;
+  /** ISO-8601 UTC. */
+  startAt?: string | undefined;
+  dueBy?: string | undefined;
 }
 
 export function planCreate({
@@ -63,6 +66,8 @@ export function planCreate({
   budgets,
   approvals = [],
   rules: givenRules,
+  startAt,
+  dueBy,
 }: NewEpisode): Plan {
   return (view) => {
     const known = key === undefined ? undefined : view.withKey(key);
@@ -87,6 +92,8 @@ export function planCreate({
           rules: rulesUnder(policy, own),
           ...(Object.keys(own).length > 0 ? { own } : {}),
           ...(key === undefined ? {} : { key }),
+          ...(startAt === undefined ? {} : { startAt }),
+          ...(dueBy === undefined ? {} : { dueBy }),
         },
       },
     ];

@@ -117,6 +117,8 @@ export const catalog: readonly Command[] = [
       ['--crew <module>', 'your own crew: a module whose default export is a crew'],
       ['--concurrency <n>', 'episodes at once, with --topics; default 1'],
       ['--approve', 'wait in review for approval after the script'],
+      ['--start-at <time>', 'not to be taken up before: 2026-11-29T06:00Z, +2h, +3d'],
+      ['--due-by <time>', 'late from then on, and told so'],
       [
         '--lease <seconds>',
         'after this long without a sign of life another process may take over; default 60',
@@ -151,6 +153,8 @@ export const catalog: readonly Command[] = [
       ['--key <key>', 'your own name for it: the same key gives the same session'],
       ['--episode <number>', 'its number; default the next free one'],
       ['--total <dollars>', 'its total budget'],
+      ['--start-at <time>', 'not to be taken up before: 2026-11-29T06:00Z, +2h, +3d'],
+      ['--due-by <time>', 'late from then on, and told so'],
     ],
     example: 'showrunner create --topic "Why bees dance"',
     load: () => import('./commands/create.js'),
@@ -177,6 +181,19 @@ export const catalog: readonly Command[] = [
     options: [notifyOption],
     example: 'showrunner resume ep_001',
     load: () => import('./commands/resume.js'),
+  },
+  {
+    name: 'schedule',
+    group: 'Steer',
+    summary: 'Say when an episode may begin, and by when it should be complete.',
+    usage: '<episode>',
+    options: [
+      ['--start-at <time>', 'not to be taken up before: 2026-11-29T06:00Z, +2h, +3d; now lets it begin'],
+      ['--due-by <time>', 'late from then on, and told so; none: never'],
+      ['--reason <text>', 'why'],
+    ],
+    example: 'showrunner schedule ep_001 --start-at +8h --due-by +2d',
+    load: () => import('./commands/schedule.js'),
   },
   {
     name: 'pause',

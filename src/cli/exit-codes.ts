@@ -36,6 +36,7 @@ export const exitOf: Record<ErrorCode, number> = {
   quality_rejected: exits.wrongState,
   not_recoverable: exits.wrongState,
   recovery_exhausted: exits.wrongState,
+  too_early: exits.wrongState,
   claimed_elsewhere: exits.wrongState,
   claim_lost: exits.wrongState,
   checkpoint_unknown: exits.notFound,

@@ -66,6 +66,7 @@ const needNames: Record<Need['need'], string> = {
   daily_stop: 'day’s cap',
   failed: 'failed',
   idle: 'nobody at work',
+  late: 'late',
 };
 
 /** What is waited for, in place of a status. */

@@ -6,6 +6,7 @@ import { parseUsd } from '../../machines/usd.js';
 import { nodeDisk } from '../disk/node-disk.js';
 import { unseal } from '../documents/seal.js';
 import { idleNeed } from '../reports/idle.js';
+import { lateNeed } from '../reports/late.js';
 import { episodeEstimates } from '../reports/estimates.js';
 import { waitOf } from '../reports/waits.js';
 import { dayWarnings, episodeWarnings } from '../reports/warnings.js';
@@ -15,6 +16,9 @@ import type { EpisodeState, Estimate, Need, Wait, Warning } from '../shapes/inde
 export type ListedEpisode = EpisodeState & {
   needs: Need[];
   wait: Wait | null;
+  /** Not taken up before, and complete by; ISO-8601 UTC, null without, and once it has ended. */
+  start_at: string | null;
+  due_by: string | null;
   warnings: Warning[];
   estimates: Estimate[];
 };
@@ -44,7 +48,15 @@ export function listFast(directory: string): Listing | undefined {
     return {
       states: [
         ...active,
-        ...ended.map((state) => ({ ...state, needs: [], wait: null, warnings: [], estimates: [] })),
+        ...ended.map((state) => ({
+          ...state,
+          needs: [],
+          wait: null,
+          start_at: null,
+          due_by: null,
+          warnings: [],
+          estimates: [],
+        })),
       ],
       warnings: ofDay(document.showrunner.days, policy),
     };
@@ -86,11 +98,13 @@ function shown(
   state: EpisodeState,
   position: number | undefined,
   { timeZone, approvalDeadline = null }: ShownPolicy,
-): Pick<ListedEpisode, 'needs' | 'wait' | 'warnings' | 'estimates'> {
+): Omit<ListedEpisode, keyof EpisodeState> {
   const session = readSealed(join(directory, state.session_id, 'session.json')) as SessionFile | undefined;
   if (session === undefined || session.showrunner.position !== position || !Array.isArray(session.needs))
     throw new Error('session.json is not as new as state.json');
   const { context } = session.showrunner.snapshot;
+  // One that an older program wrote has no times.
+  const { startAt = null, dueBy = null } = context as Partial<typeof context>;
   const { needs } = session;
   const { approvalDeadline: deadline = null } = { ...context.rules, ...context.own };
   // The document was written before the policy's last change.
@@ -98,9 +112,15 @@ function shown(
     JSON.stringify(deadline) !== JSON.stringify(context.own.approvalDeadline ?? approvalDeadline);
   if (isNews && needs.some(({ need }) => need === 'approval'))
     throw new Error('session.json is not as new as the policy');
+  const now = new Date().toISOString();
   return {
-    needs: needs.length > 0 ? needs : idleNeed(state.status, context, new Date().toISOString()),
-    wait: waitOf(state.status, context, { now: new Date().toISOString(), timeZone }),
+    needs: [
+      ...(needs.length > 0 ? needs : idleNeed(state.status, { ...context, startAt }, now)),
+      ...lateNeed(state.status, { ...context, dueBy }, now),
+    ],
+    wait: waitOf(state.status, { ...context, startAt }, { now, timeZone }),
+    start_at: startAt,
+    due_by: dueBy,
     warnings: episodeWarnings(context),
     estimates: episodeEstimates(context),
   };

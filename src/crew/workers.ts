@@ -161,14 +161,16 @@ class Worker {
   }
 }
 
-/** Whether a worker may take the episode: nobody is at it, no person is waited for, and it is not driven by hand. */
+/** Whether a worker may take the episode: its time has come, nobody is at it, no person is waited for, and it is not driven by hand. */
 function isReady(snapshot: EpisodeSnapshot, now: string): boolean {
-  const { claim, claims } = snapshot.context;
+  const { claim, claims, startAt } = snapshot.context;
   const status = episodeStatus(snapshot);
   if (status === 'complete' || status === 'archived' || status === 'failed') return false;
   if (isLiveClaim(claim, now)) return false;
   const state = stateName(snapshot);
   if (state.endsWith('.review')) return false;
+  // Its next phase would not start.
+  if (startAt !== null && startAt > now && !/\.(?:active|paused)$/.test(state)) return false;
   if (state.endsWith('.paused')) return isAnsweredByTime(snapshot, now);
   return !state.endsWith('.active') || claims > 0;
 }

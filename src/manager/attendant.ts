@@ -1,8 +1,14 @@
-import { ProductionError, type EpisodeSnapshot, type Notice, type SessionId } from '../../machines/index.js';
+import {
+  ProductionError,
+  statusOf,
+  type EpisodeSnapshot,
+  type Notice,
+  type SessionId,
+} from '../../machines/index.js';
 import { stepsFor } from '../calls/plans.js';
 import { isLiveClaim, thisProcess } from '../disk/index.js';
 import type { Plan, Production } from '../production/index.js';
-import { personWaits, type PersonWait } from '../reports/index.js';
+import { isTimed, personWaits, type PersonWait } from '../reports/index.js';
 import { dueSteps } from './due-steps.js';
 import { leaseMs, personNotice, tell, type Notify } from './notify.js';
 
@@ -19,7 +25,7 @@ export class Attendant {
   readonly #production: Production;
   readonly #notify: Notify | undefined;
   readonly #report: (error: unknown, where: string) => void;
-  /** Episodes that wait for a person, or have since the last look. */
+  /** Episodes that wait for a person or have since the last look, and those that can be late. */
   readonly #waiting = new Set<SessionId>();
   readonly #telling = new Map<string, Promise<void>>();
   #users = 0;
@@ -117,8 +123,8 @@ export class Attendant {
       await production.commit((view) => dueSteps(view.episode(id), view));
       snapshot = production.find(id);
     }
-    const waits = snapshot ? personWaits(snapshot) : [];
-    if (waits.length === 0 || !snapshot) {
+    const waits = snapshot ? personWaits(snapshot, production.now()) : [];
+    if (!snapshot || (waits.length === 0 && !isTimed(statusOf(snapshot.value), snapshot.context))) {
       this.#waiting.delete(id);
       return;
     }
@@ -140,7 +146,7 @@ export class Attendant {
     const production = this.#production;
     const { steps } = await production.commit(planBegin(id, wait));
     const begun = steps.at(-1)?.after;
-    const told = begun && personWaits(begun).find((each) => each.id === wait);
+    const told = begun && personWaits(begun, production.now()).find((each) => each.id === wait);
     const number = begun?.context.notices[wait]?.underWay?.number;
     if (!begun || !told || number === undefined) return;
     try {
@@ -174,7 +180,7 @@ function isToTell(snapshot: EpisodeSnapshot, wait: string, now: string): boolean
 function planBegin(sessionId: SessionId, wait: string): Plan {
   return (view) => {
     const snapshot = view.episode(sessionId);
-    const waits = new Set(personWaits(snapshot).map(({ id }) => id));
+    const waits = new Set(personWaits(snapshot, view.at).map(({ id }) => id));
     if (!waits.has(wait) || !isToTell(snapshot, wait, view.at)) return [];
     const isLeft = noticeOf(snapshot, wait)?.underWay;
     return stepsFor(

@@ -16,7 +16,7 @@ export function dueSteps(found: EpisodeSnapshot, { at, policy }: Pick<View, 'at'
   const snapshot: EpisodeSnapshot = { ...found, context: { ...found.context, rules } };
   const decision = decisionDue(snapshot, at);
   if (decision.length > 0) return decision;
-  return personWaits(snapshot).flatMap((wait) => reminderDue(snapshot, wait, { at, policy }));
+  return personWaits(snapshot, at).flatMap((wait) => reminderDue(snapshot, wait, { at, policy }));
 }
 
 function decisionDue(snapshot: EpisodeSnapshot, at: string): Step[] {

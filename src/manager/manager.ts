@@ -150,6 +150,7 @@ export class ProductionStateManager extends ManagerHandle {
   /**
    * Creates an episode's session and its folders; gives the session id. With a `key`, your own name for the episode, it is created once:
    * the same key gives the same session, in any process and after any crash; then `episodeNum` may be left out for the next free number.
+   * `startAt` and `dueBy` are times (ISO-8601 with a zone, or a Date): no phase starts before, and it is late after.
    * @throws ProductionError `invalid_input`, `key_taken`, `vetoed`.
    * @example
    * ```js
@@ -165,6 +166,8 @@ export class ProductionStateManager extends ManagerHandle {
       episodeNumber,
       approvals,
       rules = {},
+      startAt,
+      dueBy,
     } = check(inputs.CreateInput, input);
     const own = Object.fromEntries(
       Object.entries(budgets ?? {}).map(([name, amount]) => [name, parseUsd(amount, `budgets.${name}`)]),
@@ -175,7 +178,16 @@ export class ProductionStateManager extends ManagerHandle {
       'createEpisodeSession',
       undefined,
       input,
-      planCreate({ episodeNumber: episodeNum ?? episodeNumber, key, topic, budgets: own, approvals, rules }),
+      planCreate({
+        episodeNumber: episodeNum ?? episodeNumber,
+        key,
+        topic,
+        budgets: own,
+        approvals,
+        rules,
+        startAt,
+        dueBy,
+      }),
     );
     const found =
       committed.steps.length === 0 && key !== undefined ? this.production.withKey(key) : undefined;
@@ -1102,6 +1114,24 @@ export class ProductionStateManager extends ManagerHandle {
     const { sessionId: id } = check(inputs.ResumeInput, input);
     return this.doFor('resume', id, input, (view) =>
       stepsFor(view, id, { type: 'phase.resume', phase: phaseUnderWay(view, id) }),
+    );
+  }
+
+  /**
+   * Says when an episode may be begun (`startAt`) and by when it should be complete (`dueBy`): ISO-8601 with a zone, or a Date. null takes a time away; what is left out stays.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`.
+   * @example
+   * ```js
+   * await manager.scheduleEpisode({ sessionId, startAt: '2026-11-30T06:00:00Z', dueBy: '2026-11-30T18:00:00+01:00' });
+   * ```
+   */
+  async scheduleEpisode(input: In<'ScheduleInput'>): Promise<EpisodeState> {
+    const { sessionId, ...said } = check(inputs.ScheduleInput, input);
+    return this.doFor(
+      'scheduleEpisode',
+      sessionId,
+      input,
+      planOf(sessionId, { type: 'episode.scheduled', ...said }),
     );
   }
 

@@ -12,12 +12,16 @@ export function idleNeed(
   context: PersistedEpisode['context'],
   now: string,
 ): Need[] {
-  const { claim, claims, sessionId, updatedAt } = context;
+  const { claim, claims, sessionId, updatedAt, startAt } = context;
   const phase = currentPhase(context);
   if (
     claims === 0 ||
     isLiveClaim(claim, now) ||
     phase === null ||
+    // It cannot go on: its time has not come.
+    (startAt !== null &&
+      Date.parse(startAt) > Date.parse(now) &&
+      context.phases[phase].status === 'pending') ||
     ['complete', 'failed', 'archived'].includes(status)
   )
     return [];

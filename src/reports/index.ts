@@ -3,6 +3,7 @@ export { afterHours, approvalDeadline } from './approval-deadline.js';
 export { exportMetrics } from './export.js';
 export type { ExportFormat } from './export.js';
 export { globalMetrics, productionMetrics, qualityMetrics } from './metrics.js';
+export { isTimed } from './late.js';
 export { lastingNeeds, needsOf } from './needs.js';
 export { personWaits } from './person-waits.js';
 export type { PersonWait } from './person-waits.js';

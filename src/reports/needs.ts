@@ -13,11 +13,16 @@ import {
 import type { Need, NeedKind } from '../shapes/index.js';
 import { approvalDeadline, inReviewSince } from './approval-deadline.js';
 import { idleNeed } from './idle.js';
+import { lateNeed } from './late.js';
 
-/** What an episode waits for at the given time, most urgent first; empty while it is at work or has ended well. */
+/** What an episode waits for at the given time, most urgent first; empty while it is at work in time, or has ended well. */
 export function needsOf(snapshot: EpisodeSnapshot, now: string): Need[] {
   const needs = lastingNeeds(snapshot);
-  return needs.length > 0 ? needs : idleNeed(statusOf(snapshot.value), snapshot.context, now);
+  const status = statusOf(snapshot.value);
+  return [
+    ...(needs.length > 0 ? needs : idleNeed(status, snapshot.context, now)),
+    ...lateNeed(status, snapshot.context, now),
+  ];
 }
 
 /** Those that do not depend on the time. */

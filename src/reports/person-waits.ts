@@ -1,5 +1,6 @@
-import { currentPhase, type EpisodeContext, type EpisodeSnapshot } from '../../machines/index.js';
+import { currentPhase, statusOf, type EpisodeContext, type EpisodeSnapshot } from '../../machines/index.js';
 import type { Need } from '../shapes/index.js';
+import { lateNeed } from './late.js';
 import { lastingNeeds } from './needs.js';
 
 /** One thing that a person is waited for, under a name that it keeps for as long as it lasts. */
@@ -10,8 +11,17 @@ export interface PersonWait {
   need: Need;
 }
 
-/** What an episode waits for a person with: each question, or else what is most urgent. Somebody who has paused it knows that he has. */
-export function personWaits(snapshot: EpisodeSnapshot): PersonWait[] {
+/** What a person is to be told of an episode at the given time: what it waits for him with, and that it is late. */
+export function personWaits(snapshot: EpisodeSnapshot, now: string): PersonWait[] {
+  const late = lateNeed(statusOf(snapshot.value), snapshot.context, now).map((need): PersonWait => {
+    const since = need.since ?? now;
+    return { id: `late:${since}`, since, need };
+  });
+  return [...lastingWaits(snapshot), ...late];
+}
+
+/** Each question, or else what is most urgent. Somebody who has paused it knows that he has. */
+function lastingWaits(snapshot: EpisodeSnapshot): PersonWait[] {
   const needs = lastingNeeds(snapshot);
   const asked = questions(snapshot, needs);
   if (asked.length > 0) return asked;

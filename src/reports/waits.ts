@@ -8,7 +8,7 @@ const providers = new Set<string>(['rate_limited', 'provider_unavailable']);
 /** What an episode waits for that only time brings, and until when; null where it waits for nothing, or for a person. */
 export function waitOf(
   status: EpisodeState['status'],
-  { failure, retries }: Pick<EpisodeContext, 'failure' | 'retries'>,
+  { failure, retries, startAt, phases }: Pick<EpisodeContext, 'failure' | 'retries' | 'startAt' | 'phases'>,
   { now, timeZone }: { now: string; timeZone: string },
 ): Wait | null {
   if (['complete', 'archived', 'recovery'].includes(status)) return null;
@@ -16,7 +16,14 @@ export function waitOf(
     if (failure?.code === 'daily_cap_reached') return waitForDay(failure.at, now, timeZone);
     return failure && providers.has(failure.code) ? waitForProvider(retries, now, true) : null;
   }
-  return waitForProvider(retries, now, false);
+  return waitForStart(startAt, phases, now) ?? waitForProvider(retries, now, false);
+}
+
+/** Its next phase does not begin before; one that is under way goes on. */
+function waitForStart(startAt: string | null, phases: EpisodeContext['phases'], now: string): Wait | null {
+  if (startAt === null || Date.parse(startAt) <= Date.parse(now)) return null;
+  if (Object.values(phases).some(({ status }) => status === 'active')) return null;
+  return { for: 'start', until: startAt, text: `is not taken up before ${startAt}` };
 }
 
 function waitForDay(failedAt: string, now: string, timeZone: string): Wait | null {

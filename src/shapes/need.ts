@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** Why a person is needed. `idle`: it could go on, and nobody works on it any more. */
+/** Why a person is needed. `idle`: it could go on, and nobody works on it any more. `late`: it should have been complete, whatever else it waits for. */
 export const NeedKind = z.enum([
   'approval',
   'paused',
@@ -10,6 +10,7 @@ export const NeedKind = z.enum([
   'daily_stop',
   'failed',
   'idle',
+  'late',
 ]);
 export type NeedKind = z.infer<typeof NeedKind>;
 

@@ -13,6 +13,8 @@ export function describeEvent(
       return `created: ${event.topic}`;
     case 'episode.forked':
       return `forked, to go on at ${event.resume}`;
+    case 'episode.scheduled':
+      return `${[begins(event.startAt), due(event.dueBy)].flat().join(', ')}${by(event.by)}${because(event.reason)}`;
     case 'phase.start':
       return `${event.phase} started`;
     case 'phase.complete':
@@ -117,4 +119,14 @@ export function timelineOf(history: readonly HistoryEntry[]): TimelineEntry[] {
       text: describeEvent(event, (key) => names.get(key)),
     };
   });
+}
+
+function begins(startAt: string | null | undefined): string[] {
+  if (startAt === undefined) return [];
+  return [startAt === null ? 'may begin at any time' : `not to begin before ${startAt}`];
+}
+
+function due(dueBy: string | null | undefined): string[] {
+  if (dueBy === undefined) return [];
+  return [dueBy === null ? 'due at no time' : `due by ${dueBy}`];
 }

@@ -222,6 +222,7 @@ export const sample: { [Type in EpisodeEventType]: (phase: PhaseName) => EventOf
     after: 'b'.repeat(64),
     checkpoint: saved(`${phase}_complete`, phase),
   }),
+  'episode.scheduled': () => ({ type: 'episode.scheduled', at: minute(9), dueBy: minute(90) }),
   'quality.recorded': () => ({ type: 'quality.recorded', at: minute(9), name: 'depth', value: 0.9 }),
   'budget.raise': () => ({
     type: 'budget.raise',

@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { dayOf, endOfDay } from '../../machines/index.js';
 import { waitOf } from '../../src/reports/index.js';
 import { defineCrew } from '../../src/index.js';
+import { newEpisode } from '../machines/story.js';
 import { boardEpisode } from '../../src/studio/index.js';
 import { temporaryProduction } from '../../src/testing/index.js';
 
@@ -15,6 +16,8 @@ const failure = (code: 'daily_cap_reached' | 'rate_limited' | 'timeout', at = no
   at,
 });
 const utc = { now, timeZone: 'UTC' };
+/** What an episode has of phases and times that has not begun. */
+const { startAt, phases } = newEpisode().context;
 
 describe('the end of a day', () => {
   test.each([
@@ -32,7 +35,7 @@ describe('the end of a day', () => {
 
 describe('what only time brings', () => {
   test('given the day is used up, then it is waited for until its end in the policy’s time zone, and no longer', () => {
-    const failed = { failure: failure('daily_cap_reached'), retries: {} };
+    const failed = { failure: failure('daily_cap_reached'), retries: {}, startAt, phases };
     expect(waitOf('failed', failed, utc)).toMatchObject({ for: 'day', until: '2025-09-04T00:00:00.000Z' });
     expect(waitOf('failed', failed, { now, timeZone: 'Asia/Kolkata' })).toMatchObject({
       until: '2025-09-03T18:30:00.000Z',
@@ -46,11 +49,15 @@ describe('what only time brings', () => {
       b: { attempts: 2, notBefore: '2025-09-03T14:32:00.000Z' },
       c: { attempts: 2, notBefore: now },
     };
-    expect(waitOf('research', { failure: null, retries }, utc)?.until).toBe('2025-09-03T14:31:00.000Z');
-    expect(waitOf('failed', { failure: failure('rate_limited'), retries }, utc)?.until).toBe(
+    expect(waitOf('research', { failure: null, retries, startAt, phases }, utc)?.until).toBe(
+      '2025-09-03T14:31:00.000Z',
+    );
+    expect(waitOf('failed', { failure: failure('rate_limited'), retries, startAt, phases }, utc)?.until).toBe(
       '2025-09-03T14:32:00.000Z',
     );
-    expect(waitOf('failed', { failure: failure('rate_limited'), retries: {} }, utc)).toMatchObject({
+    expect(
+      waitOf('failed', { failure: failure('rate_limited'), retries: {}, startAt, phases }, utc),
+    ).toMatchObject({
       for: 'provider',
       until: null,
     });
@@ -64,7 +71,7 @@ describe('what only time brings', () => {
   ] as const)(
     'given an episode that is %s for another reason, then it waits for nothing that time brings',
     (status, why) => {
-      expect(waitOf(status, { failure: why, retries: {} }, utc)).toBeNull();
+      expect(waitOf(status, { failure: why, retries: {}, startAt, phases }, utc)).toBeNull();
     },
   );
 });

@@ -1,8 +1,10 @@
 import type { Run } from '../command.js';
 import { needed } from '../usage-error.js';
 import { nextEpisodeNumber } from '../../manager/next-episode-number.js';
+import { newScheduleOf } from '../time-of.js';
 
-export const run: Run = async (context, _args, { topic, episode, total, key }) => {
+export const run: Run = async (context, _args, options) => {
+  const { topic, episode, total, key } = options;
   const manager = await context.open({ make: true });
   const isKeyed = typeof key === 'string';
   const number = typeof episode === 'string' ? Number(episode) : undefined;
@@ -13,6 +15,11 @@ export const run: Run = async (context, _args, { topic, episode, total, key }) =
     ...(episodeNum === undefined ? {} : { episodeNum }),
     ...(isKeyed ? { key } : {}),
     ...(typeof total === 'string' ? { budgets: { total } } : {}),
+    ...newScheduleOf(options, manager.production.now()),
   });
-  return { json: { session_id: id, episode: await manager.getEpisodeState(id) }, text: id };
+  const { startAt, dueBy } = (await manager.getSnapshot(id)).context;
+  return {
+    json: { session_id: id, episode: await manager.getEpisodeState(id), start_at: startAt, due_by: dueBy },
+    text: id,
+  };
 };

@@ -37,6 +37,8 @@ async function listed(manager: ProductionStateManager): Promise<Listing> {
             timeZone: production.policy.timeZone,
           })
         : null,
+      start_at: snapshot?.context.startAt ?? null,
+      due_by: snapshot?.context.dueBy ?? null,
       warnings: snapshot ? episodeWarnings(snapshot.context) : [],
       estimates: snapshot ? episodeEstimates(snapshot.context) : [],
     };

@@ -17,6 +17,7 @@ import {
   type ProduceSettings,
 } from '../../documents/produce-settings.js';
 import { progressLines } from '../progress-lines.js';
+import { newScheduleOf } from '../time-of.js';
 import { readNamedFile } from '../read-named-file.js';
 import { UsageError } from '../usage-error.js';
 
@@ -101,6 +102,7 @@ async function begin(
       topic,
       episodeNum: number + index,
       ...approvalsOf(options),
+      ...newScheduleOf(options, manager.production.now()),
     });
     writeProduceSettings(manager.production.directory, id, settings);
     noteOf(context, manager, id, topic);
@@ -118,7 +120,12 @@ async function beginOrResume(
   options: Options,
 ): Promise<SessionId> {
   const [topic = ''] = topics;
-  const id = await manager.createEpisodeSession({ key, topic, ...approvalsOf(options) });
+  const id = await manager.createEpisodeSession({
+    key,
+    topic,
+    ...approvalsOf(options),
+    ...newScheduleOf(options, manager.production.now()),
+  });
   const { directory } = manager.production;
   if (!readProduceSettings(directory, id)) writeProduceSettings(directory, id, settings);
   noteOf(context, manager, id, topic);

@@ -29,6 +29,7 @@ export const run: Run = async (context, [name = '']) => {
   const persisted = await manager.getSnapshot(id);
   const snapshot = rehydrate(persisted);
   const { context: episode } = persisted;
+  const { startAt, dueBy } = episode;
   const needs = needsOf(snapshot, manager.production.now());
   const warnings = warningsOf(manager, episode);
   const wait = waitOf(state.status, episode, {
@@ -54,6 +55,7 @@ export const run: Run = async (context, [name = '']) => {
     standing(state, needs),
     `  "${escapeForTerminal(state.topic)}"`,
     ...waitLines(wait),
+    ...(dueBy === null ? [] : [`due by ${dueBy}`]),
     ...needLines(needs),
     ...afterCancel(persisted),
     ...warningLines(warnings),
@@ -82,6 +84,8 @@ export const run: Run = async (context, [name = '']) => {
       state: stateName(snapshot),
       needs,
       wait,
+      start_at: startAt,
+      due_by: dueBy,
       warnings,
       estimates,
       snapshot: persisted,

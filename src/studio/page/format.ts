@@ -89,6 +89,7 @@ export const needNames: Record<NeedKind, string> = {
   daily_stop: 'Daily cap',
   failed: 'Failed',
   idle: 'Nobody at work',
+  late: 'Late',
 };
 
 export const actionNames: Record<StudioAction['action'], string> = {

@@ -27,6 +27,7 @@ const urgency: NeedKind[] = [
   'failed',
   'paused',
   'idle',
+  'late',
 ];
 
 export interface Group {

@@ -93,6 +93,7 @@ const needIcons = {
   daily_stop: 'money',
   failed: 'failed',
   idle: 'warning',
+  late: 'warning',
 } as const;
 
 function Quality({ scores }: { scores: Record<string, number> }) {
