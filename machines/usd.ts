@@ -60,7 +60,7 @@ export function fromDollars(sum: number, field = 'total'): Usd {
 function readMicros(amount: unknown, field: string): Usd {
   const match = decimal.exec(plainDecimal(amount));
   if (!match) throw refusal(field, amount, 'is not an amount of dollars such as 0.15 or "0.150000"');
-  const fraction = (match[2] ?? '').replace(/0+$/, '');
+  const fraction = (match[2] ?? '').replace(/(?<!0)0+$/, '');
   if (fraction.length > 6)
     throw refusal(field, amount, 'is finer than a micro-dollar; round it yourself and pass a decimal string');
   return (Number(match[1]) * 1_000_000 + Number(fraction.padEnd(6, '0'))) as Usd;

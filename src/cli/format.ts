@@ -39,7 +39,7 @@ export function table(head: string[], rows: string[][]): string {
 /** `$1.05`: at least two decimals. */
 export function dollars(amount: number): string {
   const digits = Number.isInteger(Number((amount * 100).toFixed(6))) ? 2 : 6;
-  return `$${amount.toFixed(digits).replace(/(\.\d\d\d*?)0+$/, '$1')}`;
+  return `$${amount.toFixed(digits).replace(/(\.\d\d\d{0,4}?)0+$/, '$1')}`;
 }
 
 const marks: Record<string, string> = { complete: '●', active: '◐', pending: '○', skipped: '–', failed: '✗' };

@@ -58,7 +58,7 @@ export interface Redaction extends RedactedFolder {
 
 /**
  * Takes a text out of a production and its back-ups: the journal, the documents, payloads and the files of phases. Everything stays at its place in the
- * journal; checksums and hashes are made again. The old state or the new one is there at every moment (docs/security.md).
+ * journal; checksums and hashes are made again. The old state or the new one is there at every moment (docs/SECURITY.md).
  * @throws ProductionError `invalid_input`, `journal_damaged`, `redaction_under_way`.
  */
 export async function redact(options: RedactionOptions): Promise<Redaction> {

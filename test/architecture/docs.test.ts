@@ -48,8 +48,8 @@ describe('the docs', () => {
     expect(broken).toEqual([]);
   });
 
-  test('given any promise of docs/security.md, then it names what tests it, and that is there', () => {
-    const promises = doc('security.md')
+  test('given any promise of docs/SECURITY.md, then it names what tests it, and that is there', () => {
+    const promises = doc('SECURITY.md')
       .split('\n## What is promised')[1]
       ?.split('\n## ')[0]
       ?.split('\n')

@@ -2,12 +2,12 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The TypeScript files of a folder, by path from the root. */
-export function sources(folder: string): string[] {
+/** The TypeScript files of a folder, by path from the root, those of the page only where they are asked for. */
+export function sources(folder: string, form = /\.ts$/): string[] {
   return readdirSync(`${root}${folder}`, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => form.test(name))
     .map((name) => `${folder}/${name}`);
 }
 

@@ -179,18 +179,6 @@ const parts = [
 ];
 
 const small = 8000;
-/** What is said aloud is a sentence that was taken, a title or a name: never longer than this. */
-const longestSaid = 2000;
-const saidAloud = new Set([
-  'sayableHeading',
-  'sayNames',
-  'saySymbols',
-  'spokenForm',
-  'isSpeakable',
-  'speakableTitle',
-  'sourceNames',
-  'pronounced',
-]);
 const times = 4;
 /** Milliseconds of the processor: what costs less is not looked at. */
 const leastMs = 100;
@@ -213,13 +201,12 @@ const least = (measure: () => number): number => Math.min(measure(), measure(), 
 test.each(Object.entries(functions))(
   'given a text that is made to be slow, when %s reads it, then four times the text takes about four times the work',
   (name, work) => {
-    const shorter = saidAloud.has(name) ? longestSaid / times : small;
     let isSlow = false;
     const slow = parts.flatMap((part) => {
       if (isSlow) return [];
       const text = (length: number): string => `x ${part.repeat(Math.ceil(length / part.length))}\u0001`;
-      if (costOf(work, text(shorter * times)) < leastMs) return [];
-      const [few, many] = [shorter, shorter * times].map((length) => least(() => costOf(work, text(length))));
+      if (costOf(work, text(small * times)) < leastMs) return [];
+      const [few, many] = [small, small * times].map((length) => least(() => costOf(work, text(length))));
       const ratio = (many ?? 0) / Math.max(few ?? 0, leastMs / 16);
       isSlow = (many ?? 0) >= leastMs && ratio >= mostRatio;
       return isSlow ? [{ part, few, many, ratio }] : [];

@@ -6,7 +6,7 @@ const unsent =
 /** What ElevenLabs and OpenAI answer in words when they have done nothing. */
 const refusedWords =
   /"?(?:system_busy|too_many_concurrent_requests|quota_exceeded|insufficient_quota|invalid_api_key|voice_not_found|rate_limit_exceeded|missing_permissions)"?/i;
-const statusInText = /\b(?:status(?: ?code)?|HTTP(?:\/[\d.]+)?)["']?\s*[:= ]\s*["']?(\d{3})\b/i;
+const statusInText = /\b(?:status(?: ?code)?|HTTP(?:\/[\d.]+)?)["']?\s{0,3}[:= ]\s{0,3}["']?(\d{3})\b/i;
 
 /** What the text of a failed tool call proves: that nothing was paid (`free`), or nothing at all (`unknown`). */
 export function provesFree(error: string): 'free' | 'unknown' {

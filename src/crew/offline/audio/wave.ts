@@ -65,7 +65,7 @@ export function readWave(
         return undefined;
       rate = file.readUInt32LE(body + 4);
     }
-    if (id === 'LIST') comment = file.toString('latin1', body + 12, body + size).replace(/\0+$/u, '');
+    if (id === 'LIST') comment = file.toString('latin1', body + 12, body + size).replace(/(?<!\0)\0+$/u, '');
     at = body + size + (size % 2);
   }
   return undefined;

@@ -50,7 +50,7 @@ export async function withoutFrontMatter(source: string): Promise<Parted> {
 }
 
 function titleIn(matter: string): string | undefined {
-  const found = /^["']?title["']?\s*[:=]\s*(?:[>|][+-]?\s*\n\s+)?(\S.*)$/mu.exec(matter)?.[1]?.trim();
+  const found = /^["']?title["']?\s*[:=]\s*(?:[>|][+-]?[^\S\n]*\n\s+)?(\S.*)$/mu.exec(matter)?.[1]?.trim();
   return found?.replaceAll(/^(["'])(.*)\1$/gu, '$2') || undefined;
 }
 

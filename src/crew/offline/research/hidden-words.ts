@@ -39,16 +39,18 @@ export function styledNames(sheet: string): Map<string, Doubt> {
 function* plainRules(sheet: string): Generator<{ selectors: string; rules: string }> {
   let depth = 0;
   let selectors = '';
-  for (const [, text = '', sign] of withoutComments(sheet).matchAll(/([^{}]*)([{}]|$)/gu)) {
-    if (sign === '{') {
+  let text = '';
+  for (const [piece] of withoutComments(sheet).matchAll(/[^{}]+|[{}]/gu)) {
+    if (piece === '{') {
       depth += 1;
       if (depth === 1) selectors = text.slice(text.lastIndexOf(';') + 1).slice(-2000);
-      continue;
     }
-    if (sign !== '}') continue;
-    if (depth === 1 && !selectors.trimStart().startsWith('@'))
-      yield { selectors, rules: text.slice(0, 4000) };
-    depth = Math.max(0, depth - 1);
+    if (piece === '}') {
+      if (depth === 1 && !selectors.trimStart().startsWith('@'))
+        yield { selectors, rules: text.slice(0, 4000) };
+      depth = Math.max(0, depth - 1);
+    }
+    text = piece === '{' || piece === '}' ? '' : piece;
   }
 }
 

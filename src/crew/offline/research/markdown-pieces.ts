@@ -33,7 +33,7 @@ class Openness {
       return;
     }
     if (!line.includes('<') && !this.#comment) return;
-    const outsideCode = line.replaceAll(/(`+)(?!`).{0,2000}?(?<!`)\1(?!`)/gu, '');
+    const outsideCode = line.replaceAll(/(?<!`)(`+)(?!`).{0,2000}?(?<!`)\1(?!`)/gu, '');
     for (const [sign, slash, name] of outsideCode.matchAll(/<!--|-->|<(\/?)([a-z][\w-]{0,40})/giu)) {
       if (sign === '<!--') this.#comment = true;
       else if (sign === '-->') this.#comment = false;

@@ -63,8 +63,8 @@ export function withoutSeams(marked: string): string {
   if (!marked.includes(marks.seam)) return marked;
   return marked
     .replaceAll(
-      /(?<=[\p{L}\p{N}][\uE000-\uE001]*)\uE004[\uE000\uE001\uE004]*(?=[-−]?\d)/gu,
-      doubts.number_in_parts,
+      /([\p{L}\p{N}][\uE000\uE001]*)\uE004[\uE000\uE001\uE004]*(?=[-−]?\d)/gu,
+      `$1${doubts.number_in_parts}`,
     )
     .replaceAll(marks.seam, '');
 }

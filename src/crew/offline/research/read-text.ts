@@ -20,7 +20,7 @@ function lineOf(raw: string): Line {
 
 /** Text in columns cannot be told from a sentence with wide gaps. */
 const withColumns = (text: string): string =>
-  text.replaceAll(/(?<=\S)(?: {3,}|\s*\t\s*)(?=\S)/gu, ` ${doubt('columns')}`);
+  text.replaceAll(/(?<=\S)(?: {3,}|[^\S\t]*\t\s*)(?=\S)/gu, ` ${doubt('columns')}`);
 
 /** Puts the lines of one paragraph together. */
 function joined(lines: readonly Line[]): string {

@@ -63,12 +63,12 @@ function signs(text: string, codeShare: number): string | undefined {
 
 /** A number that may be a note's and no part of the sentence, and sentences with nothing between them. */
 function numberOfNote(text: string): string | undefined {
-  if (/\p{L}{2,}["”’)]?[.!?]["”’)]?\d{1,3}(?=\s|$)|\b[12]\d{3}\.\d{1,3}(?=\s+\p{Lu}|$)/u.test(text))
+  if (/\p{L}{2}["”’)]?[.!?]["”’)]?\d{1,3}(?=\s|$)|\b[12]\d{3}\.\d{1,3}(?=\s+\p{Lu}|$)/u.test(text))
     return 'note_number';
   if (/\d\.\d{1,3}\s+(?:The|An?|In|He|She|They|We|This|But|And|However)\b/u.test(text)) return 'note_number';
   const powers = text.replaceAll(/(?<=\d\s?(?:[kcmdµ]?m|ft|in))[²³](?![²³\d])/gu, '');
-  if (/(?:\p{L}{2,}|\d{3,}["”’)]?)[⁰¹²³⁴-⁹]/u.test(powers)) return 'raised_or_lowered';
-  return /\p{Ll}{2,}[.!?]\p{Lu}\p{Ll}/u.test(text) ? 'run_together' : undefined;
+  if (/(?:\p{L}{2}|\d{3}["”’)]?)[⁰¹²³⁴-⁹]/u.test(powers)) return 'raised_or_lowered';
+  return /\p{Ll}{2}[.!?]\p{Lu}\p{Ll}/u.test(text) ? 'run_together' : undefined;
 }
 
 /** Why a sentence cannot be quoted aloud, or undefined when it can. Needs no grammar: that is judged later. */

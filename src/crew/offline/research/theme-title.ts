@@ -6,13 +6,13 @@ const emptyHeadings =
 
 /** A heading as words that can be said: no marks, numbering, versions, code or brackets. Undefined when too little or too much is left. */
 export function sayableHeading(heading: string, names: ReadonlySet<string> = new Set()): string | undefined {
-  const bare = heading.replaceAll(/\([^)]*\)|\[[^\]]*\]/gu, ' ');
+  const bare = heading.replaceAll(/\([^)]{0,200}\)|\[[^\]]{0,200}\]/gu, ' ');
   const words = bare
     .replaceAll(/^\s*[\d.]+\s+|\bv?\d+\.\d[\w.]*/gu, ' ')
     .replaceAll(/\s[–—|:-]+\s.*$/gu, '')
     .replaceAll(/[^\p{L}\d' ,-]+/gu, ' ')
     .replaceAll(/\s+/gu, ' ')
-    .replaceAll(/^[\s,-]+|[\s,-]+$/gu, '');
+    .replaceAll(/^[\s,-]+|(?<![\s,-])[\s,-]+$/gu, '');
   const count = words.split(' ').length;
   const tangled =
     heading.includes('`') ||

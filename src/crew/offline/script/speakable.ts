@@ -36,20 +36,20 @@ function plain(text: string): string {
     .replaceAll(/[\p{M}\p{Extended_Pictographic}\uFE0F\u200B-\u200D\u2060]/gu, (sign) =>
       /\d/u.test(sign) ? sign : '',
     )
-    .replaceAll(/\s*\(\s*|\s*\)(?=[^\s.,;:?!])|\s*\)/gu, ', ')
+    .replaceAll(/(?:(?<!\s)\s+)?(?:\(\s*|\))/gu, ', ')
     .replaceAll(/[*`]|(?<=\s)#(?=\w)/gu, '')
     .replaceAll(/\s+/gu, ' ')
-    .replaceAll(/\s+([,.;:?!])/gu, '$1')
+    .replaceAll(/ ([,.;:?!])/gu, '$1')
     .replaceAll(/,(?:\s*,)+/gu, ',')
     .replaceAll(/,\s*([.?!;:])/gu, '$1')
-    .replaceAll(/^[\s,]+|[\s,]+$/gu, '')
+    .replaceAll(/^[\s,]+|(?<![\s,])[\s,]+$/gu, '')
     .trim();
 }
 
 /** What the voice is given for a sentence of the script, which itself stays as it is; undefined when there is something that it cannot say. */
 export function spokenForm(text: string): string | undefined {
   const said = plain(text);
-  if (!/^[A-Za-z\d ,.;:'"?!-]*[A-Za-z\d][A-Za-z\d ,.;:'"?!-]*$/u.test(said)) return undefined;
+  if (!/^[A-Za-z\d ,.;:'"?!-]+$/u.test(said) || !/[A-Za-z\d]/u.test(said)) return undefined;
   if ((said.split('"').length - 1) % 2 !== 0) return undefined;
   if (/\b[bcdfghjklmnpqrstvwxz]{5,}\b|\b\w{22,}\b|\d{6,}|(?:^| )[-,;:]/iu.test(said)) return undefined;
   return said;
@@ -64,12 +64,12 @@ export function isSpeakable(text: string): boolean {
 /** A title for the middle of a spoken sentence: its letters as written, no signs that end or break one. */
 export function speakableTitle(title: string): string {
   const bare = title
-    .replaceAll(/\s*[:|]\s+/gu, ', ')
     .replaceAll(/\s+/gu, ' ')
-    .replaceAll(/^[\s,.-]+|[\s,.:-]+$/gu, '');
+    .replaceAll(/ ?[:|] /gu, ', ')
+    .replaceAll(/^[\s,.-]+|(?<![\s,.:-])[\s,.:-]+$/gu, '');
   if (spokenForm(bare) !== undefined) return bare;
   return bare
     .replaceAll(/[^\p{Script=Latin}\p{M}\d ,.'?!-]+/gu, ' ')
     .replaceAll(/\s+/gu, ' ')
-    .replaceAll(/^[\s,.-]+|[\s,.:-]+$/gu, '');
+    .replaceAll(/^[\s,.-]+|(?<![\s,.:-])[\s,.:-]+$/gu, '');
 }
