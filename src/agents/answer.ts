@@ -1,6 +1,6 @@
 import { ProductionError } from '../../machines/errors.js';
-import { makeRedactor, secretsIn } from '../../machines/redact.js';
 import { formatUsd, fromDollars, type Usd } from '../../machines/usd.js';
+import { redactor } from './redactor.js';
 
 /** What a tool gives back; the text says the same as the object, for hosts that read only one of them. */
 export interface Answer {
@@ -14,15 +14,23 @@ export function answer(found: Record<string, unknown>): Answer {
   return { content: [{ type: 'text', text: JSON.stringify(found) }], structuredContent: found };
 }
 
-const redactor = makeRedactor(secretsIn(process.env));
-
 /** A refusal, as the model reads it: what happened, and who can do something about it. */
 export function failure(error: unknown): Answer {
   const { code, message, remedy } =
     error instanceof ProductionError
       ? error.toJSON()
-      : { code: 'machine_broken' as const, message: String(error).slice(0, 500), remedy: 'bug' as const };
-  return { ...answer({ code, message: redactor.message(message).slice(0, 2000), remedy }), isError: true };
+      : { code: 'machine_broken' as const, message: String(error), remedy: 'bug' as const };
+  return { ...answer({ code, message: told(message), remedy }), isError: true };
+}
+
+/** The same for what is no tool's answer, but an error of the protocol's. */
+export function protocolError(error: unknown): Error {
+  return new Error(told(error instanceof Error ? error.message : String(error)));
+}
+
+// Before it is cut: half a secret is not known for one.
+function told(message: string): string {
+  return redactor.message(message).slice(0, 2000);
 }
 
 /** Decimal dollars as a string: `1050000` micro-dollars give `"1.05"`. */

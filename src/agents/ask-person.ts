@@ -1,4 +1,6 @@
 import type { InputRequiredResult } from '@modelcontextprotocol/server';
+import { escapeForTerminal } from '../../machines/escape.js';
+import { redactor } from './redactor.js';
 
 /** A question to a person, on its way to the client. */
 export type Question = InputRequiredResult;
@@ -29,6 +31,11 @@ export type Asked = { elsewhere: string; by: string } & (
   | { answer: 'declined' | 'cancelled' | 'absent'; question?: undefined }
 );
 
+/** A model's words in it steer no terminal and make no lines of their own: a person decides by what stands there. */
+function asShown(message: string): string {
+  return escapeForTerminal(redactor.message(message));
+}
+
 /** Asks, or reads what a person said. Only a plain yes counts: declined, cancelled and absent leave everything as it was. */
 export function askPerson(
   { canAsk, responses, question, by }: Asking,
@@ -38,7 +45,7 @@ export function askPerson(
   const response = responses && Object.hasOwn(responses, name) ? responses[name] : undefined;
   if (response === undefined)
     return canAsk
-      ? { answer: 'asked', question: question(name, message), elsewhere, by }
+      ? { answer: 'asked', question: question(name, asShown(message)), elsewhere, by }
       : { answer: 'absent', elsewhere, by };
   const { action, content } = response as { action?: unknown; content?: { approve?: unknown } };
   if (action === 'accept' && content?.approve === true) return { answer: 'yes', elsewhere, by };

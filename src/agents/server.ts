@@ -6,7 +6,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { ProductionError } from '../../machines/errors.js';
 import type { ProductionStateManager } from '../manager/manager.js';
-import { failure } from './answer.js';
+import { failure, protocolError } from './answer.js';
 import { checkArguments } from './arguments.js';
 import type { Asking, Question } from './ask-person.js';
 import type { Producer } from './produce-episode.js';
@@ -46,13 +46,25 @@ export function makeServer(house: House): Server {
   );
   server.setRequestHandler('resources/list', () => ({ resources: [...resources] }));
   server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [...resourceTemplates] }));
-  server.setRequestHandler('resources/read', async ({ params: { uri } }) => {
-    const { readResource } = await import('./read-resource.js');
-    return readResource(await house.open(), uri);
-  });
+  server.setRequestHandler('resources/read', ({ params: { uri } }) =>
+    cleanly(async () => {
+      const { readResource } = await import('./read-resource.js');
+      return readResource(await house.open(), uri);
+    }),
+  );
   server.setRequestHandler('prompts/list', () => ({ prompts: [...prompts] }));
-  server.setRequestHandler('prompts/get', ({ params }) => getPrompt(params.name, params.arguments ?? {}));
+  server.setRequestHandler('prompts/get', ({ params }) =>
+    cleanly(() => getPrompt(params.name, params.arguments ?? {})),
+  );
   return server;
+}
+
+async function cleanly<Given>(work: () => Given | Promise<Given>): Promise<Given> {
+  try {
+    return await work();
+  } catch (error) {
+    throw protocolError(error);
+  }
 }
 
 async function call(

@@ -2,6 +2,7 @@ import { ProductionError } from '../../machines/errors.js';
 import { allNotes } from '../agents/hooks/session-notes.js';
 import { Endpoints } from '../telemetry/index.js';
 import type { Finding } from './examine.js';
+import { shownAddress } from './shown-address.js';
 
 /** What leaves the production, and what agents' hosts have asked of its hooks. */
 export function examineOutward(directory: string): Finding[] {
@@ -12,7 +13,8 @@ function examineWebhooks(directory: string): Finding[] {
   const endpoints = new Endpoints(directory);
   try {
     return endpoints.list().flatMap((endpoint): Finding[] => {
-      const { id, url } = endpoint;
+      const { id } = endpoint;
+      const url = shownAddress(endpoint.url);
       const { failures, failure, gone } = endpoints.progress(endpoint);
       if (gone)
         return [

@@ -10,6 +10,7 @@ import {
   type SessionId,
   currentPhase,
   decide,
+  escapeForShell,
 } from '../../machines/index.js';
 import { parseJson } from '../disk/index.js';
 import { loadCheckpoint } from '../calls/checkpoints.js';
@@ -120,7 +121,7 @@ export async function seeThatNothingIsEdited(production: Production, sessionId: 
       const file = `${production.directory}/${sessionId}/${ref.path}`;
       throw new ProductionError(
         'artifact_edited',
-        `${ref.path} of ${sessionId} is not as its worker made it. Keep the edit: showrunner edit ${sessionId} ${ref.path} --from ${file}, or put the file back as it was; then approve.`,
+        `${ref.path} of ${sessionId} is not as its worker made it. Keep the edit: showrunner edit ${sessionId} ${escapeForShell(ref.path)} --from ${escapeForShell(file)}, or put the file back as it was; then approve.`,
         { sessionId, cause: error },
       );
     }

@@ -219,6 +219,28 @@ describe('money before and after a tool', () => {
     expect(await manager.getEpisodeCost(id)).toBe(0.2);
   });
 
+  test('given an agent has chosen a key that runs in a shell, when a session starts and asks again, then the commands that are advised take it as one word', async () => {
+    const { hook, episode, open, manager } = await house();
+    const id = await episode();
+    await hook(before());
+    const [own = ''] = Object.keys(await open(id));
+    await manager.releaseCost({ sessionId: id, key: own });
+    const key = `${own.split(':').slice(0, 3).join(':')}:$(touch owned)`;
+    await manager.reserveCost({
+      sessionId: id,
+      phase: 'research',
+      operation: 'query',
+      key,
+      maxCost: '0.1',
+    });
+    const started = await hook({ ...sample('01-session-start'), source: 'resume' });
+    const denied = await hook({ ...before(), tool_use_id: 'toolu_again' });
+    for (const { said } of [started, denied]) {
+      expect(JSON.stringify(said)).toContain(`showrunner settle ${id} '${key}' <dollars>`);
+      expect(JSON.stringify(said)).toContain(`showrunner release ${id} '${key}'`);
+    }
+  });
+
   test('given another session has a call under way, when a session starts, then that call is left alone', async () => {
     const { hook, episode, open } = await house();
     const id = await episode();

@@ -1,4 +1,4 @@
-import { ProductionError, type PhaseName, type SessionId } from '../../../machines/index.js';
+import { ProductionError, keyWord, type PhaseName, type SessionId } from '../../../machines/index.js';
 import type { ProductionStateManager } from '../../manager/manager.js';
 import { decimal } from '../answer.js';
 import { isOwnTool, subagentPhase } from './before-tool.js';
@@ -152,5 +152,5 @@ export async function hold(manager: ProductionStateManager, id: SessionId, key: 
 }
 
 export function heldText(id: SessionId, key: string): string {
-  return `showrunner: nobody knows whether ${key} of ${id} was paid, so its money stays reserved. A person finds out and answers: showrunner settle ${id} ${key} <dollars>, or showrunner release ${id} ${key}. To see the ways on: recover_episode with plan.`;
+  return `showrunner: nobody knows whether ${key} of ${id} was paid, so its money stays reserved. A person finds out and answers: showrunner settle ${id} ${keyWord(key)} <dollars>, or showrunner release ${id} ${keyWord(key)}. To see the ways on: recover_episode with plan.`;
 }

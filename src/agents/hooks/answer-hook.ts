@@ -11,6 +11,7 @@ import {
 } from './around-session.js';
 import { beforeTool, isOwnTool } from './before-tool.js';
 import type { HookCall, HookMoment } from './hook-call.js';
+import { redactor } from '../redactor.js';
 import { pass, type Hooked, type Verdict } from './hook-house.js';
 import { priceOf, readHookTable, type HookTable } from './hook-table.js';
 import { readNotes, writeNotes } from './session-notes.js';
@@ -36,6 +37,19 @@ const answers: Partial<Record<HookMoment, (hooked: Hooked) => Promise<Verdict>>>
 
 /** Answers one call of a hook. Never rejects: what goes wrong denies a tool that costs money, and lets everything else pass. */
 export async function answerHook(call: HookCall, house: HookHouse): Promise<Verdict> {
+  const note = (text: string): void => house.note(redactor.message(text));
+  return withoutSecrets(await answerTo(call, { ...house, note }));
+}
+
+/** Only what is known for a secret: a key in it has to be found by what stands here. */
+function withoutSecrets(verdict: Verdict): Verdict {
+  if (verdict.kind === 'pass') return verdict;
+  return verdict.kind === 'context'
+    ? { ...verdict, text: redactor.data(verdict.text) }
+    : { ...verdict, reason: redactor.data(verdict.reason) };
+}
+
+async function answerTo(call: HookCall, house: HookHouse): Promise<Verdict> {
   const work = answers[call.moment];
   if (!work) return pass;
   let table: HookTable | undefined;

@@ -1,5 +1,6 @@
 import {
   ProductionError,
+  keyWord,
   type PersistedEpisode,
   type PhaseName,
   type SessionId,
@@ -76,7 +77,7 @@ async function reserve(
   const { operations } = persisted.context;
   const held = heldQuestion(operations, call.question);
   if (held !== undefined)
-    return `the same call was made before, and nobody knows what became of it (${held}): it may have been paid. A person finds out and answers: showrunner settle ${id} ${held} <dollars>, or showrunner release ${id} ${held}`;
+    return `the same call was made before, and nobody knows what became of it (${held}): it may have been paid. A person finds out and answers: showrunner settle ${id} ${keyWord(held)} <dollars>, or showrunner release ${id} ${keyWord(held)}`;
   try {
     await manager.reserveCost({
       sessionId: id,

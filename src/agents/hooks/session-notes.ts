@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readPlainFile, replacePlainFile } from '../../disk/index.js';
+import { redactor } from '../redactor.js';
 
 /** What the hooks remember of one session of a host. Money is never here: it is in the journal. */
 const SessionNotes = z.object({
@@ -35,8 +36,9 @@ export function writeNotes(directory: string, session: string, notes: SessionNot
 
 /** Counts in a record that stays small, whatever names a host sends. */
 export function countIn(counts: Record<string, number>, name: string): void {
-  const known = Object.hasOwn(counts, name) || Object.keys(counts).length < mostNames;
-  const under = known ? name.slice(0, 200) : 'others';
+  const clean = redactor.data(name).slice(0, 200);
+  const known = Object.hasOwn(counts, clean) || Object.keys(counts).length < mostNames;
+  const under = known ? clean : 'others';
   add(counts, under, 1);
 }
 

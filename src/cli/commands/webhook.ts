@@ -9,6 +9,7 @@ import {
 } from '../../telemetry/index.js';
 import type { Context, Options, Result, Run } from '../command.js';
 import { exits } from '../exit-codes.js';
+import { shownAddress } from '../shown-address.js';
 import { UsageError, needed } from '../usage-error.js';
 
 export const run: Run = async (context, [act = 'list', target], options) => {
@@ -83,8 +84,8 @@ async function test(context: Context, id: string): Promise<Result> {
     json: { id, received: failure === undefined, failure: failure ?? null },
     text: escapeForTerminal(
       failure === undefined
-        ? `${endpoint.url} has received a test event (dev.showrunner.webhook.test.v1). next: showrunner webhook deliver`
-        : `${endpoint.url} has not received the test event: ${failure}`,
+        ? `${shownAddress(endpoint.url)} has received a test event (dev.showrunner.webhook.test.v1). next: showrunner webhook deliver`
+        : `${shownAddress(endpoint.url)} has not received the test event: ${failure}`,
     ),
     exit: failure === undefined ? exits.done : exits.failed,
   };
@@ -116,7 +117,7 @@ async function send(context: Context, once: boolean): Promise<Result> {
 }
 
 function shown({ id, url, types, allow_private, from }: Endpoint, progress: Progress): object {
-  return { id, url, types, allow_private, from, ...progress };
+  return { id, url: shownAddress(url), types, allow_private, from, ...progress };
 }
 
 function line({ id, url, types }: Endpoint, progress: Progress, position: number): string {
@@ -128,5 +129,5 @@ function line({ id, url, types }: Endpoint, progress: Progress, position: number
       : progress.position < position
         ? `${delivered} delivered, more to deliver`
         : `${delivered} delivered, nothing left`;
-  return escapeForTerminal(`${id} ${url} (${types.join(', ')}): ${state}`);
+  return escapeForTerminal(`${id} ${shownAddress(url)} (${types.join(', ')}): ${state}`);
 }
