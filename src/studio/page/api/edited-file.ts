@@ -14,7 +14,7 @@ export interface EditedFile {
 
 /** Reads a text file whole, byte for byte. @throws ApiError where it is too large, or no UTF-8. */
 export async function readForEdit(file: FileView, signal: AbortSignal): Promise<EditedFile> {
-  const where = `showrunner edit <episode> ${file.phase}/${file.name} works with your own editor`;
+  const where = 'showrunner edit works with your own editor';
   if (file.bytes > mostEdited)
     throw new ApiError('too_large', `The file is too large to edit here; ${where}.`);
   const bytes = await (await request(file.url, { signal })).arrayBuffer();

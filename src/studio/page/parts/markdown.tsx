@@ -1,9 +1,11 @@
-import { marked, type Token, type Tokens } from 'marked';
+import type { Token, Tokens } from 'marked';
 import type { ComponentChildren } from 'preact';
+import { blocksOf } from './blocks-of.js';
 
 /** Markdown as headings, paragraphs and lists. What sources or models wrote never becomes a link, a picture or markup of theirs. */
 export function Markdown({ text }: { text: string }) {
-  return <>{marked.lexer(text).map(block)}</>;
+  const blocks = blocksOf(text);
+  return blocks ? <>{blocks.map(block)}</> : <pre>{text}</pre>;
 }
 
 function block(token: Token, at: number): ComponentChildren {

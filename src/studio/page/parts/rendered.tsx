@@ -31,11 +31,15 @@ export function Rendered({ name, text, isWhole }: { name: string; text: string; 
   );
 }
 
+/** What is nested deep grows with its square where it is indented. */
+const mostGrown = 8;
+
 /** JSON on many lines; everything else as it is. */
 function readable(name: string, text: string): string {
   if (!name.endsWith('.json')) return text;
   try {
-    return JSON.stringify(JSON.parse(text), null, 2);
+    const lines = JSON.stringify(JSON.parse(text), null, 2);
+    return lines.length > mostGrown * text.length + 1000 ? text : lines;
   } catch {
     return text;
   }
