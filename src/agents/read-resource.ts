@@ -2,6 +2,7 @@ import { parseSessionId, ProductionError } from '../../machines/index.js';
 import type { ProductionStateManager } from '../manager/manager.js';
 import { decimalOf } from './answer.js';
 import { viewOf } from './look.js';
+import { stateUri } from './resources.js';
 
 /**
  * What a resource holds now.
@@ -13,7 +14,7 @@ export async function readResource(manager: ProductionStateManager, uri: string)
 }
 
 async function contentsOf(manager: ProductionStateManager, uri: string): Promise<object> {
-  if (uri === 'showrunner://state') {
+  if (uri === stateUri) {
     const metrics = await manager.getGlobalMetrics();
     return {
       total_episodes: metrics.total_episodes,

@@ -1,7 +1,13 @@
+export const stateUri = 'showrunner://state';
+
+export function episodeUri(sessionId: string): string {
+  return `showrunner://episodes/${sessionId}`;
+}
+
 /** What can be read beside the tools. */
 export const resources = [
   {
-    uri: 'showrunner://state',
+    uri: stateUri,
     name: 'state',
     description: 'The production: how many episodes, and what they cost.',
     mimeType: 'application/json',

@@ -1,17 +1,58 @@
 import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import {
+  InMemoryServerEventBus,
   createMcpHandler,
   localhostAllowedHostnames,
   localhostAllowedOrigins,
+  type Server,
 } from '@modelcontextprotocol/server';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import { hostHeaderValidation, originValidation, toNodeHandler } from '@modelcontextprotocol/node';
 import { guardedServer, refuseUpgrade } from '../inspect/guarded-server.js';
+import { ChangeTeller } from './change-teller.js';
 import { makeServer, type House } from './server.js';
 
 export interface Serving {
   close: () => Promise<void>;
+}
+
+/** Hears of subscriptions, which the SDK answers without asking a server of ours. */
+class HearingTransport extends StdioServerTransport {
+  onSubscription?: () => void;
+
+  override async start(): Promise<void> {
+    const { onmessage } = this;
+    const hear: typeof onmessage = (message) => {
+      if ('method' in message && /^(?:subscriptions\/listen|resources\/subscribe)$/.test(message.method))
+        this.onSubscription?.();
+      onmessage?.(message);
+    };
+    Object.assign(this, { onmessage: hear });
+    return super.start();
+  }
+}
+
+/** Hears of subscriptions over HTTP. */
+class HearingBus extends InMemoryServerEventBus {
+  onSubscription?: () => void;
+
+  override subscribe(listener: Parameters<InMemoryServerEventBus['subscribe']>[0]): () => void {
+    this.onSubscription?.();
+    return super.subscribe(listener);
+  }
+}
+
+/** The house, whose teller of changes hears when the production is opened. */
+function tellingHouse(house: House, teller: ChangeTeller): House {
+  return {
+    ...house,
+    open: async (options) => {
+      const manager = await house.open(options);
+      teller.opened(manager);
+      return manager;
+    },
+  };
 }
 
 /** Serves both protocols over standard input and `write`; `onEnd` when the client has closed its end. */
@@ -23,12 +64,49 @@ export function serveOverStdio(house: House, write: (text: string) => void, onEn
     },
   });
   process.stdin.once('end', onEnd).once('close', onEnd);
-  return serveStdio(() => makeServer(house), { transport: new StdioServerTransport(process.stdin, out) });
+  const teller = new ChangeTeller();
+  const telling = tellingHouse(house, teller);
+  const transport = new HearingTransport(process.stdin, out);
+  transport.onSubscription = () => teller.want(telling.open);
+  return serveStdio(
+    ({ era }) => {
+      const server = makeServer(telling, true);
+      const isWanted = era === 'legacy' ? keepSubscriptions(server, telling) : () => true;
+      teller.add((uri) => {
+        // A client that has gone needs to hear nothing.
+        if (isWanted(uri)) void server.sendResourceUpdated({ uri }).catch(() => {});
+      });
+      return server;
+    },
+    { transport },
+  );
+}
+
+/** The older protocol's subscriptions: the SDK keeps those of the newer one alone. Returns whether one is wanted. */
+function keepSubscriptions(server: Server, house: House): (uri: string) => boolean {
+  const wanted = new Set<string>();
+  server.setRequestHandler('resources/subscribe', async ({ params: { uri } }) => {
+    const { readResource } = await import('./read-resource.js');
+    await readResource(await house.open(), uri);
+    wanted.add(uri);
+    return {};
+  });
+  server.setRequestHandler('resources/unsubscribe', ({ params: { uri } }) => {
+    wanted.delete(uri);
+    return {};
+  });
+  return (uri) => wanted.has(uri);
 }
 
 /** Serves both protocols on loopback at `/mcp`. Foreign hosts and origins are answered with 403. */
 export async function serveOverHttp(house: House, port: number): Promise<Serving & { url: string }> {
-  const handler = createMcpHandler(() => makeServer(house));
+  const teller = new ChangeTeller();
+  const telling = tellingHouse(house, teller);
+  const bus = new HearingBus();
+  bus.onSubscription = () => teller.want(telling.open);
+  // Each request of the older protocol has a server of its own, which could tell nobody.
+  const handler = createMcpHandler(({ era }) => makeServer(telling, era === 'modern'), { bus });
+  teller.add((uri) => handler.notify.resourceUpdated(uri));
   const handle = toNodeHandler(handler);
   const isHost = hostHeaderValidation(localhostAllowedHostnames());
   const isOrigin = originValidation(localhostAllowedOrigins());
@@ -49,6 +127,7 @@ export async function serveOverHttp(house: House, port: number): Promise<Serving
   return {
     url: `http://127.0.0.1:${chosen}/mcp`,
     close: async () => {
+      await handler.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },

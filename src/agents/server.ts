@@ -34,11 +34,14 @@ const instructions = `Showrunner keeps podcast episodes: phases research, script
 Begin with create_episode or list_episodes. Start a phase with update_phase active. Before a paid call reserve_cost, after it settle_cost. End a phase with update_phase complete. A failed episode goes on with recover_episode.
 Approvals and budgets belong to people: request_approval and raise_budget ask one.`;
 
-/** One server for one connection, or for one request over HTTP; the production holds all state. Nothing of the engine is loaded before the first call. */
-export function makeServer(house: House): Server {
+/**
+ * One server for one connection, or for one request over HTTP; the production holds all state. Nothing of the engine is loaded before the first call.
+ * `subscribe`: whether this client can be told of changes.
+ */
+export function makeServer(house: House, subscribe: boolean): Server {
   const server = new Server(
     { name: 'showrunner', version: '0.1.0' },
-    { capabilities: { tools: {}, resources: {}, prompts: {} }, instructions },
+    { capabilities: { tools: {}, resources: { subscribe }, prompts: {} }, instructions },
   );
   server.setRequestHandler('tools/list', () => ({ tools: listedTools(house.listed) }) as never);
   server.setRequestHandler('tools/call', async ({ params }, ctx) =>
