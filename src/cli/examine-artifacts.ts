@@ -17,7 +17,7 @@ export async function examineArtifacts(context: Context): Promise<Finding[]> {
       severity: 'damage',
       what: `${session}: ${what}`,
       advice:
-        'Put the file back as it was, from a backup; a file that was added may be moved out of the folder.',
+        'Put the file back as it was, from a backup; in a copy of a production at work, copy the session folder again, after the journal folder. A file that was added may be moved out of the folder.',
     }));
   } catch (error) {
     // Something else lies in a document's place, and is a finding already.

@@ -95,7 +95,7 @@ function examineEnd(shown: readonly Shown[], segments: Inspection['segments']): 
       severity: 'damage',
       what: `${file} reflects the journal up to ${position}, and the journal ends at ${end}: commits are missing`,
       advice:
-        'Restore the journal folder from a backup. Without one, delete this document: the production then opens as the journal has it, without those commits.',
+        'Restore the journal folder from a backup. Without one, or in a copy of a production at work whose journal folder was copied first, delete this document: the production then opens as the journal has it, without those commits.',
     }));
 }
 

@@ -169,7 +169,7 @@ export class Documents {
     if (bytes && createHash('sha256').update(bytes).digest('hex') === sha256) return bytes.toString('utf8');
     throw new ProductionError(
       'artifact_invalid',
-      `${sessionId}/${file} is ${bytes ? 'altered' : 'missing'}; restore the file from a backup, or do the phase again.`,
+      `${sessionId}/${file} is ${bytes ? 'altered' : 'missing'}; restore the file from a backup (in a copy of a production at work, copy the session folder again, after the journal folder), or do the phase again.`,
       { sessionId },
     );
   }

@@ -91,7 +91,7 @@ export async function verifyManifest(
   if (problems.length === 0) return;
   throw new ProductionError(
     'artifact_invalid',
-    `${sessionId}: ${problems.join('; ')}. Put the file back as it was, or recover to the phase that makes it.`,
+    `${sessionId}: ${problems.join('; ')}. Put the file back as it was (in a copy of a production at work, copy the session folder again, after the journal folder), or recover to the phase that makes it.`,
     { sessionId },
   );
 }

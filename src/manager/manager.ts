@@ -10,6 +10,7 @@ import {
   parseUsd,
   persist,
   policyInput,
+  correctCommand,
   settleCommand,
   subtractUsd,
   toDollars,
@@ -621,6 +622,7 @@ export class ProductionStateManager extends ManagerHandle {
     this.read().episode(sessionId);
     const known = this.production.settledKeys(sessionId).get(correction.key);
     if (!known) throw unknownCost(this.production, sessionId, correction.key);
+    if (known.isInherited) throw paidElsewhere(this.production, sessionId, correction.key);
     return this.doFor('correctCost', sessionId, input, planCorrect(sessionId, correction, known));
   }
 
@@ -1441,6 +1443,22 @@ function unknownCost(production: Production, sessionId: SessionId, key: string):
     sessionId,
     field: 'key',
   });
+}
+
+/** What a fork has inherited costs it nothing: it is in its source's books, and is corrected there. */
+function paidElsewhere(production: Production, sessionId: SessionId, key: string): ProductionError {
+  let payer = sessionId;
+  for (let isInherited: boolean | undefined = true; isInherited;) {
+    const from = production.find(payer)?.context.forkedFrom ?? null;
+    if (from === null) break;
+    payer = parseSessionId(from);
+    isInherited = production.find(payer) && production.settledKeys(payer).get(key)?.isInherited;
+  }
+  return new ProductionError(
+    'operation_unknown',
+    `${sessionId} has inherited ${key}, which ${payer} has paid for; correct it there: ${correctCommand(payer, key)}`,
+    { sessionId, field: 'key' },
+  );
 }
 
 function globalMetricsOf(production: Production, total: Parameters<typeof globalMetrics>[0]): GlobalMetrics {

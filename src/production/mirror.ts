@@ -95,10 +95,7 @@ export class Mirror {
     if (shown) {
       const end = this.#journal.end();
       if (shown.position > end) {
-        throw new ProductionError(
-          'journal_damaged',
-          `state.json reflects the journal up to ${shown.position}, and the journal ends at ${end}: commits are missing. Restore the journal folder from a backup, or run showrunner doctor to see what can be saved.`,
-        );
+        throw new ProductionError('journal_damaged', `state.json ${aheadOf(shown.position, end)}`);
       }
       this.#journal.seek(shown.position, shown.crc);
       this.lastAt = shown.lastAt;
@@ -272,13 +269,11 @@ export class Mirror {
 
   #load(id: SessionId, position: number | undefined): Located | undefined {
     const own = shownState(this.#documents.readSession(id));
-    if (own && own.position > this.#journal.end()) {
-      throw new ProductionError(
-        'journal_damaged',
-        `${id}/session.json reflects the journal up to ${own.position}, and the journal ends at ${this.#journal.end()}; run showrunner doctor.`,
-        { sessionId: id },
-      );
-    }
+    const end = this.#journal.end();
+    if (own && own.position > end)
+      throw new ProductionError('journal_damaged', `${id}/session.json ${aheadOf(own.position, end)}`, {
+        sessionId: id,
+      });
     if (position === undefined) return this.#loadUnlisted(id, own);
     this.projection.noteLoaded(id);
     if (own && own.position >= position) return own;
@@ -317,4 +312,9 @@ function shownState(document: SessionDocument | undefined): Located | undefined 
   const { machine, position, snapshot } = document.showrunner;
   const recorded = { persisted: snapshot, version: machine.version };
   return decodeShown(recorded) && { recorded, position };
+}
+
+/** What there is to say of a document that is newer than the journal beside it. */
+function aheadOf(position: number, end: number): string {
+  return `reflects the journal up to ${position}, and the journal ends at ${end}: commits are missing. In a copy of a production at work, copy the journal folder first, then the session folders, and leave out state.json and every session.json, which are made again: delete them in the copy. Otherwise restore the journal folder from a backup, or run showrunner doctor to see what can be saved.`;
 }

@@ -13,6 +13,8 @@ export interface SettledKey {
   /** The day that it counts on. */
   day: string;
   result: EventOf<'operation.settled'>['result'];
+  /** The episode that it was forked from, or one before that, has paid for it. */
+  isInherited?: true;
   /** A worker under a claim settled it, and so knows when there is nothing to give; a person may only not have said it. */
   byWorker: boolean;
 }
@@ -33,6 +35,7 @@ export function settledKeysOf(journal: Journal, sessionId: SessionId): Map<strin
             day: event.at.slice(0, 10),
             result,
             byWorker: true,
+            isInherited: true,
           });
       if (event.type === 'cost.reserve') reserved.set(event.key, event);
       if (event.type === 'cost.recorded' && event.key !== undefined) {

@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ProductionStateManager, defineCrew, type PhaseContext } from '../../src/index.js';
+import { episodeEstimates } from '../../src/reports/index.js';
 import { expectSound } from '../support/production.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
@@ -118,6 +119,33 @@ describe('a fork', () => {
       research: { status: 'complete' },
       script: { status: 'pending' },
     });
+    await expectSound(manager);
+  });
+
+  test('given what it inherits is an estimate, then that is shown and corrected at whoever has paid, also below a fork of the fork, and nothing is booked in the fork', async () => {
+    const { manager, sessionId, crew } = await halfDone();
+    await manager.recoverFailedSession(sessionId);
+    const guess = { sessionId, phase: 'script', operation: 'call', key: 'rest', maxCost: '0.10' } as const;
+    await manager.reserveCost(guess);
+    await manager.settleCost({ sessionId, key: 'rest', result: 'the rest' });
+    const fork = await manager.forkEpisode({ sessionId });
+    const second = await manager.forkEpisode({ sessionId: fork });
+    const estimatesOf = async (id: string) =>
+      episodeEstimates((await manager.getSnapshot(id)).context).map(({ key }) => key);
+    expect(await Promise.all([sessionId, fork, second].map(estimatesOf))).toEqual([['rest'], [], []]);
+    const bill = { key: 'rest', cost: '0.12', by: 'Ada', reason: 'the invoice' };
+    for (const id of [fork, second])
+      await expect(manager.correctCost({ sessionId: id, ...bill })).rejects.toMatchObject({
+        code: 'operation_unknown',
+        message: expect.stringContaining(`showrunner correct ${sessionId} rest `) as unknown,
+      });
+    await manager.correctCost({ sessionId, ...bill });
+    expect(await manager.produce(second, crew)).toMatchObject({
+      outcome: 'complete',
+      state: { total_cost: 0 },
+    });
+    expect((await manager.getSnapshot(fork)).context.money).toMatchObject({ spent: 0, inherited: 200_000 });
+    expect((await manager.getEpisodeState(sessionId)).total_cost).toBe(0.22);
     await expectSound(manager);
   });
 
