@@ -9,7 +9,7 @@ const processes = [
   'test/studio/api.test.ts',
   'test/telemetry/webhook-command.test.ts',
   'test/crew/offline/audio.test.ts',
-  'test/crew/workers.test.ts',
+  'test/crew/{connections,workers}.test.ts',
   'test/manager/notify.test.ts',
   'test/inspect/relay.test.ts',
   'test/redaction/*.test.ts',
