@@ -40,6 +40,7 @@ export const errorRemedies = {
   operation_held: 'operator',
   result_missing: 'operator',
   answer_missing: 'operator',
+  asleep: 'retry',
   answer_refused: 'caller',
   artifact_edited: 'operator',
   interrupted: 'retry',

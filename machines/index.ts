@@ -43,6 +43,8 @@ export { hasKey, keysAndValues, valueAt } from './episode/key-tree.js';
 export type { KeyTree } from './episode/key-tree.js';
 export { explain, possibleEvents } from './episode/explain.js';
 export { plainCostText } from './episode/plain-cost.js';
+export { asleepUntil } from './episode/asleep.js';
+export { workedMs } from './episode/phase-limit.js';
 export { rulesToFollow, rulesUnder } from './episode/rules.js';
 export { isSameState, stateName } from './episode/state-name.js';
 export { episodeMachine, machineId, machineVersion } from './episode/machine.js';

@@ -19,7 +19,7 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   // 2: three ways of the chart that could never be taken are gone. Phases count revisions; an episode has a key, its pause and its reviews,
   // and what is settled is kept as a tree that grows without being copied, as is what of it is estimated, which version 1 did not note. Rules follow the policy, but for those that an episode was given:
-  // which of the approvals that it waits for are its own, version 1 does not say, so it keeps them all. It may be started at any time, and is never late.
+  // which of the approvals that it waits for are its own, version 1 does not say, so it keeps them all. It may be started at any time, and is never late. From when on its phase's limit counts it does not say either.
   { snapshot: withRevisions, event: upcastEvent },
 ];
 
@@ -39,6 +39,8 @@ function withRevisions(persisted: unknown): unknown {
       filesMovedTo: null,
       pause: null,
       reviews: [],
+      limit: null,
+      sleeps: {},
       notices: {},
       paid,
       estimates: {},

@@ -77,7 +77,10 @@ export const Policy = z.strictObject({
   /** How long a call waits for its provider, all its back-offs together, before it gives up. */
   patienceMs: z.int().min(0).max(86_400_000).default(120_000),
   operationTimeoutMs: z.int().min(1).max(86_400_000).default(600_000),
+  /** How long people may work on a phase, over all processes; what it slept, was paused or left lying is not counted. */
   phaseTimeoutMs: z.int().min(1).max(604_800_000).default(7_200_000),
+  /** How long a phase may show no sign of life: `progress`, a file, a score, a call under way; null: for ever. */
+  phaseIdleMs: z.int().min(1).max(604_800_000).nullable().default(null),
 });
 export type Policy = z.output<typeof Policy>;
 /** What a person writes: everything optional, amounts in decimal dollars. */

@@ -83,6 +83,8 @@ function withChanges(
     key,
     pause,
     reviews,
+    limit,
+    sleeps,
     notices,
   }: EpisodeContext,
   changes: Partial<EpisodeContext>,
@@ -117,6 +119,8 @@ function withChanges(
     key,
     pause,
     reviews,
+    limit,
+    sleeps,
     notices,
   };
   return Object.assign(context, changes);

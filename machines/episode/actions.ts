@@ -6,6 +6,7 @@ import type { CheckpointRef, EpisodeContext, Notice, Operation, Phase, Phases, R
 import type { EpisodeEvent, EventOf, SavedCheckpoint } from './events.js';
 import { hasKey, withValue } from './key-tree.js';
 import { currentPhase } from './current-phase.js';
+import { limitAtRest, limitAtWork, limitFrom } from './phase-limit.js';
 import { moneyMove, openOperation, reachesWarning } from './money.js';
 
 /** A reducer: what an accepted event changes in the context. Pure. */
@@ -103,7 +104,21 @@ const startPhase: Change<EventOf<'phase.start'>> = (context, event) => ({
     startedAt: event.at,
     attempt: context.phases[event.phase].attempt + 1,
   }),
+  limit: limitFrom(event.at, context),
+  sleeps: sleepsOf(context, event.phase),
 });
+
+/** What a phase has slept it does not sleep again when it is taken up anew; of others nobody asks any more. */
+function sleepsOf({ sleeps }: EpisodeContext, name: PhaseName): EpisodeContext['sleeps'] {
+  const entries = Object.entries(sleeps);
+  return entries.every(([, { phase }]) => phase === name)
+    ? sleeps
+    : Object.fromEntries(entries.filter(([, { phase }]) => phase === name));
+}
+
+/** The first word counts: a time that is reckoned anew each time would never come. */
+const sleepUntil: Change<EventOf<'phase.sleep'>> = ({ sleeps }, { phase, key, until }) =>
+  Object.hasOwn(sleeps, key) ? {} : { sleeps: { ...sleeps, [key]: { phase, until } } };
 
 const schedule: Change<EventOf<'episode.scheduled'>> = (context, event) => ({
   startAt: event.startAt === undefined ? context.startAt : event.startAt,
@@ -159,6 +174,7 @@ const rejectPhase: Change<EventOf<'review.reject'>> = (context, event) => {
       reason: event.reason,
     }),
     quality: withoutGated(context, [event.phase]),
+    limit: limitFrom(event.at, context),
     reviews: withReview(context, event, 'rejected', ref ? kept : null),
     ...(ref && checkpoint !== null
       ? { checkpoints: { ...context.checkpoints, [kept]: { ...ref, savedAs: ref.savedAs ?? checkpoint } } }
@@ -485,12 +501,16 @@ const takeClaim: Change<EventOf<'lease.claim'>> = (context, event) => ({
     ...(event.process === undefined ? {} : { process: event.process }),
   },
   operations: holdOperations(context, (operation) => operation.claim !== null),
+  limit: limitAtWork(context, event.at),
 });
 
 const renewClaim: Change<EventOf<'lease.renew'>> = (context, event) =>
   context.claim ? { claim: { ...context.claim, until: event.until } } : {};
 
-const releaseClaim: Change<EventOf<'lease.release'>> = () => ({ claim: null });
+const releaseClaim: Change<EventOf<'lease.release'>> = (context, event) => ({
+  claim: null,
+  limit: limitAtRest(context, event.at),
+});
 
 const untold: Notice = {
   reminders: 0,
@@ -548,6 +568,7 @@ const unarchiveEpisode: Change<EventOf<'episode.unarchive'>> = () => ({ note: nu
 
 /** Reducers by the names that the chart uses. */
 export const changes = {
+  sleepUntil,
   schedule,
   startPhase,
   submitPhase,

@@ -244,6 +244,14 @@ export const Review = z.object({
 });
 export type Review = z.infer<typeof Review>;
 
+/** `restingSince`: nobody has worked on the phase since then; null while somebody does. */
+export const PhaseLimit = z.object({ from: Instant, restingSince: Instant.nullable() });
+export type PhaseLimit = z.infer<typeof PhaseLimit>;
+
+/** A worker that has given its claim up until then. */
+export const Sleep = z.object({ phase: PhaseName, until: Instant });
+export type Sleep = z.infer<typeof Sleep>;
+
 /** What one wait for a person is known by: `approval:script:1.1`. */
 export const WaitId = z
   .string()
@@ -319,6 +327,10 @@ export const EpisodeContext = z.object({
   pause: Pause.nullable(),
   /** Oldest first; the newest 50 of them. */
   reviews: z.array(Review),
+  /** From when on the time limit of the phase under way counts, moved on by all time in which nobody worked on it; null where none has begun. */
+  limit: PhaseLimit.nullable().prefault(null),
+  /** How long the worker of the phase under way sleeps, by the sleep's key. */
+  sleeps: z.record(z.string(), Sleep).prefault({}),
   /** What people were told of the waits that there are, by {@link WaitId}. */
   notices: z.record(z.string(), Notice).prefault({}),
 });

@@ -2,6 +2,6 @@ import { isFinished, phaseNames, type PhaseName } from '../phases.js';
 import type { EpisodeContext } from './context.js';
 
 /** The first phase that is neither complete nor skipped; null when all are. */
-export function currentPhase(context: EpisodeContext): PhaseName | null {
+export function currentPhase(context: Pick<EpisodeContext, 'phases'>): PhaseName | null {
   return phaseNames.find((phase) => !isFinished(context.phases[phase].status)) ?? null;
 }

@@ -148,6 +148,8 @@ export const EpisodeEvent = z.discriminatedUnion('type', [
   event('phase.fulfill', { phase, reason: Reason, checkpoint: SavedCheckpoint }),
   event('phase.pause', { phase, reason: Reason.optional() }),
   event('phase.resume', { phase }),
+  /** The worker goes on when it is `until`; whoever comes then begins the phase's worker again, which finds that it has slept under this key. */
+  event('phase.sleep', { phase, key: OperationKey, until: Instant }),
   event('phase.failed', { phase, code: FailureCode, message: z.string().max(2001) }),
   event('review.approve', { phase, reason: Reason.optional() }),
   event('review.reject', { phase, reason: Reason }),

@@ -36,6 +36,7 @@ const quiet = new Set<EpisodeEventType>([
   'operation.released',
   'operation.held',
   'operation.retry',
+  'phase.sleep',
   'result.recorded',
   'artifact.edited',
   'quality.recorded',

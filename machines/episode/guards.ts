@@ -81,7 +81,7 @@ export const checkFulfill: Check<EventOf<'phase.fulfill'>> = (context, event) =>
   checkSkip(context, event) ?? checkCheckpointRoom(context, event.checkpoint.name);
 
 export const checkCurrent: Check<
-  EventOf<'phase.pause' | 'phase.resume' | 'review.approve' | 'review.reject'>
+  EventOf<'phase.pause' | 'phase.resume' | 'phase.sleep' | 'review.approve' | 'review.reject'>
 > = (context, event) => checkClaimNumber(context, event) ?? checkPhase(context, event.phase);
 
 export const checkFailed: Check<EventOf<'phase.failed'>> = (context, event) =>

@@ -49,6 +49,8 @@ export function initialContext(created: EpisodeCreated): EpisodeContext {
     key: created.key ?? null,
     pause: null,
     reviews: [],
+    limit: null,
+    sleeps: {},
     notices: {},
   };
 }

@@ -60,6 +60,7 @@ export const episodeMachine = chart
   .extend({
     actions: {
       schedule: change(changes.schedule),
+      sleepUntil: change(changes.sleepUntil),
       startPhase: change(changes.startPhase),
       submitPhase: change(changes.submitPhase),
       finishPhase: change(changes.finishPhase),
@@ -188,6 +189,7 @@ export const episodeMachine = chart
                 { guard: 'mayComplete', target: '#episode.script', actions: 'finishPhase' },
               ],
               'phase.pause': { guard: 'isCurrent', target: 'paused', actions: 'pausePhase' },
+              'phase.sleep': { guard: 'isCurrent', actions: 'sleepUntil' },
               'phase.skip': { guard: 'maySkip', target: '#episode.script', actions: 'skipPhase' },
               'phase.fulfill': { guard: 'mayFulfill', target: '#episode.script', actions: 'fulfillPhase' },
             },
@@ -235,6 +237,7 @@ export const episodeMachine = chart
                 { guard: 'mayComplete', target: '#episode.audio', actions: 'finishPhase' },
               ],
               'phase.pause': { guard: 'isCurrent', target: 'paused', actions: 'pausePhase' },
+              'phase.sleep': { guard: 'isCurrent', actions: 'sleepUntil' },
               'phase.skip': { guard: 'maySkip', target: '#episode.audio', actions: 'skipPhase' },
               'phase.fulfill': { guard: 'mayFulfill', target: '#episode.audio', actions: 'fulfillPhase' },
             },
@@ -282,6 +285,7 @@ export const episodeMachine = chart
                 { guard: 'mayComplete', target: '#episode.complete', actions: 'finishPhase' },
               ],
               'phase.pause': { guard: 'isCurrent', target: 'paused', actions: 'pausePhase' },
+              'phase.sleep': { guard: 'isCurrent', actions: 'sleepUntil' },
               'phase.skip': { guard: 'maySkip', target: '#episode.complete', actions: 'skipPhase' },
               'phase.fulfill': { guard: 'mayFulfill', target: '#episode.complete', actions: 'fulfillPhase' },
             },

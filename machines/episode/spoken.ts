@@ -10,6 +10,7 @@ const callFor: Record<EpisodeEventType, readonly [call: string, command?: string
   'phase.fulfill': ['fulfillPhase'],
   'phase.pause': ['pause', 'pause'],
   'phase.resume': ['resume', 'resume'],
+  'phase.sleep': ['send'],
   'phase.failed': ['markPhaseFailed', 'phase'],
   'review.approve': ['approve', 'approve'],
   'review.reject': ['reject', 'reject'],

@@ -32,7 +32,7 @@ const Key = z.string().min(1).max(200);
 const EpisodeNumber = z.int().min(1).max(9_999_999);
 
 /** A time of day somewhere, as ISO-8601 with its offset, or a Date; as the journal has it. */
-const Time = z
+export const Time = z
   .union([
     z.iso.datetime({
       offset: true,

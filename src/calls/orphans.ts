@@ -1,4 +1,10 @@
-import { episodeStatus, isWaitedFor, type EpisodeSnapshot, type SessionId } from '../../machines/index.js';
+import {
+  asleepUntil,
+  episodeStatus,
+  isWaitedFor,
+  type EpisodeSnapshot,
+  type SessionId,
+} from '../../machines/index.js';
 import type { Plan, Production } from '../production/index.js';
 import { lastingNeeds } from '../reports/index.js';
 import { phaseUnderWay, stepsFor, type Draft } from './plans.js';
@@ -37,6 +43,7 @@ export function isAwaited(snapshot: EpisodeSnapshot, now: string): boolean {
   const { failure, operations, startAt } = snapshot.context;
   return (
     (startAt !== null && startAt > now) ||
+    asleepUntil(snapshot.context, now) !== null ||
     // A paid call without an answer: somebody has to say what became of it.
     Object.keys(operations).length > 0 ||
     (failure !== null && isWaitedFor(failure.code)) ||

@@ -23,6 +23,7 @@ export const exitOf: Record<ErrorCode, number> = {
   operation_held: exits.wrongState,
   result_missing: exits.wrongState,
   answer_missing: exits.wrongState,
+  asleep: exits.wrongState,
   answer_refused: exits.invalidData,
   artifact_edited: exits.wrongState,
   budget_exhausted: exits.budget,

@@ -104,7 +104,7 @@ function shown(
     throw new Error('session.json is not as new as state.json');
   const { context } = session.showrunner.snapshot;
   // One that an older program wrote has no times.
-  const { startAt = null, dueBy = null } = context as Partial<typeof context>;
+  const { startAt = null, dueBy = null, sleeps = {} } = context as Partial<typeof context>;
   const { needs } = session;
   const { approvalDeadline: deadline = null } = { ...context.rules, ...context.own };
   // The document was written before the policy's last change.
@@ -115,10 +115,10 @@ function shown(
   const now = new Date().toISOString();
   return {
     needs: [
-      ...(needs.length > 0 ? needs : idleNeed(state.status, { ...context, startAt }, now)),
+      ...(needs.length > 0 ? needs : idleNeed(state.status, { ...context, startAt, sleeps }, now)),
       ...lateNeed(state.status, { ...context, dueBy }, now),
     ],
-    wait: waitOf(state.status, { ...context, startAt }, { now, timeZone }),
+    wait: waitOf(state.status, { ...context, startAt, sleeps }, { now, timeZone }),
     start_at: startAt,
     due_by: dueBy,
     warnings: episodeWarnings(context),

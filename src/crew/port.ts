@@ -124,7 +124,12 @@ export interface PhaseContext<Earlier = EarlierPhases> {
   operation: RunOperation;
   /** Asks a person, and gives the answer; where there is none yet the phase pauses until somebody has answered (`showrunner answer`). */
   ask(question: AskOptions): Promise<unknown>;
-  /** 0–1, and a short sentence for people. Never written to the journal. */
+  /**
+   * Goes on when it is that time (ISO-8601 with its zone, or a Date), whoever works on the episode then: until then the work ends and the claim is given up, and the worker is begun
+   * again. A time that is reckoned from now on needs a `key`: the first one counts. What it had slept in this revision it does not sleep again.
+   */
+  sleepUntil(time: string | Date, options?: { key?: string | undefined }): Promise<void>;
+  /** 0–1, and a short sentence for people. Never written to the journal. A sign of life, where policy stops a phase that shows none (`phaseIdleMs`). */
   progress(fraction: number, message: string): void;
   /** Opens `name` (`notes.json`, `audio_chunks/0001.wav`) in the phase's folder for writing. */
   artifact(name: string): Promise<ArtifactWriter>;

@@ -5,6 +5,7 @@ import {
   Actor,
   ProductionError,
   answerCommand,
+  asleepUntil,
   classifyError,
   currentPhase,
   episodeStatus,
@@ -14,6 +15,7 @@ import {
   type FailureCode,
   type PhaseName,
   type SessionId,
+  workedMs,
 } from '../../machines/index.js';
 import { check } from '../calls/inputs.js';
 import { planFail, planRecover } from '../calls/plans.js';
@@ -21,9 +23,11 @@ import type { AskBefore, HookChain } from '../calls/hooks.js';
 import type { Plan, Production } from '../production/index.js';
 import type { EpisodeState } from '../shapes/index.js';
 import { HeldClaim } from './claim.js';
+import { IdleLimit } from './idle-limit.js';
 import { backOff } from './outcome.js';
 import { checkCrew, type Crew } from './port.js';
 import { runPhase } from './run-phase.js';
+import { asleepText } from './sleep-until.js';
 
 /** Where a production is, for people watching. Not in the journal. */
 export interface Progress {
@@ -86,6 +90,29 @@ export async function produce(work: Work, sessionId: SessionId): Promise<Produce
   const { production, askBefore, options } = work;
   checkWork(work);
   await askBefore({ call: 'produce', sessionId, input: { sessionId } });
+  for (;;) {
+    const produced = await produceClaimed(work, sessionId);
+    const isToWait = produced.outcome === 'waiting' && options.waitForApproval === true;
+    if (!isToWait || !isWaitingForTime(production, sessionId)) return produced;
+    // Its claim is given up meanwhile: others may take it up as well.
+    while (!options.signal?.aborted && isWaitingForTime(production, sessionId))
+      await sleep(pollMs, undefined, options.signal ? { signal: options.signal } : {}).catch(() => {});
+  }
+}
+
+/** Whether nobody but time lets it go on: its time to begin, or the end of its worker's sleep. */
+function isWaitingForTime(production: Production, sessionId: SessionId): boolean {
+  production.refresh();
+  const { context } = production.episode(sessionId);
+  const now = production.now();
+  const phase = currentPhase(context);
+  const isEarly = context.startAt !== null && Date.parse(context.startAt) > Date.parse(now) && phase !== null;
+  return asleepUntil(context, now) !== null || (isEarly && context.phases[phase].status === 'pending');
+}
+
+/** Under one claim. */
+async function produceClaimed(work: Work, sessionId: SessionId): Promise<Produced> {
+  const { production, options } = work;
   production.refresh();
   const done = reportOfEnded(production, sessionId);
   if (done) return done;
@@ -205,21 +232,33 @@ class ProduceRun {
     const state = stateName(snapshot);
     if (state.endsWith('.paused')) return this.#end('waiting', pausedReason(snapshot));
     if (state.endsWith('.review')) return this.#awaitApproval(snapshot);
-    if (state.endsWith('.active')) return this.#work(currentPhase(snapshot.context) ?? 'audio');
+    if (state.endsWith('.active'))
+      return this.#wake(snapshot) ?? this.#work(currentPhase(snapshot.context) ?? 'audio');
     const refused = await this.#tryTo(
       planRecover(this.#sessionId, { claim: this.#claim.number, start: true }),
     );
     return refused ? this.#end('waiting', refused.message) : undefined;
   }
 
+  /** The end of this run where the worker sleeps. */
+  #wake({ context }: EpisodeSnapshot): Promise<Produced> | undefined {
+    const until = asleepUntil(context, this.#production.now());
+    if (until === null) return undefined;
+    return this.#end('waiting', asleepText(this.#sessionId, currentPhase(context) ?? 'audio', until));
+  }
+
   async #work(phase: PhaseName): Promise<Produced | undefined> {
     const production = this.#production;
     const stop = new AbortController();
     const abort = new AbortController();
-    const limits = production.policy.phaseTimeoutMs;
-    const timeout = setTimeout(
-      () => stopAll(new DOMException(`${phase} took longer than ${limits} ms`, 'TimeoutError')),
-      limits,
+    const { phaseTimeoutMs, phaseIdleMs } = production.policy;
+    const tooLong = new DOMException(`${phase} took longer than ${phaseTimeoutMs} ms`, 'TimeoutError');
+    const leftMs = phaseTimeoutMs - workedMs(this.#snapshot().context, production.now());
+    // Whoever has worked on it before has used its time up: nothing is begun.
+    if (leftMs <= 0) return this.#afterError(phase, tooLong);
+    const timeout = setTimeout(() => stopAll(tooLong), leftMs);
+    const idle = new IdleLimit(phaseIdleMs, () =>
+      stopAll(new DOMException(`${phase} showed no sign of life for ${phaseIdleMs} ms`, 'TimeoutError')),
     );
     const stopAll = (reason: unknown): void => {
       stop.abort(reason);
@@ -269,6 +308,7 @@ class ProduceRun {
         stop: stop.signal,
         abort: abort.signal,
         random: this.#random,
+        idle,
         waitsForAnswers: this.#options.waitForApproval ?? false,
         onBegun: (operations) => {
           settled = () => operations.settled();
@@ -283,6 +323,7 @@ class ProduceRun {
       return await this.#afterError(phase, error);
     } finally {
       clearTimeout(timeout);
+      idle.end();
       unsubscribe();
       signal?.removeEventListener('abort', interrupt);
       this.#claim.lost.removeEventListener('abort', lose);
@@ -297,6 +338,8 @@ class ProduceRun {
     const { signal } = this.#options;
     if (signal?.aborted && isInterruption(error))
       return this.#end('interrupted', 'it was interrupted and can be resumed');
+    // It is told at the next step, which finds it asleep.
+    if (error instanceof ProductionError && error.code === 'asleep') return undefined;
     if (
       error instanceof ProductionError &&
       ['operation_held', 'result_missing', 'answer_missing'].includes(error.code)

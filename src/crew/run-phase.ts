@@ -20,6 +20,8 @@ import { ArtifactFiles } from './artifact-files.js';
 import { Fence } from './fence.js';
 import { Operations } from './operations.js';
 import { Questions } from './questions.js';
+import { sleepTime, sleepUntil } from './sleep-until.js';
+import type { IdleLimit } from './idle-limit.js';
 import { unlessAborted } from './unless-aborted.js';
 import type { Crew, FinishedPhase, PhaseContext, OperationOptions, PhaseReview } from './port.js';
 
@@ -39,6 +41,8 @@ export interface PhaseRun {
   random: () => number;
   /** Waits for people's answers, instead of ending the work until there is one. */
   waitsForAnswers: boolean;
+  /** Hears each sign of life. */
+  idle: Pick<IdleLimit, 'renew' | 'during'>;
   /** Hears of the phase's paid calls before any begins. */
   onBegun: (operations: Pick<Operations, 'settled'>) => void;
 }
@@ -92,7 +96,7 @@ async function phaseContext(
   run: PhaseRun,
   { operations, files, fence }: { operations: Operations; files: ArtifactFiles; fence: Fence },
 ): Promise<PhaseContext> {
-  const { production, sessionId, phase, claim, onProgress } = run;
+  const { production, sessionId, phase, claim, onProgress, idle } = run;
   await production.asOnDisk();
   const { context } = production.episode(sessionId);
   const { revision } = context.phases[phase];
@@ -119,20 +123,35 @@ async function phaseContext(
     options: run.crewOptions,
     earlier: await earlierPhases(production, sessionId, phase, context),
     operation: (name, options, body) =>
-      operations.run(name, { ...options, key: keyIn(revision, options) }, body),
+      idle.during(operations.run(name, { ...options, key: keyIn(revision, options) }, body)),
     async ask(asked) {
       fence.check();
-      return questions.ask({ ...asked, key: keyIn(revision, asked) });
+      return idle.during(questions.ask({ ...asked, key: keyIn(revision, asked) }));
     },
-    progress: (fraction, message) =>
-      onProgress(Math.min(1, Math.max(0, Number.isFinite(fraction) ? fraction : 0)), message),
-    artifact: (name) => files.create(name),
-    writeArtifact: (name, content) => files.writeWhole(name, content),
+    async sleepUntil(time, named = {}) {
+      fence.check();
+      const until = sleepTime(time);
+      const key = keyIn(revision, { key: named.key ?? until });
+      await sleepUntil({ production, sessionId, phase, claim }, until, key);
+    },
+    progress(fraction, message) {
+      idle.renew();
+      onProgress(Math.min(1, Math.max(0, Number.isFinite(fraction) ? fraction : 0)), message);
+    },
+    artifact(name) {
+      idle.renew();
+      return files.create(name);
+    },
+    writeArtifact(name, content) {
+      idle.renew();
+      return files.writeWhole(name, content);
+    },
     readArtifact: (path) => files.read(path),
     streamArtifact: (path) => files.stream(path),
     removeArtifact: (path) => files.remove(path),
     async score(name, value) {
       fence.check();
+      idle.renew();
       await production.commit((view) => [
         {
           sessionId,

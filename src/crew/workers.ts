@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import {
   ProductionError,
+  asleepUntil,
   episodeStatus,
   stateName,
   type EpisodeSnapshot,
@@ -40,7 +41,7 @@ const leastPauseMs = 20;
 
 /**
  * Takes every episode that is ready, in any number of processes, until the signal is aborted: what was begun is put in order first.
- * Ready is what was created and not begun, what a crew has worked on and nobody works on now, and what waits for an answer whose deadline is over.
+ * Ready is what was created and not begun, what a crew has worked on and nobody works on now, what has slept, and what waits for an answer whose deadline is over.
  */
 export async function workOn(work: Work<WorkOptions>): Promise<Worked> {
   checkWork(work);
@@ -161,7 +162,7 @@ class Worker {
   }
 }
 
-/** Whether a worker may take the episode: its time has come, nobody is at it, no person is waited for, and it is not driven by hand. */
+/** Whether a worker may take the episode: its time has come, it does not sleep, nobody is at it, no person is waited for, and it is not driven by hand. */
 function isReady(snapshot: EpisodeSnapshot, now: string): boolean {
   const { claim, claims, startAt } = snapshot.context;
   const status = episodeStatus(snapshot);
@@ -172,6 +173,7 @@ function isReady(snapshot: EpisodeSnapshot, now: string): boolean {
   // Its next phase would not start.
   if (startAt !== null && startAt > now && !/\.(?:active|paused)$/.test(state)) return false;
   if (state.endsWith('.paused')) return isAnsweredByTime(snapshot, now);
+  if (asleepUntil(snapshot.context, now) !== null) return false;
   return !state.endsWith('.active') || claims > 0;
 }
 

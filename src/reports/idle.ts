@@ -1,5 +1,6 @@
 import { isLiveClaim } from '../disk/index.js';
 import type { PersistedEpisode } from '../../machines/index.js';
+import { asleepUntil } from '../../machines/episode/asleep.js';
 import { currentPhase } from '../../machines/episode/current-phase.js';
 import type { EpisodeState, Need } from '../shapes/index.js';
 
@@ -18,6 +19,7 @@ export function idleNeed(
     claims === 0 ||
     isLiveClaim(claim, now) ||
     phase === null ||
+    asleepUntil(context, now) !== null ||
     // It cannot go on: its time has not come.
     (startAt !== null &&
       Date.parse(startAt) > Date.parse(now) &&

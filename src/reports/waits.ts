@@ -1,4 +1,6 @@
 import { dayOf, endOfDay } from '../../machines/budget-day.js';
+import { asleepUntil } from '../../machines/episode/asleep.js';
+import { currentPhase } from '../../machines/episode/current-phase.js';
 import type { EpisodeContext } from '../../machines/episode/context.js';
 // Not from the index: a listing starts without the chart.
 import type { EpisodeState, Wait } from '../shapes/index.js';
@@ -8,7 +10,13 @@ const providers = new Set<string>(['rate_limited', 'provider_unavailable']);
 /** What an episode waits for that only time brings, and until when; null where it waits for nothing, or for a person. */
 export function waitOf(
   status: EpisodeState['status'],
-  { failure, retries, startAt, phases }: Pick<EpisodeContext, 'failure' | 'retries' | 'startAt' | 'phases'>,
+  {
+    failure,
+    retries,
+    startAt,
+    phases,
+    sleeps,
+  }: Pick<EpisodeContext, 'failure' | 'retries' | 'startAt' | 'phases' | 'sleeps'>,
   { now, timeZone }: { now: string; timeZone: string },
 ): Wait | null {
   if (['complete', 'archived', 'recovery'].includes(status)) return null;
@@ -16,7 +24,11 @@ export function waitOf(
     if (failure?.code === 'daily_cap_reached') return waitForDay(failure.at, now, timeZone);
     return failure && providers.has(failure.code) ? waitForProvider(retries, now, true) : null;
   }
-  return waitForStart(startAt, phases, now) ?? waitForProvider(retries, now, false);
+  return (
+    waitForStart(startAt, phases, now) ??
+    sleep({ phases, sleeps }, now) ??
+    waitForProvider(retries, now, false)
+  );
 }
 
 /** Its next phase does not begin before; one that is under way goes on. */
@@ -31,6 +43,13 @@ function waitForDay(failedAt: string, now: string, timeZone: string): Wait | nul
   return Date.parse(until) <= Date.parse(now)
     ? null
     : { for: 'day', until, text: `waits for the day's money until ${until}, or for a higher cap` };
+}
+
+function sleep(context: Pick<EpisodeContext, 'phases' | 'sleeps'>, now: string): Wait | null {
+  const until = asleepUntil(context, now);
+  return until === null
+    ? null
+    : { for: 'sleep', until, text: `${currentPhase(context)} sleeps until ${until}` };
 }
 
 /** An episode at work waits while the next call of one of its keys is not due; one that has failed, until somebody asks again. */

@@ -25,6 +25,8 @@ export function describeEvent(
       return `${event.phase} fulfilled: ${event.reason}`;
     case 'phase.pause':
       return `${event.phase} paused${by(event.by)}${because(event.reason)}`;
+    case 'phase.sleep':
+      return `${event.phase} sleeps until ${event.until}`;
     case 'phase.resume':
       return `${event.phase} resumed`;
     case 'phase.failed':

@@ -13,6 +13,7 @@ phase.skip                 | s.pen s.pen s.pen s.pen -     a.pen a.pen a.pen -  
 phase.fulfill              | s.pen s.pen s.pen s.pen -     a.pen a.pen a.pen -     comp  comp  comp  -     -     -     -     -
 phase.pause                | -     -     r.pau -     -     -     s.pau -     -     -     a.pau -     -     -     -     -     -
 phase.resume               | -     -     -     r.act -     -     -     s.act -     -     -     a.act -     -     -     -     -
+phase.sleep                | -     -     =     -     -     -     =     -     -     -     =     -     -     -     -     -     -
 phase.failed               | fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  fail  -     -     fail  -
 review.approve             | -     -     -     -     s.pen -     -     -     a.pen -     -     -     comp  -     -     -     -
 review.reject              | -     -     -     -     r.act -     -     -     s.act -     -     -     a.act -     -     -     -

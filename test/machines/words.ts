@@ -223,6 +223,13 @@ export const sample: { [Type in EpisodeEventType]: (phase: PhaseName) => EventOf
     checkpoint: saved(`${phase}_complete`, phase),
   }),
   'episode.scheduled': () => ({ type: 'episode.scheduled', at: minute(9), dueBy: minute(90) }),
+  'phase.sleep': (phase) => ({
+    type: 'phase.sleep',
+    at: minute(9),
+    phase,
+    key: 'embargo',
+    until: minute(90),
+  }),
   'quality.recorded': () => ({ type: 'quality.recorded', at: minute(9), name: 'depth', value: 0.9 }),
   'budget.raise': () => ({
     type: 'budget.raise',

@@ -73,6 +73,7 @@ export function fakeSession(
       revision: 1,
       review: null,
       reviews: [],
+      sleepUntil: () => Promise.resolve(),
       createdAt: '2026-01-02T03:04:05.000Z',
       options: given.options,
       earlier: {},
