@@ -1,5 +1,3 @@
-import { Actor } from './actors/actor.js';
-import { Actors } from './actors/actors.js';
 import { Board } from './board/board.js';
 import { Episode } from './episode/episode.js';
 import { Header } from './header.js';
@@ -9,7 +7,14 @@ import { useStore } from './live/store.js';
 import { studio } from './live/studio.js';
 import { NoToken } from './no-token.js';
 import { Announcements } from './parts/announce.js';
-import { Production } from './production/production.js';
+import { lazily } from './parts/lazily.js';
+
+const Actor = lazily('the actor', async () => (await import('./actors/actor.js')).Actor);
+const Actors = lazily('the actors', async () => (await import('./actors/actors.js')).Actors);
+const Production = lazily(
+  'the production',
+  async () => (await import('./production/production.js')).Production,
+);
 
 /** The whole page: one of its views, or what to do without a token. */
 export function App() {

@@ -52,6 +52,7 @@ export function BeginDialog({ onClose }: { onClose: () => void }) {
           name="topic"
           label="Topic"
           required
+          isFirst
           value={filled.topic}
           onChange={(topic) => fill({ ...filled, topic })}
         />

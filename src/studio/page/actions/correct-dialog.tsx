@@ -1,10 +1,11 @@
 import { useState } from 'preact/hooks';
 import type { EpisodeView, OperationView } from '../../api.js';
-import { dollars, moment } from '../format.js';
+import { dollars } from '../format.js';
 import type { EpisodeFeed } from '../live/episode-feed.js';
-import { asApiError } from '../live/studio.js';
 import { Dialog } from '../parts/dialog.js';
 import { FormEnd } from '../parts/form-end.js';
+import { Refused } from '../parts/refused.js';
+import { CallFacts } from './call-facts.js';
 import { Amount, Reason } from './fields.js';
 import { useAct } from './use-act.js';
 
@@ -20,7 +21,7 @@ export function CorrectDialog({ call, view, feed, onClose }: Props) {
   const [cost, setCost] = useState('');
   const [reason, setReason] = useState('');
   const { busy, error, act } = useAct(view, feed, onClose);
-  const { key, name, phase, startedAt, estimated } = call;
+  const { key, name, estimated } = call;
   const confirm = (event: SubmitEvent): void =>
     act(
       event,
@@ -30,33 +31,19 @@ export function CorrectDialog({ call, view, feed, onClose }: Props) {
   return (
     <Dialog title="What did this call cost?" onClose={onClose}>
       <form class="form" onSubmit={confirm}>
-        <dl class="facts">
-          <dt>Called</dt>
-          <dd>
-            {name} in {phase}
-          </dd>
-          <dt>When</dt>
-          <dd>{moment(startedAt)}</dd>
-          <dt>Key</dt>
-          <dd>
-            <code>{key}</code>
-          </dd>
+        <CallFacts call={call}>
           <dt>In the books</dt>
           <dd>
             {dollars(call.cost ?? 0)}
             {estimated && ', its reservation: nobody said what it cost'}
           </dd>
-        </dl>
+        </CallFacts>
         <Amount label="It did cost" value={cost} onChange={setCost} />
         <Reason required value={reason} onChange={setReason} />
         <p class="quiet">
           The difference moves on the phase, the episode and the day of the call. Both amounts stay on record.
         </p>
-        {error !== null && (
-          <p class="banner banner-bad" role="alert">
-            {asApiError(error).message}
-          </p>
-        )}
+        <Refused error={error} />
         <FormEnd label="Correct" confirm="correct" isDanger={false} busy={busy} onClose={onClose} />
       </form>
     </Dialog>

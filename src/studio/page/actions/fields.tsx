@@ -31,6 +31,7 @@ export function Words({
   label,
   required = false,
   optional = false,
+  isFirst = false,
   placeholder,
   value,
   onChange,
@@ -39,6 +40,8 @@ export function Words({
   label: string;
   required?: boolean;
   optional?: boolean;
+  /** Has the focus when its dialog opens. */
+  isFirst?: boolean;
   placeholder?: string;
   value: string;
   onChange: (value: string) => void;
@@ -52,6 +55,7 @@ export function Words({
       <input
         name={name}
         autocomplete="off"
+        autofocus={isFirst}
         required={required}
         maxLength={longestReason}
         placeholder={placeholder}

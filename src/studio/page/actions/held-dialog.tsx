@@ -1,10 +1,11 @@
 import { useState } from 'preact/hooks';
 import type { EpisodeView, OperationView } from '../../api.js';
-import { dollars, moment, stateText } from '../format.js';
+import { dollars, stateText } from '../format.js';
 import type { EpisodeFeed } from '../live/episode-feed.js';
 import { Dialog } from '../parts/dialog.js';
 import { FormEnd } from '../parts/form-end.js';
 import { Refused } from '../parts/refused.js';
+import { CallFacts } from './call-facts.js';
 import { Amount, Choice, Given, Reason } from './fields.js';
 import { useAct } from './use-act.js';
 import { answerOf, answered, answers, type FilledAnswer, type Said } from './held-answer.js';
@@ -66,30 +67,17 @@ export function HeldDialog({ call, view, feed, onClose }: Props) {
   );
 }
 
-function Facts({
-  call: { name, phase, key, status, startedAt, reserved, heldBecause },
-}: {
-  call: OperationView;
-}) {
+function Facts({ call }: { call: OperationView }) {
+  const { status, reserved, heldBecause } = call;
   const isHeld = status === 'held';
   return (
     <>
-      <dl class="facts">
-        <dt>Called</dt>
-        <dd>
-          {name} in {phase}
-        </dd>
-        <dt>When</dt>
-        <dd>{moment(startedAt)}</dd>
-        <dt>Key</dt>
-        <dd>
-          <code>{key}</code>
-        </dd>
+      <CallFacts call={call}>
         <dt>Reserved</dt>
         <dd>{dollars(reserved)}</dd>
         <dt>{isHeld ? 'Held because' : 'Open because'}</dt>
         <dd>{heldBecause ?? (isHeld ? 'nobody knows its outcome' : 'nobody has settled or released it')}</dd>
-      </dl>
+      </CallFacts>
       <p class="quiet">
         It is not made again by itself: when the work goes on its crew’s rule decides, and without one a
         person does. Look the key up at the provider.

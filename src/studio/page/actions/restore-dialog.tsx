@@ -24,6 +24,7 @@ export function RestoreDialog({ name, view, feed, onClose }: Props) {
   useEffect(() => {
     api.checkpoint(id, name).then(setFound, setUnread);
   }, [id, name]);
+  const isRefused = unread !== null || (found !== null && 'refused' in found.restore);
   const confirm = (event: SubmitEvent): void =>
     act(
       event,
@@ -43,7 +44,8 @@ export function RestoreDialog({ name, view, feed, onClose }: Props) {
           label="Go back"
           confirm="restore"
           isDanger
-          busy={busy || found === null || 'refused' in found.restore}
+          busy={busy || found === null || isRefused}
+          {...(isRefused ? { idle: 'Go back' } : {})}
           onClose={onClose}
         />
       </form>

@@ -1,10 +1,11 @@
 import { useState } from 'preact/hooks';
 import type { EpisodeView, OperationView } from '../../api.js';
-import { stateText } from '../format.js';
+import { dollars, stateText } from '../format.js';
 import type { EpisodeFeed } from '../live/episode-feed.js';
 import { Dialog } from '../parts/dialog.js';
 import { FormEnd } from '../parts/form-end.js';
 import { Refused } from '../parts/refused.js';
+import { CallFacts } from './call-facts.js';
 import { Given } from './fields.js';
 import { resultOf } from './held-answer.js';
 import { useAct } from './use-act.js';
@@ -17,7 +18,8 @@ interface Props {
 }
 
 /** Takes what a call gave that is paid already. */
-export function ResultDialog({ call: { key, name, phase }, view, feed, onClose }: Props) {
+export function ResultDialog({ call, view, feed, onClose }: Props) {
+  const { key, cost } = call;
   const [result, fill] = useState('');
   const { busy, error, act } = useAct(view, feed, onClose);
   const confirm = (event: SubmitEvent): void =>
@@ -29,10 +31,11 @@ export function ResultDialog({ call: { key, name, phase }, view, feed, onClose }
   return (
     <Dialog title="What did this call give?" onClose={onClose}>
       <form class="form" onSubmit={confirm}>
-        <p>
-          {name} in {phase} is paid, and nobody has said what it gave. Whoever asks for <code>{key}</code>{' '}
-          gets this.
-        </p>
+        <CallFacts call={call}>
+          <dt>Paid</dt>
+          <dd>{dollars(cost ?? 0)}</dd>
+        </CallFacts>
+        <p class="quiet">Nobody has said what it gave. Whoever asks for its key gets this.</p>
         <Given required note="Write none where the work can go on without." value={result} onChange={fill} />
         <Refused error={error} what="The result" />
         <FormEnd label="Keep the result" confirm="result" isDanger={false} busy={busy} onClose={onClose} />

@@ -1,10 +1,11 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { EpisodeView, JsonView, OperationView } from '../../api.js';
+import { CallFacts } from '../actions/call-facts.js';
 import { CorrectDialog } from '../actions/correct-dialog.js';
 import { HeldDialog } from '../actions/held-dialog.js';
 import { ResultDialog } from '../actions/result-dialog.js';
 import { api } from '../api/client.js';
-import { dollars, duration, moment } from '../format.js';
+import { dollars, duration } from '../format.js';
 import type { EpisodeFeed } from '../live/episode-feed.js';
 import { Refused } from '../parts/refused.js';
 
@@ -16,22 +17,10 @@ interface Props {
 
 /** What a call was asked with and what it gave, and what a person can say of it. */
 export function OperationDetails({ operation, view, feed }: Props) {
-  const { key, phase, startedAt, reserved, cost, status, durationMs, retries, corrected, heldBecause } =
-    operation;
+  const { reserved, cost, status, durationMs, corrected, heldBecause } = operation;
   return (
     <div class="operation-details">
-      <dl class="facts">
-        <dt>Key</dt>
-        <dd>
-          <code>{key}</code>
-        </dd>
-        <dt>Phase</dt>
-        <dd>{phase}</dd>
-        <dt>Called</dt>
-        <dd>
-          {moment(startedAt)}
-          {retries > 0 && `, and ${retries} ${retries === 1 ? 'time' : 'times'} more`}
-        </dd>
+      <CallFacts call={operation}>
         {reserved > 0 && (
           <>
             <dt>Reserved</dt>
@@ -68,9 +57,13 @@ export function OperationDetails({ operation, view, feed }: Props) {
             resultWords(status, operation.hasResult)
           )}
         </dd>
-      </dl>
-      {view && <Say operation={operation} view={view} feed={feed} />}
-      {view && <Correct operation={operation} view={view} feed={feed} />}
+      </CallFacts>
+      {view && (
+        <div class="operation-actions">
+          <Say operation={operation} view={view} feed={feed} />
+          <Correct operation={operation} view={view} feed={feed} />
+        </div>
+      )}
     </div>
   );
 }
@@ -113,13 +106,13 @@ function Say({ operation, view, feed }: Props & { view: EpisodeView }) {
   if (isQuestion || isAtWork || !(isOpen || lacksResult) || view.board.status === 'archived') return null;
   const close = (): void => ask(false);
   return (
-    <p class="line-actions">
+    <>
       <button type="button" class="button button-small" data-say={key} onClick={() => ask(true)}>
         {isOpen ? 'Settle or release…' : 'Give its result…'}
       </button>
       {isAsked && isOpen && <HeldDialog call={operation} view={view} feed={feed} onClose={close} />}
       {isAsked && !isOpen && <ResultDialog call={operation} view={view} feed={feed} onClose={close} />}
-    </p>
+    </>
   );
 }
 
@@ -129,10 +122,10 @@ function Correct({ operation, view, feed }: Props & { view: EpisodeView }) {
   const { status, key, name, estimated } = operation;
   if (status !== 'settled' || key.startsWith('@')) return null;
   return (
-    <p class="line-actions">
+    <>
       <button
         type="button"
-        class={`button button-small${estimated ? '' : ' button-quiet'}`}
+        class={`button button-small${estimated ? ' button-main' : ''}`}
         data-correct={key}
         aria-label={`Correct the cost of ${name}, ${key}`}
         onClick={() => ask(true)}
@@ -140,6 +133,6 @@ function Correct({ operation, view, feed }: Props & { view: EpisodeView }) {
         Correct…
       </button>
       {isAsked && <CorrectDialog call={operation} view={view} feed={feed} onClose={() => ask(false)} />}
-    </p>
+    </>
   );
 }

@@ -82,13 +82,15 @@ function AxisHead({ shown, gaps }: { shown: OperationView[]; gaps: { at: number;
   return (
     <div class="operation-row operation-head">
       <span>{first && `from ${moment(first.startedAt)}`}</span>
-      <span class="axis-words" aria-hidden="true">
-        {told.map(({ at, ms }) => (
-          <span key={at} style={{ left: `${at * 100}%` }} title={`${duration(ms)} without a call`}>
-            {shortly(ms)}
-          </span>
-        ))}
-      </span>
+      {told.length > 0 && (
+        <span class="axis-words" aria-hidden="true">
+          {told.map(({ at, ms }) => (
+            <span key={at} style={{ left: `${at * 100}%` }} title={`${duration(ms)} without a call`}>
+              {shortly(ms)}
+            </span>
+          ))}
+        </span>
+      )}
     </div>
   );
 }

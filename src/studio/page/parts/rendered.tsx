@@ -1,6 +1,8 @@
 import { useMemo } from 'preact/hooks';
-import { Markdown } from './markdown.js';
+import { lazily } from './lazily.js';
 import { scriptLines } from './script-lines.js';
+
+const Markdown = lazily('the text', async () => (await import('./markdown.js')).Markdown);
 
 /** A file as a person reads it: Markdown and scripts as prose, JSON on many lines, everything else as it is. `isWhole`: nothing of it was cut off. */
 export function Rendered({ name, text, isWhole }: { name: string; text: string; isWhole: boolean }) {
