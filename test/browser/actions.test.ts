@@ -32,6 +32,21 @@ async function events(directory: string, id: string): Promise<Record<string, unk
 
 const state = (page: Page) => page.locator('.chart').getAttribute('data-state');
 
+const mostPresses = 80;
+
+/** Presses a key until what has the focus is of the selector. */
+async function press(page: Page, key: string, selector: string): Promise<void> {
+  for (let presses = 0; presses < mostPresses; presses++) {
+    await page.keyboard.press(key);
+    const isThere = await page.evaluate(
+      (wanted) => document.activeElement?.matches(wanted) ?? false,
+      selector,
+    );
+    if (isThere) return;
+  }
+  throw new Error(`${key}, pressed ${mostPresses} times, does not lead to ${selector}`);
+}
+
 async function confirm(page: Page, action: string): Promise<void> {
   await page.locator(`[data-confirm="${action}"]`).click();
   await page.locator('dialog[open]').waitFor({ state: 'detached' });
@@ -65,25 +80,33 @@ describe('what people do on the page', () => {
     );
   });
 
-  test('given a held call, when it is answered with its cost and result by the keyboard alone, then the journal has both, and nobody is waited for', async () => {
+  test('given the board and only a keyboard, when a held call is found and answered with its cost and result, then the journal has both, and nobody is waited for', async () => {
     const { directory, story, page } = await told();
-    await goToEpisode(page, story.held);
-    await page.locator('[data-answer]').focus();
+    await press(page, 'j', `[data-session="${story.held}"] *`);
+    await page.keyboard.press('Enter');
+    await page.locator('.chart').waitFor();
+    await press(page, 'Tab', '[data-answer]');
     await page.keyboard.press('Enter');
     const dialog = page.locator('dialog[open]');
     for (const fact of ['perplexity_query in research', `${story.held}:overview`, 'between call and settle'])
       expect(await dialog.textContent()).toContain(fact);
     expect(await findings(page, 'the dialog of a held call')).toEqual([]);
-    await page.getByRole('radio', { name: /^It happened/ }).focus();
-    await page.keyboard.press('Tab');
+    await press(page, 'Tab', '[name="choice"]:checked');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowUp');
+    await press(page, 'Tab', '[name="amount"]');
     await page.keyboard.type('0.35');
-    await page.keyboard.press('Tab');
+    await press(page, 'Tab', '[name="result"]');
     await page.keyboard.type('{"notes": "Bees dance."');
-    await page.locator('[data-confirm="answer"]').focus();
+    await press(page, 'Tab', '[data-confirm="answer"]');
     await page.keyboard.press('Enter');
     await expect.poll(() => page.getByRole('alert').textContent()).toContain('not JSON');
-    await dialog.getByLabel('Result').fill('{"notes": "Bees dance."}');
-    await confirm(page, 'answer');
+    await press(page, 'Shift+Tab', '[name="result"]');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.type('}');
+    await press(page, 'Tab', '[data-confirm="answer"]');
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'detached' });
     await expect.poll(() => page.locator('[data-answer]').count()).toBe(0);
     expect(await events(directory, story.held)).toContainEqual(
       expect.objectContaining({

@@ -24,10 +24,20 @@ export interface WatchedPage {
 }
 
 /** Opens a link in a fresh context. When the test is over there must have been no problem. */
-export async function open(
+export async function open(link: string, look: Look = {}): Promise<WatchedPage> {
+  const watched = await openForAll(link, look);
+  onTestFinished(async () => {
+    await watched.page.context().close();
+    watched.expectNoProblem();
+  });
+  return watched;
+}
+
+/** Opens a link for all tests of a file, each of which ends with `expectNoProblem`; closed with the browser. */
+export async function openForAll(
   link: string,
   { colorScheme = 'light', width = 1280, height = 900 }: Look = {},
-): Promise<WatchedPage> {
+): Promise<WatchedPage & { expectNoProblem(): void }> {
   browser ??= launchChromium();
   const context = await (
     await browser
@@ -49,15 +59,15 @@ export async function open(
     // The token is for the header; an address may end up in a log.
     if (/token/i.test(url)) problems.push(`a token in an address: ${url}`);
   });
-  onTestFinished(async () => {
-    await context.close();
-    expect(problems).toEqual([]);
-  });
   await page.goto(link);
   return {
     page,
     expectFailedRequests() {
       mayFail = true;
+    },
+    expectNoProblem() {
+      expect(problems.splice(0)).toEqual([]);
+      mayFail = false;
     },
   };
 }
@@ -67,6 +77,7 @@ export async function goToEpisode(page: Page, sessionId: string): Promise<void> 
   await page.evaluate((id) => {
     location.hash = `#/episodes/${id}`;
   }, sessionId);
+  await page.locator('.episode-meta code', { hasText: sessionId }).first().waitFor();
   await page.locator('.chart').waitFor();
   await page.locator('.timeline-slider').waitFor();
 }
