@@ -30,6 +30,10 @@ try {
   await page.goto(`${studio.origin}/#/episodes/${story.running}`);
   await page.locator('.chart').waitFor();
   await take(page, 'studio-episode', true);
+  await page.goto(`${studio.origin}/#/episodes/${story.review}`);
+  await page.locator('.review .prose-heading').waitFor();
+  await page.locator('.timeline-slider').waitFor();
+  await take(page, 'studio-review');
   await page.goto(`${studio.origin}/#/production`);
   await page.locator('.plot canvas').last().waitFor();
   await take(page, 'studio-production', true);
