@@ -1,10 +1,24 @@
 /**
  * The JSON of a file that a person may have saved: UTF-8, or UTF-16 where its byte order mark says so. A byte order mark is not part of the
  * text; editors on Windows write one. The error says where it goes wrong, and quotes nothing: the file may be another's.
+ * More values than a gigabyte of memory has room for are refused before they are parsed: nothing can stop the engine's parser, and where memory
+ * ends, the process does (Node 20.20, in a thread with limits too).
  * @throws SyntaxError.
  */
 export function decodeJson(bytes: Uint8Array): unknown {
+  if (mayHoldTooMuch(bytes)) throw new SyntaxError('it has more than four million values');
   return parseJson(decodeText(bytes));
+}
+
+const mostValues = 4_000_000;
+const [bracket, brace, comma] = [0x5b, 0x7b, 0x2c];
+
+/** Each value but the first follows one of three signs; those inside of texts are counted too. */
+function mayHoldTooMuch(bytes: Uint8Array): boolean {
+  if (bytes.length <= mostValues) return false;
+  let count = 0;
+  for (const byte of bytes) if (byte === comma || byte === bracket || byte === brace) count += 1;
+  return count > mostValues;
 }
 
 /** The same for a text that is decoded already. @throws SyntaxError. */

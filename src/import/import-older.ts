@@ -16,7 +16,7 @@ import {
 import type { Production, View } from '../production/index.js';
 import { checkpointData } from '../record/index.js';
 import type { OlderEpisode } from './older-episode.js';
-import { readOlder } from './read-older.js';
+import { readOlderApart } from './read-apart.js';
 import type { ReportLine } from './report.js';
 
 /** What an import has done. */
@@ -31,7 +31,7 @@ const noReason = 'it had failed before the import';
 
 /** Imports an older production, each episode in one commit, with its own times. An episode that is there already is left as it is. */
 export async function importOlder(production: Production, path: string): Promise<Imported> {
-  const older = await readOlder(path);
+  const older = await readOlderApart(path);
   const imported: SessionId[] = [];
   const report = [...older.report];
   for (const episode of older.episodes) {

@@ -33,7 +33,7 @@ const stateKeys = [
  * Changes nothing. What cannot be understood is in the report.
  * @throws ProductionError `import_invalid` when the file as a whole is not a state file.
  */
-export async function readOlder(path: string): Promise<OlderProduction> {
+export async function readOlder(path: string, afterEach?: () => void): Promise<OlderProduction> {
   const report = new Report();
   const state = readState(path);
   const folder = await realpath(dirname(path));
@@ -46,6 +46,7 @@ export async function readOlder(path: string): Promise<OlderProduction> {
   ] as const) {
     for (const { id, value, where } of listed(pick(state, key), `${file}: ${key}`, report)) {
       seen.add(id);
+      afterEach?.();
       const own = readSessionState(folder, id, report);
       const place: Place = (...keys) => {
         const inOwn = keys.find((key) => Object.hasOwn(own.value, key));

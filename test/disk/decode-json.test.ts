@@ -29,6 +29,21 @@ describe('the JSON of a file that may be another’s', () => {
     expect(refusalOf(text)).toBe(message);
   });
 
+  test.each([
+    ['nested', '['],
+    ['in a list', ',1'],
+    ['of objects', '{'],
+  ])(
+    'given more values than there is room for, %s, then they are refused before they are parsed',
+    (_how, sign) => {
+      expect(refusalOf(sign.repeat(4_000_001))).toBe('it has more than four million values');
+    },
+  );
+
+  test('given a long text with few values, then it is read', () => {
+    expect(refusalOf(JSON.stringify(['x'.repeat(5_000_000)]))).toBeUndefined();
+  });
+
   test('given any broken JSON, then the error has nothing of it, and a place', () => {
     const broken = fc
       .tuple(fc.json(), fc.nat(), fc.nat(6), fc.string({ maxLength: 4 }))

@@ -203,6 +203,32 @@ describe('importing older productions', () => {
     },
   );
 
+  test('given a large file, when it is imported, then it is read apart, and this process goes on meanwhile', async () => {
+    const manager = await open();
+    const path = join(temporaryDirectory(), 'state.json');
+    writeFileSync(path, JSON.stringify({ active_episodes: {}, notes: 'x'.repeat(60_000_000) }));
+    let turns = 0;
+    let isRead = false;
+    const turn = (): void => {
+      turns += 1;
+      if (!isRead) setImmediate(turn);
+    };
+    turn();
+    await importOlder(manager.production, path);
+    isRead = true;
+    expect(turns).toBeGreaterThan(50);
+  });
+
+  test('given more values than there is room for, when they are imported, then they are refused and nothing is there', async () => {
+    const manager = await open();
+    const path = join(temporaryDirectory(), 'state.json');
+    writeFileSync(path, `{"active_episodes":{},"x":${'['.repeat(5_000_000)}`);
+    await expect(importOlder(manager.production, path)).rejects.toThrow(
+      /state\.json: it is not JSON: it has more than four million values/,
+    );
+    expect(await manager.listEpisodes()).toEqual([]);
+  });
+
   test('given a session folder that is a link out of the folder, then nothing is read through it', async () => {
     const [older, elsewhere] = [temporaryDirectory(), temporaryDirectory()];
     writeNumbered(elsewhere);

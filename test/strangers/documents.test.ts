@@ -1,5 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { readSources, type Taking } from '../../src/crew/offline/research/read-sources.js';
 import { Reader } from '../../src/crew/offline/research/reader.js';
+import { temporaryDirectory } from '../support/temporary.js';
 import { families } from './hostile-documents.js';
 
 /** Whatever the families are made of. */
@@ -55,4 +59,22 @@ test('given documents that nest without end or name a million pages, then they a
     'html: elements that are never closed': { refused: 'too_deep' },
     'html: tables in tables': { refused: 'too_deep' },
   });
+});
+
+test('given a document that takes long, when it is read, then it is told which one and for how long, again and again, before it is refused', async () => {
+  // Answers when it has been quiet for five seconds: later than twice the time after which something is to be heard.
+  const worker = new URL(
+    `data:text/javascript,${encodeURIComponent(`import { parentPort } from 'node:worker_threads';
+      parentPort.on('message', () => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5000); parentPort.postMessage({ answer: { refused: 'too_deep' } }); });`)}`,
+  );
+  const folder = temporaryDirectory();
+  writeFileSync(join(folder, 'long.md'), '> '.repeat(500));
+  const told: Taking[] = [];
+  const reading = { signal: new AbortController().signal, worker, still: (file: Taking) => told.push(file) };
+  await expect(readSources([folder], reading)).rejects.toThrow(/long\.md: too_deep/);
+  expect(told.length).toBeGreaterThanOrEqual(2);
+  expect(told[0]).toMatchObject({ file: 'long.md', bytes: 1000, number: 1, of: 1 });
+  expect(told.map(({ seconds }) => seconds)).toEqual(
+    told.map(({ seconds }) => seconds).sort((a, b) => a - b),
+  );
 });

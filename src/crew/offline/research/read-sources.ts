@@ -32,12 +32,26 @@ function titleFromName(name: string): string {
     .trim();
 }
 
+/** A file that takes long: which of how many, and the seconds that it has had. */
+export interface Taking {
+  file: string;
+  bytes: number;
+  number: number;
+  of: number;
+  seconds: number;
+}
+
+const stillEveryMs = 2000;
+type Answer = Awaited<ReturnType<Reader['read']>>;
+
 /** How reading is watched and bounded. */
 export interface Reading {
   signal: AbortSignal;
   /** The compiled reader, for those who bundle this folder. */
   worker?: URL | undefined;
   afterEach?(done: number, of: number): void;
+  /** Every few seconds while one file takes long: reading it is bounded, and nobody has to think that nothing happens. */
+  still?(file: Taking): void;
   /** Asked after each file: true where what was read is enough. */
   enough?(read: readonly ReadSource[]): boolean;
 }
@@ -49,13 +63,22 @@ export async function readSources(wanted: readonly string[], reading: Reading): 
   const read: ReadSource[] = [];
   const seen = new Set<string>();
   let bytesRead = 0;
-  const readOne = async (file: SourceFile): Promise<ReadSource | { refused: string }> => {
+  const watched = async (file: string, bytes: number, number: number, reads: Promise<Answer>) => {
+    const startedAt = performance.now();
+    const timer = setInterval(() => {
+      const seconds = Math.round((performance.now() - startedAt) / 1000);
+      reading.still?.({ file, bytes, number, of: files.length, seconds });
+    }, stillEveryMs);
+    return reads.finally(() => clearInterval(timer));
+  };
+  const readOne = async (file: SourceFile, number: number): Promise<ReadSource | { refused: string }> => {
     const opened = bytesRead > mostBytes ? { refused: 'too_much_in_all' } : await openSource(file);
     if ('refused' in opened) return opened;
     bytesRead += opened.bytes.length;
     const hash = sha256(opened.bytes);
     if (seen.has(hash)) return { refused: 'duplicate' };
-    const text = await reader.read(opened.kind, opened.bytes, reading.signal);
+    const reads = reader.read(opened.kind, opened.bytes, reading.signal);
+    const text = await watched(file.name, opened.bytes.length, number, reads);
     if ('refused' in text) return text;
     if (text.total === 0) return { refused: 'no_text' };
     seen.add(hash);
@@ -71,7 +94,7 @@ export async function readSources(wanted: readonly string[], reading: Reading): 
   try {
     for (const [index, file] of files.entries()) {
       reading.afterEach?.(index, files.length);
-      const source = await readOne(file);
+      const source = await readOne(file, index + 1);
       if ('refused' in source) skipped.push({ file: file.name, reason: source.refused });
       else {
         read.push(source);

@@ -37,6 +37,13 @@ export async function research(context: PhaseContext, readerWorker?: URL): Promi
       refuseIfAborted(context.signal, context.sessionId);
       context.progress((0.5 * done) / of, `Reading source ${String(done + 1)} of ${String(of)}`);
     },
+    still({ file, bytes, number, of, seconds }) {
+      const size = bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+      context.progress(
+        (0.5 * (number - 1)) / of,
+        `Reading source ${String(number)} of ${String(of)}: ${file}, ${size}, for ${String(seconds)} s`,
+      );
+    },
   }).catch((error: unknown) => {
     refuseIfAborted(context.signal, context.sessionId);
     throw error;
