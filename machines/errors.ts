@@ -20,6 +20,7 @@ export const errorRemedies = {
   key_reused: 'caller',
   key_taken: 'caller',
   budget_in_use: 'caller',
+  ceiling_passed: 'operator',
   quality_rejected: 'operator',
   not_recoverable: 'operator',
   recovery_exhausted: 'operator',

@@ -1,6 +1,6 @@
 import { ProductionError } from './errors.js';
 import { parsePolicy, type Policy, type PolicyInput } from './policy.js';
-import { toDollars } from './usd.js';
+import { toDollars, type Usd } from './usd.js';
 
 /** One value of the policy, before and after; null where there was or is none. Amounts in decimal dollars. */
 export interface PolicyDifference {
@@ -20,7 +20,8 @@ export type WholePolicy = Required<Omit<PolicyInput, '$schema'>>;
 
 /** The policy as a person writes it. */
 export function policyInput(policy: Policy): WholePolicy {
-  const { budgets, dailyCap, $schema: _editors, ...others } = policy;
+  const { budgets, dailyCap, agentCeiling, $schema: _editors, ...others } = policy;
+  const orNone = (amount: Usd | null): number | null => (amount === null ? null : toDollars(amount));
   return {
     ...others,
     budgets: {
@@ -30,6 +31,13 @@ export function policyInput(policy: Policy): WholePolicy {
       total: toDollars(budgets.total),
     },
     dailyCap: toDollars(dailyCap),
+    agentCeiling: {
+      research: orNone(agentCeiling.research),
+      script: orNone(agentCeiling.script),
+      audio: orNone(agentCeiling.audio),
+      total: orNone(agentCeiling.total),
+      day: orNone(agentCeiling.day),
+    },
   };
 }
 

@@ -6,18 +6,22 @@ import { PhaseName } from './phases.js';
 import { parseUsd, type Usd } from './usd.js';
 
 /** Decimal dollars on the outside, {@link Usd} inside. */
-const dollars = (fallback: string) =>
-  z
-    .union([z.number(), z.string()])
-    .default(fallback)
-    .transform((amount, refine): Usd => {
-      try {
-        return parseUsd(amount, 'amount');
-      } catch (error) {
-        refine.addIssue({ code: 'custom', message: (error as Error).message });
-        return z.NEVER;
-      }
-    });
+const dollars = (fallback: string) => z.union([z.number(), z.string()]).default(fallback).transform(toUsd);
+
+/** As {@link dollars}; null, the default, is no amount. */
+const dollarsOrNone = z
+  .union([z.number(), z.string(), z.null()])
+  .default(null)
+  .transform((amount, refine) => (amount === null ? null : toUsd(amount, refine)));
+
+function toUsd(amount: number | string, refine: z.core.$RefinementCtx): Usd {
+  try {
+    return parseUsd(amount, 'amount');
+  } catch (error) {
+    refine.addIssue({ code: 'custom', message: (error as Error).message });
+    return z.NEVER;
+  }
+}
 
 /** How one failure code is retried: at most `attempts` calls of an operation's key, ever, exponential back-off with jitter in between. */
 const RetryRule = z.strictObject({
@@ -56,6 +60,16 @@ export const Policy = z.strictObject({
     .prefault({}),
   /** Spent and reserved in one day over all episodes. */
   dailyCap: dollars('50.00'),
+  /** How far agents may raise a budget, or the day's cap, without a person: to so much and no further. Null, the default: not at all. */
+  agentCeiling: z
+    .strictObject({
+      research: dollarsOrNone,
+      script: dollarsOrNone,
+      audio: dollarsOrNone,
+      total: dollarsOrNone,
+      day: dollarsOrNone,
+    })
+    .prefault({}),
   /** The IANA time zone whose midnight begins a new day of spending. */
   timeZone: z.string().refine(isTimeZone, 'is not an IANA time zone').default('UTC'),
   warnAtPercent: z.int().min(1).max(100).default(80),

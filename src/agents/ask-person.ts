@@ -15,6 +15,8 @@ export interface Asking {
   question: (name: string, message: string) => Question;
   /** Who answered, with the channel, for the record. */
   by: string;
+  /** Who acts where the policy asks for no person. */
+  agent: string;
 }
 
 interface About {

@@ -178,6 +178,8 @@ async function raiseBudget({ manager, given, asking }: Call): Promise<Answer | Q
   const reason = text(given, 'reason');
   const scope = text(given, 'scope') as PhaseName | 'total' | 'day';
   const amount = decimal(parseUsd(given['amount'], 'amount'));
+  if (await raisedWithinCeiling(manager, { sessionId: id, scope, amount, by: asking.agent, reason }))
+    return answer(await standing(manager, id));
   const { budgets } = (await manager.getSnapshot(id)).context;
   const before: Usd | null = scope === 'day' ? null : budgets[scope];
   const asked = askPerson(asking, {
@@ -195,6 +197,20 @@ async function raiseBudget({ manager, given, asking }: Call): Promise<Answer | Q
     reason,
   });
   return answer(await standing(manager, id));
+}
+
+/** Policy may let agents raise so far without a person. */
+async function raisedWithinCeiling(
+  manager: ProductionStateManager,
+  raise: Parameters<ProductionStateManager['raiseBudget']>[0],
+): Promise<boolean> {
+  try {
+    await manager.raiseBudget({ ...raise, asAgent: true });
+    return true;
+  } catch (error) {
+    if (error instanceof ProductionError && error.code === 'ceiling_passed') return false;
+    throw error;
+  }
 }
 
 async function requestApproval({ manager, given, asking }: Call): Promise<Answer | Question> {

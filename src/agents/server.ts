@@ -122,6 +122,7 @@ function askingOf(server: Server, { by }: House, { mcpReq }: ServerContext): Ask
     canAsk: capabilities?.elicitation !== undefined,
     responses: mcpReq.inputResponses,
     by: `${by} by elicitation`,
+    agent: `${by}'s agent within agentCeiling`,
     question: (name, message): Question =>
       inputRequired({
         inputRequests: {

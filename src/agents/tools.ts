@@ -148,7 +148,8 @@ export const tools: readonly Tool[] = [
   },
   {
     name: 'raise_budget',
-    description: 'Ask a person to raise a budget. Nothing changes until the person says yes.',
+    description:
+      'Ask a person to raise a budget. Nothing changes until the person says yes, but for what policy lets agents raise.',
     properties: {
       session_id: id,
       scope: { enum: ['research', 'script', 'audio', 'total', 'day'] },

@@ -250,6 +250,10 @@ export const RaiseInput = z.strictObject({
   by: Actor,
   reason: Reason,
 });
+export const RaiseBudgetInput = RaiseInput.extend({
+  /** An agent raises it, and no person is asked: only as far as the policy's `agentCeiling`. */
+  asAgent: z.boolean().optional(),
+});
 export const ChangePolicyInput = z.strictObject({
   /** New values by path, such as `budgets.total`; null takes the seed's default. */
   set: z.record(z.string(), z.unknown()),

@@ -3,6 +3,7 @@ import {
   currentPhase,
   decide,
   episodeStatus,
+  formatUsd,
   isWaitedFor,
   unfinishedPhases,
   ProductionError,
@@ -120,6 +121,33 @@ export function planStart(sessionId: SessionId, phase: PhaseName, cost?: Usd): P
     ...stepsFor(view, sessionId, { type: 'phase.start', phase, day: view.day() }),
     ...(cost === undefined ? [] : costSteps(view, sessionId, { phase, operation: phase, cost })),
   ];
+}
+
+/** Raises a budget, or today's cap; an agent's raise ends at the policy's ceiling, which other raises may have come nearer to meanwhile. */
+export function planRaise(
+  sessionId: SessionId,
+  raise: { scope: PhaseName | 'total' | 'day'; amount: Usd; by: string; reason: string },
+  asAgent: boolean,
+): Plan {
+  return (view) => {
+    const { scope, amount } = raise;
+    const day = scope === 'day' ? view.day() : undefined;
+    if (asAgent) {
+      const ceiling = view.policy.agentCeiling[scope];
+      const present = day ? day.cap : view.episode(sessionId).context.budgets[scope as PhaseName | 'total'];
+      if (ceiling === null || present + amount > ceiling) throw ceilingPassed(sessionId, scope, ceiling);
+    }
+    return stepsFor(view, sessionId, { type: 'budget.raise', ...raise, ...(day ? { day } : {}) });
+  };
+}
+
+function ceilingPassed(sessionId: SessionId, scope: string, ceiling: Usd | null): ProductionError {
+  const how = ceiling === null ? 'at all' : `above ${formatUsd(ceiling)}`;
+  return new ProductionError(
+    'ceiling_passed',
+    `no agent may raise ${scope} of ${sessionId} ${how}; ask a person, who raises it with: showrunner budget ${sessionId} ${scope} +<dollars> --reason "…"`,
+    { sessionId, field: 'amount' },
+  );
 }
 
 /** Completing, from `pending` on if need be. The cost comes after, so that finished work is kept even when its cost stops the episode. */

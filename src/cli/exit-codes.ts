@@ -34,6 +34,7 @@ export const exitOf: Record<ErrorCode, number> = {
   key_reused: exits.invalidData,
   key_taken: exits.invalidData,
   budget_in_use: exits.wrongState,
+  ceiling_passed: exits.wrongState,
   quality_rejected: exits.wrongState,
   not_recoverable: exits.wrongState,
   recovery_exhausted: exits.wrongState,

@@ -78,6 +78,7 @@ import {
   planCreate,
   planFail,
   planOf,
+  planRaise,
   planRecover,
   planResume,
   planStart,
@@ -656,26 +657,18 @@ export class ProductionStateManager extends ManagerHandle {
   }
 
   /**
-   * Adds decimal dollars to a budget of the episode, or to today's cap; the name and the reason stay on record.
-   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`.
+   * Adds decimal dollars to a budget of the episode, or to today's cap; the name and the reason stay on record. `asAgent`: only as far as the policy's
+   * `agentCeiling`, decided in the commit.
+   * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`, `ceiling_passed`.
    * @example
    * ```js
    * await manager.raiseBudget({ sessionId, scope: 'research', amount: '1.00', by: 'Ada', reason: 'one more source' });
    * ```
    */
-  async raiseBudget(input: In<'RaiseInput'>): Promise<EpisodeState> {
-    const { sessionId, scope, amount, by, reason } = check(inputs.RaiseInput, input);
-    const more = parseUsd(amount, 'amount');
-    return this.doFor('raiseBudget', sessionId, input, (view) =>
-      stepsFor(view, sessionId, {
-        type: 'budget.raise',
-        scope,
-        amount: more,
-        by,
-        reason,
-        ...(scope === 'day' ? { day: view.day() } : {}),
-      }),
-    );
+  async raiseBudget(input: In<'RaiseBudgetInput'>): Promise<EpisodeState> {
+    const { sessionId, scope, amount, by, reason, asAgent } = check(inputs.RaiseBudgetInput, input);
+    const raise = { scope, amount: parseUsd(amount, 'amount'), by, reason };
+    return this.doFor('raiseBudget', sessionId, input, planRaise(sessionId, raise, asAgent === true));
   }
 
   /**
