@@ -71,11 +71,14 @@ export function markdownCode(text: string): string {
 // oxlint-disable-next-line no-control-regex -- what XML 1.0 cannot carry
 const notInXml = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
+/** A text with no sign that XML cannot carry, for what escapes the others itself. */
+export function textForXml(text: string): string {
+  return text.toWellFormed().replaceAll(notInXml, '\ufffd');
+}
+
 /** A text as itself in XML and HTML, between tags or in a quoted attribute. */
 export function escapeForXml(text: string): string {
-  return text
-    .toWellFormed()
-    .replaceAll(notInXml, '\ufffd')
+  return textForXml(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')

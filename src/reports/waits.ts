@@ -39,6 +39,7 @@ function waitForStart(startAt: string | null, phases: EpisodeContext['phases'], 
 }
 
 function waitForDay(failedAt: string, now: string, timeZone: string): Wait | null {
+  if (Number.isNaN(Date.parse(failedAt))) return null;
   const until = endOfDay(dayOf(failedAt, timeZone), timeZone);
   return Date.parse(until) <= Date.parse(now)
     ? null

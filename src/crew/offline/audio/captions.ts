@@ -1,3 +1,4 @@
+import { escapeForTerminal } from '../../../../machines/escape.js';
 import { voiceRate, type Timeline } from './timeline.js';
 
 function clock(samples: number, separator: '.' | ','): string {
@@ -7,9 +8,9 @@ function clock(samples: number, separator: '.' | ','): string {
   return `${pad(Math.floor(seconds / 3600), 2)}:${pad(Math.floor(seconds / 60) % 60, 2)}:${pad(seconds % 60, 2)}${separator}${pad(total % 1000, 3)}`;
 }
 
-/** A cue ends at an empty line, and an arrow makes a new one. */
+/** A cue ends at an empty line, and an arrow makes a new one; what steers a terminal is for no player either. */
 function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').trim();
+  return escapeForTerminal(text.replaceAll(/\s+/g, ' ').trim());
 }
 
 function cueText(text: string): string {

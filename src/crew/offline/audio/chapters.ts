@@ -1,3 +1,4 @@
+import { escapeForTerminal } from '../../../../machines/escape.js';
 import type { SpokenScript } from '../script/lines.js';
 import { voiceRate, type Timeline } from './timeline.js';
 
@@ -13,7 +14,9 @@ const milliseconds = (samples: number): number => Math.round((samples / voiceRat
 export function chaptersOf(script: SpokenScript, timeline: Timeline): Chapter[] {
   const starts = script.segments.flatMap(({ segment, title }, index) => {
     const first = timeline.placements.find(({ line }) => line.segment === segment);
-    return first === undefined ? [] : [{ title, startSeconds: index === 0 ? 0 : milliseconds(first.start) }];
+    return first === undefined
+      ? []
+      : [{ title: escapeForTerminal(title), startSeconds: index === 0 ? 0 : milliseconds(first.start) }];
   });
   return starts.map((chapter, index) => ({
     title: chapter.title,
@@ -26,7 +29,7 @@ export function chaptersOf(script: SpokenScript, timeline: Timeline): Chapter[] 
 export function jsonChapters(title: string, chapters: readonly Chapter[]) {
   return {
     version: '1.2.0',
-    title,
+    title: escapeForTerminal(title),
     chapters: chapters.map((chapter) => ({ startTime: chapter.startSeconds, title: chapter.title })),
   };
 }

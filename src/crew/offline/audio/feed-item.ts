@@ -1,3 +1,4 @@
+import { escapeForTerminal, textForXml } from '../../../../machines/escape.js';
 import { optionalPackage } from '../optional-package.js';
 import { aiDisclosure } from './id3-tags.js';
 
@@ -22,7 +23,7 @@ export async function feedItem(episode: FeedEpisode): Promise<string> {
     itunes: { explicit: false, author: 'Robin and Sam' },
     items: [
       {
-        title: episode.title,
+        title: textForXml(escapeForTerminal(episode.title)),
         description: aiDisclosure,
         guid: { value: episode.sessionId, isPermaLink: false },
         pubDate: new Date(episode.createdAt),

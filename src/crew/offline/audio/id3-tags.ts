@@ -1,3 +1,4 @@
+import { escapeForTerminal } from '../../../../machines/escape.js';
 import { optionalPackage } from '../optional-package.js';
 import type { Chapter } from './chapters.js';
 
@@ -14,7 +15,7 @@ export async function id3Tags(
   const { default: NodeID3 } = await optionalPackage('node-id3', () => import('node-id3'));
   const ids = chapters.map((_, index) => `chapter${String(index + 1)}`);
   return NodeID3.create({
-    title,
+    title: escapeForTerminal(title),
     artist: 'Robin and Sam',
     genre: 'Podcast',
     year: createdAt.slice(0, 4),
