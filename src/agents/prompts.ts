@@ -1,4 +1,5 @@
 import { ProductionError } from '../../machines/errors.js';
+import { redactor } from './redactor.js';
 
 /** What a person can ask for by name. */
 export const prompts = [
@@ -42,5 +43,9 @@ export function getPrompt(name: string, given: Record<string, string>) {
       'invalid_input',
       missing ? `${missing.name}: is missing.` : `name: there is no prompt ${name.slice(0, 40)}.`,
     );
-  return { messages: [{ role: 'user' as const, content: { type: 'text' as const, text: text(given) } }] };
+  return {
+    messages: [
+      { role: 'user' as const, content: { type: 'text' as const, text: redactor.data(text(given)) } },
+    ],
+  };
 }

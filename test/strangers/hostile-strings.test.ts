@@ -75,9 +75,10 @@ describe('given hostile texts in every place', () => {
       ['recover', id, '--plan'],
       ['reset'],
     ];
-    for (const look of looks) {
-      const [plain, json] = await Promise.all([run(...look), run(...look, '--json')]);
-      expectQuiet(plain);
+    for (const look of looks) expectQuiet(await run(...look));
+    // JSON is printed in one way for all of them.
+    for (const look of looks.slice(0, 5)) {
+      const json = await run(...look, '--json');
       expectQuiet(json);
       expect(json.stdout.trim().split('\n'), look.join(' ')).toHaveLength(1);
     }
