@@ -365,8 +365,11 @@ export class Operations {
   }
 }
 
-const Options = z.looseObject({
+const Options = z.strictObject({
   key: OperationKey,
+  /** Read as an amount below. */
+  maxCost: z.unknown(),
+  acrossRevisions: z.boolean().optional(),
   timeoutMs: z.int().min(1).max(86_400_000).optional(),
   reuseFrom: PhaseName.optional(),
   reconcile: z

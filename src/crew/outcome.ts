@@ -61,5 +61,7 @@ export function backOff(
 ): number {
   const most = Math.min(rule.maxMs, rule.baseMs * 2 ** (attempts - 1));
   const asked = Math.min(retryAfterOf(error, nowMs) ?? 0, rule.maxMs);
-  return Math.max(asked, Math.round(most / 2 + (most / 2) * random()));
+  // What is drawn may be anybody's own function.
+  const jitter = Math.min(1, Math.max(0, random() || 0));
+  return Math.max(asked, Math.round(most / 2 + (most / 2) * jitter));
 }

@@ -65,11 +65,27 @@ export interface Produced {
   state: EpisodeState;
 }
 
+/** Also one of another realm, or of a library. */
+function isSignal(value: unknown): boolean {
+  if (value === undefined) return true;
+  const { aborted, addEventListener } = (value ?? {}) as Record<string, unknown>;
+  return typeof aborted === 'boolean' && typeof addEventListener === 'function';
+}
+
+const callback = z
+  .unknown()
+  .refine((value) => value === undefined || typeof value === 'function', { error: 'is not a function' })
+  .optional();
 const ProduceInput = z.looseObject({
   holder: Actor.optional(),
   leaseMs: z.number().min(1).max(86_400_000).optional(),
   graceMs: z.number().nonnegative().max(86_400_000).optional(),
   concurrency: z.int().positive().optional(),
+  crewOptions: z.record(z.string(), z.unknown()).optional(),
+  signal: z.unknown().refine(isSignal, { error: 'is not an AbortSignal' }).optional(),
+  onProgress: callback,
+  random: callback,
+  waitForApproval: z.boolean().optional(),
 });
 
 const pollMs = 1000;

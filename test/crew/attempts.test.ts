@@ -301,6 +301,12 @@ describe('attempts', () => {
     ['maxCost', { maxCost: -1 }],
     ['key', { key: '' }],
     ['reconcile', { reconcile: 'maybe' }],
+    ['maxCost', { maxCost: '0.0000001' }],
+    ['maxCost', { maxCost: undefined }],
+    ['timeoutMs', { timeoutMs: 86_400_001 }],
+    ['reuseFrom', { reuseFrom: 'nowhere' }],
+    ['acrossRevisions', { acrossRevisions: 'yes' }],
+    ['timeout', { timeout: 5 }],
   ])('given a wrong %s, then it is refused by name before anything is reserved', async (field, options) => {
     const { manager, sessionId } = await given();
     let refused: unknown;
@@ -313,6 +319,28 @@ describe('attempts', () => {
     expect(refused).toMatchObject({ code: 'invalid_input', field });
     expect((await manager.history(sessionId)).map(({ type }) => type)).not.toContain('cost.reserve');
   });
+
+  test.each([
+    ['signal', { signal: 'now' }],
+    ['onProgress', { onProgress: 'told' }],
+    ['random', { random: 0.5 }],
+    ['waitForApproval', { waitForApproval: 'yes' }],
+    ['crewOptions', { crewOptions: 5 }],
+    ['graceMs', { graceMs: -1 }],
+    ['leaseMs', { leaseMs: Number.NaN }],
+  ])(
+    'given a wrong %s of produce, then it is refused by name before anything is begun',
+    async (field, options) => {
+      const { manager, sessionId } = await given();
+      const before = manager.production.position;
+      const crew = asking(async () => ({ result: 1 }));
+      await expect(manager.produce(sessionId, crew, options as never)).rejects.toMatchObject({
+        code: 'invalid_input',
+        field,
+      });
+      expect(manager.production.position).toBe(before);
+    },
+  );
 
   test('given one key for two things, then it is refused with both, and taken from another phase only by name', async () => {
     const { manager, sessionId } = await given();

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { defineCrew } from '../../src/index.js';
 import { nodeDisk } from '../../src/disk/index.js';
 import { expectSound, journalText, openProduction } from '../support/production.js';
 import { temporaryDirectory } from '../support/temporary.js';
@@ -220,6 +221,41 @@ describe('listeners and hooks', () => {
     expect(readdirSync(directory, { recursive: true }).length).toBe(files);
     remove();
     await manager.pause({ sessionId });
+  });
+
+  test('given finished work and a hook that vetoes, when it is forked, restored, edited, corrected or settled, then no file or folder of that is left', async () => {
+    const directory = temporaryDirectory();
+    const manager = await openProduction(directory, { policy: { approvals: ['script'] } });
+    const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Veto' });
+    const large = 'x'.repeat(100_000);
+    const crew = defineCrew({
+      async research({ writeArtifact }) {
+        await writeArtifact('notes.md', 'notes');
+        return large;
+      },
+      script: ({ writeArtifact }) => writeArtifact('script.md', 'said'),
+      audio: async () => null,
+    });
+    await manager.produce(sessionId, crew);
+    await manager.addCost({ sessionId, phase: 'script', operation: 'ask', cost: 1, key: 'k' });
+    await manager.production.show();
+    const files = () => readdirSync(directory, { recursive: true, encoding: 'utf8' }).toSorted();
+    const [before, were] = [journalText(directory), files()];
+    manager.hook({ before: () => 'not today' });
+    const said = { by: 'Ada', reason: 'x' };
+    for (const call of [
+      () => manager.forkEpisode({ sessionId }),
+      () => manager.forkEpisode({ sessionId, checkpointName: 'research_complete', data: large }),
+      () => manager.restoreCheckpoint({ sessionId, checkpointName: 'research_complete' }),
+      () => manager.editArtifact({ sessionId, path: 'script/script.md', content: large, ...said }),
+      () => manager.correctCost({ sessionId, key: 'k', cost: 2, ...said }),
+      () => manager.settleCost({ sessionId, key: 'k', cost: 1, result: large }),
+      () => manager.approve({ sessionId, by: 'Ada' }),
+      () => manager.archiveEpisode(sessionId),
+      () => manager.deleteEpisode({ sessionId, reason: 'x' }),
+    ])
+      await expect(call()).rejects.toMatchObject({ code: 'vetoed' });
+    expect([journalText(directory) === before, files()]).toEqual([true, were]);
   });
 
   test('given a before hook that removes itself, when a call is made, then the hooks after it are asked all the same', async () => {
