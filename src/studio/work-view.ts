@@ -13,7 +13,10 @@ export function workView(snapshot: EpisodeSnapshot, directory: string, now: stri
     claims === 0 && !settings && Object.values(phases).some(({ startedAt }) => startedAt !== null);
   if (claim && isLiveClaim(claim, now)) return { by: claim.by, isBegun, next: [] };
   if (['complete', 'failed', 'archived'].includes(statusOf(snapshot.value))) return null;
-  if (needsOf(snapshot, now).length > 0) return null;
+  const needs = needsOf(snapshot, now).map(({ need }) => need);
+  if (needs.some((need) => need !== 'idle' && need !== 'late')) return null;
+  // It sleeps, or its time has not come.
+  if (claims > 0 && !needs.includes('idle')) return null;
   return {
     by: null,
     isBegun,

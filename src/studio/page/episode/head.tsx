@@ -23,6 +23,8 @@ export function EpisodeHead({
 }) {
   const { board } = shown;
   const { claim, note, forkedFrom } = shown.snapshot.context;
+  // Said below, with the commands that fit how it was begun.
+  const needs = view.board.needs.filter(({ need }) => need !== 'idle' || view.work === null);
   return (
     <header class="episode-head">
       <a class="back" href={addressOf.board}>
@@ -60,9 +62,9 @@ export function EpisodeHead({
         {board.wait && <span data-wait={board.wait.for}>{board.wait.text}</span>}
         {note && <span>“{note}”</span>}
       </p>
-      {view.board.needs.length > 0 && (
+      {needs.length > 0 && (
         <ul class="need-list" aria-label="Waiting for a person">
-          {view.board.needs.map(({ need, text, next }, index, needs) => (
+          {needs.map(({ need, text, next }, index) => (
             <li
               key={need + text}
               class={`banner banner-${need === 'failed' || need.endsWith('stop') ? 'bad' : 'warn'}`}
