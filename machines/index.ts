@@ -44,6 +44,8 @@ export type { KeyTree } from './episode/key-tree.js';
 export { explain, possibleEvents } from './episode/explain.js';
 export { plainCostText } from './episode/plain-cost.js';
 export { asleepUntil } from './episode/asleep.js';
+export { missedGates } from './episode/quality-gates.js';
+export { keptRejected, rejectedName } from './episode/rejected-work.js';
 export { workedMs } from './episode/phase-limit.js';
 export { rulesToFollow, rulesUnder } from './episode/rules.js';
 export { isSameState, stateName } from './episode/state-name.js';

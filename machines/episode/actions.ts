@@ -5,6 +5,7 @@ import { addUsd, formatUsd, type Usd, zeroUsd } from '../usd.js';
 import type { CheckpointRef, EpisodeContext, Notice, Operation, Phase, Phases, Review } from './context.js';
 import type { EpisodeEvent, EventOf, SavedCheckpoint } from './events.js';
 import { hasKey, withValue } from './key-tree.js';
+import { keptRejected, rejectedName } from './rejected-work.js';
 import { currentPhase } from './current-phase.js';
 import { limitAtRest, limitAtWork, limitFrom } from './phase-limit.js';
 import { moneyMove, openOperation, reachesWarning } from './money.js';
@@ -165,7 +166,7 @@ const approvePhase: Change<EventOf<'review.approve'>> = (context, event) => ({
 const rejectPhase: Change<EventOf<'review.reject'>> = (context, event) => {
   const { attempt, revision, checkpoint } = context.phases[event.phase];
   const ref = checkpoint === null ? undefined : context.checkpoints[checkpoint];
-  const kept = `${event.phase}_rejected_${revision}`;
+  const kept = rejectedName(event.phase, revision);
   return {
     phases: withPhase(context, event.phase, {
       checkpoint: null,
@@ -222,7 +223,7 @@ const failPhase: Change<EventOf<'phase.failed'>> = (context, event) => ({
           context,
           { ...event, by: 'quality gate', reason: event.message },
           'rejected',
-          null,
+          keptRejected(context, event.phase),
         ),
       }
     : {}),
@@ -476,9 +477,11 @@ const resumeAt: Change<EventOf<'recovery.resume'>> = (context, event) => ({
     context,
     context.phases,
     event.phase,
-    event.phase !== currentPhase(context) || context.failure?.code === 'quality_rejected',
+    !event.accepts && (event.phase !== currentPhase(context) || context.failure?.code === 'quality_rejected'),
   ),
-  quality: withoutGated(context, phaseNames.slice(phaseNames.indexOf(event.phase))),
+  quality: event.accepts
+    ? context.quality
+    : withoutGated(context, phaseNames.slice(phaseNames.indexOf(event.phase))),
 });
 
 /** The scores without those that decide whether the phases may complete: an old score must not let new work pass. */

@@ -241,7 +241,8 @@ export const EpisodeEvent = z.discriminatedUnion('type', [
     free: z.boolean().optional(),
     keepsTries: z.boolean().optional(),
   }),
-  event('recovery.resume', { phase }),
+  /** `accepts`: its work is taken as it is, with the scores that there are; else it is done again. */
+  event('recovery.resume', { phase, accepts: z.boolean().optional() }),
   event('lease.claim', { holder: Actor, until: Instant, process: ProcessIdentity.optional() }),
   event('lease.renew', { until: Instant }),
   event('lease.release', {}),

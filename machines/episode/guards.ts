@@ -15,22 +15,20 @@ import type { EpisodeContext } from './context.js';
 import type { EventOf } from './events.js';
 import { hasKey, valueAt } from './key-tree.js';
 import { leftOfDay, openOperation } from './money.js';
+import { missedGates } from './quality-gates.js';
 import { refuse, type Refusal } from './refusal.js';
 
 const mostCheckpoints = 200;
 
 const checkQuality = (context: EpisodeContext, phase: PhaseName): Refusal | null => {
-  for (const [name, least] of Object.entries(context.rules.quality[phase] ?? {})) {
-    const score = Object.hasOwn(context.quality, name) ? context.quality[name] : undefined;
-    if (score === undefined || score < least) {
-      const found = score === undefined ? 'not recorded' : String(score);
-      return refuse(
-        'quality_rejected',
-        `${phase} cannot complete in ${context.sessionId}: ${name} is ${found}, the policy asks for at least ${least}; improve the work and record its score, or fail the phase: its recovery (showrunner recover ${context.sessionId}) begins a new revision.`,
-      );
-    }
-  }
-  return null;
+  const [missed] = missedGates(context, phase);
+  if (!missed) return null;
+  const { name, least, score } = missed;
+  const { sessionId } = context;
+  return refuse(
+    'quality_rejected',
+    `${phase} cannot complete in ${sessionId}: ${name} is ${score ?? 'not recorded'}, the policy asks for at least ${least}; if it is good enough, score it (showrunner quality ${sessionId} ${name} <score>), or improve the work and record its score; a phase that has failed is done anew when it is recovered (showrunner recover ${sessionId}).`,
+  );
 };
 
 const checkCheckpointRoom = (context: EpisodeContext, name: string): Refusal | null =>

@@ -65,6 +65,7 @@ export function planSent(
       tries: _tries,
       free: _free,
       keepsTries: _keepsTries,
+      accepts: _accepts,
       ...plain
     } = event as Record<string, unknown>;
     const begin = event.type === 'recovery.begin' ? beginOf(view.episode(sessionId), view.day()) : {};

@@ -6,14 +6,15 @@ import {
   leftOfPhase,
   parseName,
   phaseNames,
+  rejectedName,
   zeroUsd,
   type EpisodeContext,
   type PhaseName,
   type SessionId,
 } from '../../machines/index.js';
 import type { AskBefore } from '../calls/hooks.js';
-import { completionCheckpoint, loadCheckpoint } from '../calls/checkpoints.js';
-import { planComplete } from '../calls/plans.js';
+import { completionCheckpoint, loadCheckpoint, prepareCheckpoint } from '../calls/checkpoints.js';
+import { planComplete, stepsFor } from '../calls/plans.js';
 import type { Production } from '../production/index.js';
 import { checkpointData } from '../record/index.js';
 import { ArtifactFiles } from './artifact-files.js';
@@ -82,14 +83,31 @@ export async function runPhase(run: PhaseRun): Promise<void> {
     await operations.settled();
     fence.end();
     operations.end();
-    const checkpoint = await completionCheckpoint(production, sessionId, phase, checkpointData(data));
-    await production.commit(planComplete(sessionId, phase, checkpoint, { claim }));
+    const kept = checkpointData(data);
+    const checkpoint = await completionCheckpoint(production, sessionId, phase, kept);
+    try {
+      await production.commit(planComplete(sessionId, phase, checkpoint, { claim }));
+    } catch (error) {
+      if (error instanceof ProductionError && error.code === 'quality_rejected')
+        await keepRejected(run, kept);
+      throw error;
+    }
   } finally {
     fence.end();
     operations.end();
     await operations.settled();
     await files.discardUnfinished();
   }
+}
+
+/** What a quality gate rejects is kept: a person may score it otherwise, and whoever does it anew can read it. */
+async function keepRejected({ production, sessionId, phase, claim }: PhaseRun, data: string): Promise<void> {
+  const { revision } = production.episode(sessionId).context.phases[phase];
+  const name = rejectedName(phase, revision);
+  const checkpoint = await prepareCheckpoint(production, sessionId, phase, name, phase, data);
+  await production.commit((view) =>
+    stepsFor(view, sessionId, { type: 'checkpoint.save', phase, checkpoint, claim }),
+  );
 }
 
 async function phaseContext(

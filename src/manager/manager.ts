@@ -95,6 +95,7 @@ import {
 } from '../calls/money-plans.js';
 import { untilReserved } from '../calls/reservation-queue.js';
 import { planAcceptClock } from '../calls/clock.js';
+import { acceptedWork, planScore } from '../calls/score.js';
 import { planPolicy, policyPast, type PolicyPast } from '../calls/policy.js';
 import { planSent, takeSent, type SentEvent } from '../calls/send.js';
 import type { PastRedaction } from '../record/index.js';
@@ -1029,7 +1030,7 @@ export class ProductionStateManager extends ManagerHandle {
   // --- Beyond the seed ---
 
   /**
-   * Records a quality score such as `technical_accuracy` 0.88.
+   * Records a quality score such as `technical_accuracy` 0.88. Where a quality gate has rejected a crew's work and the scores now pass, its phase is complete with that work.
    * @throws ProductionError `invalid_input`, `session_unknown`, `wrong_state`, `vetoed`.
    * @example
    * ```js
@@ -1038,12 +1039,9 @@ export class ProductionStateManager extends ManagerHandle {
    */
   async recordQuality(input: In<'QualityInput'>): Promise<EpisodeState> {
     const { sessionId, name, value } = check(inputs.QualityInput, input);
-    return this.doFor(
-      'recordQuality',
-      sessionId,
-      input,
-      planOf(sessionId, { type: 'quality.recorded', name: parseName(name, 'name'), value }),
-    );
+    const score = { name: parseName(name, 'name'), value };
+    const accepted = await acceptedWork(this.read(), sessionId, score);
+    return this.doFor('recordQuality', sessionId, input, planScore(sessionId, score, accepted));
   }
 
   /**

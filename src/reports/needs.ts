@@ -3,7 +3,9 @@ import {
   currentPhase,
   heldOperations,
   isWaitedFor,
+  keptRejected,
   keyWord,
+  missedGates,
   settleCommand,
   stateName,
   statusOf,
@@ -151,9 +153,22 @@ function failed({ value, context }: EpisodeSnapshot): Need[] {
       since: failure.at,
       by: null,
       reason: failure.code,
-      next: isOver ? [`showrunner fork ${sessionId}`] : [...raise, `${recover} --plan`, recover],
+      next: [
+        ...scoresOf(context),
+        ...(isOver ? [`showrunner fork ${sessionId}`] : [...raise, `${recover} --plan`, recover]),
+      ],
     },
   ];
+}
+
+/** A person may find good enough what a quality gate has rejected. */
+function scoresOf(context: EpisodeSnapshot['context']): string[] {
+  const { failure, sessionId } = context;
+  if (failure?.code !== 'quality_rejected' || !failure.phase || keptRejected(context, failure.phase) === null)
+    return [];
+  return missedGates(context, failure.phase).map(
+    ({ name }) => `showrunner quality ${sessionId} ${name} <score>`,
+  );
 }
 
 function phaseIn(state: string, inner: string): string | undefined {

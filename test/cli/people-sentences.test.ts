@@ -18,6 +18,7 @@ interface Episode {
 
 const filled: readonly (readonly [RegExp, string])[] = [
   [/\+?<dollars>/g, '5'],
+  [/<score>/g, '0.9'],
   [/"…"/g, '"a person said so"'],
   [/<json\|file>/g, `'"typed by a person"'`],
 ];
@@ -188,6 +189,13 @@ describe('what the product says to do leads to a complete episode', () => {
   test('given a quality gate rejects it, when what is said is done, then it is made anew and complete', async () => {
     const made = episode({}, { quality: { script: { technical_accuracy: 0.8 } } });
     await made.follow(await made.produce(), ['recover', 'resume']);
+    expect(await endOf(made)).toEqual(complete);
+  });
+
+  test('given a quality gate rejects it, when a person scores it otherwise, then it is complete with what was made', async () => {
+    const made = episode({}, { quality: { script: { technical_accuracy: 0.8 } } });
+    const typed = await made.follow(await made.produce(), ['quality', 'resume']);
+    expect(typed[0]).toContain('technical_accuracy');
     expect(await endOf(made)).toEqual(complete);
   });
 
