@@ -39,6 +39,17 @@ const WorkInput = z.looseObject({
 const restMs = 60_000;
 const leastPauseMs = 20;
 
+/** What people say, without a claim, that lets an episode go on at once. */
+const answers = new Set<string>([
+  'phase.resume',
+  'review.approve',
+  'review.reject',
+  'episode.scheduled',
+  'budget.raise',
+  'budget.set',
+  'recovery.resume',
+]);
+
 /**
  * Takes every episode that is ready, in any number of processes, until the signal is aborted: what was begun is put in order first.
  * Ready is what was created and not begun, what a crew has worked on and nobody works on now, what has slept, and what waits for an answer whose deadline is over.
@@ -54,6 +65,8 @@ class Worker {
   readonly #underWay = new Map<SessionId, Promise<void>>();
   /** Until when an episode is left alone. */
   readonly #resting = new Map<SessionId, number>();
+  /** Somebody has answered since they were taken. */
+  readonly #answered = new Set<SessionId>();
   readonly #worked: Worked = { taken: 0, complete: 0, waiting: 0, failed: 0, interrupted: 0, archived: 0 };
   readonly #limits: z.output<typeof WorkInput>;
   #broken: unknown;
@@ -66,6 +79,10 @@ class Worker {
   async run(): Promise<Worked> {
     const { production, options } = this.#work;
     production.follow();
+    const unsubscribe = production.onCommit(({ steps }) => {
+      for (const { sessionId, event } of steps)
+        if (answers.has(event.type) && event.claim === undefined) this.#hear(sessionId);
+    });
     try {
       while (!options.signal?.aborted && this.#broken === undefined) {
         await production.refreshed();
@@ -74,9 +91,15 @@ class Worker {
       }
     } finally {
       await Promise.all(this.#underWay.values());
+      unsubscribe();
     }
     if (this.#broken !== undefined) throw this.#broken;
     return this.#worked;
+  }
+
+  #hear(id: SessionId): void {
+    this.#resting.delete(id);
+    this.#answered.add(id);
   }
 
   #ready(): SessionId[] {
@@ -105,12 +128,13 @@ class Worker {
   async #produce(id: SessionId): Promise<void> {
     const { options, production } = this.#work;
     const { optionsFor, crewOptions } = options;
+    this.#answered.delete(id);
     if (stateName(production.episode(id)).endsWith('.paused')) await this.#endWait(id);
     const own = { ...options, crewOptions: optionsFor ? optionsFor(id) : crewOptions };
     const produced = await produce({ ...this.#work, options: own }, id);
     this.#worked.taken += 1;
     this.#worked[produced.outcome] += 1;
-    if (isReady(production.episode(id), production.now())) this.#rest(id);
+    if (!this.#answered.has(id) && isReady(production.episode(id), production.now())) this.#rest(id);
     try {
       options.onProduced?.(produced);
     } catch (error) {

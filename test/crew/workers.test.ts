@@ -140,6 +140,25 @@ describe('workers', () => {
     ).toBe(null);
   });
 
+  test('given an episode that could not be worked on rests, when a person says something of it, then it is taken at once', async () => {
+    const manager = await openProduction(temporaryDirectory());
+    const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
+    let asked = 0;
+    const errors: unknown[] = [];
+    manager.on('error', (error) => errors.push(error));
+    start([manager], payingCrew().crew, {
+      optionsFor: () => {
+        asked += 1;
+        if (asked === 1) throw new Error('not found');
+        return {};
+      },
+    });
+    await expect.poll(() => errors.length, patient).toBe(1);
+    await manager.scheduleEpisode({ sessionId, startAt: null, by: 'Ada' });
+    await expect.poll(() => statuses(manager), patient).toEqual(['complete']);
+    expect(asked).toBe(2);
+  });
+
   test.each([
     ['a crew that is none', {}, {}, 'crew.research'],
     ['no room for an episode', undefined, { concurrency: 0 }, 'concurrency'],

@@ -9,6 +9,7 @@ async function work({ phase, operation, ask, writeArtifact, score, attempt, revi
     if (trying === 'killed' && phase === 'script' && attempt === 1) process.kill(process.pid, 'SIGKILL');
     return { result: `${phase} ${revision}`, cost: '0.05' };
   });
+  if (trying === 'slowly') await new Promise((resolve) => setTimeout(resolve, 100));
   const failures = { fails: 1, 'fails for ever': 5 }[trying] ?? 0;
   if (phase === 'script' && attempt <= failures)
     throw Object.assign(new Error('the page was blank'), { code: 'invalid_input' });
