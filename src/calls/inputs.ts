@@ -72,7 +72,11 @@ export const OpenInput = z.looseObject({
   by: Actor.optional(),
   policyReason: Reason.optional(),
   readOnly: z.boolean().optional(),
-  segmentBytes: z.int().positive().optional(),
+  segmentBytes: z
+    .int()
+    .positive()
+    .max(256 * 1024 * 1024, 'is more than 256 MB')
+    .optional(),
   notify: Notify.optional(),
   redact: z.array(z.string().min(4, 'is shorter than 4 characters')).optional(),
 });

@@ -123,16 +123,23 @@ export class Segment {
   static open(disk: Disk, directory: string, start: number, writable: boolean): Segment | undefined {
     const file = segmentFile(start);
     try {
-      return new Segment(disk, directory, {
-        start,
-        file,
-        ...openPlain(disk, join(directory, file), writable),
-      });
+      const opened = openPlain(disk, join(directory, file), writable);
+      return new Segment(disk, directory, { start, file, ...opened }).#ofBearableSize();
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw error;
     }
     const packed = disk.readFile(join(directory, `${file}.gz`));
     return packed && new Segment(disk, directory, { start, file: `${file}.gz`, packed });
+  }
+
+  /** A hole of gigabytes, which costs nobody anything to make, is read for minutes. */
+  #ofBearableSize(): this {
+    if (this.end() - this.start <= largestSegment) return this;
+    this.close();
+    throw new ProductionError(
+      'journal_damaged',
+      `segment ${this.file} is larger than any that showrunner writes; restore it from a backup, or run showrunner doctor.`,
+    );
   }
 
   /** The global position at which its bytes end now. */

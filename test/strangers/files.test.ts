@@ -132,6 +132,24 @@ describe.each(Object.keys(intruders))('given %s in a file’s place', (kind) => 
   });
 });
 
+test('given a segment of the journal with three gigabytes of nothing behind its lines, then every look ends and says that it is damaged', async () => {
+  const { directory, remove } = makeTemporaryDirectory();
+  await run(directory, 'create', '--topic', 'Why bees dance');
+  truncateSync(join(directory, 'journal', '00000000000000000000.ndjson'), 3 * 1024 ** 3);
+  for (const look of [['show', '1'], ['verify']]) {
+    const started = start(directory, look);
+    const timer = setTimeout(() => started.kill('SIGKILL'), longestMs);
+    const { code, stderr } = await started.ended;
+    clearTimeout(timer);
+    expect({ look, code, isTold: stderr.includes('is larger than any') }).toEqual({
+      look,
+      code: 6,
+      isTold: true,
+    });
+  }
+  remove();
+});
+
 test('given a folder that everybody may write, when a command opens the production, then it says so, and doctor says how to mend it', async () => {
   const { directory, remove } = makeTemporaryDirectory();
   await run(directory, 'create', '--topic', 'Why bees dance');
