@@ -476,7 +476,10 @@ export const catalog: readonly Command[] = [
     group: 'Keep',
     summary: 'Import an older state.json; the original is not changed.',
     usage: '<state.json>',
-    options: [['--dry-run', 'only show what would be imported, and what could not be']],
+    options: [
+      ['--dry-run', 'only show what would be imported, and what could not be'],
+      ['--without-tests', 'leave out what looks like a test: numbers 990 to 999, topics that begin so'],
+    ],
     example: 'showrunner import old/state.json --directory production',
     load: () => import('./commands/import.js'),
   },

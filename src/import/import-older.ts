@@ -17,7 +17,9 @@ import type { Production, View } from '../production/index.js';
 import { checkpointData } from '../record/index.js';
 import type { OlderEpisode } from './older-episode.js';
 import { readOlderApart } from './read-apart.js';
+import type { OlderProduction } from './read-older.js';
 import type { ReportLine } from './report.js';
+import { isTestEpisode } from './test-episodes.js';
 
 /** What an import has done. */
 export interface Imported {
@@ -29,12 +31,28 @@ export interface Imported {
 const by = 'import';
 const noReason = 'it had failed before the import';
 
-/** Imports an older production, each episode in one commit, with its own times. An episode that is there already is left as it is. */
-export async function importOlder(production: Production, path: string): Promise<Imported> {
-  const older = await readOlderApart(path);
+/**
+ * Imports an older production, each episode in one commit, with its own times. An episode that is there already is left as it is.
+ * `from`: the path of a state file, or what {@link readOlderApart} has read of one. `withoutTests` leaves test episodes out.
+ */
+export async function importOlder(
+  production: Production,
+  from: string | OlderProduction,
+  { withoutTests = false } = {},
+): Promise<Imported> {
+  const older = typeof from === 'string' ? await readOlderApart(from) : from;
   const imported: SessionId[] = [];
   const report = [...older.report];
   for (const episode of older.episodes) {
+    if (withoutTests && isTestEpisode(episode)) {
+      report.push({
+        severity: 'info',
+        where: episode.sessionId,
+        what: 'it looks like a test episode',
+        decision: 'left out, as was asked for',
+      });
+      continue;
+    }
     try {
       if (await importEpisode(production, episode)) imported.push(episode.sessionId);
       else
@@ -54,7 +72,7 @@ export async function importOlder(production: Production, path: string): Promise
       });
     }
   }
-  return { source: path, imported, report };
+  return { source: older.source, imported, report };
 }
 
 async function importEpisode(production: Production, episode: OlderEpisode): Promise<boolean> {

@@ -1,2 +1,3 @@
 export { importOlder } from './import-older.js';
+export { readOlderApart } from './read-apart.js';
 export { formatReport } from './report.js';

@@ -4,7 +4,9 @@ import { phaseNames } from '../../machines/index.js';
 import type { OlderCheckpoint } from './older-episode.js';
 import { readJson } from './read-json.js';
 import type { Report } from './report.js';
-import { isObject, pick, readTime } from './values.js';
+import { isObject, noteUnread, pick, readTime } from './values.js';
+
+const checkpointKeys = ['phase', 'session_id', 'timestamp', 'created_at', 'data', 'next_phase', 'can_resume'];
 
 /** The checkpoints in a session's folder: `checkpoint_<phase>_<time>.json`, and `<phase>/checkpoint.json`. */
 export async function readCheckpoints(
@@ -28,6 +30,20 @@ export async function readCheckpoints(
       report.note('warning', `${id}/${file}`, 'it is not a checkpoint', 'left out');
       continue;
     }
+    const owner = pick(value, 'session_id');
+    if (typeof owner === 'string' && owner !== id) {
+      report.note('warning', `${id}/${file}`, `it is a checkpoint of ${owner.slice(0, 80)}`, 'left out');
+      continue;
+    }
+    const says = pick(value, 'phase');
+    if (says !== undefined && says !== phase)
+      report.note(
+        'warning',
+        `${id}/${file}: phase`,
+        `it says ${JSON.stringify(says)?.slice(0, 60)}, its name says ${phase}`,
+        'its name counts',
+      );
+    if (Object.hasOwn(value, 'data')) noteUnread(value, checkpointKeys, `${id}/${file}`, report);
     const name = file.includes('/')
       ? `${phase}_imported`
       : basename(file, '.json')

@@ -107,6 +107,8 @@ function refused(report: Report, where: string, what: string): undefined {
   return undefined;
 }
 
+const longestTopic = 500;
+
 const episodeStatuses = new Set<string>([
   ...EpisodeStatus.options,
   'completed',
@@ -155,7 +157,9 @@ function readEnd(
 }
 
 function readTopic(value: unknown, where: string, report: Report): string {
-  const topic = Topic.safeParse(typeof value === 'string' ? value.slice(0, 500) : value);
+  if (typeof value === 'string' && value.length > longestTopic)
+    report.note('warning', where, `it has ${value.length} characters`, `cut to ${longestTopic}`);
+  const topic = Topic.safeParse(typeof value === 'string' ? value.slice(0, longestTopic) : value);
   if (topic.success) return topic.data;
   report.note(
     'warning',

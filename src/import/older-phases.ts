@@ -9,7 +9,11 @@ export interface OlderPhase {
   endedAt: string | null;
   /** What it says of why it failed. */
   error: string | null;
+  /** What it has made; undefined where it says nothing of that. */
+  data: unknown;
 }
+
+const dataKeys = ['data', 'result', 'output'];
 
 const phaseKeys = [
   'status',
@@ -25,6 +29,7 @@ const phaseKeys = [
   'checkpoint',
   'error',
   'error_message',
+  ...dataKeys,
 ];
 
 /** The three phases; undefined when a cost cannot be understood. */
@@ -59,6 +64,7 @@ export function readPhases(
         report,
       ),
       error: readError(phase),
+      data: pick(phase, ...dataKeys),
     };
   }
   return phases as Record<PhaseName, OlderPhase>;

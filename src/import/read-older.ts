@@ -7,7 +7,8 @@ import { episodeKeys, readEpisode, type OlderEpisode } from './older-episode.js'
 import { largestFile, readJson } from './read-json.js';
 import { Report, type ReportLine } from './report.js';
 import { isObject, noteUnread, pick, type Json, type Place } from './values.js';
-import { noteTotal, noteUnlisted } from './whole.js';
+import { isTestEpisode } from './test-episodes.js';
+import { noteContradictions, noteTotal, noteUnlisted, withPhaseData } from './whole.js';
 
 /** What an older state file and its session folders say. */
 export interface OlderProduction {
@@ -61,11 +62,14 @@ export async function readOlder(path: string, afterEach?: () => void): Promise<O
       };
       noteUnread(value, episodeKeys, where, report);
       noteUnread(own.value, episodeKeys, own.file, report);
+      noteContradictions({ value, where }, own, report);
       const episode = readEpisode(id, { ...value, ...own.value }, isEnded, place, report);
       if (!episode) continue;
       if (episodes.has(id))
         report.note('warning', where, `${id} is listed twice`, 'the later listing counts');
-      episode.checkpoints = await readCheckpoints(folder, id, report);
+      episode.checkpoints = withPhaseData(episode, await readCheckpoints(folder, id, report));
+      if (isTestEpisode(episode))
+        report.note('warning', where, 'it looks like a test episode', 'imported, but for --without-tests');
       episodes.set(id, episode);
     }
   }

@@ -95,6 +95,14 @@ describe('keeping house at the command line', () => {
     expect((await run(directory, 'restore', '1', 'research_complete')).stdout).toContain('script pending');
   });
 
+  test('given a file that is no state file, when its import is refused, then no production is made', async () => {
+    const directory = join(temporaryDirectory(), 'production');
+    const path = join(temporaryDirectory(), 'state.json');
+    writeFileSync(path, '{}');
+    expect(await run(directory, 'import', path)).toMatchObject({ code: 6 });
+    expect(existsSync(directory)).toBe(false);
+  });
+
   test('given an older production, when its import is rehearsed, then the report is that of the import, and nothing is made', async () => {
     const folder = temporaryDirectory();
     const directory = join(folder, 'production');

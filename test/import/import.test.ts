@@ -7,7 +7,7 @@ import { importOlder } from '../../src/import/index.js';
 import { ProductionError, ProductionStateManager, defineCrew } from '../../src/index.js';
 import { replaceAt } from '../fuzz/edits.js';
 import { temporaryDirectory } from '../support/temporary.js';
-import { writeNumbered, writeSeed, writeStrangers } from './older-files.js';
+import { writeMixedUp, writeNumbered, writeSeed, writeStrangers } from './older-files.js';
 
 async function open(): Promise<ProductionStateManager> {
   const manager = await ProductionStateManager.open({ directory: temporaryDirectory() });
@@ -189,6 +189,33 @@ describe('importing older productions', () => {
     });
     expect(await manager.produce(sessionId, crew)).toMatchObject({ outcome: 'complete' });
     expect(heard).toEqual({ word_count: 4215 });
+  });
+
+  test('given older files that contradict each other, hold another session’s checkpoint, a long topic, data in a phase and tests, when they are imported, then each is told, and tests are left out on request', async () => {
+    const older = temporaryDirectory();
+    writeMixedUp(older);
+    const manager = await open();
+    const { imported, report } = await importOlder(manager.production, join(older, 'state.json'));
+    const lines = report.map(
+      ({ severity, where, what, decision }) => `${severity} ${where}: ${what}; ${decision}`,
+    );
+    const own = 'ep_001_20250903_143022/session.json';
+    expect(lines).toEqual([
+      `warning state.json: active_episodes.ep_001_20250903_143022.total_cost: it says 1, ${own} says 2; what ${own} says counts`,
+      `warning ${own}: topic: it has 600 characters; cut to 500`,
+      'warning ep_001_20250903_143022/audio/checkpoint.json: it is a checkpoint of ep_008_20250903_143022; left out',
+      'warning ep_001_20250903_143022/script/checkpoint.json: phase: it says "audio", its name says script; its name counts',
+      'info ep_001_20250903_143022/script/checkpoint.json: not known here: mood; left out',
+      'warning state.json: active_episodes.ep_997_20250903_150000: it looks like a test episode; imported, but for --without-tests',
+      'warning state.json: active_episodes.ep_005_20250903_150000: it looks like a test episode; imported, but for --without-tests',
+    ]);
+    expect(imported).toHaveLength(3);
+    expect((await manager.loadCheckpoint('ep_001_20250903_143022', 'research')).data).toEqual({ facts: 3 });
+    const real = await open();
+    expect(
+      await importOlder(real.production, join(older, 'state.json'), { withoutTests: true }),
+    ).toMatchObject({ imported: ['ep_001_20250903_143022'] });
+    expect(await real.getTotalSpending()).toBe(2);
   });
 
   test.each([['null'], ['[]'], ['"text"'], ['{}'], ['{ broken']])(

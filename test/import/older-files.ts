@@ -134,3 +134,35 @@ export function writeSeed(directory: string): void {
     can_resume: true,
   });
 }
+
+/** Files that contradict each other, and tests among the real episodes. */
+export function writeMixedUp(directory: string): void {
+  const id = 'ep_001_20250903_143022';
+  const test = (topic: string): object => ({
+    topic,
+    total_cost: 14.35,
+    phases: { research: { status: 'active', cost: 14.35 } },
+  });
+  write(directory, 'state.json', {
+    active_episodes: {
+      [id]: { total_cost: 1 },
+      ep_997_20250903_150000: test('Bees again'),
+      ep_005_20250903_150000: test('Test of the voice'),
+    },
+  });
+  write(directory, `${id}/session.json`, {
+    topic: 'b'.repeat(600),
+    total_cost: 2,
+    phases: {
+      research: { status: 'complete', cost: 2, data: { facts: 3 } },
+      script: { status: 'complete' },
+      audio: { status: 'pending' },
+    },
+  });
+  write(directory, `${id}/script/checkpoint.json`, { phase: 'audio', data: {}, mood: 'sunny' });
+  write(directory, `${id}/audio/checkpoint.json`, {
+    phase: 'audio',
+    session_id: 'ep_008_20250903_143022',
+    data: {},
+  });
+}

@@ -6,12 +6,15 @@ import type { Imported } from '../../import/import-older.js';
 import type { Context, Run } from '../command.js';
 import { exits } from '../exit-codes.js';
 
-export const run: Run = async (context, [path = ''], { dryRun }) => {
-  const { importOlder, formatReport } = await import('../../import/index.js');
+export const run: Run = async (context, [path = ''], { dryRun, withoutTests: without }) => {
+  const { importOlder, readOlderApart, formatReport } = await import('../../import/index.js');
   const isDryRun = dryRun === true;
+  const options = { withoutTests: without === true };
+  // Read first: a file that is refused makes no production.
+  const older = await readOlderApart(path);
   const imported = isDryRun
-    ? await tryImport(context, (production) => importOlder(production, path))
-    : await importOlder((await context.open({ make: true })).production, path);
+    ? await tryImport(context, (production) => importOlder(production, older, options))
+    : await importOlder((await context.open({ make: true })).production, older, options);
   const failed = imported.report.some(({ severity }) => severity === 'error');
   return {
     json: { ...imported, dry_run: isDryRun },
