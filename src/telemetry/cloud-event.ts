@@ -11,6 +11,7 @@ import {
 } from '../../machines/index.js';
 import type { Committed } from '../record/index.js';
 import { lastingNeeds } from '../reports/index.js';
+import type { Need } from '../shapes/index.js';
 
 /** A CloudEvent 1.0 in structured JSON (https://github.com/cloudevents/spec, read November 2026). */
 export interface CloudEvent {
@@ -154,8 +155,13 @@ function movesOf(before: EpisodeSnapshot | undefined, after: EpisodeSnapshot): T
     const name = status === before?.context.phases[phase].status ? undefined : phaseEvents[status];
     if (name) told.push({ name, data: { phase, state: stateName(after), phase_cost: toDollars(spent) } });
   }
-  const known = new Set(before ? lastingNeeds(before).map(({ text }) => text) : []);
+  const known = new Set(before ? lastingNeeds(before).map(withoutDeadline) : []);
   for (const need of lastingNeeds(after))
-    if (!known.has(need.text)) told.push({ name: 'person.needed', data: need });
+    if (!known.has(withoutDeadline(need))) told.push({ name: 'person.needed', data: need });
   return told;
+}
+
+/** What is needed, in the words that stay when only its deadline changes: that makes no new need of it. */
+function withoutDeadline({ text, deadline }: Need): string {
+  return deadline === undefined ? text : text.slice(0, text.lastIndexOf(' ('));
 }

@@ -116,6 +116,27 @@ describe('webhooks', () => {
     });
   });
 
+  test('given an approval is waited for, when only its deadline changes, then no person is needed anew', async () => {
+    const of = await house();
+    const receiver = await startReceiver();
+    add(of.endpoints, receiver.url, ['person.needed']);
+    const sessionId = await of.manager.createEpisodeSession({
+      episodeNum: 1,
+      topic: 'Bees',
+      approvals: ['research'],
+    });
+    await of.manager.updatePhase({ sessionId, phase: 'research', status: 'active' });
+    await of.manager.updatePhase({ sessionId, phase: 'research', status: 'complete' });
+    for (const hours of [24, 48, null]) {
+      const approvalDeadline = hours === null ? null : { hours, do: 'remind' };
+      await of.manager.changePolicy({ set: { approvalDeadline }, by: 'Ada', reason: 'a slow week' });
+      // An episode goes by the new policy from its next event on.
+      await of.manager.recordQuality({ sessionId, name: 'depth', value: 9 });
+    }
+    await send(of);
+    expect(receiver.received.map(({ event }) => event.data)).toMatchObject([{ need: 'approval' }]);
+  });
+
   test('given a receiver that fails, then the event comes again with its id until it is taken, and the next ones after it', async () => {
     const of = await house();
     const receiver = await startReceiver((response, number) =>
