@@ -256,6 +256,31 @@ describe('importing older productions', () => {
     expect(await manager.listEpisodes()).toEqual([]);
   });
 
+  test.each<[string, BufferEncoding]>([
+    ['UTF-8', 'utf8'],
+    ['UTF-16', 'utf16le'],
+  ])(
+    'given the files of an older production begin with the byte order mark of %s, then they are read',
+    async (_name, encoding) => {
+      const older = temporaryDirectory();
+      writeNumbered(older);
+      const files = readdirSync(older, { recursive: true, encoding: 'utf8' }).filter((name) =>
+        name.endsWith('.json'),
+      );
+      for (const name of files) {
+        const text = readFileSync(join(older, name), 'utf8');
+        writeFileSync(join(older, name), Buffer.from(`\uFEFF${text}`, encoding));
+      }
+      const manager = await open();
+      const { imported } = await importOlder(manager.production, join(older, 'state.json'));
+      const plain = temporaryDirectory();
+      writeNumbered(plain);
+      const other = await open();
+      expect(imported).toEqual((await importOlder(other.production, join(plain, 'state.json'))).imported);
+      expect(imported.length).toBeGreaterThan(0);
+    },
+  );
+
   test('given a session folder that is a link out of the folder, then nothing is read through it', async () => {
     const [older, elsewhere] = [temporaryDirectory(), temporaryDirectory()];
     writeNumbered(elsewhere);
