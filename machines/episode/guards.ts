@@ -1,3 +1,4 @@
+import { escapeForShell } from '../escape.js';
 import { phaseAfter, phaseNames, type PhaseName } from '../phases.js';
 import { addUsd, formatUsd, type Usd } from '../usd.js';
 import { checkClaim, checkClaimNumber, checkMover, checkRenew } from './_claim-checks.js';
@@ -27,7 +28,7 @@ const checkQuality = (context: EpisodeContext, phase: PhaseName): Refusal | null
   const { sessionId } = context;
   return refuse(
     'quality_rejected',
-    `${phase} cannot complete in ${sessionId}: ${name} is ${score ?? 'not recorded'}, the policy asks for at least ${least}; if it is good enough, score it (showrunner quality ${sessionId} ${name} <score>), or improve the work and record its score; a phase that has failed is done anew when it is recovered (showrunner recover ${sessionId}).`,
+    `${phase} cannot complete in ${sessionId}: ${name} is ${score ?? 'not recorded'}, the policy asks for at least ${least}; if it is good enough, score it (showrunner quality ${sessionId} ${escapeForShell(name)} <score>), or improve the work and record its score; a phase that has failed is done anew when it is recovered (showrunner recover ${sessionId}).`,
   );
 };
 

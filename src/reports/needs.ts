@@ -1,6 +1,7 @@
 import {
   answerCommand,
   currentPhase,
+  escapeForShell,
   heldOperations,
   isWaitedFor,
   keptRejected,
@@ -167,7 +168,7 @@ function scoresOf(context: EpisodeSnapshot['context']): string[] {
   if (failure?.code !== 'quality_rejected' || !failure.phase || keptRejected(context, failure.phase) === null)
     return [];
   return missedGates(context, failure.phase).map(
-    ({ name }) => `showrunner quality ${sessionId} ${name} <score>`,
+    ({ name }) => `showrunner quality ${sessionId} ${escapeForShell(name)} <score>`,
   );
 }
 

@@ -175,6 +175,9 @@ describe('the journal', () => {
         if (failing) throw Object.assign(new Error('EIO'), { code: 'EIO' });
         nodeDisk.sync(fd);
       },
+      // Where syncs take long, on a busy machine, this is the one that is asked.
+      syncLater: (fd: number) =>
+        failing ? Promise.reject(Object.assign(new Error('EIO'), { code: 'EIO' })) : nodeDisk.syncLater(fd),
     };
     const journal = open(directory, { disk });
     await commit(journal, '{"n":1}');
@@ -205,6 +208,9 @@ describe('the journal', () => {
         if (failing) throw Object.assign(new Error('EIO'), { code: 'EIO' });
         nodeDisk.sync(fd);
       },
+      // Where syncs take long, on a busy machine, this is the one that is asked.
+      syncLater: (fd: number) =>
+        failing ? Promise.reject(Object.assign(new Error('EIO'), { code: 'EIO' })) : nodeDisk.syncLater(fd),
     };
     const journal = open(directory, { disk, segmentBytes: 240 });
     await commit(journal, '{"n":1}');
