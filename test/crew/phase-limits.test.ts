@@ -124,7 +124,7 @@ describe('a limit of idleness', () => {
 });
 
 test('given a worker that shows no sign of life, then its phase is stopped; progress, files, scores and calls are signs', async () => {
-  const given = await temporaryProduction({ policy: { phaseIdleMs: 200, retry: {} } });
+  const given = await temporaryProduction({ policy: { phaseIdleMs: 1500, retry: {} } });
   onTestFinished(() => given.remove());
   const { manager } = given;
   const [signs, calls] = [vi.spyOn(IdleLimit.prototype, 'renew'), vi.spyOn(IdleLimit.prototype, 'during')];
@@ -155,7 +155,7 @@ test('given a worker that shows no sign of life, then its phase is stopped; prog
   expect(await manager.produce(id, crew)).toMatchObject({
     outcome: 'failed',
     failure: { code: 'timeout', phase: 'research' },
-    reason: 'research showed no sign of life for 200 ms',
+    reason: 'research showed no sign of life for 1500 ms',
   });
   // A call renews when it has ended, too.
   expect(grown).toEqual([1, 1, 1, 1, 2]);
