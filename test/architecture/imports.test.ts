@@ -75,6 +75,7 @@ const allowed: Record<string, readonly string[]> = {
   'src/telemetry': [
     'machines',
     'src/disk',
+    'src/shapes',
     'src/documents',
     'src/reports',
     'src/record',
