@@ -108,8 +108,12 @@ describe('who is waited for is told', () => {
     clock.advance(5_000);
     await (await open()).close();
     expect(told).toHaveLength(2);
+    // The second time it waits twice as long.
+    clock.advance(9_999);
+    await (await open()).close();
+    expect(told).toHaveLength(2);
     isDown = false;
-    clock.advance(10_000);
+    clock.advance(1);
     const last = await open();
     await expect.poll(() => told.length, patient).toBe(3);
     await expect
@@ -246,6 +250,23 @@ describe('waiting has an end', () => {
     await expect.poll(async () => (await manager.getEpisodeState(id)).status, patient).toBe('complete');
     ended.abort();
     await working;
+  });
+
+  test('given policy gets a deadline while an episode waits, then it holds for that one too', async () => {
+    const { open, clock } = telling();
+    const manager = await open();
+    const id = await inReview(manager);
+    await manager.changePolicy({
+      set: { approvalDeadline: { hours: 1, do: 'approve' } },
+      by: 'Ada',
+      reason: 'nobody answers',
+    });
+    clock.advance(hourMs - 1);
+    await manager.attend({ signal: AbortSignal.abort() });
+    expect((await manager.getEpisodeState(id)).status).toBe('script');
+    clock.advance(1);
+    await manager.attend({ signal: AbortSignal.abort() });
+    expect((await manager.getEpisodeState(id)).status).toBe('audio');
   });
 
   test('given an episode with a deadline of its own, then the policy changes nothing of it', async () => {
