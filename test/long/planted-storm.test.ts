@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { bundleProcess, type PlantedBug } from '../support/bundle.js';
 import { storm } from '../support/storm.js';
 
-// A line that counts wherever it is harms nothing here by most winds, since its key is known: it is planted where each point is met (planted, journal.pml).
+// A line that counts wherever it is harms nothing here by most winds, since its key is known: it is planted where handles meet in any order (interleavings, journal.pml).
 const bugs: [what: string, bug: PlantedBug][] = [
   [
     'nobody looks where a line went',

@@ -13,15 +13,6 @@ const inTheJournal: [what: string, bug: PlantedBug, alarm: RegExp][] = [
     /at call \d+/,
   ],
   [
-    'a line counts wherever it is',
-    {
-      file: 'src/journal/line.ts',
-      from: 'if (!start || Number(start[1]) !== position) return undefined;',
-      to: 'if (!start) return undefined;',
-    },
-    /at call \d+/,
-  ],
-  [
     'a commit refers to a payload that is not synced',
     { file: 'src/documents/durable-file.ts', from: 'if (isSynced) disk.sync(fd);', to: '' },
     /at call \d+.*(?:is missing|is altered)/,

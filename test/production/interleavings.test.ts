@@ -324,6 +324,15 @@ describe('several handles, interleaved at every await', () => {
       },
     ],
     [
+      'counts a line wherever it is',
+      allKinds,
+      {
+        file: 'src/journal/line.ts',
+        from: 'if (!start || Number(start[1]) !== position) return undefined;',
+        to: 'if (!start) return undefined;',
+      },
+    ],
+    [
       'takes a correction by what it knew when it was asked',
       ['correct', 'correct', 'cost'],
       {
