@@ -1,3 +1,4 @@
+import { withCrew } from '../documents/with-crew.js';
 import {
   leftOf,
   leftOfPhase,
@@ -19,7 +20,8 @@ export async function standing(manager: ProductionStateManager, id: SessionId): 
   const { context } = persisted;
   const snapshot = rehydrate(persisted);
   const { status } = await manager.getEpisodeState(id);
-  const needs = needsOf(snapshot, manager.production.now()).slice(0, 2);
+  const { production } = manager;
+  const needs = withCrew(needsOf(snapshot, production.now()), production.directory, id).slice(0, 2);
   return {
     session_id: id,
     status,

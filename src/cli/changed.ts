@@ -1,4 +1,5 @@
 import { escapeForTerminal, rehydrate, type SessionId } from '../../machines/index.js';
+import { withCrew } from '../documents/with-crew.js';
 import type { ProductionStateManager } from '../manager/manager.js';
 import { episodeEstimates, needsOf } from '../reports/index.js';
 import type { EpisodeState } from '../shapes/seed.js';
@@ -20,7 +21,11 @@ export async function changed(
   const episode = await act(manager, sessionId);
   const after = await manager.getSnapshot(sessionId);
   const { failure } = after.context;
-  const needs = needsOf(rehydrate(after), manager.production.now());
+  const needs = withCrew(
+    needsOf(rehydrate(after), manager.production.now()),
+    manager.production.directory,
+    sessionId,
+  );
   const warnings = warningsOf(manager, after.context);
   const estimates = episodeEstimates(after.context);
   const stopped =

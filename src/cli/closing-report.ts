@@ -1,3 +1,4 @@
+import { withCrew } from '../documents/with-crew.js';
 import { relative } from 'node:path';
 import { escapeForTerminal, phaseNames, rehydrate, toDollars } from '../../machines/index.js';
 import type { ProductionStateManager } from '../manager/manager.js';
@@ -15,7 +16,11 @@ export async function closingReport(
   const { sessionId, outcome, reason, failure, state } = produced;
   const snapshot = rehydrate(await manager.getSnapshot(sessionId));
   const { budgets } = snapshot.context;
-  const needs = needsOf(snapshot, manager.production.now());
+  const needs = withCrew(
+    needsOf(snapshot, manager.production.now()),
+    manager.production.directory,
+    sessionId,
+  );
   const warnings = warningsOf(manager, snapshot.context);
   const estimates = episodeEstimates(snapshot.context);
   const wait = waitOf(state.status, snapshot.context, {

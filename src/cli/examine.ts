@@ -1,3 +1,4 @@
+import { withCrew } from '../documents/with-crew.js';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -186,21 +187,27 @@ function examineSessions(directory: string): Finding[] {
     .filter((id) => isFile(join(directory, id, 'session.json')))
     .flatMap((id) => {
       const document = documents.readSession(id);
-      return document ? waiting(id, document, timeZone) : [];
+      return document ? waiting({ directory, id }, document, timeZone) : [];
     });
 }
 
-function waiting(id: SessionId, { showrunner }: SessionDocument, timeZone: string): Finding[] {
+function waiting(
+  { directory, id }: { directory: string; id: SessionId },
+  { showrunner }: SessionDocument,
+  timeZone: string,
+): Finding[] {
   const { snapshot, machine } = showrunner;
   const persisted = decodeShown({ persisted: snapshot, version: machine.version });
   if (!persisted) return [];
   const episode = rehydrate(persisted);
   const wait = waitOf(statusOf(episode.value), episode.context, { now: new Date().toISOString(), timeZone });
-  const needs = needsOf(episode, new Date().toISOString()).map(({ text, next }): Finding => ({
-    severity: 'attention',
-    what: `${id}: ${text}`,
-    advice: next.join(', or '),
-  }));
+  const needs = withCrew(needsOf(episode, new Date().toISOString()), directory, id).map(
+    ({ text, next }): Finding => ({
+      severity: 'attention',
+      what: `${id}: ${text}`,
+      advice: next.join(', or '),
+    }),
+  );
   const isEnded = ['complete', 'archived'].includes(statusOf(episode.value));
   const near = (isEnded ? [] : episodeWarnings(episode.context)).map(({ text }): Finding => ({
     severity: 'note',

@@ -1,10 +1,11 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ledger, type BudgetDay } from '../../machines/budget-day.js';
-import type { ApprovalDeadline, PersistedEpisode } from '../../machines/index.js';
+import type { ApprovalDeadline, PersistedEpisode, SessionId } from '../../machines/index.js';
 import { parseUsd } from '../../machines/usd.js';
 import { nodeDisk } from '../disk/node-disk.js';
 import { unseal } from '../documents/seal.js';
+import { withCrew } from '../documents/with-crew.js';
 import { idleNeed } from '../reports/idle.js';
 import { lateNeed } from '../reports/late.js';
 import { episodeEstimates } from '../reports/estimates.js';
@@ -115,7 +116,13 @@ function shown(
   const now = new Date().toISOString();
   return {
     needs: [
-      ...(needs.length > 0 ? needs : idleNeed(state.status, { ...context, startAt, sleeps }, now)),
+      ...(needs.length > 0
+        ? needs
+        : withCrew(
+            idleNeed(state.status, { ...context, startAt, sleeps }, now),
+            directory,
+            state.session_id as SessionId,
+          )),
       ...lateNeed(state.status, { ...context, dueBy }, now),
     ],
     wait: waitOf(state.status, { ...context, startAt, sleeps }, { now, timeZone }),

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { SessionId } from '../../machines/ids.js';
 import { decodeJson, nodeDisk, readPlainFile } from '../disk/index.js';
 import { replaceFile } from './durable-file.js';
+import { produceSettingsFile as file } from './produce-settings-file.js';
 
 /** How `showrunner produce` was called, kept in the session's folder so that `showrunner resume` can go on with it. */
 export const ProduceSettings = z.object({
@@ -13,7 +14,6 @@ export const ProduceSettings = z.object({
 });
 export type ProduceSettings = z.infer<typeof ProduceSettings>;
 
-const file = 'producing.json';
 const largest = 1024 * 1024;
 
 export function writeProduceSettings(

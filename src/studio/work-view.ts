@@ -1,4 +1,5 @@
 import { parseSessionId, statusOf, type EpisodeSnapshot } from '../../machines/index.js';
+import { crewCommands } from '../documents/with-crew.js';
 import { readProduceSettings } from '../documents/produce-settings.js';
 import { isLiveClaim } from '../disk/index.js';
 import { needsOf } from '../reports/index.js';
@@ -20,8 +21,6 @@ export function workView(snapshot: EpisodeSnapshot, directory: string, now: stri
   return {
     by: null,
     isBegun,
-    next: settings
-      ? [`showrunner resume ${sessionId}`]
-      : ['showrunner work --crew ./crew.mjs', `showrunner produce ${sessionId} --crew ./crew.mjs`],
+    next: settings ? [`showrunner resume ${sessionId}`] : crewCommands(parseSessionId(sessionId)),
   };
 }

@@ -1,7 +1,9 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { ProductionStateManager, defineCrew } from '../../src/index.js';
 import { run, start, type Ran } from '../support/cli.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
@@ -21,6 +23,7 @@ const filled: readonly (readonly [RegExp, string])[] = [
   [/<score>/g, '0.9'],
   [/"…"/g, '"a person said so"'],
   [/<json\|file>/g, `'"typed by a person"'`],
+  [/\.\/crew\.mjs/g, crew],
 ];
 
 /** The commands that an answer names: its next: lines, and what its sentences say, up to the end of their clause. */
@@ -229,4 +232,23 @@ describe('what the product says to do leads to a complete episode', () => {
     expect(typed[0]).toContain('--from');
     expect(await endOf(made)).toEqual(complete);
   });
+
+  test.each(['list', 'show 1', 'doctor', 'resume 1'])(
+    "given somebody's own program was stopped amid its work, when what %s says is done, then it is complete",
+    async (first) => {
+      const made = episode();
+      const manager = await ProductionStateManager.open({ directory: made.directory });
+      const stop = new AbortController();
+      const own = defineCrew({
+        research: () => (stop.abort(), sleep(60_000, null, { signal: stop.signal })),
+        script: () => Promise.resolve(null),
+        audio: () => Promise.resolve(null),
+      });
+      await manager.produce({ key: 'bees', topic: 'Bees' }, own, { signal: stop.signal });
+      await manager.close();
+      const typed = await made.follow(await made.type(`showrunner ${first}`), ['produce']);
+      expect(typed).toEqual([expect.stringMatching(/^showrunner produce ep_\S+ --crew \.\/crew\.mjs$/)]);
+      expect(await endOf(made)).toEqual(complete);
+    },
+  );
 });

@@ -58,7 +58,7 @@ describe('a process that goes away', () => {
     async (signal, outcome) => {
       const directory = freshDirectory();
       const crew = crewOf('slow-crew.mjs');
-      const made = start(directory, ['produce', '--topic', 'Bees', '--crew', crew, '--minutes', '0.4']);
+      const made = start(directory, ['produce', '--topic', 'Bees', '--crew', crew, '--minutes', '1']);
       await made.said('script call 2');
       made.kill(signal);
       await made.ended;
@@ -140,7 +140,7 @@ describe('a pause of an episode that showrunner produces', () => {
     async (...resume) => {
       const directory = freshDirectory();
       const crew = crewOf('slow-crew.mjs');
-      const made = start(directory, ['produce', '--topic', 'Bees', '--crew', crew, '--minutes', '0.4']);
+      const made = start(directory, ['produce', '--topic', 'Bees', '--crew', crew, '--minutes', '1']);
       await made.said('script call 1');
       await run(directory, 'pause', '1', '--reason', 'lunch');
       expect((await made.ended).stdout).toContain('next: showrunner resume');

@@ -1,3 +1,4 @@
+import { withCrew } from '../../documents/with-crew.js';
 import {
   episodeNumberOf,
   phaseNames,
@@ -50,7 +51,8 @@ async function lineOf(manager: ProductionStateManager, id: SessionId): Promise<s
   const persisted = await manager.getSnapshot(id);
   const { topic, money, budgets } = persisted.context;
   const snapshot = rehydrate(persisted);
-  const needs = needsOf(snapshot, manager.production.now()).map(
+  const { production } = manager;
+  const needs = withCrew(needsOf(snapshot, production.now()), production.directory, id).map(
     ({ text, next }) => `${text} (${next[0] ?? 'see the studio'})`,
   );
   const waits = needs.length > 0 ? `; waits for a person: ${needs.slice(0, 2).join('; ')}` : '';

@@ -1,3 +1,4 @@
+import { withCrew } from '../../documents/with-crew.js';
 import type { ProductionStateManager } from '../../manager/manager.js';
 import type { Run } from '../command.js';
 import { confirm } from '../confirm.js';
@@ -38,7 +39,12 @@ async function leftAlone(manager: ProductionStateManager, ids: readonly string[]
     'Left alone, since they wait:',
     ...ids.flatMap((id) => {
       const snapshot = production.find(id as never);
-      const lines = snapshot ? needLines(needsOf(snapshot, production.now()), `  ${id}: `) : [];
+      const lines = snapshot
+        ? needLines(
+            withCrew(needsOf(snapshot, production.now()), production.directory, id as never),
+            `  ${id}: `,
+          )
+        : [];
       return lines.length > 0 ? lines : [`  ${id}`];
     }),
   ];

@@ -1,3 +1,4 @@
+import { withCrew } from '../../documents/with-crew.js';
 import type { ProductionStateManager } from '../../manager/manager.js';
 import type { EpisodeState } from '../../shapes/seed.js';
 import type { Options, Run } from '../command.js';
@@ -30,7 +31,9 @@ async function listed(manager: ProductionStateManager): Promise<Listing> {
     const snapshot = isEnded(state) ? undefined : production.find(state.session_id as never);
     return {
       ...state,
-      needs: snapshot ? needsOf(snapshot, production.now()) : [],
+      needs: snapshot
+        ? withCrew(needsOf(snapshot, production.now()), production.directory, state.session_id as never)
+        : [],
       wait: snapshot
         ? waitOf(state.status, snapshot.context, {
             now: production.now(),

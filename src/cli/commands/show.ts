@@ -1,3 +1,4 @@
+import { withCrew } from '../../documents/with-crew.js';
 import type { Run } from '../command.js';
 import { episodeEstimates, needsOf, waitOf } from '../../reports/index.js';
 import {
@@ -30,7 +31,7 @@ export const run: Run = async (context, [name = '']) => {
   const snapshot = rehydrate(persisted);
   const { context: episode } = persisted;
   const { startAt, dueBy } = episode;
-  const needs = needsOf(snapshot, manager.production.now());
+  const needs = withCrew(needsOf(snapshot, manager.production.now()), manager.production.directory, id);
   const warnings = warningsOf(manager, episode);
   const wait = waitOf(state.status, episode, {
     now: manager.production.now(),

@@ -1,0 +1,2 @@
+/** In an episode's folder: how `showrunner produce` was called. */
+export const produceSettingsFile = 'producing.json';
