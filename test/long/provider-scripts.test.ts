@@ -149,7 +149,7 @@ test.each<[what: string, way: Way, bug: PlantedBug]>([
     },
   ],
 ])('given that %s, when scripts are played, then the alarm rings', async (what, way, bug) => {
-  const alarms = await storm(seedsWith(way, 8), `scripts-${what.length}`, bug).then(
+  const alarms = await storm(seedsWith(way, 16), `scripts-${what.length}`, bug).then(
     ({ provider }) => provider.violations,
     (error: unknown) => [String(error)],
   );

@@ -85,8 +85,14 @@ function crewFor(script: readonly ScriptedKey[], url: string, seed: number) {
   });
 }
 
-async function invoiceOf(url: string, seed: number): Promise<Record<string, number>> {
-  return (await (await fetch(`${url}/invoice/${seed}`)).json()) as Record<string, number>;
+/** Asked again where the connection was an old one that the provider has just closed: asking changes nothing. */
+async function invoiceOf(url: string, seed: number, tries = 5): Promise<Record<string, number>> {
+  try {
+    return (await (await fetch(`${url}/invoice/${seed}`)).json()) as Record<string, number>;
+  } catch (error) {
+    if (tries <= 1) throw error;
+    return invoiceOf(url, seed, tries - 1);
+  }
 }
 
 /** Adds up what history says, call by call. */
