@@ -98,9 +98,8 @@ export async function crashSuite(fault: Fault): Promise<void> {
     test.each(points.map((point) => ({ point, name: pointName(point) })))(
       'given $name, when the production is opened again, then nothing acknowledged is lost (npm run test:crash -- --only $name)',
       async ({ point }) => {
-        const outcome = await strike(bundled.file, point, only ? 20 : 5);
-        seen[outcome] += 1;
-        expect(Object.keys(seen)).toContain(outcome);
+        seen[await strike(bundled.file, point, only ? 20 : 5)] += 1;
+        expect(seen.missed).toBeLessThanOrEqual(points.length / 2);
       },
     );
     test('counted', () => {
