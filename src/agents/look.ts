@@ -1,4 +1,4 @@
-import { withCrew } from '../documents/with-crew.js';
+import { needsHere } from '../production/needs-here.js';
 import {
   leftOf,
   leftOfPhase,
@@ -8,7 +8,6 @@ import {
   type SessionId,
 } from '../../machines/index.js';
 import type { ProductionStateManager } from '../manager/manager.js';
-import { needsOf } from '../reports/index.js';
 import { decimal, decimalOf } from './answer.js';
 import { page, textPage } from './pages.js';
 
@@ -20,8 +19,7 @@ export async function standing(manager: ProductionStateManager, id: SessionId): 
   const { context } = persisted;
   const snapshot = rehydrate(persisted);
   const { status } = await manager.getEpisodeState(id);
-  const { production } = manager;
-  const needs = withCrew(needsOf(snapshot, production.now()), production.directory, id).slice(0, 2);
+  const needs = needsHere(manager.production, snapshot).slice(0, 2);
   return {
     session_id: id,
     status,

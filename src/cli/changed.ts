@@ -1,7 +1,7 @@
 import { escapeForTerminal, rehydrate, type SessionId } from '../../machines/index.js';
-import { withCrew } from '../documents/with-crew.js';
+import { needsHere } from '../production/needs-here.js';
 import type { ProductionStateManager } from '../manager/manager.js';
-import { episodeEstimates, needsOf } from '../reports/index.js';
+import { episodeEstimates } from '../reports/index.js';
 import type { EpisodeState } from '../shapes/seed.js';
 import type { Context, Result } from './command.js';
 import { exits } from './exit-codes.js';
@@ -21,11 +21,7 @@ export async function changed(
   const episode = await act(manager, sessionId);
   const after = await manager.getSnapshot(sessionId);
   const { failure } = after.context;
-  const needs = withCrew(
-    needsOf(rehydrate(after), manager.production.now()),
-    manager.production.directory,
-    sessionId,
-  );
+  const needs = needsHere(manager.production, rehydrate(after));
   const warnings = warningsOf(manager, after.context);
   const estimates = episodeEstimates(after.context);
   const stopped =

@@ -1,9 +1,9 @@
-import { withCrew } from '../documents/with-crew.js';
+import { needsHere } from '../production/needs-here.js';
 import { relative } from 'node:path';
 import { escapeForTerminal, phaseNames, rehydrate, toDollars } from '../../machines/index.js';
 import type { ProductionStateManager } from '../manager/manager.js';
 import type { Produced } from '../crew/produce.js';
-import { episodeEstimates, needsOf, waitOf } from '../reports/index.js';
+import { episodeEstimates, waitOf } from '../reports/index.js';
 import type { Need } from '../shapes/index.js';
 import { afterCancel, dollars, estimateLines, standing, table, waitLines, warningLines } from './format.js';
 import { warningsOf } from './warnings-of.js';
@@ -16,11 +16,7 @@ export async function closingReport(
   const { sessionId, outcome, reason, failure, state } = produced;
   const snapshot = rehydrate(await manager.getSnapshot(sessionId));
   const { budgets } = snapshot.context;
-  const needs = withCrew(
-    needsOf(snapshot, manager.production.now()),
-    manager.production.directory,
-    sessionId,
-  );
+  const needs = needsHere(manager.production, snapshot);
   const warnings = warningsOf(manager, snapshot.context);
   const estimates = episodeEstimates(snapshot.context);
   const wait = waitOf(state.status, snapshot.context, {

@@ -64,7 +64,6 @@ const allowed: Record<string, readonly string[]> = {
     'machines',
     'src/disk',
     'src/shapes',
-    'src/documents',
     'src/reports',
     'src/record',
     'src/production',

@@ -1,4 +1,4 @@
-import { withCrew } from '../../documents/with-crew.js';
+import { needsHere } from '../../production/needs-here.js';
 import {
   episodeNumberOf,
   phaseNames,
@@ -9,7 +9,6 @@ import {
   type PhaseName,
   type SessionId,
 } from '../../../machines/index.js';
-import { needsOf } from '../../reports/index.js';
 import type { ProductionStateManager } from '../../manager/manager.js';
 import { afterTool, heldText, hold } from './after-tool.js';
 import { canBegin, episodeFor, isUnderWay, outOfPhase } from './episode-of-hook.js';
@@ -51,8 +50,7 @@ async function lineOf(manager: ProductionStateManager, id: SessionId): Promise<s
   const persisted = await manager.getSnapshot(id);
   const { topic, money, budgets } = persisted.context;
   const snapshot = rehydrate(persisted);
-  const { production } = manager;
-  const needs = withCrew(needsOf(snapshot, production.now()), production.directory, id).map(
+  const needs = needsHere(manager.production, snapshot).map(
     ({ text, next }) => `${text} (${next[0] ?? 'see the studio'})`,
   );
   const waits = needs.length > 0 ? `; waits for a person: ${needs.slice(0, 2).join('; ')}` : '';

@@ -1,4 +1,3 @@
-import { withCrew } from '../../documents/with-crew.js';
 import type { ProductionStateManager } from '../../manager/manager.js';
 import type { Run } from '../command.js';
 import { confirm } from '../confirm.js';
@@ -33,18 +32,13 @@ export const run: Run = async (context, _args, options) => {
 /** Those that nobody has lost, with what they wait for. */
 async function leftAlone(manager: ProductionStateManager, ids: readonly string[]): Promise<string[]> {
   if (ids.length === 0) return [];
-  const { needsOf } = await import('../../reports/index.js');
+  const { needsHere } = await import('../../production/needs-here.js');
   const { production } = manager;
   return [
     'Left alone, since they wait:',
     ...ids.flatMap((id) => {
       const snapshot = production.find(id as never);
-      const lines = snapshot
-        ? needLines(
-            withCrew(needsOf(snapshot, production.now()), production.directory, id as never),
-            `  ${id}: `,
-          )
-        : [];
+      const lines = snapshot ? needLines(needsHere(production, snapshot), `  ${id}: `) : [];
       return lines.length > 0 ? lines : [`  ${id}`];
     }),
   ];

@@ -1,4 +1,3 @@
-import { withCrew } from '../../documents/with-crew.js';
 import type { ProductionStateManager } from '../../manager/manager.js';
 import type { EpisodeState } from '../../shapes/seed.js';
 import type { Options, Run } from '../command.js';
@@ -24,16 +23,14 @@ const isEnded = ({ status }: EpisodeState): boolean => status === 'complete' || 
 
 async function listed(manager: ProductionStateManager): Promise<Listing> {
   const states = await manager.listEpisodes();
-  const { dayWarnings, episodeEstimates, episodeWarnings, needsOf, waitOf } =
-    await import('../../reports/index.js');
+  const { needsHere } = await import('../../production/needs-here.js');
+  const { dayWarnings, episodeEstimates, episodeWarnings, waitOf } = await import('../../reports/index.js');
   const { production } = manager;
   const listing = states.map((state): ListedEpisode => {
     const snapshot = isEnded(state) ? undefined : production.find(state.session_id as never);
     return {
       ...state,
-      needs: snapshot
-        ? withCrew(needsOf(snapshot, production.now()), production.directory, state.session_id as never)
-        : [],
+      needs: snapshot ? needsHere(production, snapshot) : [],
       wait: snapshot
         ? waitOf(state.status, snapshot.context, {
             now: production.now(),

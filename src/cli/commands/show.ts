@@ -1,6 +1,6 @@
-import { withCrew } from '../../documents/with-crew.js';
+import { needsHere } from '../../production/needs-here.js';
 import type { Run } from '../command.js';
-import { episodeEstimates, needsOf, waitOf } from '../../reports/index.js';
+import { episodeEstimates, waitOf } from '../../reports/index.js';
 import {
   afterCancel,
   dollars,
@@ -31,7 +31,7 @@ export const run: Run = async (context, [name = '']) => {
   const snapshot = rehydrate(persisted);
   const { context: episode } = persisted;
   const { startAt, dueBy } = episode;
-  const needs = withCrew(needsOf(snapshot, manager.production.now()), manager.production.directory, id);
+  const needs = needsHere(manager.production, snapshot);
   const warnings = warningsOf(manager, episode);
   const wait = waitOf(state.status, episode, {
     now: manager.production.now(),

@@ -1,0 +1,14 @@
+import { parseSessionId, type EpisodeSnapshot } from '../../machines/index.js';
+import { withCrew } from '../documents/with-crew.js';
+import type { Production } from './production.js';
+import { needsOf } from '../reports/index.js';
+import type { Need } from '../shapes/index.js';
+
+/** What an episode needs now, with commands that lead on in this production. */
+export function needsHere(
+  production: Pick<Production, 'directory' | 'now'>,
+  snapshot: EpisodeSnapshot,
+): Need[] {
+  const sessionId = parseSessionId(snapshot.context.sessionId);
+  return withCrew(needsOf(snapshot, production.now()), production.directory, sessionId);
+}
