@@ -26,7 +26,8 @@ export async function changed(
   const estimates = episodeEstimates(after.context);
   const stopped =
     before === null && (failure?.code === 'budget_exhausted' || failure?.code === 'daily_cap_reached');
-  const notice = stopped ? `\nThe episode has stopped: ${escapeForTerminal(failure.message)}` : '';
+  const isTold = needs.some(({ text }) => text === failure?.message);
+  const notice = stopped && !isTold ? `\nThe episode has stopped: ${escapeForTerminal(failure.message)}` : '';
   return {
     json: { episode, needs, warnings, estimates, ...(stopped ? { stopped: failure } : {}) },
     text: [

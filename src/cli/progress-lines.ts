@@ -29,7 +29,7 @@ export function progressLines(
         `\r\u001b[2K\u001b[?7l${phase.padEnd(9)}${colors.cyan('█'.repeat(filled))}${'░'.repeat(barWidth - filled)} ${String(percent).padStart(3)}%  ${escapeForTerminal(message).slice(0, 60)}\u001b[?7h`,
       );
       isOpen = true;
-    } else if (percent >= (shown.get(key) ?? -stepPercent) + stepPercent) {
+    } else if (isTold(percent, shown.get(key))) {
       note(
         `${several ? `${sessionId} ` : ''}${phase.padEnd(9)}${String(percent).padStart(3)}%  ${escapeForTerminal(message)}`,
       );
@@ -37,4 +37,9 @@ export function progressLines(
     shown.set(key, percent);
   };
   return { show, end };
+}
+
+/** Each tenth, and the end. */
+function isTold(percent: number, before = -stepPercent): boolean {
+  return percent >= before + stepPercent || (percent === 100 && before < percent);
 }

@@ -1,17 +1,25 @@
 // Installs the packed package into fresh projects, as a stranger would, and uses it there: types (strict, NodeNext, with and without
-// skipLibCheck), ESM and CommonJS, on this Node and on Node 24. Needs the package registry. `--only=<text>` runs the checks with that in their name.
-import { execFileSync } from 'node:child_process';
+// skipLibCheck), ESM and CommonJS, on this Node and on Node 24; and what README and each page of the docs say to do, page by page.
+// Needs the package registry. `--only=<text>` runs the checks and pages with that in their name; UPDATE_DOCS=1 writes what appeared into the pages.
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { runPage } from './run-page.mjs';
+import { unlike } from './shape.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const { devDependencies, scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const only = process.argv.find((each) => each.startsWith('--only='))?.slice('--only='.length) ?? '';
 const folder = mkdtempSync(join(tmpdir(), 'showrunner-package-'));
-const run = (command, ...words) =>
-  execFileSync(command, words, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+/** Its standard output. */
+const run = async (command, ...words) => {
+  const ran = promisify(execFile)(command, words, { cwd: folder, encoding: 'utf8' });
+  ran.child.stdin?.end();
+  return (await ran).stdout;
+};
 
 const typescript = `
 import { ProductionStateManager, defineCrew, type Produced } from 'showrunner';
@@ -54,14 +62,20 @@ const options = (extra) =>
     files: ['use.mts'],
   });
 
-/** @type {[name: string, check: () => void][]} */
+/** @type {[name: string, check: () => Promise<unknown>][]} */
 const checks = [
   ['types, strict', () => run('npx', '--no-install', 'tsc', '-p', 'strict.json')],
   ['types, strict, libraries checked too', () => run('npx', '--no-install', 'tsc', '-p', 'libraries.json')],
-  ['ESM on this Node', () => expectComplete(run(process.execPath, 'out/use.mjs'))],
-  ['CommonJS on this Node', () => expectComplete(run(process.execPath, 'use.cjs'))],
-  ['ESM on Node 24', () => expectComplete(run('npx', '-y', '-p', 'node@24', 'node', 'out/use.mjs'))],
-  ['CommonJS on Node 24', () => expectComplete(run('npx', '-y', '-p', 'node@24', 'node', 'use.cjs'))],
+  ['ESM on this Node', async () => expectComplete(await run(process.execPath, 'out/use.mjs'))],
+  ['CommonJS on this Node', async () => expectComplete(await run(process.execPath, 'use.cjs'))],
+  [
+    'ESM on Node 24',
+    async () => expectComplete(await run('npx', '-y', '-p', 'node@24', 'node', 'out/use.mjs')),
+  ],
+  [
+    'CommonJS on Node 24',
+    async () => expectComplete(await run('npx', '-y', '-p', 'node@24', 'node', 'use.cjs')),
+  ],
   ['the command line', () => run('npx', '--no-install', 'showrunner', 'list', '--json')],
   ['the table', () => run('npx', '--no-install', 'showrunner', 'list', '--all')],
   ['the drawing', () => run('npx', '--no-install', 'showrunner', 'draw', '--format', 'svg')],
@@ -86,28 +100,17 @@ function expectServed(...words) {
     child.on('exit', () => { console.error(told); end(1); });
     setTimeout(() => { console.error('nothing was said: ' + told); end(1); }, 30_000);
   `;
-  run(process.execPath, '-e', script);
+  return run(process.execPath, '-e', script);
 }
 
 let passed = 0;
 let failed = 0;
-try {
-  execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], { cwd: root });
-  const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'));
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'user', private: true }));
-  const types = ['typescript', '@types/node'].map((name) => `${name}@${devDependencies[name]}`);
-  run('npm', 'install', '--no-audit', '--no-fund', `./${tarball}`, ...types);
-  writeFileSync(join(folder, 'use.mts'), typescript);
-  writeFileSync(join(folder, 'use.cjs'), commonJs);
-  writeFileSync(
-    join(folder, 'strict.json'),
-    options({ skipLibCheck: true, exactOptionalPropertyTypes: true }),
-  );
-  writeFileSync(join(folder, 'libraries.json'), options({ skipLibCheck: false }));
+
+async function checkUse() {
   for (const [name, check] of checks.filter(([name]) => name.includes(only))) {
     if (name.startsWith('ESM')) rmSync(join(folder, 'production'), { recursive: true, force: true });
     try {
-      check();
+      await check();
       passed += 1;
       console.log(`passed: ${name}`);
     } catch (error) {
@@ -115,8 +118,67 @@ try {
       console.error(`FAILED: ${name}\n${error.stdout ?? ''}${error.stderr ?? ''}${error.message}`);
     }
   }
+}
+
+const installed = join(folder, 'node_modules', 'showrunner');
+const notRun = [];
+/** The pages that nobody has done yet. Two lanes of the three that there are do pages, in so many folders. */
+const left = [];
+
+async function checkPages(names) {
+  for (let page = left.shift(); page !== undefined; page = left.shift()) {
+    const told = await runPage({ base: folder, installed, page, names, scripts });
+    notRun.push(...told.notRun);
+    if (process.env.UPDATE_DOCS) writeAppeared(told);
+    if (told.problems.length === 0) passed += 1;
+    else failed += 1;
+    const counts = `${told.ran} run, ${told.clone} of the clone, ${told.notRun.length} not run`;
+    console.log(`${told.problems.length === 0 ? 'passed' : 'FAILED'}: ${page} (${counts})`);
+    for (const problem of told.problems) console.error(`  ${problem}`);
+  }
+}
+
+/** Has the page of the clone show what appeared. */
+function writeAppeared({ page, appeared }) {
+  let text = readFileSync(join(root, page), 'utf8');
+  for (const { command, shown, told } of appeared)
+    if (unlike(shown, told))
+      text = text.replace([`$ ${command}`, ...shown].join('\n'), () => [`$ ${command}`, ...told].join('\n'));
+  writeFileSync(join(root, page), text);
+}
+
+try {
+  execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], { cwd: root });
+  const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'));
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'user', private: true }));
+  const beside = ['typescript', '@types/node', '@opentelemetry/api'].map(
+    (name) => `${name}@${devDependencies[name]}`,
+  );
+  await run('npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', `./${tarball}`, ...beside);
+  writeFileSync(join(folder, 'use.mts'), typescript);
+  writeFileSync(join(folder, 'use.cjs'), commonJs);
+  writeFileSync(
+    join(folder, 'strict.json'),
+    options({ skipLibCheck: true, exactOptionalPropertyTypes: true }),
+  );
+  writeFileSync(join(folder, 'libraries.json'), options({ skipLibCheck: false }));
+  // Read from the package, as a stranger reads them; what is generated has tests of its own.
+  const pages = readdirSync(join(installed, 'docs'), { recursive: true, encoding: 'utf8' })
+    .map((name) => `docs/${name}`)
+    .filter((name) => name.endsWith('.md') && !/^docs\/(?:api\/|statechart)/.test(name));
+  left.push(
+    ...[
+      'docs/command-line.md',
+      'README.md',
+      ...pages.filter((page) => page !== 'docs/command-line.md'),
+    ].filter((page) => page.includes(only)),
+  );
+  const help = await run('npx', '--no-install', 'showrunner', '--help');
+  const names = [...help.matchAll(/^ {2}([a-z]+)\b/gm)].map(([, name]) => name);
+  await Promise.all([checkUse(), checkPages(names), checkPages(names)]);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
+for (const each of notRun.toSorted((a, b) => a.localeCompare(b))) console.log(`not run: ${each}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
