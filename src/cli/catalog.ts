@@ -474,8 +474,9 @@ export const catalog: readonly Command[] = [
   {
     name: 'import',
     group: 'Keep',
-    summary: 'Import an older state.json; the original is not changed.',
-    usage: '<state.json>',
+    summary:
+      'Import an older production: its state file, its folder, or one episode; the original is not changed.',
+    usage: '<path>',
     options: [
       ['--dry-run', 'only show what would be imported, and what could not be'],
       ['--without-tests', 'leave out what looks like a test: numbers 990 to 999, topics that begin so'],

@@ -15,6 +15,7 @@ import {
 } from '../../machines/index.js';
 import type { Production, View } from '../production/index.js';
 import { checkpointData } from '../record/index.js';
+import { notAhead } from './not-ahead.js';
 import type { OlderEpisode } from './older-episode.js';
 import { readOlderApart } from './read-apart.js';
 import type { OlderProduction } from './read-older.js';
@@ -29,56 +30,79 @@ export interface Imported {
 }
 
 const by = 'import';
+const lost = {
+  code: 'artifact_invalid',
+  message:
+    'it was complete before the import, and what it had made was not found there; recover makes it anew.',
+} as const;
 const noReason = 'it had failed before the import';
+
+export interface ImportOptions {
+  /** Leaves out what looks like a test. */
+  withoutTests?: boolean;
+  /** Tells what is there already, where that is another production than the one that is imported into: for a rehearsal. Default: the production itself. */
+  into?: Pick<Production, 'find' | 'now'>;
+}
 
 /**
  * Imports an older production, each episode in one commit, with its own times. An episode that is there already is left as it is.
- * `from`: the path of a state file, or what {@link readOlderApart} has read of one. `withoutTests` leaves test episodes out.
+ * `from`: the path of a state file or of a folder, or what {@link readOlderApart} has read of one.
  */
 export async function importOlder(
   production: Production,
   from: string | OlderProduction,
-  { withoutTests = false } = {},
+  options: ImportOptions = {},
 ): Promise<Imported> {
   const older = typeof from === 'string' ? await readOlderApart(from) : from;
   const imported: SessionId[] = [];
   const report = [...older.report];
   for (const episode of older.episodes) {
-    if (withoutTests && isTestEpisode(episode)) {
-      report.push({
-        severity: 'info',
-        where: episode.sessionId,
-        what: 'it looks like a test episode',
-        decision: 'left out, as was asked for',
-      });
-      continue;
-    }
-    try {
-      if (await importEpisode(production, episode)) imported.push(episode.sessionId);
-      else
-        report.push({
-          severity: 'info',
-          where: episode.sessionId,
-          what: 'it is in this production already',
-          decision: 'left as it is',
-        });
-    } catch (error) {
-      if (!(error instanceof ProductionError)) throw error;
-      report.push({
-        severity: 'error',
-        where: episode.sessionId,
-        what: error.message,
-        decision: 'the episode is left out',
-      });
-    }
+    const line = await importOne(production, episode, options);
+    if (line.isImported) imported.push(episode.sessionId);
+    report.push(...line.told.map((told) => ({ where: episode.sessionId, ...told })));
   }
   return { source: older.source, imported, report };
 }
 
-async function importEpisode(production: Production, episode: OlderEpisode): Promise<boolean> {
-  const { sessionId } = episode;
+/** Imports one episode, and says what there is to say of that. */
+async function importOne(
+  production: Production,
+  episode: OlderEpisode,
+  { withoutTests = false, into = production }: ImportOptions,
+): Promise<{ isImported: boolean; told: Omit<ReportLine, 'where'>[] }> {
+  const not = (severity: ReportLine['severity'], what: string, decision: string) => ({
+    isImported: false,
+    told: [{ severity, what, decision }],
+  });
+  if (withoutTests && isTestEpisode(episode))
+    return not('info', 'it looks like a test episode', 'left out, as was asked for');
   production.refresh();
-  if (production.find(sessionId)) return false;
+  const there = into.find(episode.sessionId);
+  if (there && there.context.topic !== episode.topic)
+    return not(
+      'warning',
+      'this production has an episode of this id and another topic',
+      'left as it is; what is in the older files is not imported',
+    );
+  if (there) return not('info', 'it is in this production already', 'left as it is');
+  try {
+    const { episode: present, wasAhead } = notAhead(episode, into.now());
+    await importEpisode(production, present);
+    return { isImported: true, told: wasAhead ? [ahead] : [] };
+  } catch (error) {
+    if (!(error instanceof ProductionError)) throw error;
+    return not('error', error.message, 'the episode is left out');
+  }
+}
+
+const ahead = {
+  severity: 'warning',
+  what: 'it has times that have not come yet',
+  decision: 'read as the time of the import',
+} as const;
+
+async function importEpisode(production: Production, episode: OlderEpisode): Promise<void> {
+  const { sessionId } = episode;
   production.prepareSession(sessionId);
   const kept: Saved['kept'] = [];
   for (const { name, phase, at, data } of episode.checkpoints) {
@@ -94,11 +118,10 @@ async function importEpisode(production: Production, episode: OlderEpisode): Pro
     });
   }
   const completions = await saveCompletions(production, episode);
-  const { steps } = await production.commit((view) => {
+  await production.commit((view) => {
     if (view.has(sessionId)) return [];
     return replay(episode, { kept, completions }, view).map((event) => ({ sessionId, event }));
   });
-  return steps.length > 0;
 }
 
 /** An older episode's checkpoints: those it had, and for each complete phase the one that completing saves. */
@@ -165,7 +188,7 @@ function replay(episode: OlderEpisode, { kept, completions }: Saved, view: View)
   }
   const lastPhase = phaseNames.findLast((name) => episode.phases[name].status !== 'pending') ?? 'research';
   for (const phase of phaseNames) {
-    const { status, cost, startedAt, endedAt, error } = episode.phases[phase];
+    const { status, cost, startedAt, endedAt, error, isLost } = episode.phases[phase];
     const completion = completions[phase];
     if (status === 'skipped')
       add({ type: 'phase.skip', phase, reason: 'it was recorded as skipped, or not at all' }, endedAt);
@@ -187,7 +210,14 @@ function replay(episode: OlderEpisode, { kept, completions }: Saved, view: View)
       add({ type: 'checkpoint.save', phase, checkpoint: saved }, at);
     if (completion) add({ type: 'phase.complete', phase, checkpoint: completion }, endedAt);
     if (status === 'failed')
-      add({ type: 'phase.failed', phase, ...classifyError(error ?? episode.error ?? noReason) }, endedAt);
+      add(
+        {
+          type: 'phase.failed',
+          phase,
+          ...(isLost ? lost : classifyError(error ?? episode.error ?? noReason)),
+        },
+        endedAt,
+      );
   }
   for (const [name, value] of Object.entries(episode.quality)) add({ type: 'quality.recorded', name, value });
   const failedPhase = phaseNames.some((name) => episode.phases[name].status === 'failed');

@@ -4,15 +4,18 @@ import {
   Topic,
   episodeNumberOf,
   isFinished,
-  isSessionId,
   phaseNames,
   type PhaseName,
   type SessionId,
   type Usd,
 } from '../../machines/index.js';
-import { inOrder, readPhases, type OlderPhase } from './older-phases.js';
-import type { Report } from './report.js';
-import { isObject, pick, readCost, readError, readTime, type Json, type Place } from './values.js';
+import { amountKeys, readAmount, readCost } from './amounts.js';
+import { choose, plainKey, shown, type At } from './known-keys.js';
+import { inOrder, phasesKeys, readPhases, type OlderPhase } from './older-phases.js';
+import { phaseOf } from './phase-words.js';
+import { toldPhases } from './phases-told.js';
+import { Report } from './report.js';
+import { isObject, pick, readError, readTime, statusWord, type Json, type Place } from './values.js';
 
 export interface OlderCheckpoint {
   name: string;
@@ -38,68 +41,147 @@ export interface OlderEpisode {
   checkpoints: OlderCheckpoint[];
 }
 
-/** What is read of an episode, in either shape; that which nobody reads is reported. */
+const totalKeys = ['total_cost', 'cost', 'cost_usd', 'total_cost_usd', 'total_spent', 'spent'];
+const topicKeys = ['topic', 'title', 'episode_title', 'episode_topic', 'subject', 'name'];
+const createdKeys = ['created_at', 'started_at', 'start_time', 'created', 'started', 'timestamp'];
+const qualityKeys = ['quality_scores', 'quality', 'scores', 'quality_metrics'];
+const costsKeys = ['costs', 'phase_costs', 'cost_breakdown', 'cost_by_phase'];
+
+/** The number of an older episode, beside the one in its id. */
+export const numberKeys = ['episode_number', 'episode_num', 'episode', 'number', 'ep'];
+
+/** What is read of an episode, in any shape; that which nobody reads is reported. */
 export const episodeKeys = [
-  'episode_number',
   'session_id',
   'status',
-  'phases',
-  'topic',
-  'title',
-  'total_cost',
-  'cost',
-  'quality_scores',
-  'quality',
+  'updated_at',
+  'completed_at',
   'error',
   'error_message',
   'failure',
-  'created_at',
-  'started_at',
-  'start_time',
-  'updated_at',
-  'completed_at',
+  'last_error',
+  'errors',
+  ...numberKeys,
+  ...phasesKeys,
+  ...amountKeys(totalKeys),
+  ...topicKeys,
+  ...createdKeys,
+  ...qualityKeys,
+  ...costsKeys,
 ];
 
-/** Reads one episode; undefined, and a report line, when it cannot be understood. */
+/** Whether it reads like an episode's record. */
+export function looksLikeEpisode(value: Json): boolean {
+  const keys = new Set(Object.keys(value).map(plainKey));
+  const has = (...some: string[]): boolean => some.some((key) => keys.has(key));
+  return (
+    has(...phasesKeys) ||
+    (has('status', 'session_id', ...totalKeys, ...amountKeys(totalKeys)) && has(...topicKeys, ...numberKeys))
+  );
+}
+
+/** When it was made, as it says itself or as it can be told from what it says of its phases; null where it says nothing of that. */
+export function madeAt(value: Json): string | null {
+  const silent = new Report();
+  const at: At = (key) => key;
+  const phases = Object.values(toldPhases(value, at, silent).phases);
+  const times = [
+    choose(value, createdKeys, at, silent),
+    ...phases.map((phase) => choose(phase, ['start_time', 'started_at', 'started'], at, silent)),
+    choose(value, ['completed_at', 'updated_at'], at, silent),
+  ];
+  return times.map((time) => readTime(time, '', silent)).find((time) => time !== null) ?? null;
+}
+
+/** Reads one episode by its plain keys; undefined, and a report line, when it cannot be understood. */
 export function readEpisode(
-  id: string,
+  id: SessionId,
   value: Json,
   isEnded: boolean,
   place: Place,
   report: Report,
 ): OlderEpisode | undefined {
-  if (!isSessionId(id))
-    return refused(report, place(), `${JSON.stringify(id.slice(0, 80))} is not a session id`);
-  const phases = readPhases(pick(value, 'phases'), place('phases'), report);
-  const total = readCost(pick(value, 'total_cost', 'cost'), place('total_cost', 'cost'), report);
-  if (!phases || total === undefined) return undefined;
-  const sum = phaseNames.reduce((each, name) => each + phases[name].cost, 0);
+  const currency = value['currency'];
+  if (typeof currency === 'string' && !/^(?:usd|us\$|\$|dollars?)$/i.test(currency))
+    return refused(report, place('currency'), `its amounts are in ${currency.slice(0, 20)}, not in dollars`);
+  const costs = readCosts(value, place, report);
+  const read = costs && readPhases(value, costs.phases, place, report);
+  const flat = isObject(value['cost']) || isObject(value['total_cost']) ? {} : value;
+  const stated = read && readAmount(flat, totalKeys, place, report);
+  if (!read || stated === undefined) return undefined;
+  const { phases } = read;
+  const total = stated === 0 ? (costs.total ?? 0) : stated;
+  const others = read.others + costs.others;
+  const sum = phaseNames.reduce((each, name) => each + phases[name].cost, others);
   if (sum !== total && total !== 0) {
     report.note(
       'warning',
-      place('total_cost', 'cost'),
+      place(...amountKeys(totalKeys), ...costsKeys),
       `it says ${total / 1e6}, its phases sum to ${sum / 1e6}`,
       total > sum ? 'the rest is kept, on its last phase' : "the phases' sum is kept",
     );
   }
-  const createdAt =
-    readTime(
-      pick(value, 'created_at', 'started_at', 'start_time'),
-      place('created_at', 'started_at', 'start_time'),
-      report,
-    ) ?? timeOfId(id);
+  noteNumber(id, value, place, report);
+  const created = choose(value, createdKeys, place, report);
   return {
     sessionId: id,
     episodeNumber: episodeNumberOf(id),
-    topic: readTopic(pick(value, 'topic', 'title'), place('topic', 'title'), report),
-    createdAt,
+    topic: readTopic(choose(value, topicKeys, place, report), place(...topicKeys), report),
+    createdAt: readTime(created, place(...createdKeys), report) ?? timeOfId(id),
     ended: readEnd(pick(value, 'status'), isEnded, phases, place, report),
     phases: inOrder(phases, place('phases'), report),
-    unattributed: Math.max(0, total - sum) as Usd,
-    quality: readScores(pick(value, 'quality_scores', 'quality'), place('quality_scores', 'quality'), report),
+    unattributed: (Math.max(0, total - sum) + others) as Usd,
+    quality: readScores(choose(value, qualityKeys, place, report), place(...qualityKeys), report),
     error: readError(value),
     checkpoints: [],
   };
+}
+
+/** `costs: { research: 0.80, total: 1.10 }`, which older programs keep beside the phases; undefined when an amount is none. */
+function readCosts(
+  value: Json,
+  place: Place,
+  report: Report,
+): { phases: Partial<Record<PhaseName, Usd>>; others: Usd; total: Usd | undefined } | undefined {
+  const keys = [...costsKeys, ...['cost', 'total_cost'].filter((key) => isObject(value[key]))];
+  const told = choose(value, keys, place, report);
+  const found = {
+    phases: {} as Partial<Record<PhaseName, Usd>>,
+    others: 0,
+    total: undefined as Usd | undefined,
+  };
+  for (const [key, each] of Object.entries(isObject(told) ? told : {})) {
+    const where = `${place(...keys)}.${key.slice(0, 80)}`;
+    const cost = readCost(each, where, report);
+    if (cost === undefined) return undefined;
+    const phase = phaseOf(key);
+    if (phase) found.phases[phase] = cost;
+    else if (['total', 'total_cost', 'sum'].includes(plainKey(key))) found.total = cost;
+    else {
+      found.others += cost;
+      report.note(
+        'warning',
+        where,
+        `${cost / 1e6} belong to no phase that is known here`,
+        'kept on its last phase',
+      );
+    }
+  }
+  return { ...found, others: found.others as Usd };
+}
+
+/** The id's number counts: it is what the episode is called by. */
+function noteNumber(id: SessionId, value: Json, place: Place, report: Report): void {
+  const key = numberKeys.find((each) => Object.hasOwn(value, each));
+  if (key === undefined) return;
+  const told = value[key];
+  if (told === null || isObject(told) || Number(told) === episodeNumberOf(id)) return;
+  report.note(
+    'warning',
+    place(key),
+    `it says ${shown(told)}, its id says ${episodeNumberOf(id)}`,
+    'what the id says counts',
+  );
 }
 
 function refused(report: Report, where: string, what: string): undefined {
@@ -109,9 +191,16 @@ function refused(report: Report, where: string, what: string): undefined {
 
 const longestTopic = 500;
 
+const completeWords = ['complete', 'completed', 'done', 'finished', 'success', 'published', 'released'];
+const failedWords = ['failed', 'error', 'aborted', 'cancelled', 'canceled'];
+
 const episodeStatuses = new Set<string>([
   ...EpisodeStatus.options,
-  'completed',
+  ...completeWords,
+  ...failedWords,
+  'draft',
+  'queued',
+  'new',
   'in_progress',
   'active',
   'running',
@@ -129,8 +218,8 @@ function readEnd(
   report: Report,
 ): OlderEpisode['ended'] {
   const finished = phaseNames.every((name) => isFinished(phases[name].status));
-  const word = typeof value === 'string' ? value.toLowerCase() : '';
-  if (!episodeStatuses.has(word) || (value !== undefined && typeof value !== 'string')) {
+  const word = statusWord(value);
+  if (!(episodeStatuses.has(word) || phaseOf(word)) || (value !== undefined && typeof value !== 'string')) {
     report.note(
       'warning',
       place('status'),
@@ -138,11 +227,11 @@ function readEnd(
       'its phases decide',
     );
   }
-  if (word === 'failed' || phaseNames.some((name) => phases[name].status === 'failed'))
+  if (failedWords.includes(word) || phaseNames.some((name) => phases[name].status === 'failed'))
     return isEnded ? 'archived' : 'failed';
   if (word === 'archived') return 'archived';
   if (finished) return 'complete';
-  if (isEnded || word.startsWith('complete')) {
+  if (isEnded || completeWords.includes(word)) {
     // A record of an end without phases: the older program did not keep them.
     report.note(
       'warning',
@@ -172,8 +261,13 @@ function readTopic(value: unknown, where: string, report: Report): string {
 
 function readScores(value: unknown, where: string, report: Report): Record<string, number> {
   const scores: Record<string, number> = {};
-  for (const [name, score] of Object.entries(isObject(value) ? value : {})) {
+  if (value !== undefined && !isObject(value))
+    report.note('warning', where, `${shown(value)} is no object of scores`, 'left out');
+  for (const [key, score] of Object.entries(isObject(value) ? value : {})) {
     const read = Score.safeParse(score);
+    const name = plainKey(key);
+    if (Object.hasOwn(scores, name))
+      report.note('warning', `${where}.${key.slice(0, 60)}`, 'it is there twice', 'the later one counts');
     if (read.success && /^[a-z][a-z0-9_]{0,63}$/.test(name) && name !== 'constructor')
       scores[name] = read.data;
     else report.note('warning', where, `${JSON.stringify(name.slice(0, 60))} is no score`, 'left out');

@@ -23,9 +23,9 @@ export function readJson(folder: string, path: string, report: Report): unknown 
     return undefined;
   }
   try {
-    return decodeJson(read.bytes);
+    return jsonIn(read.bytes, path, report);
   } catch (error) {
-    report.note('warning', path, `it is not JSON: ${(error as Error).message}`, 'left out');
+    report.note('warning', path, (error as Error).message, 'left out');
     return undefined;
   }
 }
@@ -35,5 +35,28 @@ function realPathOf(path: string): string | undefined {
     return realpathSync(path);
   } catch {
     return undefined;
+  }
+}
+
+/** What Python's `json` writes for what is no number, outside of texts. */
+const noNumbers = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g;
+
+/** JSON as Python writes it too, where `NaN` is read as a text, which is no amount and no score. @throws Error. */
+export function jsonIn(bytes: Uint8Array, where: string, report: Report): unknown {
+  try {
+    return decodeJson(bytes);
+  } catch (error) {
+    const text = Buffer.from(bytes).toString('utf8');
+    if (/NaN|Infinity/.test(text)) {
+      const mended = text.replaceAll(noNumbers, (found) => (found.startsWith('"') ? found : `"${found}"`));
+      try {
+        const value = decodeJson(Buffer.from(mended));
+        report.note('warning', where, 'it has NaN or Infinity, which is no JSON', 'read as texts');
+        return value;
+      } catch {
+        // What is wrong with the file is told by its own words.
+      }
+    }
+    throw new Error(`it is not JSON: ${(error as Error).message}`, { cause: error });
   }
 }

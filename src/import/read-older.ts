@@ -1,14 +1,23 @@
-import { realpath } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
-import { ProductionError, isSessionId } from '../../machines/index.js';
-import { decodeJson, plainRefusalTexts, readPlainFile } from '../disk/index.js';
-import { readCheckpoints } from './older-checkpoints.js';
+import { isSessionId, type SessionId } from '../../machines/index.js';
+import { entriesIn, listingKeys, type Entry } from './listings.js';
+import { noteLost } from './lost-work.js';
+import { hasCheckpoints, readCheckpoints } from './older-checkpoints.js';
 import { episodeKeys, readEpisode, type OlderEpisode } from './older-episode.js';
-import { largestFile, readJson } from './read-json.js';
+import { openOlder, refusal } from './open-older.js';
 import { Report, type ReportLine } from './report.js';
-import { isObject, noteUnread, pick, type Json, type Place } from './values.js';
+import {
+  innerId,
+  namesIn,
+  noState,
+  numberInName,
+  placesOf,
+  readOwnState,
+  type OwnState,
+} from './session-folders.js';
+import { SessionNames } from './session-names.js';
 import { isTestEpisode } from './test-episodes.js';
-import { noteContradictions, noteTotal, noteUnlisted, withPhaseData } from './whole.js';
+import { noteUnread, pick } from './values.js';
+import { noteContradictions, noteTotal, withPhaseData } from './whole.js';
 
 /** What an older state file and its session folders say. */
 export interface OlderProduction {
@@ -19,62 +28,53 @@ export interface OlderProduction {
 
 const stateKeys = [
   'version',
-  'active_episodes',
-  'completed_episodes',
   'total_cost',
   'total_episodes',
   'last_updated',
   'metrics',
   'showrunner',
   'crc32',
+  ...Object.keys(listingKeys),
 ];
 
+interface Placed {
+  entry: Entry;
+  own: OwnState;
+}
+
 /**
- * Reads an older production: the seed's 3.0.0 shape, or the one in which `active_episodes` maps numbers to session ids.
+ * Reads an older production: a state file in one of its shapes, session folders beside it whether it lists them or not, or folders alone.
  * Changes nothing. What cannot be understood is in the report.
- * @throws ProductionError `import_invalid` when the file as a whole is not a state file.
+ * @throws ProductionError `import_invalid` when nothing there is an older production.
  */
 export async function readOlder(path: string, afterEach?: () => void): Promise<OlderProduction> {
   const report = new Report();
-  const state = readState(path);
-  const folder = await realpath(dirname(path));
-  const file = basename(path);
-  const episodes = new Map<string, OlderEpisode>();
-  const seen = new Set<string>();
-  for (const [key, isEnded] of [
-    ['active_episodes', false],
-    ['completed_episodes', true],
-  ] as const) {
-    for (const { id, value, where } of listed(pick(state, key), `${file}: ${key}`, report)) {
-      seen.add(id);
-      afterEach?.();
-      const own = readSessionState(folder, id, report);
-      const place: Place = (...keys) => {
-        const inOwn = keys.find((key) => Object.hasOwn(own.value, key));
-        if (inOwn !== undefined) return `${own.file}: ${inOwn}`;
-        return [
-          where,
-          ...keys
-            .filter((key) => Object.hasOwn(value, key))
-            .concat(keys)
-            .slice(0, 1),
-        ].join('.');
-      };
-      noteUnread(value, episodeKeys, where, report);
-      noteUnread(own.value, episodeKeys, own.file, report);
-      noteContradictions({ value, where }, own, report);
-      const episode = readEpisode(id, { ...value, ...own.value }, isEnded, place, report);
-      if (!episode) continue;
-      if (episodes.has(id))
-        report.note('warning', where, `${id} is listed twice`, 'the later listing counts');
-      episode.checkpoints = withPhaseData(episode, await readCheckpoints(folder, id, report));
-      if (isTestEpisode(episode))
-        report.note('warning', where, 'it looks like a test episode', 'imported, but for --without-tests');
-      episodes.set(id, episode);
-    }
+  const { folder, file, state, only } = openOlder(path, report);
+  const listed = Object.entries(listingKeys).flatMap(([key, isEnded]) =>
+    entriesIn(pick(state, key), `${file}: ${key}`, isEnded, report),
+  );
+  const { folders, others } = namesIn(folder);
+  const placed = withFolders(listed, only === null ? folders : [only], { folder, file }, report);
+  if (file === '' && placed.length === 0)
+    throw refusal(`${path} holds no state.json of an older production, and no folder of an episode.`);
+  const names = new SessionNames(
+    placed.flatMap(({ entry, own }) => [entry.label, innerId(own) ?? '']).filter(isSessionId),
+    report,
+  );
+  const episodes = new Map<SessionId, OlderEpisode>();
+  for (const { entry, own } of placed) {
+    afterEach?.();
+    const id = names.idOf(entry, own);
+    const episode = id && (await readOne(id, entry, own, folder, report));
+    if (!episode) continue;
+    if (episodes.has(episode.sessionId))
+      report.note('warning', entry.where, `${episode.sessionId} is listed twice`, 'the later listing counts');
+    episodes.set(episode.sessionId, episode);
   }
   noteUnread(state, stateKeys, file, report);
-  await noteUnlisted(folder, seen, report);
+  const strangers = others.filter((name) => name !== file && !name.startsWith('.'));
+  if (file !== '' && strangers.length > 0)
+    report.noteKeys('info', '.', 'files beside it', strangers, 'not read');
   noteTotal(pick(state, 'total_cost'), [...episodes.values()], `${file}: total_cost`, report);
   return {
     source: path,
@@ -83,74 +83,81 @@ export async function readOlder(path: string, afterEach?: () => void): Promise<O
   };
 }
 
-function readState(path: string): Json {
-  let value: unknown;
-  try {
-    const read = readPlainFile(path, { largest: largestFile, followsLink: true });
-    if ('refused' in read) throw new Error(plainRefusalTexts[read.refused]);
-    value = jsonIn(read.bytes);
-  } catch (error) {
-    throw new ProductionError(
-      'import_invalid',
-      `${path}: ${(error as Error).message}. Name a state.json of an older production.`,
-      { field: 'path', cause: error },
-    );
-  }
-  if (
-    isObject(value) &&
-    (isObject(value['active_episodes']) ||
-      Array.isArray(value['active_episodes']) ||
-      value['completed_episodes'] !== undefined)
-  )
-    return value;
-  throw new ProductionError(
-    'import_invalid',
-    `${path} has neither active_episodes nor completed_episodes: it is not a production's state file.`,
-    { field: 'path' },
+async function readOne(
+  id: SessionId,
+  { value, where, isEnded }: Entry,
+  own: OwnState,
+  folder: string,
+  report: Report,
+): Promise<OlderEpisode | undefined> {
+  noteUnread(value, episodeKeys, where, report);
+  noteUnread(own.value, episodeKeys, own.files[0] ?? '', report);
+  noteContradictions({ value, where }, own, report);
+  const place = placesOf(own, where, value);
+  const episode = readEpisode(id, { ...value, ...own.value }, isEnded, place, report);
+  if (!episode) return undefined;
+  const kept = own.folder === '' ? [] : await readCheckpoints(folder, own.folder, id, episode.phases, report);
+  episode.checkpoints = withPhaseData(episode, kept);
+  noteLost(episode, place('phases'), report);
+  if (isTestEpisode(episode))
+    report.note('warning', where, 'it looks like a test episode', 'imported, but for --without-tests');
+  return episode;
+}
+
+/** Each listed episode with its folder, and after them the folders that are none of theirs. */
+function withFolders(
+  listed: readonly Entry[],
+  folders: readonly string[],
+  { folder, file }: { folder: string; file: string },
+  report: Report,
+): Placed[] {
+  const labels = new Set(listed.map(({ label }) => label));
+  // What has another name than a session's may be one's folder all the same.
+  const owns = new Map(
+    folders
+      .filter((name) => !labels.has(name) && (isSessionId(name) || numberInName(name) !== undefined))
+      .map((name) => [name, readOwnState(folder, name, report)]),
   );
+  const placed = listed.map((entry): Placed => {
+    const { label } = entry;
+    if (folders.includes(label)) return { entry, own: readOwnState(folder, label, report) };
+    const found = [...owns].filter(([name, own]) =>
+      isSessionId(label)
+        ? innerId(own) === label
+        : !isSessionId(name) && numberInName(name) === labelNumber(entry),
+    );
+    const [only] = found;
+    if (!only || found.length > 1) return { entry, own: noState };
+    owns.delete(only[0]);
+    return { entry, own: only[1] };
+  });
+  return [...placed, ...unlistedIn(owns, { folder, isAlone: file === '' }, labels, report)];
 }
 
-function jsonIn(bytes: Uint8Array): unknown {
-  try {
-    return decodeJson(bytes);
-  } catch (error) {
-    throw new Error(`it is not JSON: ${(error as Error).message}`, { cause: error });
-  }
-}
-
-/** Both shapes as one: an id, what the main file says of it, and where. */
-function listed(value: unknown, where: string, report: Report): { id: string; value: Json; where: string }[] {
-  if (value === undefined) return [];
-  if (!isObject(value) && !Array.isArray(value)) {
-    report.note('error', where, 'it is neither an object nor a list', 'nothing of it is imported');
-    return [];
-  }
-  return Object.entries(value).flatMap(([key, entry]) => {
-    const place = `${where}.${key.slice(0, 80)}`;
-    if (typeof entry === 'string') return [{ id: entry, value: {}, where: place }];
-    if (!isObject(entry)) {
-      report.note('error', place, 'it is neither a session id nor an episode', 'it is left out');
+function unlistedIn(
+  owns: ReadonlyMap<string, OwnState>,
+  { folder, isAlone }: { folder: string; isAlone: boolean },
+  known: Set<string>,
+  report: Report,
+): Placed[] {
+  const what = 'it is a session folder that the state file does not list';
+  return [...owns].flatMap(([name, own]): Placed[] => {
+    const label = innerId(own) ?? name;
+    if (known.has(label)) {
+      report.note('warning', name, `it says that it is ${label}, which has been read`, 'left out');
       return [];
     }
-    const id = pick(entry, 'session_id') ?? key;
-    return [{ id: typeof id === 'string' ? id : key, value: withEnd(entry), where: place }];
+    if (own.files.length === 0 && !hasCheckpoints(folder, name)) {
+      report.note('warning', name, 'nothing in it says what became of an episode', 'not imported');
+      return [];
+    }
+    known.add(label);
+    if (!isAlone) report.note('warning', name, what, 'imported');
+    return [{ entry: { label, value: {}, where: own.files[0] ?? name, isEnded: false }, own }];
   });
 }
 
-/** `{session_id, completed_at, cost, topic}` keeps its end outside the phases. */
-function withEnd(entry: Json): Json {
-  const completedAt = pick(entry, 'completed_at');
-  if (completedAt === undefined || Object.hasOwn(entry, 'phases')) return entry;
-  return { ...entry, phases: { audio: { end_time: completedAt } } };
-}
-
-/** What the session's own folder says of it, and in which file; nothing where there is no such file. */
-function readSessionState(folder: string, id: string, report: Report): { file: string; value: Json } {
-  for (const file of isSessionId(id) ? [`${id}/state.json`, `${id}/session.json`] : []) {
-    const value = readJson(folder, file, report);
-    if (isObject(value)) return { file, value };
-    if (value !== undefined)
-      report.note('warning', file, 'it is not an object', 'what the main file says counts');
-  }
-  return { file: '', value: {} };
+function labelNumber({ label, value }: Entry): number | undefined {
+  const told = Number(pick(value, 'episode_number', 'episode', 'number') ?? label);
+  return Number.isInteger(told) ? told : undefined;
 }

@@ -7,14 +7,47 @@ export interface ReportLine {
   where: string;
   what: string;
   decision: string;
+  /** Every name that the line is about, where there are more than it shows. */
+  names?: string[];
 }
+
+/** So many names are shown in a line. */
+const mostShown = 10;
 
 /** Collects report lines. */
 export class Report {
   readonly lines: ReportLine[] = [];
+  readonly #once = new Set<string>();
 
   note(severity: ReportLine['severity'], where: string, what: string, decision: string): void {
     this.lines.push({ severity, where: escapeForTerminal(where), what: escapeForTerminal(what), decision });
+  }
+
+  /** The same, unless that has been said of this place. */
+  noteOnce(severity: ReportLine['severity'], where: string, what: string, decision: string): void {
+    const key = JSON.stringify([where, what]);
+    if (this.#once.has(key)) return;
+    this.#once.add(key);
+    this.note(severity, where, what, decision);
+  }
+
+  /** A line about names, of which it shows ten. */
+  noteKeys(
+    severity: ReportLine['severity'],
+    where: string,
+    what: string,
+    names: readonly string[],
+    decision: string,
+  ): void {
+    const shown = names
+      .slice(0, mostShown)
+      .map((name) => name.slice(0, 60))
+      .join(', ');
+    const more = names.length > mostShown ? `, and ${names.length - mostShown} more (--json names all)` : '';
+    this.note(severity, where, `${what}: ${shown}${more}`, decision);
+    const line = this.lines.at(-1);
+    if (line && names.some((name, index) => index >= mostShown || name.length > 60))
+      line.names = names.map((name) => escapeForTerminal(name));
   }
 }
 

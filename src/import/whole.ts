@@ -1,19 +1,9 @@
-import { readdir } from 'node:fs/promises';
-import { isSessionId, phaseNames } from '../../machines/index.js';
+import { phaseNames } from '../../machines/index.js';
+import { shown } from './known-keys.js';
 import { episodeKeys, type OlderCheckpoint, type OlderEpisode } from './older-episode.js';
 import type { Report } from './report.js';
+import type { OwnState } from './session-folders.js';
 import type { Json } from './values.js';
-
-/** Session folders that the state file says nothing of. */
-export async function noteUnlisted(
-  folder: string,
-  listed: ReadonlySet<string>,
-  report: Report,
-): Promise<void> {
-  const names = (await readdir(folder)).filter((name) => isSessionId(name) && !listed.has(name)).sort();
-  for (const name of names)
-    report.note('warning', name, 'it is a session folder that the state file does not list', 'not imported');
-}
 
 /** The production's own sum, where it is not what its episodes sum to. */
 export function noteTotal(
@@ -41,23 +31,20 @@ export function noteTotal(
 /** What the main file and a session's own file say differently. */
 export function noteContradictions(
   listed: { value: Json; where: string },
-  own: { value: Json; file: string },
+  own: OwnState,
   report: Report,
 ): void {
   for (const key of episodeKeys) {
     const [there, here] = [listed.value[key], own.value[key]];
     if (there === undefined || here === undefined || JSON.stringify(there) === JSON.stringify(here)) continue;
+    const file = own.place(key)?.split(': ')[0] ?? '';
     report.note(
       'warning',
       `${listed.where}.${key}`,
-      `it says ${shown(there)}, ${own.file} says ${shown(here)}`,
-      `what ${own.file} says counts`,
+      `it says ${shown(there)}, ${file} says ${shown(here)}`,
+      `what ${file} says counts`,
     );
   }
-}
-
-function shown(value: unknown): string {
-  return JSON.stringify(value)?.slice(0, 60) ?? 'nothing';
 }
 
 /** What a phase says that it has made is its checkpoint, where it has no file of one. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProductionStateManager } from '../../manager/manager.js';
-import type { Imported } from '../../import/import-older.js';
+import type { Imported, ImportOptions } from '../../import/import-older.js';
 import type { Context, Run } from '../command.js';
 import { exits } from '../exit-codes.js';
 
@@ -13,7 +13,7 @@ export const run: Run = async (context, [path = ''], { dryRun, withoutTests: wit
   // Read first: a file that is refused makes no production.
   const older = await readOlderApart(path);
   const imported = isDryRun
-    ? await tryImport(context, (production) => importOlder(production, older, options))
+    ? await tryImport(context, (production, into) => importOlder(production, older, { ...options, into }))
     : await importOlder((await context.open({ make: true })).production, older, options);
   const failed = imported.report.some(({ severity }) => severity === 'error');
   return {
@@ -23,10 +23,13 @@ export const run: Run = async (context, [path = ''], { dryRun, withoutTests: wit
   };
 };
 
-/** Imports into a production that is thrown away, by the policy of the real one, and takes out what that has already. */
+/** Imports into a production that is thrown away, by the policy of the real one, as if it went into that. */
 async function tryImport(
   context: Context,
-  importInto: (production: ProductionStateManager['production']) => Promise<Imported>,
+  importInto: (
+    rehearsal: ProductionStateManager['production'],
+    into: NonNullable<ImportOptions['into']>,
+  ) => Promise<Imported>,
 ): Promise<Imported> {
   const { ProductionStateManager: Manager } = await import('../../manager/manager.js');
   const { policyInput } = await import('../../../machines/index.js');
@@ -37,21 +40,8 @@ async function tryImport(
       directory,
       ...(real ? { policy: policyInput(real.production.policy) } : {}),
     });
-    const tried = await importInto(rehearsal.production).finally(() => rehearsal.close());
-    const isThere = (id: Imported['imported'][number]): boolean => real?.production.find(id) !== undefined;
-    return {
-      ...tried,
-      imported: tried.imported.filter((id) => !isThere(id)),
-      report: [
-        ...tried.report,
-        ...tried.imported.filter(isThere).map((where) => ({
-          severity: 'info' as const,
-          where,
-          what: 'it is in this production already',
-          decision: 'left as it is',
-        })),
-      ],
-    };
+    const { production } = rehearsal;
+    return await importInto(production, real?.production ?? production).finally(() => rehearsal.close());
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
