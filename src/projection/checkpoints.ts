@@ -99,7 +99,8 @@ export class CheckpointProjection {
     const { documents, journal, machine, refresh, store } = this.#on;
     const document = checkpointShown(pending, machine);
     // As it is now: one that was deleted since must not get its folder back, or its files could not be brought back.
-    const now = store.snapshot(pending.sessionId) ?? pending.after;
+    // One that is not in memory had its document written since, and was not.
+    const now = store.inMemory(pending.sessionId) ?? pending.after;
     if (!document || now.context.filesMovedTo !== null) return;
     const shown =
       documents.readCheckpoint(pending.sessionId, { name: pending.name })?.showrunner.position ?? -1;

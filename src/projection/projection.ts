@@ -313,7 +313,7 @@ export class Projection {
       id,
       sessionDocument(persist(snapshot), position, machine, lastingNeeds(snapshot)),
     );
-    if (isEnded(store.state(id)) && !this.#own.has(id)) store.unload(id);
+    if (isEnded(store.state(id)) && !this.#own.has(id)) store.rest(id);
   }
 
   /** state.json must not grow without bound: beyond a number, the oldest ended episodes move to the document of their month. */

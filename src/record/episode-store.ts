@@ -19,9 +19,14 @@ interface Entry {
 /** Finds the snapshot of an episode that is not in memory, as of the given position or later; undefined when there is none. */
 type Load = (sessionId: SessionId, position: number | undefined) => Located | undefined;
 
+// An episode takes 6 KB (Node 20.20); what has just ended is often archived next.
+const mostResting = 128;
+
 /** The episodes that this process knows, with what it takes to know the others. */
 export class EpisodeStore {
   readonly #entries = new Map<SessionId, Entry>();
+  /** Those that may be unloaded, the one that has rested longest first. */
+  readonly #resting = new Set<SessionId>();
   readonly #load: Load;
   readonly #existsOnDisk: (sessionId: SessionId) => boolean;
 
@@ -104,6 +109,7 @@ export class EpisodeStore {
       this.#entries.set(id, { snapshot, state: undefined, position, since, older });
       return;
     }
+    this.#resting.delete(id);
     entry.snapshot = snapshot;
     entry.older = older;
     entry.state = undefined;
@@ -111,8 +117,22 @@ export class EpisodeStore {
     entry.since = sinceAfter(entry.since, wholeBytes);
   }
 
-  /** Drops the snapshot of an episode that nobody works on; it can be loaded again. */
-  unload(id: SessionId): void {
+  /** The snapshot where it is in memory; nothing is loaded. */
+  inMemory(id: SessionId): EpisodeSnapshot | undefined {
+    return this.#entries.get(id)?.snapshot;
+  }
+
+  /** An episode that nobody works on any more, and whose document is written: its snapshot may be dropped, and is once many others rest. */
+  rest(id: SessionId): void {
+    this.#resting.delete(id);
+    this.#resting.add(id);
+    if (this.#resting.size <= mostResting) return;
+    for (const oldest of this.#resting) return this.#unload(oldest);
+  }
+
+  /** It can be loaded again. */
+  #unload(id: SessionId): void {
+    this.#resting.delete(id);
     const entry = this.#entries.get(id);
     if (!entry) return;
     this.state(id);
@@ -120,6 +140,7 @@ export class EpisodeStore {
   }
 
   forget(id: SessionId): void {
+    this.#resting.delete(id);
     this.#entries.delete(id);
   }
 }
