@@ -18,6 +18,7 @@ import {
 } from './production.js';
 import { RawAppends } from './raw.js';
 import { measureSources } from './sources.js';
+import { measureSteps } from './steps.js';
 import { print, type Results } from './report.js';
 
 const folder = folderOnDisk();
@@ -176,6 +177,12 @@ async function lowdb(): Promise<Partial<Results>> {
   };
 }
 
+function printSteps(times: Record<string, number>, asJson: boolean): void {
+  if (asJson) console.log(JSON.stringify(times));
+  else
+    for (const [name, took] of Object.entries(times)) console.log(`${name.padEnd(12)} ${took.toFixed(1)} µs`);
+}
+
 function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
@@ -187,6 +194,7 @@ async function main(): Promise<void> {
   if (grow)
     return printGrowth(await measureGrowth(folder, Number(grow.split('=')[1] ?? 100_000), note), asJson);
   if (process.argv.includes('--sources')) return measureSources(folder, asJson);
+  if (process.argv.includes('--steps')) return printSteps(await measureSteps(folder, 40), asJson);
   const parts = { sequential, concurrent, growth, keys, memory, lowdb };
   const results: Partial<Results> = {};
   for (const [name, part] of Object.entries(parts)) {
