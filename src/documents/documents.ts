@@ -16,7 +16,7 @@ import {
   makeNewDirectories,
   type Disk,
 } from '../disk/index.js';
-import { refuseLink, replaceFile, unavailable, type Durability } from './durable-file.js';
+import { linkFile, refuseLink, replaceFile, unavailable } from './durable-file.js';
 import type { ArtifactRef } from './artifact-ref.js';
 import { copyManifest, manifestDifferences, readManifest, verifyManifest } from './manifest.js';
 import { SealedJson, readDocument, writeDocument } from './sealed-json.js';
@@ -51,15 +51,14 @@ export class Documents {
     return readDocument(this.#state());
   }
 
-  writeState(document: StateDocument, durability: Durability = 'synced'): Promise<void> {
-    return writeDocument(this.#state(durability), document);
+  writeState(document: StateDocument): Promise<void> {
+    return writeDocument(this.#state(), document);
   }
 
-  #state(durability: Durability = 'synced'): SealedJson<StateDocument> {
+  #state(): SealedJson<StateDocument> {
     return new SealedJson(this.#disk, join(this.#directory, 'state.json'), {
       schema: StateDocument,
       render: stateText,
-      durability,
     });
   }
 
@@ -71,7 +70,7 @@ export class Documents {
   /** Without a sync: a power cut may leave it torn, which readers notice and repair. No other one of the session may be under way. */
   async writeSession(sessionId: SessionId, document: SessionDocument): Promise<void> {
     this.prepareSession(sessionId);
-    await this.#write(sessionId, this.#session(sessionId), document);
+    await this.#attempt(sessionId, () => writeDocument(this.#session(sessionId), document));
   }
 
   #session(sessionId: SessionId): SealedJson<SessionDocument> {
@@ -111,26 +110,21 @@ export class Documents {
     });
   }
 
-  /** Shows the phase's newest checkpoint in its folder, and named ones in `checkpoints/` as well. `isNewest`: no later one of the phase is about to be shown. */
-  async writeCheckpoint(
-    sessionId: SessionId,
-    document: CheckpointDocument,
-    { durability = 'synced', isNewest = true }: { durability?: Durability; isNewest?: boolean } = {},
-  ): Promise<void> {
+  /**
+   * Shows a checkpoint under its own name, and in its phase's folder where it `isNewest`: no later one of the phase is about to be shown. Both are
+   * one file with two names. Without a sync: a power cut may leave it torn, which readers notice and repair.
+   */
+  async writeCheckpoint(sessionId: SessionId, document: CheckpointDocument, isNewest = true): Promise<void> {
     this.prepareSession(sessionId);
-    if (isNewest)
-      await this.#write(
-        sessionId,
-        this.#checkpoint(sessionId, `${document.phase}/checkpoint.json`, durability),
-        document,
-      );
-    if (document.name === completionName(document.phase)) return;
-    makeDirectory(this.#disk, join(this.#directory, sessionId, 'checkpoints'));
-    await this.#write(
-      sessionId,
-      this.#checkpoint(sessionId, `checkpoints/${document.name}.json`, durability),
-      document,
-    );
+    const ofPhase = `${document.phase}/checkpoint.json`;
+    const own = checkpointPath(document.name);
+    if (own !== ofPhase) makeDirectory(this.#disk, join(this.#directory, sessionId, 'checkpoints'));
+    // Its own name comes last: whoever finds it there need not look at the other.
+    await this.#attempt(sessionId, async () => {
+      await writeDocument(this.#checkpoint(sessionId, isNewest ? ofPhase : own), document);
+      if (isNewest && own !== ofPhase)
+        linkFile(this.#disk, this.#path(sessionId, ofPhase), this.#path(sessionId, own));
+    });
   }
 
   readCheckpoint(sessionId: SessionId, which: PhaseName | { name: string }): CheckpointDocument | undefined {
@@ -138,14 +132,10 @@ export class Documents {
     return readDocument(this.#checkpoint(sessionId, path));
   }
 
-  #checkpoint(
-    sessionId: SessionId,
-    path: string,
-    durability: Durability = 'synced',
-  ): SealedJson<CheckpointDocument> {
+  #checkpoint(sessionId: SessionId, path: string): SealedJson<CheckpointDocument> {
     return new SealedJson(this.#disk, this.#path(sessionId, path), {
       schema: CheckpointDocument,
-      durability,
+      durability: 'rebuildable',
     });
   }
 
@@ -275,14 +265,10 @@ export class Documents {
     this.#prepared.add(sessionId);
   }
 
-  /** Writes a document into a session's folder. Should the folder have been removed, the next attempt makes it again. */
-  async #write<Document>(
-    sessionId: SessionId,
-    adapter: SealedJson<Document>,
-    document: Document,
-  ): Promise<void> {
+  /** Writes into a session's folder. Should the folder have been removed, the next attempt makes it again. */
+  async #attempt(sessionId: SessionId, write: () => Promise<void>): Promise<void> {
     try {
-      await writeDocument(adapter, document);
+      await write();
     } catch (error) {
       this.#prepared.delete(sessionId);
       throw error;

@@ -58,6 +58,37 @@ export async function replaceFileLater(
   }
 }
 
+/**
+ * Gives a file that was just written a second name, in the place of what has that name; a copy where the file system has no hard links.
+ * Neither name is written to again: a later document takes the place of one of them.
+ * @throws ProductionError `path_refused`, `document_unavailable`.
+ */
+export function linkFile(disk: Disk, from: string, path: string): void {
+  const temporary = temporaryName(path);
+  try {
+    refuseLink(disk, path);
+    try {
+      disk.link(from, temporary);
+    } catch {
+      return replaceFile(disk, path, [disk.readFile(from) ?? Buffer.alloc(0)], 'rebuildable');
+    }
+    seeThatItIsHere(disk, temporary);
+    disk.rename(temporary, path);
+  } catch (error) {
+    removeQuietly(disk, temporary);
+    throw unavailable(path, error);
+  }
+}
+
+function seeThatItIsHere(disk: Disk, path: string): void {
+  const fd = disk.open(path, 'read');
+  try {
+    seeThatItLiesHere(disk, fd, path);
+  } finally {
+    disk.close(fd);
+  }
+}
+
 function writeNew(
   disk: Disk,
   {

@@ -5,5 +5,4 @@ export { existingPath, sessionPath } from './session-paths.js';
 export { sessionDocument } from './shapes.js';
 export type { CheckpointDocument, SessionDocument, StateDocument } from './shapes.js';
 export { replaceFile } from './durable-file.js';
-export type { Durability } from './durable-file.js';
 export { leftoversIn } from './leftovers.js';

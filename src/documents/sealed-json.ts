@@ -2,7 +2,7 @@ import { Low, LowSync, type Adapter, type SyncAdapter } from 'lowdb';
 import type * as z from 'zod';
 import type { Disk } from '../disk/index.js';
 import { replaceFile, replaceFileLater, unavailable, type Durability } from './durable-file.js';
-import { sealText, unseal } from './seal.js';
+import { sealed, unseal } from './seal.js';
 
 interface SealedJsonOptions<Document> {
   schema: z.ZodType<Document>;
@@ -22,7 +22,7 @@ export class SealedJson<Document> {
     this.writing = {
       read: () => Promise.resolve(readSealed(disk, path, schema)),
       async write(document) {
-        const parts = [Buffer.from(sealText(render(document)))];
+        const parts = [sealed(render(document))];
         if (durability === 'rebuildable-later') await replaceFileLater(disk, path, parts);
         else replaceFile(disk, path, parts, durability);
       },

@@ -1,5 +1,5 @@
 import type { EpisodeSnapshot, PhaseName, SessionId } from '../../machines/index.js';
-import type { Documents, Durability, StateDocument } from '../documents/index.js';
+import type { Documents, StateDocument } from '../documents/index.js';
 import type { Journal } from '../journal/index.js';
 import type { DecidedStep } from '../record/step.js';
 import { damagedPhases, rewriteCheckpoints } from './checkpoint-repair.js';
@@ -26,14 +26,6 @@ interface Options {
   /** Takes in what other processes have committed; does nothing while a commit is under way. */
   refresh: () => void;
 }
-
-interface How {
-  durability: Durability;
-  isNewest: boolean;
-}
-
-// Synced, unless so many are due that it would take seconds: the journal has them all.
-const mostSynced = 50;
 
 /** Keeps the documents of checkpoints in step with the journal, and makes again those that are found damaged. */
 export class CheckpointProjection {
@@ -78,10 +70,9 @@ export class CheckpointProjection {
     this.#pending = new Map();
     for (const id of unchecked) this.#unchecked.delete(id);
     try {
-      const durability = pending.size > mostSynced ? 'rebuildable' : 'synced';
       const newest = newestOfPhases(pending.values());
       for (const each of pending.values()) {
-        await this.#show(each, { durability, isNewest: newest.has(each) });
+        await this.#show(each, newest.has(each));
         await slices.turn();
       }
       for (const id of unchecked) {
@@ -95,7 +86,7 @@ export class CheckpointProjection {
     }
   }
 
-  async #show(pending: PendingCheckpoint, how: How): Promise<void> {
+  async #show(pending: PendingCheckpoint, isNewest: boolean): Promise<void> {
     const { documents, journal, machine, refresh, store } = this.#on;
     const document = checkpointShown(pending, machine);
     // As it is now: one that was deleted since must not get its folder back, or its files could not be brought back.
@@ -105,13 +96,13 @@ export class CheckpointProjection {
     const shown =
       documents.readCheckpoint(pending.sessionId, { name: pending.name })?.showrunner.position ?? -1;
     if (shown >= pending.position) return;
-    await documents.writeCheckpoint(pending.sessionId, document, how);
+    await documents.writeCheckpoint(pending.sessionId, document, isNewest);
     // Between the look and the rename another process may have shown a later one, which has just been overwritten: its commit can be read by now.
     refresh();
     const later = this.#pending.get(`${pending.sessionId}/${pending.name}`);
     if (!later || later.position <= pending.position) return;
     await journal.durable();
-    await this.#show(later, how);
+    await this.#show(later, isNewest);
   }
 
   async #repair(id: SessionId): Promise<void> {

@@ -13,7 +13,7 @@ import { describe, expect, test } from 'vitest';
 import type { SessionId } from '../../machines/index.js';
 import { nodeDisk } from '../../src/disk/index.js';
 import { replaceFile, sessionPath } from '../../src/documents/index.js';
-import { sealText, unseal } from '../../src/documents/seal.js';
+import { sealed, unseal } from '../../src/documents/seal.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
 const sessionId = 'ep_001_20250903_143022' as SessionId;
@@ -28,7 +28,7 @@ describe('sealed documents', () => {
           { minKeys: 1, noNullPrototype: true },
         ),
         (document) => {
-          const text = sealText(JSON.stringify(document, undefined, 2));
+          const text = sealed(JSON.stringify(document, undefined, 2)).toString();
           const plain = JSON.parse(JSON.stringify(document)) as object;
           expect(unseal(Buffer.from(text))).toEqual({
             ...plain,
@@ -42,7 +42,7 @@ describe('sealed documents', () => {
   });
 
   test('given any one byte is changed, or any end is cut off, when it is read, then it is not trusted', () => {
-    const whole = Buffer.from(sealText(JSON.stringify({ total_cost: 0.3, topic: 'Straße' }, undefined, 2)));
+    const whole = sealed(JSON.stringify({ total_cost: 0.3, topic: 'Straße' }, undefined, 2));
     for (let index = 0; index < whole.length; index += 1) {
       const altered = Buffer.from(whole);
       altered[index] = (altered[index] ?? 0) ^ 1;
