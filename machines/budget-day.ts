@@ -83,6 +83,11 @@ export class Ledger {
     }
   }
 
+  /** Books what no episode has spent, or takes it back. */
+  bookOutside(date: string, spent: Usd): void {
+    this.#add(date, { spent, reserved: none, raised: none });
+  }
+
   /** Money counts on this day from here on, though a clock that was ahead had booked on a later one. */
   goBackTo(date: string): void {
     this.latest = date;

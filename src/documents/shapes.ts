@@ -48,6 +48,10 @@ export const StateDocument = z.object({
     policy_file: z.unknown().optional(),
     /** Micro-dollars per day. */
     days: z.record(z.string(), z.object({ spent: Micros, reserved: Micros, raised: Micros })),
+    /** What older productions had spent outside of their episodes. Micro-dollars. */
+    openings: z
+      .array(z.object({ source: z.string(), where: z.string(), day: z.string(), amount: Micros }))
+      .optional(),
     /** Journal position after each listed session's last commit. */
     sessions: z.record(z.string(), Position),
     /** What the episodes in the archive's months add up to. */

@@ -51,13 +51,19 @@ export const amountKeys = (keys: readonly string[]): string[] => [
 ];
 
 /** The amount under the first of several keys that is there, in dollars or in cents. */
-export function readAmount(value: Json, keys: readonly string[], at: At, report: Report): Usd | undefined {
+export function readAmount(
+  value: Json,
+  keys: readonly string[],
+  at: At,
+  report: Report,
+  decision?: string,
+): Usd | undefined {
   const inCents = keys.map((key) => `${key}_cents`);
   const cents = choose(value, inCents, at, report);
   const dollars = choose(value, keys, at, report);
   const place = (all: readonly string[]): string =>
     at(all.find((key) => Object.hasOwn(value, key)) ?? all[0] ?? '');
-  if (dollars === undefined && cents !== undefined) return inDollars(cents, place(inCents), report);
+  if (dollars === undefined && cents !== undefined) return inDollars(cents, place(inCents), report, decision);
   if (cents !== undefined)
     report.note(
       'warning',
@@ -65,10 +71,10 @@ export function readAmount(value: Json, keys: readonly string[], at: At, report:
       `it says ${shown(cents)} beside an amount in dollars`,
       'the amount in dollars counts',
     );
-  return readCost(dollars, place(keys), report);
+  return readCost(dollars, place(keys), report, decision);
 }
 
-function inDollars(cents: unknown, where: string, report: Report): Usd | undefined {
-  const read = readCost(cents, where, report);
+function inDollars(cents: unknown, where: string, report: Report, decision?: string): Usd | undefined {
+  const read = readCost(cents, where, report, decision);
   return read === undefined ? undefined : (Math.ceil(read / 100) as Usd);
 }

@@ -5,6 +5,7 @@ import {
   dayOf,
   phaseAfter,
   phaseNames,
+  toDollars,
   type EpisodeEvent,
   type Policy,
   type PhaseName,
@@ -14,7 +15,8 @@ import {
   type Usd,
 } from '../../machines/index.js';
 import type { Production, View } from '../production/index.js';
-import { checkpointData } from '../record/index.js';
+import { checkpointData, type OpeningSet } from '../record/index.js';
+import { openingsOf, openingsToSet } from './opening.js';
 import { notAhead } from './not-ahead.js';
 import type { OlderEpisode } from './older-episode.js';
 import { readOlderApart } from './read-apart.js';
@@ -26,6 +28,8 @@ import { isTestEpisode } from './test-episodes.js';
 export interface Imported {
   source: string;
   imported: SessionId[];
+  /** Amounts that belong to no episode, in decimal dollars, as they were set. */
+  opening: { where: string; day: string; amount: number; was: number }[];
   report: ReportLine[];
 }
 
@@ -41,7 +45,7 @@ export interface ImportOptions {
   /** Leaves out what looks like a test. */
   withoutTests?: boolean;
   /** Tells what is there already, where that is another production than the one that is imported into: for a rehearsal. Default: the production itself. */
-  into?: Pick<Production, 'find' | 'now'>;
+  into?: Pick<Production, 'find' | 'now' | 'openings'>;
 }
 
 /**
@@ -55,13 +59,23 @@ export async function importOlder(
 ): Promise<Imported> {
   const older = typeof from === 'string' ? await readOlderApart(from) : from;
   const imported: SessionId[] = [];
+  const refused: OlderEpisode[] = [];
   const report = [...older.report];
   for (const episode of older.episodes) {
     const line = await importOne(production, episode, options);
     if (line.isImported) imported.push(episode.sessionId);
+    if (line.isRefused) refused.push(episode);
     report.push(...line.told.map((told) => ({ where: episode.sessionId, ...told })));
   }
-  return { source: older.source, imported, report };
+  const opening = await setOpenings(production, older, refused, options);
+  for (const { where, was, amount } of opening.filter((each) => each.was > 0))
+    report.push({
+      severity: 'warning',
+      where,
+      what: `an earlier import has left an opening balance of ${was}`,
+      decision: `it is ${amount} now`,
+    });
+  return { source: older.source, imported, opening, report };
 }
 
 /** Imports one episode, and says what there is to say of that. */
@@ -69,7 +83,7 @@ async function importOne(
   production: Production,
   episode: OlderEpisode,
   { withoutTests = false, into = production }: ImportOptions,
-): Promise<{ isImported: boolean; told: Omit<ReportLine, 'where'>[] }> {
+): Promise<{ isImported: boolean; isRefused?: boolean; told: Omit<ReportLine, 'where'>[] }> {
   const not = (severity: ReportLine['severity'], what: string, decision: string) => ({
     isImported: false,
     told: [{ severity, what, decision }],
@@ -91,8 +105,34 @@ async function importOne(
     return { isImported: true, told: wasAhead ? [ahead] : [] };
   } catch (error) {
     if (!(error instanceof ProductionError)) throw error;
-    return not('error', error.message, 'the episode is left out');
+    return {
+      ...not('error', error.message, 'the episode is left out; its money is kept as an opening balance'),
+      isRefused: true,
+    };
   }
+}
+
+/** Keeps the amounts that belong to no episode, once, however often they are imported. */
+async function setOpenings(
+  production: Production,
+  { stated, episodes, place }: OlderProduction,
+  refused: readonly OlderEpisode[],
+  { into = production }: ImportOptions,
+): Promise<Imported['opening']> {
+  const { timeZone } = production.policy;
+  const found = openingsOf({ source: place, stated, episodes, refused, timeZone, now: into.now() });
+  const known = into === production ? undefined : into.openings();
+  let set: OpeningSet[] = [];
+  await production.commit((view) => {
+    set = openingsToSet(found, known ?? view.openings, place);
+    return set.length === 0 || known ? [] : [{ opening: set }];
+  });
+  return set.map(({ where, day, amount, was }) => ({
+    where,
+    day,
+    amount: toDollars(amount),
+    was: toDollars(was),
+  }));
 }
 
 const ahead = {

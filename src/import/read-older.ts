@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { isSessionId, type SessionId } from '../../machines/index.js';
 import { entriesIn, listingKeys, type Entry } from './listings.js';
 import { noteLost } from './lost-work.js';
@@ -17,20 +18,25 @@ import {
 import { SessionNames } from './session-names.js';
 import { isTestEpisode } from './test-episodes.js';
 import { noteUnread, pick } from './values.js';
-import { noteContradictions, noteTotal, withPhaseData } from './whole.js';
+import { moneyKeys, noteTotal, readStated, type StatedMoney } from './stated-money.js';
+import { noteContradictions, withPhaseData } from './whole.js';
 
 /** What an older state file and its session folders say. */
 export interface OlderProduction {
   source: string;
+  /** The path of what was read, with no link in it. */
+  place: string;
+  stated: StatedMoney;
   episodes: OlderEpisode[];
   report: ReportLine[];
 }
 
 const stateKeys = [
   'version',
-  'total_cost',
   'total_episodes',
   'last_updated',
+  'updated_at',
+  ...moneyKeys,
   'metrics',
   'showrunner',
   'crc32',
@@ -75,9 +81,12 @@ export async function readOlder(path: string, afterEach?: () => void): Promise<O
   const strangers = others.filter((name) => name !== file && !name.startsWith('.'));
   if (file !== '' && strangers.length > 0)
     report.noteKeys('info', '.', 'files beside it', strangers, 'not read');
-  noteTotal(pick(state, 'total_cost'), [...episodes.values()], `${file}: total_cost`, report);
+  const stated = readStated(state, file, report);
+  noteTotal(stated, [...episodes.values()], report);
   return {
     source: path,
+    place: join(folder, file),
+    stated,
     episodes: [...episodes.values()].sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1)),
     report: report.lines,
   };

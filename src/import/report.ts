@@ -55,17 +55,24 @@ export class Report {
 export function formatReport({
   report,
   imported,
+  opening,
   source,
 }: {
   report: readonly ReportLine[];
   imported: readonly string[];
+  opening: readonly { where: string; day: string; amount: number }[];
   source: string;
 }): string {
   const lines = report.map(
     ({ severity, where, what, decision }) => `${severity.padEnd(7)} ${where}: ${what}; ${decision}`,
   );
+  const balances = opening.map(
+    ({ where, day, amount }) =>
+      `opening balance ${escapeForTerminal(where)}: ${amount} dollars on ${day}, which belong to no episode`,
+  );
   return [
     ...lines,
+    ...balances,
     `Imported ${imported.length} episode(s) from ${source}: ${imported.join(', ') || 'none'}. The original files were not changed.`,
   ].join('\n');
 }

@@ -5,29 +5,6 @@ import type { Report } from './report.js';
 import type { OwnState } from './session-folders.js';
 import type { Json } from './values.js';
 
-/** The production's own sum, where it is not what its episodes sum to. */
-export function noteTotal(
-  value: unknown,
-  episodes: readonly OlderEpisode[],
-  where: string,
-  report: Report,
-): void {
-  if (value === undefined) return;
-  const sum = episodes.reduce(
-    (all, { phases, unattributed }) =>
-      phaseNames.reduce((each, name) => each + phases[name].cost, all + unattributed),
-    0,
-  );
-  const total = Math.round(Number(value) * 1e6);
-  if (total !== sum)
-    report.note(
-      'warning',
-      where,
-      `it says ${JSON.stringify(value)?.slice(0, 60)}, the episodes that are understood sum to ${sum / 1e6}`,
-      'what the episodes say counts',
-    );
-}
-
 /** What the main file and a session's own file say differently. */
 export function noteContradictions(
   listed: { value: Json; where: string },

@@ -24,6 +24,7 @@ import {
   hasKey,
 } from '../../machines/index.js';
 import {
+  allSpent,
   globalMetrics,
   productionMetrics,
   qualityMetrics,
@@ -527,7 +528,7 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async getTotalSpending(): Promise<number> {
-    return toDollars((await this.readDurably()).total().spent);
+    return toDollars(allSpent((await this.readDurably()).total()));
   }
 
   /**
@@ -1457,7 +1458,7 @@ function globalMetricsOf(production: Production, total: Parameters<typeof global
     .states()
     .filter(({ status }) => status !== 'complete' && status !== 'archived').length;
   return {
-    total_cost: toDollars(total.spent),
+    total_cost: toDollars(allSpent(total)),
     total_episodes: total.episodes,
     active_episodes: active,
     completed_episodes: total.episodes - active,

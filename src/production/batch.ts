@@ -16,6 +16,7 @@ import {
 import type { ClockAccepted, Commit } from '../record/commit.js';
 import type { DecidedStep } from '../record/step.js';
 import { diffText } from '../record/delta.js';
+import { movedBy, withOpenings, type OpeningSet } from '../record/opening-record.js';
 import { isWholeDue, sinceAfter, type SinceWhole } from '../record/since-whole.js';
 import type { EpisodeStore } from '../record/episode-store.js';
 import { recordedPolicy, type PolicyChange } from '../record/policy-record.js';
@@ -34,6 +35,7 @@ export interface Draft {
   steps: DecidedStep[];
   policy?: PolicyChange | undefined;
   clock?: ClockAccepted | undefined;
+  opening?: OpeningSet[] | undefined;
   /** Where each session ends up, and the size of its snapshot where the line carries it whole. */
   sessions: { id: SessionId; after: EpisodeSnapshot; wholeBytes: number | undefined }[];
 }
@@ -56,10 +58,14 @@ export class Batch {
       ledger,
       policy,
       policyFile,
+      openings,
       lastAt,
       keys,
       greatestNumber,
-    }: Pick<Mirror, 'store' | 'ledger' | 'policy' | 'policyFile' | 'lastAt' | 'keys' | 'greatestNumber'>,
+    }: Pick<
+      Mirror,
+      'store' | 'ledger' | 'policy' | 'policyFile' | 'openings' | 'lastAt' | 'keys' | 'greatestNumber'
+    >,
     writer: string,
   ) {
     this.#store = store;
@@ -69,6 +75,7 @@ export class Batch {
       lastAt,
       policy,
       policyFile,
+      openings,
       ledger: this.#ledger,
       find: (id) => this.#find(id),
       isTaken: (id) => this.#working.has(id) || this.#store.isTaken(id),
@@ -92,19 +99,26 @@ export class Batch {
     if (proposed.length === 0) return undefined;
     const policy = policyIn(proposed);
     const clock = clockIn(proposed);
+    const opening = openingIn(proposed);
     const { steps, texts } = this.#decideAll(
-      policy || clock ? proposed.filter(isOfEpisode) : (proposed as readonly Step[]),
+      policy || clock || opening ? proposed.filter(isOfEpisode) : (proposed as readonly Step[]),
     );
     // Whoever is decided after this, in this very write too, is held to it.
     if (policy) this.#takePolicy(policy);
+    if (opening) this.#takeOpening(opening);
     for (const { before, event } of steps)
       if (before && event.type !== 'episode.created') this.#ledger.book(before.context, event);
-    return this.#draft({ at, ahead }, steps, texts, { policy, clock });
+    return this.#draft({ at, ahead }, steps, texts, { policy, clock, opening });
   }
 
   #takePolicy({ policy, file }: PolicyChange): void {
     this.#sources.policy = policy;
     if (file !== undefined) this.#sources.policyFile = file;
+  }
+
+  #takeOpening(opening: OpeningSet[]): void {
+    for (const each of opening) this.#ledger.bookOutside(each.day, movedBy(each));
+    this.#sources.openings = withOpenings(this.#sources.openings, opening);
   }
 
   #decideAll(proposed: readonly Step[]): { steps: DecidedStep[]; texts: string[] } {
@@ -159,7 +173,7 @@ export class Batch {
     { at, ahead }: CommitTime,
     steps: DecidedStep[],
     texts: readonly string[],
-    { policy, clock }: Pick<Draft, 'policy' | 'clock'>,
+    { policy, clock, opening }: Pick<Draft, 'policy' | 'clock' | 'opening'>,
   ): Draft {
     const sessions: Draft['sessions'] = [];
     const ids = steps.length === 1 ? [] : [...new Set(steps.map((step) => step.sessionId))];
@@ -171,10 +185,11 @@ export class Batch {
           : ids.map((id) => this.#entryOf(id, steps, texts, sessions)).join(',');
     return {
       at,
-      text: `{"at":${JSON.stringify(at)},${ahead === undefined ? '' : `"ahead":${JSON.stringify(ahead)},`}${this.#writer}"entries":[${entries}]${policyText(policy)}${clock ? `,"clock":${JSON.stringify(clock)}` : ''}}`,
+      text: `{"at":${JSON.stringify(at)},${ahead === undefined ? '' : `"ahead":${JSON.stringify(ahead)},`}${this.#writer}"entries":[${entries}]${policyText(policy)}${clock ? `,"clock":${JSON.stringify(clock)}` : ''}${opening ? `,"opening":${JSON.stringify(opening)}` : ''}}`,
       steps,
       policy,
       clock,
+      opening,
       sessions,
     };
   }
@@ -223,6 +238,11 @@ function policyIn(proposed: readonly ProposedStep[]): PolicyChange | undefined {
 
 function clockIn(proposed: readonly ProposedStep[]): ClockAccepted | undefined {
   for (const step of proposed) if ('clock' in step) return step.clock;
+  return undefined;
+}
+
+function openingIn(proposed: readonly ProposedStep[]): OpeningSet[] | undefined {
+  for (const step of proposed) if ('opening' in step) return step.opening;
   return undefined;
 }
 

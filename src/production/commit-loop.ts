@@ -163,7 +163,16 @@ export class CommitLoop {
       mirror.promote(draft, end);
       return [
         waiting,
-        { position, end, at: draft.at, by, local: true, steps: draft.steps, policy: draft.policy },
+        {
+          position,
+          end,
+          at: draft.at,
+          by,
+          local: true,
+          steps: draft.steps,
+          policy: draft.policy,
+          opening: draft.opening,
+        },
       ];
     });
     for (const [waiting, result] of committed) {

@@ -22,6 +22,7 @@ import { SessionKeys } from '../record/session-keys.js';
 import { EpisodeStore } from '../record/episode-store.js';
 import { afterEntry, inMemory, replaySession, type Located } from '../record/replay.js';
 import { replaySteps } from '../record/replay-steps.js';
+import { movedBy, withOpenings, type OpeningBalance, type OpeningSet } from '../record/opening-record.js';
 import type { PolicyChange } from '../record/policy-record.js';
 import type { Committed, DecidedStep } from '../record/step.js';
 import { episodeState } from '../shapes/index.js';
@@ -46,6 +47,8 @@ export class Mirror {
   policy: Policy = parsePolicy();
   /** What policy.json said when it was last taken in; undefined when it never was. */
   policyFile: unknown;
+  /** What older productions had spent outside of their episodes. */
+  openings: OpeningBalance[] = [];
   readonly store: EpisodeStore;
   readonly ledger = new Ledger();
   readonly projection: Projection;
@@ -83,6 +86,7 @@ export class Mirror {
       machine: machineIdentity,
       lastAt: () => this.lastAt,
       policy: () => ({ policy: this.policy, file: this.policyFile }),
+      openings: () => this.openings,
       afterMs: showAfterMs,
       readOnly,
       refresh,
@@ -101,6 +105,7 @@ export class Mirror {
       this.lastAt = shown.lastAt;
       this.policy = shown.policy;
       this.policyFile = shown.policyFile;
+      this.openings = shown.openings;
       this.#leaveDaysAhead();
     }
     this.refresh();
@@ -193,6 +198,7 @@ export class Mirror {
     this.#isLastOwn = true;
     if (draft.clock) this.#takeClock(draft.at);
     if (draft.policy) this.#takePolicy(draft.policy);
+    if (draft.opening) this.#takeOpening(draft.opening);
     for (const { before, event } of draft.steps) {
       if (before && event.type !== 'episode.created') this.ledger.book(before.context, event);
     }
@@ -204,6 +210,11 @@ export class Mirror {
   #takeClock(at: string): void {
     this.#clock.forget();
     this.ledger.goBackTo(dayOf(at, this.policy.timeZone));
+  }
+
+  #takeOpening(opening: OpeningSet[]): void {
+    for (const each of opening) this.ledger.bookOutside(each.day, movedBy(each));
+    this.openings = withOpenings(this.openings, opening);
   }
 
   #takePolicy({ policy, file }: PolicyChange): void {
@@ -230,6 +241,7 @@ export class Mirror {
     const steps = this.#stepsOf(commit, line);
     this.#reading = undefined;
     if (commit.policy) this.#takePolicy(commit.policy);
+    if (commit.opening) this.#takeOpening(commit.opening);
     if (commit.clock) this.#takeClock(commit.at);
     this.#isLastOwn = false;
     if (commit.clock || commit.at > this.lastAt) this.lastAt = commit.at;
@@ -243,6 +255,7 @@ export class Mirror {
         local: false,
         steps,
         policy: commit.policy,
+        opening: commit.opening,
       });
   }
 

@@ -25,6 +25,7 @@ import { saveCheckpointPayload, type CheckpointPayload } from '../record/payload
 import { settledKeysOf, type SettledKey } from '../record/settled-keys.js';
 import { commitAhead, markedAhead, type CommitAhead, type MarkedAhead } from '../record/commit-ahead.js';
 import { CommitsAfter } from '../record/commits-after.js';
+import type { OpeningBalance } from '../record/opening-record.js';
 import { policyHistory, type PolicyHistoryEntry } from '../record/policy-history.js';
 import { redactionHistory, type PastRedaction } from '../record/redaction-record.js';
 import type { Committed } from '../record/step.js';
@@ -161,6 +162,7 @@ export class Production {
       {
         policy: this.policy,
         policyFile: undefined,
+        openings: [],
         lastAt: '',
         ledger: this.#mirror.ledger,
         find: () => undefined,
@@ -237,6 +239,11 @@ export class Production {
   /** The money of every day that had some. */
   days(): ReadonlyMap<string, BudgetDay> {
     return this.#mirror.ledger.days;
+  }
+
+  /** What older productions had spent outside of their episodes. */
+  openings(): readonly OpeningBalance[] {
+    return this.#mirror.openings;
   }
 
   /** Every event of a session, oldest first. */

@@ -1,4 +1,5 @@
 import { ProductionError, type Redactor } from '../../machines/index.js';
+import type { OpeningSet } from '../record/opening-record.js';
 import type { Plan, Step } from './view.js';
 
 const said = ['message', 'reason'] as const;
@@ -11,11 +12,16 @@ export function redactedSteps(plan: Plan, redactor: Redactor): Plan {
     plan(view).map((step) => {
       if ('policy' in step) return { ...step, policy: cleaned(step.policy, redactor) };
       if ('clock' in step) return { ...step, clock: cleaned(step.clock, redactor) };
+      if ('opening' in step) return { opening: step.opening.map((each) => withoutSecrets(each, redactor)) };
       return redactedStep(step, redactor);
     });
   if (plan.acceptsClock) redacted.acceptsClock = true;
   if (plan.isPaid) redacted.isPaid = true;
   return redacted;
+}
+
+function withoutSecrets(opening: OpeningSet, { data }: Redactor): OpeningSet {
+  return { ...opening, source: data(opening.source), where: data(opening.where) };
 }
 
 function redactedStep(step: Step, redactor: Redactor): Step {

@@ -22,6 +22,14 @@ import type { Journal, JournalEntry } from '../journal/index.js';
 import type { CommitEntry } from '../record/commit.js';
 import { decodeCommit, decodeState, stateAfter, type RecordedState } from '../record/decode.js';
 import { asRecorded } from '../record/payload.js';
+import {
+  exactOpening,
+  movedBy,
+  sumOf,
+  withOpenings,
+  type OpeningBalance,
+  type OpeningSet,
+} from '../record/opening-record.js';
 import { artifactProblems } from './artifact-problems.js';
 import type { PolicyChange } from '../record/policy-record.js';
 
@@ -31,7 +39,10 @@ export interface Verification {
   commits: number;
   events: number;
   sessions: number;
+  /** In episodes and outside of them. */
   spent: Usd;
+  /** What of it older productions had spent outside of their episodes. */
+  opening: Usd;
   problems: { position: number; session: string | null; what: string }[];
 }
 
@@ -49,6 +60,8 @@ class Audit {
   readonly ledger = new Ledger();
   /** The production's policy as of the line that is looked at. */
   policy = parsePolicy();
+  /** What older productions had spent outside of their episodes. */
+  openings: OpeningBalance[] = [];
   commits = 0;
   events = 0;
 
@@ -58,6 +71,7 @@ class Audit {
       const commit = decodeCommit(line, true);
       for (const entry of commit.entries) this.#entry(entry, line);
       if (commit.policy) this.#policy(commit.policy, line);
+      if (commit.opening) this.#opening(commit.opening, line);
     } catch (error) {
       this.#problem(line, null, (error as Error).message);
     }
@@ -68,6 +82,16 @@ class Audit {
     if (!isDeepStrictEqual(asRecorded(changes), asRecorded(change.changes)))
       this.#problem(line, null, 'the change of policy is not the one from the policy before it');
     this.policy = change.policy;
+  }
+
+  #opening(set: readonly OpeningSet[], line: JournalEntry): void {
+    for (const each of set) {
+      const was = exactOpening(this.openings, each)?.amount ?? 0;
+      if (was !== each.was)
+        this.#problem(line, null, `the opening balance of ${each.where} was ${was}, and not ${each.was}`);
+      this.ledger.bookOutside(each.day, movedBy(each));
+    }
+    this.openings = withOpenings(this.openings, set);
   }
 
   #entry(entry: CommitEntry, line: JournalEntry): void {
@@ -204,7 +228,8 @@ export async function verify(
   known: (id: SessionId) => EpisodeSnapshot | undefined,
 ): Promise<Verification> {
   const audit = auditOf(journal);
-  let spent = 0;
+  const opening = sumOf(audit.openings);
+  let spent = opening as number;
   for (const [id, { persisted }] of audit.sessions) {
     spent += persisted?.context.money.spent ?? 0;
     const snapshot = known(id);
@@ -232,6 +257,7 @@ export async function verify(
     events,
     sessions: sessions.size,
     spent: spent as Usd,
+    opening,
     problems,
   };
 }

@@ -9,6 +9,7 @@ import {
   type SessionId,
 } from '../../machines/index.js';
 import type { ClockAccepted } from '../record/commit.js';
+import type { OpeningBalance, OpeningSet } from '../record/opening-record.js';
 import type { PolicyChange } from '../record/policy-record.js';
 
 /** One event for one session, as a plan proposes it. */
@@ -30,6 +31,8 @@ export interface View {
   readonly policy: Policy;
   /** What `policy.json` said when it was last taken in; undefined when it never was. */
   readonly policyFile: unknown;
+  /** What older productions had spent outside of their episodes. */
+  readonly openings: readonly OpeningBalance[];
   has(sessionId: SessionId): boolean;
   /** @throws ProductionError `session_unknown`. */
   episode(sessionId: SessionId): EpisodeSnapshot;
@@ -53,7 +56,12 @@ export interface ClockStep {
   clock: ClockAccepted;
 }
 
-export type ProposedStep = Step | PolicyStep | ClockStep;
+/** What older productions had spent outside of their episodes. */
+export interface OpeningStep {
+  opening: OpeningSet[];
+}
+
+export type ProposedStep = Step | PolicyStep | ClockStep | OpeningStep;
 
 /** Proposes the steps of one commit; throws a ProductionError to refuse. No steps: nothing to do. */
 export interface Plan {
@@ -69,6 +77,7 @@ export interface ViewSources {
   lastAt: string;
   policy: Policy;
   policyFile: unknown;
+  openings: readonly OpeningBalance[];
   ledger: Ledger;
   find: (sessionId: SessionId) => EpisodeSnapshot | undefined;
   isTaken: (sessionId: SessionId) => boolean;
@@ -91,6 +100,7 @@ export class CommitView implements View {
   readonly lastAt: string;
   readonly policy: Policy;
   readonly policyFile: unknown;
+  readonly openings: readonly OpeningBalance[];
   readonly #sources: ViewSources;
 
   constructor(sources: ViewSources, at: string) {
@@ -98,6 +108,7 @@ export class CommitView implements View {
     this.lastAt = sources.lastAt;
     this.policy = sources.policy;
     this.policyFile = sources.policyFile;
+    this.openings = sources.openings;
     this.#sources = sources;
   }
 

@@ -14,6 +14,7 @@ import { sessionDocument, type Documents, type StateDocument } from '../document
 import type { Journal } from '../journal/index.js';
 import { addTally, emptyTally, lastingNeeds, subtractTally, tallyOf, type Tally } from '../reports/index.js';
 import type { EpisodeState } from '../shapes/index.js';
+import { OpeningBalances, sumOf, type OpeningBalance } from '../record/opening-record.js';
 import type { DecidedStep } from '../record/step.js';
 import type { EpisodeStore } from '../record/episode-store.js';
 import { restMs } from './pace.js';
@@ -33,12 +34,24 @@ interface ProjectionOptions {
   refresh: () => void;
   lastAt: () => string;
   policy: () => ShownPolicy;
+  /** What older productions had spent outside of their episodes. */
+  openings: () => readonly OpeningBalance[];
 }
 
 /** The policy as of what has been read, and what policy.json said when it was last taken in. */
 interface ShownPolicy {
   policy: Policy;
   file: unknown;
+}
+
+/** What state.json says of where it stands. */
+interface ReadState {
+  position: number;
+  crc: string;
+  lastAt: string;
+  policy: Policy;
+  policyFile: unknown;
+  openings: OpeningBalance[];
 }
 
 export interface OperationSpending {
@@ -85,7 +98,7 @@ export class Projection {
   }
 
   /** Takes in state.json if it can be trusted, and says where in the journal it stands. */
-  read(): { position: number; crc: string; lastAt: string; policy: Policy; policyFile: unknown } | undefined {
+  read(): ReadState | undefined {
     const { documents, store, ledger, machine } = this.#on;
     const document = documents.readState();
     const own = document?.showrunner;
@@ -101,7 +114,7 @@ export class Projection {
     for (const [date, day] of Object.entries(own.days)) ledger.set(date, day);
     for (const [name, spending] of Object.entries(own.operations)) this.#operations.set(name, spending);
     for (const month of own.months) this.#months.add(month);
-    this.#tally = own.tally as Tally;
+    this.#tally = { ...emptyTally(), ...(own.tally as Tally) };
     this.#shownPosition = own.position;
     return {
       position: own.position,
@@ -109,6 +122,7 @@ export class Projection {
       lastAt: own.last_at,
       policy,
       policyFile: own.policy_file,
+      openings: OpeningBalances.parse(own.openings ?? []),
     };
   }
 
@@ -169,7 +183,8 @@ export class Projection {
 
   /** What all episodes add up to, archived or listed. */
   total(): Tally {
-    return this.states().reduce((sum, state) => addTally(sum, tallyOf(state)), this.#tally);
+    const opening = sumOf(this.#on.openings());
+    return this.states().reduce((sum, state) => addTally(sum, tallyOf(state)), { ...this.#tally, opening });
   }
 
   /** The episodes of the months' archives that are not listed. */
@@ -365,6 +380,7 @@ export class Projection {
       crc: lastCrc,
       lastAt: lastAt(),
       policy: policy(),
+      openings: this.#on.openings(),
       tally: this.#tally,
       total: this.total(),
       months: this.months,

@@ -7,8 +7,9 @@ import {
   type Usd,
 } from '../../machines/index.js';
 import type { StateDocument } from '../documents/index.js';
-import { globalMetrics, type Tally } from '../reports/index.js';
+import { allSpent, globalMetrics, type Tally } from '../reports/index.js';
 import { toSecond, type EpisodeState } from '../shapes/index.js';
+import type { OpeningBalance } from '../record/opening-record.js';
 import type { EpisodeStore } from '../record/episode-store.js';
 
 interface Shown {
@@ -20,6 +21,7 @@ interface Shown {
   crc: string;
   lastAt: string;
   policy: { policy: Policy; file: unknown };
+  openings: readonly OpeningBalance[];
   tally: Tally;
   total: Tally;
   months: string[];
@@ -35,7 +37,7 @@ export function stateDocument(shown: Shown): StateDocument {
     version: '3.0.0',
     active_episodes: byId(states.filter((state) => !isEnded(state))),
     completed_episodes: byId(states.filter(isEnded)),
-    total_cost: toDollars(total.spent),
+    total_cost: toDollars(allSpent(total)),
     total_episodes: total.episodes,
     last_updated: shown.lastAt === '' ? '' : toSecond(shown.lastAt),
     metrics: globalMetrics(total),
@@ -48,6 +50,7 @@ export function stateDocument(shown: Shown): StateDocument {
       policy: policyInput(shown.policy.policy),
       ...(shown.policy.file === undefined ? {} : { policy_file: shown.policy.file }),
       days: Object.fromEntries(ledger.days),
+      ...(shown.openings.length === 0 ? {} : { openings: [...shown.openings] }),
       sessions: Object.fromEntries(
         states.map(({ session_id: id }) => [id, store.position(id as SessionId) ?? 0]),
       ),

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { RecordedEvent } from '../../machines/index.js';
 import { Actor, Reason, isSessionId, type SessionId } from '../../machines/index.js';
 import type { Change } from './delta.js';
+import type { OpeningSet } from './opening-record.js';
 import type { PolicyChange } from './policy-record.js';
 
 /**
@@ -30,6 +31,8 @@ export interface Commit {
   policy?: PolicyChange;
   /** Somebody has said that the clock of this commit is right and an earlier one was ahead: times go on from here. Written since machine version 2. */
   clock?: ClockAccepted;
+  /** What an older production had spent outside of its episodes. Such a line need not have entries. Written since machine version 2. */
+  opening?: OpeningSet[];
   /** What the writer's clock said, where it was ahead of everybody's: `at` is the disk's time then. Written since machine version 2. */
   ahead?: string | undefined;
 }
@@ -61,6 +64,8 @@ export const CommitLine = z.object({
   /** Its form is {@link decodePolicy}'s to check. */
   policy: z.unknown().optional(),
   clock: z.object({ by: Actor, reason: Reason, from: z.iso.datetime() }).optional(),
+  /** Its form is `OpeningRecord`'s to check. */
+  opening: z.unknown().optional(),
   /** Its form is `RedactionRecord`'s to check. */
   redaction: z.unknown().optional(),
 });

@@ -41,6 +41,7 @@ export class CommitsAfter {
       local: false,
       steps: commit.entries.flatMap((entry) => this.#steps(entry, line)),
       policy: commit.policy,
+      opening: commit.opening,
     };
   }
 

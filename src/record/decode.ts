@@ -1,5 +1,6 @@
 import {
   ProductionError,
+  invalidInput,
   isSessionId,
   migrate,
   upcast,
@@ -9,6 +10,7 @@ import {
 import type { JournalEntry } from '../journal/index.js';
 import { CommitLine, type Commit, type CommitEntry } from './commit.js';
 import { patch } from './delta.js';
+import { OpeningRecord, type OpeningSet } from './opening-record.js';
 import { decodePolicy, type PolicyChange } from './policy-record.js';
 
 /**
@@ -62,6 +64,7 @@ export function decodeCommit({ text, position, version }: JournalEntry, strict =
   const commit = parsed as Commit;
   for (const entry of commit.entries) decodeEvents(entry, position, version);
   if (commit.policy !== undefined) commit.policy = decodedPolicy(commit.policy, position);
+  if (commit.opening !== undefined) commit.opening = decodedOpening(commit.opening, position);
   return commit;
 }
 
@@ -79,6 +82,12 @@ function decodedPolicy(recorded: unknown, position: number): PolicyChange {
   } catch (error) {
     throw asDamage(error, position);
   }
+}
+
+function decodedOpening(recorded: unknown, position: number): OpeningSet[] {
+  const checked = OpeningRecord.safeParse(recorded);
+  if (checked.success) return checked.data;
+  throw asDamage(invalidInput(checked.error, 'opening'), position);
 }
 
 /** The snapshot after an entry, as it was recorded. `before` is needed where the entry carries changes. */

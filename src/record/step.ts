@@ -1,4 +1,5 @@
 import type { EpisodeSnapshot, RecordedEvent, SessionId } from '../../machines/index.js';
+import type { OpeningSet } from './opening-record.js';
 import type { PolicyChange } from './policy-record.js';
 
 /** One accepted event with the snapshots around it. `before` is undefined for `episode.created`. */
@@ -24,4 +25,6 @@ export interface Committed {
   steps: DecidedStep[];
   /** The change of the production's policy, where it makes one. */
   policy?: PolicyChange | undefined;
+  /** What an older production had spent outside of its episodes, where it says so. */
+  opening?: OpeningSet[] | undefined;
 }

@@ -91,6 +91,16 @@ function samples({ production, quality, spending, warnings = [] }: MetricsExport
     },
     { name: 'average_cost', value: production.avg_cost, unit: 'dollars', help: 'Mean spending per episode.' },
     { name: 'spent', value: spending.total, unit: 'dollars', help: 'Spending over all episodes.' },
+    ...(spending.opening_balance === 0
+      ? []
+      : [
+          {
+            name: 'opening_balance',
+            value: spending.opening_balance,
+            unit: 'dollars' as const,
+            help: 'What of it no episode has spent.',
+          },
+        ]),
   ];
   for (const [phase, { avg_time: time, success_rate: rate }] of Object.entries(
     production.phase_performance,

@@ -12,7 +12,7 @@ export type { ResumePoint } from './resume-points.js';
 export { scrapeText } from './scrape.js';
 export { spendingReport } from './spending.js';
 export type { SpendingReport } from './spending.js';
-export { addTally, emptyTally, subtractTally, tallyOf } from './tally.js';
+export { addTally, allSpent, emptyTally, subtractTally, tallyOf } from './tally.js';
 export type { Tally } from './tally.js';
 export { waitOf } from './waits.js';
 export { dayWarnings, episodeWarnings } from './warnings.js';

@@ -32,6 +32,13 @@ export function scrapeText({ metrics, spending, today, episodes, now }: Scraped)
       'Spent in all episodes.',
       inPhase((phase) => spending.per_phase[phase]),
     ),
+    ...(spending.opening_balance === 0
+      ? []
+      : [
+          gauge('opening_balance_usd', 'Spent outside of episodes before the journal began.', [
+            { value: spending.opening_balance },
+          ]),
+        ]),
     gauge('reserved_usd', 'Set aside for calls under way or held.', inPhase(reserved)),
     counter(
       'operation_cost_usd_total',

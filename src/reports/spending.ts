@@ -1,10 +1,12 @@
 import { phaseNames, toDollars, type BudgetDay, type PhaseName, type Usd } from '../../machines/index.js';
 import type { EpisodeState } from '../shapes/index.js';
-import type { Tally } from './tally.js';
+import { allSpent, type Tally } from './tally.js';
 
 /** What was spent, in decimal dollars. `per_episode` lists the episodes that state.json lists. */
 export interface SpendingReport {
   total: number;
+  /** What of it no episode has spent: it was so when an older production was imported. */
+  opening_balance: number;
   per_phase: Record<PhaseName, number>;
   per_operation: Record<string, { count: number; cost: number }>;
   per_day: Record<string, { spent: number; reserved: number }>;
@@ -20,7 +22,8 @@ interface Sources {
 
 export function spendingReport({ states, total, operations, days }: Sources): SpendingReport {
   return {
-    total: toDollars(total.spent),
+    total: toDollars(allSpent(total)),
+    opening_balance: toDollars(total.opening),
     per_phase: Object.fromEntries(
       phaseNames.map((name) => [name, toDollars(total.phases[name].spent)]),
     ) as SpendingReport['per_phase'],

@@ -15,6 +15,8 @@ export interface Tally {
   completed: number;
   failed: number;
   spent: Usd;
+  /** Spent outside of episodes, before the journal began. */
+  opening: Usd;
   /** From creation to the end of the last phase, over completed episodes. */
   productionMs: number;
   phases: Record<PhaseName, PhaseTally>;
@@ -31,10 +33,16 @@ export function emptyTally(): Tally {
     completed: 0,
     failed: 0,
     spent: none,
+    opening: none,
     productionMs: 0,
     phases: { research: emptyPhase, script: emptyPhase, audio: emptyPhase },
     quality: {},
   };
+}
+
+/** What was spent in episodes and outside of them. */
+export function allSpent({ spent, opening }: Tally): Usd {
+  return (spent + opening) as Usd;
 }
 
 const known = new WeakMap<EpisodeState, Tally>();
@@ -50,6 +58,7 @@ export function tallyOf(state: EpisodeState): Tally {
     completed: completed ? 1 : 0,
     failed: failed ? 1 : 0,
     spent: fromDollars(state.total_cost, 'total_cost'),
+    opening: none,
     productionMs: completed ? between(state.created_at, lastEnd(state)) : 0,
     phases: Object.fromEntries(
       phaseNames.map((name) => [name, tallyOfPhase(state.phases[name])]),
@@ -128,6 +137,7 @@ function combine(a: Tally, b: Tally, sign: 1 | -1): Tally {
     completed: a.completed + sign * b.completed,
     failed: a.failed + sign * b.failed,
     spent: (a.spent + sign * b.spent) as Usd,
+    opening: (a.opening + sign * b.opening) as Usd,
     productionMs: a.productionMs + sign * b.productionMs,
     phases,
     quality,

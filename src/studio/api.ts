@@ -51,6 +51,8 @@ export interface ProductionView {
   metrics: ProductionMetrics;
   qualityMetrics: QualityMetrics;
   totalSpent: number;
+  /** What of it no episode has spent: it was imported so. */
+  openingBalance: number;
 }
 
 export interface PhaseView {

@@ -15,6 +15,7 @@ export async function productionView(manager: ProductionStateManager): Promise<P
   ]);
   const { production } = manager;
   const states = allStates(manager);
+  const { opening } = production.total();
   return {
     directory: shortened(production.directory),
     today: todayView(production.today(), production.policy.warnAtPercent),
@@ -31,6 +32,7 @@ export async function productionView(manager: ProductionStateManager): Promise<P
     metrics,
     qualityMetrics,
     totalSpent,
+    openingBalance: toDollars(opening),
   };
 }
 

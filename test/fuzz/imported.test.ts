@@ -37,7 +37,7 @@ describe.each([
           const isRefused = outcome instanceof ProductionError;
           if (isRefused) refused += 1;
           expect(isRefused ? outcome.code : Object.keys(outcome as object)).toEqual(
-            isRefused ? 'import_invalid' : ['source', 'imported', 'report'],
+            isRefused ? 'import_invalid' : ['source', 'imported', 'opening', 'report'],
           );
           expect(jsonFilesIn(older)).toEqual(files);
           expect(files.map((file) => readFileSync(file, 'latin1'))).toEqual(before);

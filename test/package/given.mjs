@@ -117,6 +117,14 @@ if (JSON.parse(said.split('\\n')[0]).result.serverInfo.name !== 'showrunner') th
       ],
     ],
   },
+  'docs/import.md': {
+    files: {
+      'old/state.json':
+        '{"active_episodes": {"ep_011_20240506_070809": {"topic": "Why wasps do not"}}, "total_cost": 1.5}',
+      'old/episode_12/status.json':
+        '{"episode": 12, "title": "Why bees dance", "status": "completed", "created_at": "2024-05-06T07:08:09Z"}',
+    },
+  },
   'docs/inspect.md': {
     first: ['showrunner create --topic "Why bees dance"'],
     rows: [

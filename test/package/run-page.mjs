@@ -38,8 +38,10 @@ class PageRun {
 
   async all() {
     mkdirSync(this.folder, { recursive: true });
-    for (const [name, text] of Object.entries({ ...samples, ...this.given.files }))
+    for (const [name, text] of Object.entries({ ...samples, ...this.given.files })) {
+      mkdirSync(dirname(join(this.folder, name)), { recursive: true });
       writeFileSync(join(this.folder, name), text, { mode: 0o755 });
+    }
     for (const command of this.given.first) await this.#type(command, { line: 0 });
     for (const deed of readPage(this.installed, this.page, this.names))
       await (deed.kind === 'said' ? this.#say(deed) : this.#block(deed));

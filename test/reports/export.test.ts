@@ -20,6 +20,7 @@ const metrics: Parameters<typeof exportMetrics>[0] = {
     trending: 'declining',
   },
   spending: {
+    opening_balance: 0,
     total: 137.75,
     per_phase: { research: 1, script: 2, audio: 3 },
     per_operation: { 'a "b"\\\n{c}': { count: 2, cost: 0.000001 }, '=SUM(A1)': { count: 1, cost: 1e6 } },

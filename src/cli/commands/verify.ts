@@ -11,7 +11,7 @@ export const run: Run = async (context) => {
     ({ position, session, what }) =>
       `  at ${position}${session ? `, ${session}` : ''}: ${escapeForTerminal(what)}`,
   );
-  const counted = `${found.commits} commits, ${found.events} events, ${found.sessions} episodes, ${formatUsd(found.spent)} spent`;
+  const counted = `${found.commits} commits, ${found.events} events, ${found.sessions} episodes, ${formatUsd(found.spent)} spent${found.opening === 0 ? '' : ` (${formatUsd(found.opening)} of it before the journal began, in no episode)`}`;
   return {
     json: found,
     text: found.ok

@@ -77,7 +77,7 @@ function Plots({ production }: { production: ProductionView }) {
 const trends = { improving: '↗ improving', stable: '→ stable', declining: '↘ declining' };
 
 function Tiles({ production }: { production: ProductionView }) {
-  const { metrics, qualityMetrics, totalSpent, outcomes } = production;
+  const { metrics, qualityMetrics, totalSpent, openingBalance, outcomes } = production;
   const hasEnded = outcomes.length > 0;
   const means = [
     qualityMetrics.avg_brand_consistency,
@@ -90,7 +90,7 @@ function Tiles({ production }: { production: ProductionView }) {
       <Tile
         name="Spent"
         value={dollars(Math.round(totalSpent * 1e6) / 1e6)}
-        note={`${dollars(Math.round(metrics.avg_cost * 100) / 100)} an episode`}
+        note={`${dollars(Math.round(metrics.avg_cost * 100) / 100)} an episode${openingBalance > 0 ? `, ${dollars(openingBalance)} before, in none` : ''}`}
       />
       <Tile name="Episodes" value={metrics.total_episodes.toLocaleString('en-US')} note="ever created" />
       <Tile
