@@ -154,6 +154,7 @@ describe('the metrics of a production', () => {
     });
     expect(await manager.getSpending()).toEqual({
       total: 0.7,
+      opening_balance: 0,
       per_phase: { research: 0.7, script: 0, audio: 0 },
       per_operation: { query: { count: 2, cost: 0.3 }, summary: { count: 1, cost: 0.4 } },
       per_day: { '2025-09-03': { spent: 0.3, reserved: 0 }, '2025-09-04': { spent: 0.4, reserved: 1 } },
