@@ -8,7 +8,13 @@ export const offline = 'offline';
 /** What is taken of the demonstration crew. */
 interface OfflineModule {
   offlineCrew(): Crew;
-  survey(topic: string, sources: string, minutes: number, signal: AbortSignal): Promise<number>;
+  survey(
+    topic: string,
+    sources: string,
+    minutes: number,
+    signal: AbortSignal,
+    more: { secondsEach: number | undefined; note(words: string): void },
+  ): Promise<number>;
 }
 
 /** Kept out of the command line's bundle: its packages are optional, and only `produce` needs them. */

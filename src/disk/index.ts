@@ -1,5 +1,6 @@
 export { BoundedThread } from './bounded-thread.js';
 export type { ThreadLimits, ThreadReply } from './bounded-thread.js';
+export { thisThread } from './thread-time.js';
 export { adviceOn, isFull } from './advice.js';
 export { errorCode, writeAll } from './disk.js';
 export type { Disk, OpenMode, PathInfo } from './disk.js';

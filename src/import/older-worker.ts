@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { ProductionError } from '../../machines/index.js';
-import type { ThreadReply } from '../disk/index.js';
+import { thisThread, type ThreadReply } from '../disk/index.js';
 import { readOlder, type OlderProduction } from './read-older.js';
 
 /** What the older production is, or why it is none, in the words of the import's own refusal. */
@@ -10,7 +10,8 @@ export type OlderAnswer = { older: OlderProduction } | { refused: string };
 const post = (reply: ThreadReply<OlderAnswer>): void => parentPort?.postMessage(reply);
 
 parentPort?.on('message', (path: string) => {
-  readOlder(path, () => post({ progress: true })).then(
+  post({ begun: thisThread() });
+  readOlder(path, () => post({ progress: 0 })).then(
     (older) => post({ answer: { older } }),
     (error: unknown) => {
       if (error instanceof ProductionError) post({ answer: { refused: error.message } });

@@ -1,11 +1,13 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { ProductionError } from '../../machines/index.js';
-import { BoundedThread } from '../disk/index.js';
+import { BoundedThread, type ThreadLimits } from '../disk/index.js';
 import type { OlderAnswer } from './older-worker.js';
 import { readOlder, type OlderProduction } from './read-older.js';
 
-/** Milliseconds: for everything, and without a file read. */
-const usualLimits = { totalMs: 600_000, silentMs: 60_000 };
+/** For everything, and for one episode; a state file of a megabyte gets less than five seconds for itself. Milliseconds. */
+function limitsFor(bytes: number): ThreadLimits {
+  return { hadMs: 600_000, silentMs: 4000 + (bytes / 1_000_000) * 500, totalMs: 1_800_000 };
+}
 
 const tooMuch = {
   took_too_long: 'it takes too long to read',
@@ -28,7 +30,10 @@ function workerUrl(): URL | undefined {
 let spare: BoundedThread<string, OlderAnswer> | undefined;
 
 /** {@link readOlder} in a thread with limits of time, memory and stack, since a state file may be anybody's. */
-export async function readOlderApart(path: string, limits = usualLimits): Promise<OlderProduction> {
+export async function readOlderApart(
+  path: string,
+  limits = limitsFor(statSync(path, { throwIfNoEntry: false })?.size ?? 0),
+): Promise<OlderProduction> {
   const worker = workerUrl();
   if (!worker) return readOlder(path);
   const thread = spare ?? new BoundedThread(worker);

@@ -25,6 +25,8 @@ function compactSegment(disk: Disk, directory: string, file: string): Compacted 
   const plain = disk.readFile(path);
   // Another process is compacting as well.
   if (!plain) return undefined;
+  // What is no plain file, or larger than any segment, reads as nothing: it must not be replaced by that.
+  if (disk.stat(path)?.size !== plain.length || plain.length === 0) throw damaged(file);
   const packed = gzipSync(plain, { level: 6 });
   replace(disk, directory, `${path}.gz`, packed);
   const readBack = disk.readFile(`${path}.gz`);
@@ -39,9 +41,16 @@ function compactSegment(disk: Disk, directory: string, file: string): Compacted 
   return { file, before: plain.length, after: packed.length };
 }
 
+function damaged(file: string): ProductionError {
+  return new ProductionError(
+    'journal_damaged',
+    `${file} is no plain file, or larger than any segment that showrunner writes; it was left as it is. Restore it from a backup, or run showrunner doctor.`,
+  );
+}
+
 function isEqual(packed: Buffer, plain: Buffer): boolean {
   try {
-    return gunzipSync(packed).equals(plain);
+    return gunzipSync(packed, { maxOutputLength: plain.length }).equals(plain);
   } catch {
     return false;
   }

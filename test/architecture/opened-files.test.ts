@@ -35,6 +35,7 @@ const others: Record<string, { names: string[]; why: string }> = {
   'src/disk/private-file.ts': { names: ['openSync', 'writeFileSync'], why: 'src/disk' },
   'src/disk/write-plain-file.ts': { names: ['openSync', 'writeFileSync'], why: 'src/disk' },
   'src/disk/process-identity.ts': { names: ['readFileSync'], why: 'the kernel’s own, in /proc' },
+  'src/disk/thread-time.ts': { names: ['readFileSync'], why: 'the kernel’s own, in /proc' },
 };
 
 /** What a file takes of node's file system that opens something. */

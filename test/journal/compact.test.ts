@@ -1,4 +1,5 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { lstatSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -51,6 +52,42 @@ describe('compaction', () => {
     for (const file of files(directory).filter((name) => name.endsWith('.gz'))) rmSync(join(directory, file));
     expect(texts(open(directory))).toEqual(bodies);
   });
+
+  test('given a copy that inflates to gigabytes when it is read back, then it is inflated no further than what it is a copy of', async () => {
+    const { directory, bodies } = await severalSegments();
+    // Six hundred kilobytes that would be six hundred megabytes.
+    const bomb = gzipSync(Buffer.alloc(20 * 1024 * 1024));
+    const bombs = Buffer.concat(Array.from({ length: 30 }, () => bomb));
+    const disk: Disk = {
+      ...nodeDisk,
+      readFile: (path) => (path.endsWith('.gz') ? bombs : nodeDisk.readFile(path)),
+    };
+    const before = process.resourceUsage().maxRSS;
+    expect(thrown(() => open(directory, { disk }).compact())).toMatchObject({ code: 'journal_damaged' });
+    expect((process.resourceUsage().maxRSS - before) / 1024).toBeLessThan(100);
+    expect(texts(open(directory))).toEqual(bodies);
+  });
+
+  test.each([
+    ['a pipe', (path: string) => execFileSync('mkfifo', [path])],
+    [
+      'three gigabytes of nothing',
+      (path: string) => (writeFileSync(path, ''), truncateSync(path, 3 * 1024 ** 3)),
+    ],
+    ['nothing', (path: string) => writeFileSync(path, '')],
+  ])(
+    'given %s in the place of a sealed segment, then nothing takes its place, and it is told',
+    async (_, put) => {
+      const { directory, journal } = await severalSegments();
+      const [first = ''] = files(directory);
+      rmSync(join(directory, first));
+      put(join(directory, first));
+      const before = lstatSync(join(directory, first)).ino;
+      expect(thrown(() => journal.compact())).toMatchObject({ code: 'journal_damaged' });
+      expect(lstatSync(join(directory, first)).ino).toBe(before);
+      expect(files(directory)).not.toContain(`${first}.gz`);
+    },
+  );
 
   test.each(['write', 'sync', 'rename'] as const)(
     'given %s fails, then nothing is lost, and nothing temporary stays',

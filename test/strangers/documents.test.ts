@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
-import { readSources, type Taking } from '../../src/crew/offline/research/read-sources.js';
-import { Reader } from '../../src/crew/offline/research/reader.js';
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import { leftOutFor, readSources, type Taking } from '../../src/crew/offline/research/read-sources.js';
+import { Reader, limitsFor } from '../../src/crew/offline/research/reader.js';
+import { BoundedThread } from '../../src/disk/index.js';
 import { temporaryDirectory } from '../support/temporary.js';
 import { families } from './hostile-documents.js';
 
@@ -14,14 +15,21 @@ test('given the families, then there are more than 31, of all kinds', () => {
   expect(new Set(families.map(({ kind }) => kind))).toEqual(new Set(['markdown', 'html', 'pdf', 'text']));
 });
 
+/** Whoever waits longer for one file hangs. Milliseconds. */
+const hang = 5000;
+
 describe.each([
   ['20 kB', 20_000],
   ['1 MB', 1_000_000],
 ])('hostile documents of %s', (_, bytes) => {
-  // How long one may take is the product's own business, and another test's; here each has little of it.
-  const reader = new Reader(undefined, () => ({ totalMs: 2500, silentMs: 2500 }));
+  // What the product allows, with half of the time, so that the suite has its own.
+  const reader = new Reader(undefined, (size) => {
+    const { hadMs, onPaceMs = 0, totalMs } = limitsFor(size);
+    return { hadMs: hadMs / 2, silentMs: hadMs / 2, onPaceMs: onPaceMs / 2, totalMs };
+  });
   const never = new AbortController().signal;
-  let answered = 0;
+  const asked = vi.spyOn(BoundedThread.prototype, 'ask');
+  const took: number[] = [];
 
   afterAll(() => reader.close());
 
@@ -30,12 +38,18 @@ describe.each([
     async ({ kind, make }) => {
       const found = await reader.read(kind, make(bytes), never);
       expect('refused' in found ? reasons : ['read']).toContain('refused' in found ? found.refused : 'read');
-      answered += 1;
+      const { hadMs } = (await asked.mock.results.at(-1)?.value) as { hadMs: number };
+      took.push(hadMs);
     },
   );
 
-  test('given all of them, then each has been answered', () => {
-    expect(answered).toBe(families.length);
+  test('given all of them, then each has been answered, and none held its reader up for five seconds', () => {
+    const { hadMs, silentMs } = limitsFor(bytes);
+    expect({ hangs: took.filter((ms) => ms > hang).length, answered: took.length }).toEqual({
+      hangs: 0,
+      answered: families.length,
+    });
+    expect(Math.max(hadMs, silentMs)).toBeLessThan(hang);
   });
 });
 
@@ -70,11 +84,29 @@ test('given a document that takes long, when it is read, then it is told which o
   const folder = temporaryDirectory();
   writeFileSync(join(folder, 'long.md'), '> '.repeat(500));
   const told: Taking[] = [];
-  const reading = { signal: new AbortController().signal, worker, still: (file: Taking) => told.push(file) };
+  const reading = {
+    signal: new AbortController().signal,
+    worker,
+    secondsEach: 60,
+    still: (file: Taking) => told.push(file),
+  };
   await expect(readSources([folder], reading)).rejects.toThrow(/long\.md: too_deep/);
   expect(told.length).toBeGreaterThanOrEqual(2);
   expect(told[0]).toMatchObject({ file: 'long.md', bytes: 1000, number: 1, of: 1 });
   expect(told.map(({ seconds }) => seconds)).toEqual(
     told.map(({ seconds }) => seconds).sort((a, b) => a - b),
   );
+});
+
+test('given a source that is given up, then it is told as left out, and how to give it more', async () => {
+  const worker = new URL(
+    `data:text/javascript,${encodeURIComponent(`import { parentPort } from 'node:worker_threads'; parentPort.on('message', () => {});`)}`,
+  );
+  const folder = temporaryDirectory();
+  writeFileSync(join(folder, 'long.md'), '> '.repeat(500));
+  const reading = { signal: new AbortController().signal, worker, secondsEach: 0.3 };
+  await expect(readSources([folder], reading)).rejects.toThrow(
+    /long\.md: took_too_long\)\. Left out, since reading takes longer than a file of its size may: long\.md\. With --source-seconds 60/,
+  );
+  expect(leftOutFor([{ file: 'a.md', reason: 'binary' }])).toBeUndefined();
 });

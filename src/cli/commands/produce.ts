@@ -24,6 +24,7 @@ import { UsageError } from '../usage-error.js';
 const defaultMinutes = 3;
 /** What the demonstration crew takes; its module is loaded only when it works. */
 const minutesRange = { least: 0.2, most: 60 };
+const secondsRange = { least: 1, most: 3600 };
 
 export const run: Run = async (context, [name], options) => {
   const { signal } = context;
@@ -73,11 +74,14 @@ async function survey(
   context: Context,
   { topics, settings }: { topics: string[]; settings: ProduceSettings },
 ): Promise<void> {
-  const { sources, minutes } = settings.crew_options;
+  const { sources, minutes, source_seconds: seconds } = settings.crew_options;
   if (settings.crew !== offline || typeof sources !== 'string' || typeof minutes !== 'number') return;
   const { survey: look } = await offlineModule();
   for (const topic of topics) {
-    const held = await look(topic, sources, minutes, context.signal);
+    const held = await look(topic, sources, minutes, context.signal, {
+      secondsEach: typeof seconds === 'number' ? seconds : undefined,
+      note: (words) => context.note(escapeForTerminal(words)),
+    });
     if (held < 0.9 * minutes)
       context.note(
         `The sources hold about ${held.toFixed(1)} minutes that can be quoted: the episode will be shorter than the ${String(minutes)} minutes asked for.`,
@@ -163,7 +167,8 @@ function textOf(path: string): string {
 }
 
 /** Mistakes in the options are found before an episode is begun. */
-export function settingsOf({ crew, sources, minutes, lease }: Options): ProduceSettings {
+export function settingsOf(options: Options): ProduceSettings {
+  const { crew, sources, minutes, lease } = options;
   if (typeof crew !== 'string' && typeof sources !== 'string')
     throw new UsageError(
       '--sources <folder> is needed: the demonstration crew makes episodes from your documents',
@@ -182,9 +187,19 @@ export function settingsOf({ crew, sources, minutes, lease }: Options): ProduceS
     crew_options: {
       ...(typeof sources === 'string' ? { sources: resolve(sources) } : {}),
       ...(typeof crew === 'string' && minutes === undefined ? {} : { minutes: length }),
+      ...secondsOf(options),
     },
     ...(typeof lease === 'string' ? { lease_ms: leaseOf(lease) } : {}),
   };
+}
+
+function secondsOf({ 'source-seconds': given }: Options): { source_seconds?: number } {
+  if (given === undefined) return {};
+  const seconds = Number(given);
+  if (seconds >= secondsRange.least && seconds <= secondsRange.most) return { source_seconds: seconds };
+  throw new UsageError(
+    `--source-seconds: ${String(given)} is not a number of seconds from ${String(secondsRange.least)} to ${String(secondsRange.most)}`,
+  );
 }
 
 export function wholeNumber(text: string, option: string): number {

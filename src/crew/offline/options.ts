@@ -5,6 +5,9 @@ import type { PhaseContext } from '../port.js';
 /** The lengths that can be asked for, in minutes. */
 export const minutesRange = { least: 0.2, most: 60 } as const;
 
+/** The seconds that each source may be given. */
+export const secondsRange = { least: 1, most: 3600 } as const;
+
 /** What the caller of `produce` passes for this crew; other keys are ignored. */
 export const OfflineOptions = z.object({
   /** Folders or files to quote from; relative paths start at the working directory. */
@@ -13,6 +16,8 @@ export const OfflineOptions = z.object({
   minutes: z.number().min(minutesRange.least).max(minutesRange.most).default(3),
   /** Integrated loudness of the finished episode, in LUFS. */
   loudness: z.number().min(-30).max(-14).default(-16),
+  /** What reading one source may take, in seconds of a processor; by default two, and two and a half for each megabyte. */
+  source_seconds: z.number().min(secondsRange.least).max(secondsRange.most).optional(),
 });
 export type OfflineOptions = z.infer<typeof OfflineOptions>;
 

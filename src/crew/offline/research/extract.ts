@@ -19,10 +19,14 @@ export interface Extract {
   sentences: Sentence[];
 }
 
-/** Reads one source; `progress` is called while it goes on. */
-export async function extract(kind: SourceKind, bytes: Uint8Array, progress: () => void): Promise<Extract> {
+/** Reads one source; `progress` hears now and then which share has been read. */
+export async function extract(
+  kind: SourceKind,
+  bytes: Uint8Array,
+  progress: (share: number) => void,
+): Promise<Extract> {
   const { title, blocks, repaired } = await sourceText(kind, bytes, progress);
-  progress();
+  progress(1);
   const sentences: Sentence[] = [];
   const counts = new Map<string, number>();
   let total = 0;
@@ -37,7 +41,7 @@ export async function extract(kind: SourceKind, bytes: Uint8Array, progress: () 
 async function sourceText(
   kind: SourceKind,
   bytes: Uint8Array,
-  progress: () => void,
+  progress: (share: number) => void,
 ): Promise<SourceText & { repaired: number }> {
   if (kind === 'pdf') return { ...(await readPdf(bytes, progress)), repaired: 0 };
   const { text, repaired } = decodeText(bytes);

@@ -5,7 +5,7 @@ import { styledNames } from './hidden-words.js';
 import { blocksOf, type HtmlNode } from './walk-html.js';
 
 /** Larger pages are read whole: telling the article from the rest takes time with the square of the page. */
-const largestArticlePage = 1024 * 1024;
+const largestArticlePage = 512 * 1024;
 /** Deeper nesting is nobody's prose. */
 const deepest = 400;
 

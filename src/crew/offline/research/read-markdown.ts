@@ -13,7 +13,7 @@ const nestedDeep = /^[ \t]*(?:(?:>|(?:[-*+]|\d{1,9}[.)])[ \t])[ \t]*){100}/mu;
  * Extracts prose from Markdown (CommonMark, GFM, front matter): it is rendered to HTML and read as a page is, so that HTML inside it counts
  * for what it is.
  */
-export async function readMarkdown(source: string, progress: () => void): Promise<SourceText> {
+export async function readMarkdown(source: string, progress: (share: number) => void): Promise<SourceText> {
   // Parsing takes time with the square of it, and memory (micromark 4).
   if (nestedDeep.test(source)) throw new RangeError('too_deep');
   const parse = await markdownParser();
@@ -25,8 +25,10 @@ export async function readMarkdown(source: string, progress: () => void): Promis
     matter === ''
       ? []
       : [{ heading: '', text: oneLine(withoutForeignMarks(matter)), leftOut: 'front_matter' }];
+  let done = 0;
   for (const { text, definitions, tooLong } of markdownPieces(body)) {
-    progress();
+    progress(done / body.length);
+    done += text.length;
     if (tooLong) {
       blocks.push({ heading, text, leftOut: 'paragraph_too_long' });
       continue;

@@ -9,7 +9,7 @@ import { looksOf } from './pdf-looks.js';
 const mostPages = 5000;
 
 /** Extracts a PDF's text; a scanned page has none. Headings, small print and what repeats on each page are left out by name. */
-export async function readPdf(bytes: Uint8Array, progress: () => void): Promise<SourceText> {
+export async function readPdf(bytes: Uint8Array, progress: (share: number) => void): Promise<SourceText> {
   cutBuffersInNode20();
   const { getDocumentProxy, getResolvedPDFJS } = await optionalPackage('unpdf', () => import('unpdf'));
   const { OPS } = await getResolvedPDFJS();
@@ -23,7 +23,7 @@ export async function readPdf(bytes: Uint8Array, progress: () => void): Promise<
       const runs = items.filter((item) => 'str' in item);
       if (runs.length > 0) lines.push(...linesOf(runs, number, looksOf(await page.getOperatorList(), OPS)));
       page.cleanup();
-      progress();
+      progress(number / document.numPages);
     }
     return { title: undefined, blocks: blocksOf(lines) };
   } finally {

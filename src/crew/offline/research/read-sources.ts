@@ -3,7 +3,7 @@ import { sha256 } from '../made-once.js';
 import type { Extract } from './extract.js';
 import { findSources, type SourceFile } from './find-sources.js';
 import { openSource, type SourceKind } from './open-source.js';
-import { Reader } from './reader.js';
+import { Reader, limitsFor } from './reader.js';
 import type { SkippedFile } from './reports.js';
 
 /** One source that was read. */
@@ -22,6 +22,14 @@ export interface Sources {
 
 /** More than this is not read in all, so that memory stays bounded. */
 const mostBytes = 200 * 1024 * 1024;
+
+/** Which files had to be given up for the time that they take, and how they get more; undefined where there are none. */
+export function leftOutFor(skipped: readonly SkippedFile[]): string | undefined {
+  const slow = skipped.filter(({ reason }) => reason === 'took_too_long').map(({ file }) => file);
+  if (slow.length === 0) return undefined;
+  const named = slow.slice(0, 3).join(', ') + (slow.length > 3 ? ` and ${String(slow.length - 3)} more` : '');
+  return ` Left out, since reading takes longer than a file of its size may: ${named}. With --source-seconds 60 (crew option source_seconds) each gets a minute.`;
+}
 
 /** `docs/getting-started.md` → `getting started`. */
 function titleFromName(name: string): string {
@@ -49,6 +57,8 @@ export interface Reading {
   signal: AbortSignal;
   /** The compiled reader, for those who bundle this folder. */
   worker?: URL | undefined;
+  /** What each source may take, whatever its size. Seconds. */
+  secondsEach?: number | undefined;
   afterEach?(done: number, of: number): void;
   /** Every few seconds while one file takes long: reading it is bounded, and nobody has to think that nothing happens. */
   still?(file: Taking): void;
@@ -59,7 +69,7 @@ export interface Reading {
 /** Reads every source that can be read; throws `invalid_input` when nothing readable is left. */
 export async function readSources(wanted: readonly string[], reading: Reading): Promise<Sources> {
   const { files, skipped } = await findSources(wanted);
-  const reader = new Reader(reading.worker);
+  const reader = new Reader(reading.worker, (bytes) => limitsFor(bytes, reading.secondsEach));
   const read: ReadSource[] = [];
   const seen = new Set<string>();
   let bytesRead = 0;
@@ -111,7 +121,7 @@ export async function readSources(wanted: readonly string[], reading: Reading): 
     .join(', ');
   throw new ProductionError(
     'invalid_input',
-    `Nothing readable in the sources ${wanted.join(', ')} (${reasons || 'no files'}). Give Markdown, text, HTML or PDF files with text.`,
+    `Nothing readable in the sources ${wanted.join(', ')} (${reasons || 'no files'}).${leftOutFor(skipped) ?? ''} Give Markdown, text, HTML or PDF files with text.`,
     { field: 'sources' },
   );
 }

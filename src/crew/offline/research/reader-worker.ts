@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { ProductionError } from '../../../../machines/errors.js';
-import type { ThreadReply } from '../../../disk/index.js';
+import { thisThread, type ThreadReply } from '../../../disk/index.js';
 import { extract, type Extract } from './extract.js';
 import type { SourceKind } from './open-source.js';
 
@@ -16,7 +16,8 @@ export type ReaderAnswer = Extract | { missing: string; field: string };
 const post = (reply: ThreadReply<ReaderAnswer>): void => parentPort?.postMessage(reply);
 
 parentPort?.on('message', ({ kind, bytes }: ReaderQuestion) => {
-  extract(kind, bytes, () => post({ progress: true })).then(
+  post({ begun: thisThread() });
+  extract(kind, bytes, (share) => post({ progress: share })).then(
     (answer) => post({ answer }),
     (error: unknown) => {
       if (error instanceof ProductionError)

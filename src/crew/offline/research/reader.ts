@@ -5,11 +5,16 @@ import type { Extract } from './extract.js';
 import type { SourceKind } from './open-source.js';
 import type { ReaderAnswer, ReaderQuestion } from './reader-worker.js';
 
-/** What one source may take; a file that takes more is skipped. The small ones are read in no time, or never. Milliseconds. */
-const usualLimits = (bytes: number) => ({
-  totalMs: 180_000,
-  silentMs: Math.min(60_000, 10_000 + bytes / 20),
-});
+/**
+ * What one source may take; a file that takes more is skipped. For one of up to a megabyte that is less than five seconds, or as long as it gets on
+ * as a long honest one does on a slow machine. Milliseconds.
+ */
+export function limitsFor(bytes: number, secondsEach?: number): ThreadLimits {
+  const megabytes = bytes / 1_000_000;
+  const hadMs = secondsEach === undefined ? 2000 + 2500 * Math.max(1, megabytes) : secondsEach * 1000;
+  // Wall time is there for a machine that never gets to it.
+  return { hadMs, silentMs: hadMs, onPaceMs: 20_000 * megabytes, totalMs: 60_000 + 20 * hadMs };
+}
 
 /** Refusals that the thread itself decides on. */
 const ownRefusals = new Set(['too_deep', 'too_many_pages']);
@@ -20,8 +25,8 @@ export class Reader {
 
   readonly #limitsFor: (bytes: number) => ThreadLimits;
 
-  constructor(worker?: URL, limitsFor: (bytes: number) => ThreadLimits = usualLimits) {
-    this.#limitsFor = limitsFor;
+  constructor(worker?: URL, limits: (bytes: number) => ThreadLimits = limitsFor) {
+    this.#limitsFor = limits;
     const script = worker ?? builtWorker(new URL('reader-worker.js', import.meta.url), 'readerWorker');
     this.#thread = new BoundedThread(script);
   }

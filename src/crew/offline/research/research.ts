@@ -6,7 +6,7 @@ import { readOptions } from '../options.js';
 import { refuseUnsayable } from '../script/refuse-unsayable.js';
 import { validate } from './validate.js';
 import { rank } from './rank.js';
-import { readSources } from './read-sources.js';
+import { leftOutFor, readSources } from './read-sources.js';
 import { ResearchFindings, type SynthesisPackage } from './reports.js';
 import { formThemes } from './themes.js';
 import { json, readJson } from '../json-artifact.js';
@@ -26,13 +26,14 @@ const Scores = z.object({
  * share of findings with a similar sentence elsewhere. How true the findings are is not measured here, and so has no score.
  */
 export async function research(context: PhaseContext, readerWorker?: URL): Promise<unknown> {
-  const { sources: given, minutes } = readOptions(context);
+  const { sources: given, minutes, source_seconds: secondsEach } = readOptions(context);
   refuseUnsayable(context.topic, context.sessionId);
   const wanted = typeof given === 'string' ? [given] : given;
   context.progress(0, 'Reading the sources');
   const sources = await readSources(wanted, {
     signal: context.signal,
     worker: readerWorker,
+    secondsEach,
     afterEach(done, of) {
       refuseIfAborted(context.signal, context.sessionId);
       context.progress((0.5 * done) / of, `Reading source ${String(done + 1)} of ${String(of)}`);
@@ -49,6 +50,8 @@ export async function research(context: PhaseContext, readerWorker?: URL): Promi
     throw error;
   });
 
+  const leftOut = leftOutFor(sources.skipped);
+  if (leftOut !== undefined) context.progress(0.5, leftOut.trim());
   const wantedWords = Math.ceil(minutes * wordsPerMinute);
   const inputs = JSON.stringify([
     context.topic,
