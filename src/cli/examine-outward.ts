@@ -1,5 +1,5 @@
 import { ProductionError } from '../../machines/errors.js';
-import { allNotes } from '../agents/hooks/session-notes.js';
+import { countsText, hookCounts } from '../reports/index.js';
 import { Endpoints } from '../telemetry/index.js';
 import type { Finding } from './examine.js';
 import { shownAddress } from './shown-address.js';
@@ -39,19 +39,9 @@ function examineWebhooks(directory: string): Finding[] {
   }
 }
 
-/** The most frequent first. */
-function countsText(counts: Readonly<Record<string, number>>): string {
-  const all = Object.entries(counts).sort(([, a], [, b]) => b - a);
-  const more = all.length > 3 ? `, and ${all.length - 3} more` : '';
-  return all
-    .slice(0, 3)
-    .map(([tool, count]) => `${tool} ${count} ×`)
-    .join(', ')
-    .concat(more);
-}
-
 function examineHooks(directory: string): Finding[] {
-  const { would_deny: wouldDeny, unpriced } = allNotes(directory);
+  const counts = hookCounts(directory);
+  const { would_deny: wouldDeny, unpriced } = counts;
   const findings: Finding[] = [];
   if (Object.keys(wouldDeny).length > 0)
     findings.push({

@@ -1,3 +1,5 @@
+export { HookCounted, countsText, hookCounts, hooksFolder, largestNotes } from './hook-counts.js';
+export type { HookCounts } from './hook-counts.js';
 export { episodeEstimates } from './estimates.js';
 export { afterHours, approvalDeadline } from './approval-deadline.js';
 export { exportMetrics } from './export.js';

@@ -7,7 +7,7 @@ import type {
 } from '../../machines/index.js';
 import type { ChartView } from '../draw/chart-view.js';
 import type { HistoryEntry } from '../record/index.js';
-import type { DayCosts, DayOutcomes, EpisodeScores } from '../reports/index.js';
+import type { DayCosts, DayOutcomes, EpisodeScores, HookCounts } from '../reports/index.js';
 import type {
   EpisodeState,
   Estimate,
@@ -53,6 +53,8 @@ export interface ProductionView {
   totalSpent: number;
   /** What of it no episode has spent: it was imported so. */
   openingBalance: number;
+  /** What hooks of agents' hosts have denied, would have denied in shadow, and could not price. */
+  hooks: HookCounts;
 }
 
 export interface PhaseView {

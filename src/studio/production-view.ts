@@ -1,7 +1,8 @@
 import { homedir } from 'node:os';
 import { toDollars, type DayMoney } from '../../machines/index.js';
 import type { ProductionStateManager } from '../manager/manager.js';
-import { dayCosts, dayOutcomes, episodeScores } from '../reports/index.js';
+
+import { dayCosts, dayOutcomes, episodeScores, hookCounts } from '../reports/index.js';
 import type { EpisodeState } from '../shapes/index.js';
 import type { ProductionView } from './api.js';
 import { shareOf } from './board.js';
@@ -33,6 +34,7 @@ export async function productionView(manager: ProductionStateManager): Promise<P
     qualityMetrics,
     totalSpent,
     openingBalance: toDollars(opening),
+    hooks: hookCounts(production.directory),
   };
 }
 

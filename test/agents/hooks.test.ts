@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { answerHook } from '../../src/agents/hooks/answer-hook.js';
 import { parseHookCall, type HookHost } from '../../src/agents/hooks/hook-call.js';
 import { renderVerdict } from '../../src/agents/hooks/render-verdict.js';
-import { allNotes } from '../../src/agents/hooks/session-notes.js';
+import { hookCounts } from '../../src/reports/index.js';
 import { openProduction } from '../support/production.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
@@ -313,7 +313,7 @@ describe('subagents', () => {
     const id = await episode();
     await hook(sample('08-post-agent-foreground-usage'));
     expect(await manager.getEpisodeCost(id)).toBe(0);
-    expect(allNotes(directory).unpriced).toEqual({ 'model claude-sonnet-5': 1 });
+    expect(hookCounts(directory).unpriced).toEqual({ 'model claude-sonnet-5': 1 });
   });
 
   test('given a writer before its phase can begin, then it is denied; given the phase can begin, then it passes', async () => {
@@ -465,7 +465,12 @@ describe('shadow, and what is broken', () => {
     });
     const id = await episode();
     expect((await hook(sample('12-pre-tts-too-early'))).kind).toBe('pass');
-    expect(allNotes(directory).would_deny).toEqual({ mcp__ElevenLabs__text_to_speech: 1 });
+    expect(hookCounts(directory)).toMatchObject({
+      denied: 0,
+      would_deny: { mcp__ElevenLabs__text_to_speech: 1 },
+      would_deny_calls: 1,
+      would_deny_cost: Number(speech.max_cost),
+    });
     await hook(before());
     await hook(after({ cost: 0.1 }));
     expect(await manager.getEpisodeCost(id)).toBe(0.1);

@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { run } from '../support/cli.js';
@@ -20,6 +20,11 @@ describe('the page for everyone', () => {
     'given %s colours at %i pixels, then axe finds nothing serious on any view, and nothing is wider than the screen',
     async (colorScheme, width) => {
       const { directory, story } = await toldProduction();
+      mkdirSync(join(directory, '.hooks'));
+      writeFileSync(
+        join(directory, '.hooks', 'a.json'),
+        '{"denied": 2, "unpriced": {"Read": 4}, "would_deny": {"mcp__elevenlabs__text_to_speech": 3}, "would_deny_usd": 1500000}',
+      );
       const { page } = await open((await studioFor(directory)).link, { colorScheme, width });
       const found: string[] = [];
       const look = async (where: string): Promise<void> => {
@@ -43,6 +48,9 @@ describe('the page for everyone', () => {
       });
       await page.locator('.plot canvas').first().waitFor();
       await page.getByText('Numbers').first().click();
+      expect(await page.locator('.hooks').textContent()).toBe(
+        'HooksIn shadow they would have denied 3 calls, up to $1.50: mcp__elevenlabs__text_to_speech 3 ×They have denied 2 calls.Tools without a price were used 4 times: Read 4 ×',
+      );
       await look('production');
       expect(found).toEqual([]);
     },

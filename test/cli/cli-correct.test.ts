@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { run } from '../support/cli.js';
@@ -58,4 +59,25 @@ describe('showrunner correct', () => {
       expect([ran.code, ran.stderr]).toEqual([code, expect.stringContaining(said)]);
     },
   );
+});
+
+test('given hooks in shadow that would have denied calls, when an episode is shown or costs something, then how many, how much and unpriced tools are told', async () => {
+  const directory = join(temporaryDirectory(), 'production');
+  await run(directory, 'create', '--topic', 'Why bees dance');
+  const nothing = (await run(directory, 'show', '1')).stdout;
+  expect(nothing).not.toContain('hooks');
+  mkdirSync(join(directory, '.hooks'));
+  const counted = { unpriced: { Read: 4 }, would_deny: { 'mcp__a\u001b[31m': 3 }, would_deny_usd: 1_500_000 };
+  writeFileSync(join(directory, '.hooks', 'a.json'), JSON.stringify(counted));
+  writeFileSync(join(directory, '.hooks', 'broken.json'), '{');
+  const lines =
+    'hooks in shadow would have denied 3 call(s), up to $1.50: mcp__a\\u001b[31m 3 ×\ntools without a price were used 4 time(s): Read 4 ×\n';
+  expect((await run(directory, 'show', '1')).stdout).toBe(`${nothing}${lines}`);
+  const cost = ['cost', '1', 'research', 'query', '0.10'];
+  await run(directory, 'phase', '1', 'research', 'active');
+  expect((await run(directory, ...cost)).stdout).toContain(lines);
+  for (const command of [['show', '1'], cost])
+    expect((await run(directory, ...command, '--json')).json()).toMatchObject({
+      hooks: { would_deny_calls: 3, would_deny_cost: 1.5, unpriced_calls: 4, denied: 0 },
+    });
 });

@@ -7,7 +7,7 @@ import { temporaryDirectory } from '../support/temporary.js';
 
 test('given hooks in shadow, when the doctor looks, then it tells what would have been denied and which tools have no price, over all sessions', () => {
   const directory = temporaryDirectory();
-  const notes = { background: [], denied: 0, stops: [] };
+  const notes = { background: [], denied: 0, stops: [], would_deny_usd: 0 };
   writeNotes(directory, 'one', { ...notes, unpriced: { Bash: 2 }, would_deny: { mcp__speech: 3 } });
   writeNotes(directory, 'two', { ...notes, unpriced: { Bash: 1, Read: 9, Web: 1, Edit: 1 }, would_deny: {} });
   expect(examineOutward(directory).map(({ what }) => what)).toEqual([

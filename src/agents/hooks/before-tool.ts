@@ -1,6 +1,7 @@
 import {
   ProductionError,
   keyWord,
+  parseUsd,
   type PersistedEpisode,
   type PhaseName,
   type SessionId,
@@ -39,6 +40,7 @@ export async function beforeTool(hooked: Hooked): Promise<Verdict> {
   if (why === undefined) return pass;
   if (table.enforce === 'shadow') {
     countIn(notes.would_deny, call.tool);
+    if (priced) notes.would_deny_usd += parseUsd(priced.max_cost);
     return pass;
   }
   notes.denied += 1;

@@ -1,25 +1,21 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readPlainFile, replacePlainFile } from '../../disk/index.js';
+import { HookCounted, hooksFolder as folder, largestNotes as largest } from '../../reports/index.js';
 import { redactor } from '../redactor.js';
 
 /** What the hooks remember of one session of a host. Money is never here: it is in the journal. */
-const SessionNotes = z.object({
+const SessionNotes = HookCounted.extend({
   episode: z.string().optional(),
   /** Agents that were sent to the background: their usage is in their transcript. */
   background: z.array(z.string()).default([]),
-  unpriced: z.record(z.string(), z.number()).default({}),
-  denied: z.number().default(0),
-  would_deny: z.record(z.string(), z.number()).default({}),
   /** Episode and phase for which a stop was blocked: never a second time. */
   stops: z.array(z.string()).default([]),
 });
 export type SessionNotes = z.infer<typeof SessionNotes>;
 
-const folder = '.hooks';
-const largest = 1024 * 1024;
 const mostNames = 200;
 
 /** The notes of a session; empty ones where there are none, or none that can be read. */
@@ -39,33 +35,7 @@ export function countIn(counts: Record<string, number>, name: string): void {
   const clean = redactor.data(name).slice(0, 200);
   const known = Object.hasOwn(counts, clean) || Object.keys(counts).length < mostNames;
   const under = known ? clean : 'others';
-  add(counts, under, 1);
-}
-
-function add(counts: Record<string, number>, name: string, count: number): void {
-  counts[name] = (Object.hasOwn(counts, name) ? (counts[name] ?? 0) : 0) + count;
-}
-
-/** What all sessions have counted together. */
-export function allNotes(directory: string): Pick<SessionNotes, 'unpriced' | 'denied' | 'would_deny'> {
-  const sum = { unpriced: {} as Record<string, number>, denied: 0, would_deny: {} as Record<string, number> };
-  for (const name of namesIn(join(directory, folder))) {
-    const found = readPlainFile(join(directory, folder, name), { largest, within: directory });
-    const notes = 'refused' in found ? undefined : parseNotes(found.bytes);
-    if (!notes) continue;
-    sum.denied += notes.denied;
-    for (const kind of ['unpriced', 'would_deny'] as const)
-      for (const [tool, count] of Object.entries(notes[kind])) add(sum[kind], tool, count);
-  }
-  return sum;
-}
-
-function namesIn(path: string): string[] {
-  try {
-    return readdirSync(path).filter((name) => name.endsWith('.json'));
-  } catch {
-    return [];
-  }
+  counts[under] = (Object.hasOwn(counts, under) ? (counts[under] ?? 0) : 0) + 1;
 }
 
 function parseNotes(bytes: Buffer): SessionNotes | undefined {

@@ -1,8 +1,10 @@
 import type { Run } from '../command.js';
+import { hookCounts } from '../../reports/index.js';
 import { changed } from '../changed.js';
+import { hookLines } from '../hook-lines.js';
 import type { PhaseName } from '../../../machines/phases.js';
-export const run: Run = (context, [name = '', phase = '', operation = '', amount = ''], { key }) =>
-  changed(context, name, (manager, sessionId) =>
+export const run: Run = async (context, [name = '', phase = '', operation = '', amount = ''], { key }) => {
+  const done = await changed(context, name, (manager, sessionId) =>
     manager.addCost({
       sessionId,
       phase: phase as PhaseName,
@@ -11,3 +13,10 @@ export const run: Run = (context, [name = '', phase = '', operation = '', amount
       ...(typeof key === 'string' ? { key } : {}),
     }),
   );
+  const hooks = hookCounts(context.directory);
+  return {
+    ...done,
+    json: { ...(done.json as object), hooks },
+    text: [done.text, ...hookLines(hooks)].join('\n'),
+  };
+};

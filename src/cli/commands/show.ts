@@ -1,6 +1,6 @@
 import { needsHere } from '../../production/needs-here.js';
 import type { Run } from '../command.js';
-import { episodeEstimates, waitOf } from '../../reports/index.js';
+import { episodeEstimates, hookCounts, waitOf } from '../../reports/index.js';
 import {
   afterCancel,
   dollars,
@@ -12,6 +12,7 @@ import {
   warningLines,
 } from '../format.js';
 import { warningsOf } from '../warnings-of.js';
+import { hookLines } from '../hook-lines.js';
 import { findEpisode } from '../find-episode.js';
 import {
   escapeForTerminal,
@@ -38,6 +39,7 @@ export const run: Run = async (context, [name = '']) => {
     timeZone: manager.production.policy.timeZone,
   });
   const estimates = episodeEstimates(episode);
+  const hooks = hookCounts(context.directory);
   const rows = phaseNames.map((phase) => {
     const { status, cost, start_time: start, end_time: end } = state.phases[phase];
     return [
@@ -78,6 +80,7 @@ export const run: Run = async (context, [name = '']) => {
         .map(([score, value]) => `${score} ${value}`)
         .join(', ') || 'no scores yet'
     }`,
+    ...hookLines(hooks),
   ].join('\n');
   return {
     json: {
@@ -89,6 +92,7 @@ export const run: Run = async (context, [name = '']) => {
       due_by: dueBy,
       warnings,
       estimates,
+      hooks,
       snapshot: persisted,
       possible: possibleEvents(snapshot),
     },

@@ -28,6 +28,7 @@ export function Production() {
         </p>
       )}
       <Tiles production={production} />
+      <Hooks hooks={production.hooks} />
       {production.metrics.total_episodes === 0 ? (
         <Notice icon="money" title="Nothing to measure yet">
           <p>Spending, production times and quality show here from the first episode on.</p>
@@ -71,6 +72,50 @@ function Plots({ production }: { production: ProductionView }) {
         empty="No episode has been scored yet."
       />
     </div>
+  );
+}
+
+/** What hooks in shadow would have done: whoever looks decides whether they are to hold agents to the money. */
+function Hooks({ hooks }: { hooks: ProductionView['hooks'] }) {
+  const { denied, would_deny_calls: calls, would_deny_cost: cost, unpriced_calls: unpriced } = hooks;
+  if (calls + denied + unpriced === 0) return null;
+  return (
+    <section class="card hooks" aria-label="Hooks">
+      <h2>Hooks</h2>
+      <ul>
+        {calls > 0 && (
+          <li>
+            In shadow they would have denied <b>{calls}</b> {calls === 1 ? 'call' : 'calls'}, up to{' '}
+            <b>{dollars(cost)}</b>: <Tools counts={hooks.would_deny} />
+          </li>
+        )}
+        {denied > 0 && (
+          <li>
+            They have denied <b>{denied}</b> {denied === 1 ? 'call' : 'calls'}.
+          </li>
+        )}
+        {unpriced > 0 && (
+          <li>
+            Tools without a price were used <b>{unpriced}</b> {unpriced === 1 ? 'time' : 'times'}:{' '}
+            <Tools counts={hooks.unpriced} />
+          </li>
+        )}
+      </ul>
+    </section>
+  );
+}
+
+function Tools({ counts }: { counts: Readonly<Record<string, number>> }) {
+  const all = Object.entries(counts).sort(([, a], [, b]) => b - a);
+  const more = all.length - 5;
+  return (
+    <span class="quiet">
+      {all
+        .slice(0, 5)
+        .map(([tool, count]) => `${tool} ${count} ×`)
+        .join(', ')}
+      {more > 0 ? `, and ${more} more` : ''}
+    </span>
   );
 }
 
