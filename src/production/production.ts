@@ -252,8 +252,8 @@ export class Production {
   }
 
   /** Every commit that begins at a position or after it, by and by, on its own: listeners of this handle are not moved. */
-  commitsAfter(position: number): CommitsAfter {
-    return new CommitsAfter(this.#journal, position);
+  commitsAfter(position: number, most?: number): CommitsAfter {
+    return new CommitsAfter(this.#journal, position, most);
   }
 
   /** Every change of the policy, oldest first. Reads the whole journal. */

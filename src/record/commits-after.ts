@@ -6,13 +6,20 @@ import { replaySteps } from './replay-steps.js';
 import { afterEntry, inMemory, replaySession, type Followed } from './replay.js';
 import type { Committed, DecidedStep } from './step.js';
 
+// Episodes are taken up in turns: whoever has not been met for so many others is read from the journal again.
+const mostFollowed = 500;
+
 /** Reads a journal's commits on from a position, each with the snapshots around its events, as whoever listened at the time heard them. */
 export class CommitsAfter {
   readonly #journal: Journal;
+  /** The episodes met last, that which was met longest ago first. */
   readonly #episodes = new Map<SessionId, Followed>();
+  readonly #most: number;
   #position: number;
 
-  constructor(journal: Journal, position: number) {
+  /** `most` is how many episodes are kept in memory. */
+  constructor(journal: Journal, position: number, most = mostFollowed) {
+    this.#most = most;
     this.#journal = journal;
     this.#position = position;
   }
@@ -48,11 +55,24 @@ export class CommitsAfter {
   #steps(entry: CommitEntry, line: JournalEntry): DecidedStep[] {
     const known = this.#episodes.get(entry.session) ?? this.#before(entry.session, line.position);
     const followed = afterEntry(entry, { snapshot: known?.snapshot, older: known?.older }, line);
-    this.#episodes.set(entry.session, followed);
+    this.#keep(entry.session, followed);
     const steps = replaySteps(entry, known?.snapshot);
     const last = steps.at(-1);
     if (last) last.after = followed.snapshot;
     return steps;
+  }
+
+  #keep(sessionId: SessionId, followed: Followed): void {
+    this.#episodes.delete(sessionId);
+    this.#episodes.set(sessionId, followed);
+    if (this.#episodes.size <= this.#most) return;
+    const [longestAgo] = this.#episodes.keys();
+    if (longestAgo !== undefined) this.#episodes.delete(longestAgo);
+  }
+
+  /** How many episodes are in memory. */
+  get followed(): number {
+    return this.#episodes.size;
   }
 
   #before(sessionId: SessionId, position: number): Followed | undefined {

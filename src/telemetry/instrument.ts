@@ -8,13 +8,13 @@ import {
   type Link,
   type MeterProvider,
   type Span,
-  type SpanContext,
   type TracerProvider,
 } from '@opentelemetry/api';
 import {
   moneyMove,
   phaseNames,
   stateName,
+  subtractUsd,
   toDollars,
   type PhaseName,
   type RecordedEvent,
@@ -22,7 +22,8 @@ import {
 } from '../../machines/index.js';
 import type { ProductionStateManager } from '../manager/manager.js';
 import type { Committed } from '../record/index.js';
-import { genAiOf, type SpanKind } from './gen-ai.js';
+import { genAiOf, toldByCall, type SpanKind } from './gen-ai.js';
+import { keepRun, lastRun } from './run-trace.js';
 
 export interface InstrumentOptions {
   /** Where spans go; default: the global one. */
@@ -36,8 +37,6 @@ type Step = Committed['steps'][number];
 /** The open spans of one episode. */
 interface Course {
   run: Span | undefined;
-  /** Of the run before, to which the next one links. */
-  last: SpanContext | undefined;
   phases: Map<PhaseName, Span>;
   operations: Map<string, { span: Span; phase: PhaseName }>;
 }
@@ -48,7 +47,7 @@ interface Course {
  * production. Needs `@opentelemetry/api`. Returns how to stop, which ends the open spans.
  */
 export function instrument(manager: ProductionStateManager, options: InstrumentOptions = {}): () => void {
-  const telling = new Telling(options);
+  const telling = new Telling(manager.production.directory, options);
   const stop = manager.production.onCommit((committed) => telling.take(committed));
   return () => {
     stop();
@@ -63,12 +62,17 @@ class Telling {
   readonly #outcomes;
   readonly #seconds;
   readonly #courses = new Map<SessionId, Course>();
+  readonly #directory: string;
   #lastAt = new Date(0);
 
-  constructor({
-    tracerProvider = trace.getTracerProvider(),
-    meterProvider = metrics.getMeterProvider(),
-  }: InstrumentOptions) {
+  constructor(
+    directory: string,
+    {
+      tracerProvider = trace.getTracerProvider(),
+      meterProvider = metrics.getMeterProvider(),
+    }: InstrumentOptions,
+  ) {
+    this.#directory = directory;
     this.#tracer = tracerProvider.getTracer('showrunner');
     const meter = meterProvider.getMeter('showrunner');
     // Not a counter: a correction can lower it.
@@ -90,8 +94,13 @@ class Telling {
   }
 
   /** Commits of other processes are theirs to tell: each is counted once. */
-  take({ local, at, steps }: Committed): void {
+  take({ local, at, steps, opening = [] }: Committed): void {
     if (!local) return;
+    for (const { amount, was } of opening)
+      this.#cost.add(toDollars(subtractUsd(amount, was)), {
+        'showrunner.phase': 'none',
+        'showrunner.estimated': false,
+      });
     this.#lastAt = new Date(at);
     for (const step of steps) if (step.before) this.#step(step);
   }
@@ -115,25 +124,26 @@ class Telling {
     this.#operation(course, step, at);
     this.#endPhases(course, step, at);
     if (event.type === 'lease.release') this.#endRun(course, step, at);
+    // An episode may wait for days, and there may be thousands.
+    if (!course.run && course.phases.size + course.operations.size === 0) this.#courses.delete(sessionId);
   }
 
   #courseOf(id: SessionId): Course {
     const known = this.#courses.get(id);
     if (known) return known;
-    const course: Course = { run: undefined, last: undefined, phases: new Map(), operations: new Map() };
+    const course: Course = { run: undefined, phases: new Map(), operations: new Map() };
     this.#courses.set(id, course);
     return course;
   }
 
   #beginRun(course: Course, { sessionId, after }: Step, at: Date): void {
     if (course.run) return;
-    const links: Link[] = course.last
-      ? [{ context: course.last, attributes: { 'showrunner.link': 'earlier run' } }]
-      : [];
+    const last = lastRun(this.#directory, sessionId);
+    const links: Link[] = last ? [{ context: last, attributes: { 'showrunner.link': 'earlier run' } }] : [];
     course.run = this.#span('invoke_workflow', 'produce', { at, links, of: sessionId }, ROOT_CONTEXT, {
       'showrunner.episode.number': after.context.episodeNumber,
     });
-    course.last = course.run.spanContext();
+    keepRun(this.#directory, sessionId, course.run.spanContext());
   }
 
   #endRun(course: Course, { after }: Step, at: Date): void {
@@ -201,12 +211,13 @@ class Telling {
 
   /** True when the operation's span has ended with this event. */
   #closing(open: { span: Span; phase: PhaseName }, event: RecordedEvent, at: Date): boolean {
-    if (event.type === 'operation.settled')
+    if (event.type === 'operation.settled') {
+      if (event.result && 'json' in event.result) tell(open.span, event.result.json);
       this.#close(open, 'settled', at, {
         'showrunner.cost': toDollars(event.cost),
         'showrunner.estimated': event.estimated,
       });
-    else if (event.type === 'operation.released') {
+    } else if (event.type === 'operation.released') {
       if (event.code !== undefined) fail(open.span, event.code);
       this.#close(open, 'released', at, {});
     } else if (event.type === 'operation.held') {
@@ -253,6 +264,12 @@ class Telling {
 
 function isEstimated(event: RecordedEvent): boolean {
   return (event.type === 'operation.settled' || event.type === 'cost.recorded') && event.estimated === true;
+}
+
+function tell(span: Span, result: string): void {
+  const { name, attributes } = toldByCall(result);
+  if (name !== undefined) span.updateName(name);
+  span.setAttributes(attributes);
 }
 
 function fail(span: Span | undefined, code: string): void {

@@ -4,7 +4,11 @@ import ipaddr from 'ipaddr.js';
 
 /** Whether an IP address is one of the internet's, and not of this machine, its network, or what is reserved. */
 export function isPublicAddress(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
+  if (!ipaddr.isValid(address)) return false;
+  const found = ipaddr.process(address);
+  // Of IPv6 only 2000::/3 is given out; `::127.0.0.1`, which is an IPv4 address in an old form, is none of that.
+  const isGivenOut = found instanceof ipaddr.IPv4 || ((found.parts[0] ?? 0) & 0xe000) === 0x2000;
+  return isGivenOut && found.range() === 'unicast';
 }
 
 /**

@@ -1,3 +1,5 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { SpanStatusCode } from '@opentelemetry/api';
 import {
   AggregationTemporality,
@@ -14,6 +16,7 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ProductionError, defineCrew, type ProductionStateManager } from '../../src/index.js';
+import { parseUsd } from '../../machines/index.js';
 import { instrument } from '../../src/telemetry/instrument.js';
 import { openProduction } from '../support/production.js';
 import { temporaryDirectory } from '../support/temporary.js';
@@ -54,6 +57,10 @@ function measuring(): { provider: MeterProvider; sums: () => Promise<Record<stri
       );
     },
   };
+}
+
+function runIn(exporter: InMemorySpanExporter): ReadableSpan | undefined {
+  return exporter.getFinishedSpans().find(({ name }) => name === 'invoke_workflow produce');
 }
 
 function byName(spans: readonly ReadableSpan[]): Map<string, ReadableSpan> {
@@ -141,6 +148,105 @@ describe('OpenTelemetry', () => {
     const failed = exporter.getFinishedSpans().find(({ name }) => name === 'invoke_agent script');
     expect(failed?.attributes['showrunner.phase.status']).toBe('failed');
   });
+
+  test('given a run in one process and a later one in another, then the later one’s trace links to the earlier one’s', async () => {
+    const [first, second] = [new InMemorySpanExporter(), new InMemorySpanExporter()];
+    const { manager, sessionId } = await instrumented(first);
+    const broken = defineCrew({
+      ...crew,
+      script: () => Promise.reject(new ProductionError('quality_rejected', 'not good enough.')),
+    });
+    await manager.produce(sessionId, broken);
+    await manager.close();
+    const later = await openProduction(manager.production.directory);
+    instrument(later, { tracerProvider: tracing(second) });
+    await later.produce(sessionId, crew);
+    const [before, after] = [first, second].map((exporter) => runIn(exporter));
+    expect(after?.links.map(({ context }) => [context.traceId, context.spanId])).toEqual([
+      [before?.spanContext().traceId, before?.spanContext().spanId],
+    ]);
+    expect(after?.spanContext().traceId).not.toBe(before?.spanContext().traceId);
+    const kept = readFileSync(join(manager.production.directory, sessionId, '.traceparent'), 'utf8');
+    expect(kept).toBe(`00-${after?.spanContext().traceId}-${after?.spanContext().spanId}-01\n`);
+    expect(await later.verify()).toMatchObject({ ok: true });
+  });
+
+  test.each(['', 'nonsense', `00-${'0'.repeat(32)}-${'0'.repeat(16)}-01`, 'a folder'])(
+    'given %j where the span of the last run is kept, then the run has no link, and goes on',
+    async (text) => {
+      const exporter = new InMemorySpanExporter();
+      const { manager, sessionId } = await instrumented(exporter);
+      const path = join(manager.production.directory, sessionId, '.traceparent');
+      rmSync(path, { force: true });
+      if (text === 'a folder') mkdirSync(path);
+      else writeFileSync(path, text);
+      expect(await manager.produce(sessionId, crew)).toMatchObject({ outcome: 'complete' });
+      expect(runIn(exporter)?.links).toEqual([]);
+    },
+  );
+
+  test('given an import with an opening balance, then the sum of costs is the ledger’s', async () => {
+    const { manager, sums } = await instrumented(new InMemorySpanExporter());
+    const opening = { source: '/old', where: 'state.json: total_cost', day: '2024-06-07' };
+    const set = (amount: string, was: string): Promise<unknown> =>
+      manager.production.commit(() => [
+        { opening: [{ ...opening, amount: parseUsd(amount), was: parseUsd(was) }] },
+      ]);
+    await set('3.5', '0');
+    await set('2', '3.5');
+    expect((await sums())['showrunner.cost']).toBeCloseTo(await manager.getTotalSpending(), 9);
+    expect(await manager.getTotalSpending()).toBe(2);
+  });
+
+  test.each<[string, object, object]>([
+    [
+      'Anthropic',
+      { provider: 'anthropic', model: 'claude-sonnet-5', usage: { input_tokens: 120, output_tokens: 40 } },
+      { 'gen_ai.provider.name': 'anthropic', 'gen_ai.response.model': 'claude-sonnet-5' },
+    ],
+    [
+      'OpenAI',
+      { model: 'gpt-7', usage: { prompt_tokens: 120, completion_tokens: 40 } },
+      { 'gen_ai.response.model': 'gpt-7' },
+    ],
+    [
+      'the AI SDK',
+      { response: { modelId: 'm1' }, usage: { inputTokens: 120, outputTokens: 40 } },
+      { 'gen_ai.response.model': 'm1' },
+    ],
+  ])(
+    'given a call whose result tells its tokens in the form of %s, then its span says so with the opt-in, and without it says nothing of that',
+    async (_form, result, attributes) => {
+      for (const optIn of ['gen_ai_latest_experimental', '']) {
+        vi.stubEnv('OTEL_SEMCONV_STABILITY_OPT_IN', optIn);
+        onTestFinished(() => void vi.unstubAllEnvs());
+        const exporter = new InMemorySpanExporter();
+        const { manager, sessionId } = await instrumented(exporter);
+        const asking = defineCrew({
+          ...crew,
+          research: ({ operation }) =>
+            operation('query', { key: 'q', maxCost: '0.50' }, () =>
+              Promise.resolve({ result, cost: '0.15' }),
+            ),
+        });
+        await manager.produce(sessionId, asking);
+        const call = exporter
+          .getFinishedSpans()
+          .find((span) => span.attributes['showrunner.operation'] === 'query');
+        const told = Object.fromEntries(
+          Object.entries(call?.attributes ?? {}).filter(([name]) =>
+            /^gen_ai\.(?:usage|response|provider)/.test(name),
+          ),
+        );
+        expect(told).toEqual(
+          optIn === ''
+            ? {}
+            : { ...attributes, 'gen_ai.usage.input_tokens': 120, 'gen_ai.usage.output_tokens': 40 },
+        );
+        expect(call?.name.startsWith('chat ')).toBe(optIn !== '');
+      }
+    },
+  );
 
   test('given the opt-in, then spans have the names in development too', async () => {
     vi.stubEnv('OTEL_SEMCONV_STABILITY_OPT_IN', 'http,gen_ai_latest_experimental');

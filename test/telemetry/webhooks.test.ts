@@ -4,8 +4,9 @@ import { CloudEvent } from 'cloudevents';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ProductionStateManager } from '../../src/index.js';
+import { cloudEventsOf } from '../../src/telemetry/cloud-event.js';
 import { deliver, Endpoints, type Endpoint } from '../../src/telemetry/index.js';
-import { isPublicAddress } from '../../src/telemetry/public-address.js';
+import { isPublicAddress, publicLookup } from '../../src/telemetry/public-address.js';
 import { openProduction } from '../support/production.js';
 import { temporaryDirectory } from '../support/temporary.js';
 import { startReceiver, type Received } from './_receiver.js';
@@ -91,6 +92,24 @@ describe('webhooks', () => {
       spent: 0.35,
       total_cost: 0.35,
     });
+  });
+
+  test('given more episodes than are kept in memory, whose commits take turns, then each commit is told as if all were', async () => {
+    const { manager } = await house();
+    const ids: string[] = [];
+    for (let n = 1; n <= 6; n += 1)
+      ids.push(await manager.createEpisodeSession({ episodeNum: n, topic: `Bees ${n}` }));
+    const phase = 'research';
+    for (const sessionId of ids) await manager.updatePhase({ sessionId, phase, status: 'active' });
+    for (const cost of ['0.10', '0.20', '1.50'])
+      for (const sessionId of ids) await manager.addCost({ sessionId, phase, operation: 'query', cost });
+    const { position } = manager.production;
+    const all = manager.production.commitsAfter(0).next(1000, position);
+    const few = manager.production.commitsAfter(0, 2);
+    const read = Array.from({ length: all.length }, () => few.next(1, position)).flat();
+    expect(read).toEqual(all);
+    expect(few.followed).toBe(2);
+    expect(read.flatMap((commit) => cloudEventsOf(commit, '/x'))).toHaveLength(6 * (1 + 2 + 3 + 1));
   });
 
   test('given what was delivered, when more happens, then only that is sent', async () => {
@@ -219,6 +238,10 @@ describe('what a webhook may reach', () => {
     'https://0.0.0.0:9/',
     'https://2130706433:9/',
     'https://0x7f.1:9/',
+    'https://[::127.0.0.1]:9/',
+    'https://[::ffff:7f00:1]:9/',
+    'https://[::ffff:0:127.0.0.1]:9/',
+    'https://[64:ff9b::127.0.0.1]:9/',
   ])('given %s, when private addresses are not allowed, then nothing is sent there', async (url) => {
     const of = await house();
     of.endpoints.add({ url, types: ['*'], from: 0, allowPrivate: false });
@@ -236,12 +259,33 @@ describe('what a webhook may reach', () => {
     ['fd00::1', false],
     ['fe80::1', false],
     ['224.0.0.1', false],
+    ['::7f00:1', false],
+    ['::ffff:a9fe:a9fe', false],
+    ['64:ff9b::a01:203', false],
+    ['2002:7f00:1::1', false],
+    ['fec0::1', false],
+    ['::', false],
     ['no address', false],
     ['93.184.215.14', true],
     ['2606:2800:21f:cb07:6820:80da:af6b:8b2c', true],
   ])('given %s, then it is public: %s', (address, isPublic) => {
     expect(isPublicAddress(address)).toBe(isPublic);
   });
+
+  test.each([true, false])(
+    'given a name that leads to this machine, when the connection looks it up (all: %s), then it is refused there',
+    async (all) => {
+      const refused = await new Promise<unknown>((resolve) =>
+        publicLookup('localhost', { all }, (error) => resolve(error)),
+      );
+      expect(refused).toMatchObject({
+        code: 'EPRIVATE',
+        message: expect.stringMatching(
+          /^localhost is (?:127\.0\.0\.1|::1), which is an address of/,
+        ) as string,
+      });
+    },
+  );
 
   test('given the file with the secrets, then it is its owner alone who may read it', async () => {
     const of = await house();
