@@ -1,3 +1,5 @@
+import { placesOfKeys, type Stretch } from './secret-places.js';
+
 /** Takes secrets out of what is about to be kept or shown. */
 export interface Redactor {
   /** For what people and providers say (errors, reasons, progress): secrets that are known by name or by form, and what looks like one. */
@@ -36,6 +38,7 @@ const forms = [
   'eyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]*',
 ];
 const known = new RegExp(`(?<![A-Za-z0-9_-])(?:${forms.join('|')})`, 'g');
+const oneKnown = new RegExp(known.source);
 const privateKey = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,40}PRIVATE KEY-----)?/g;
 const bearer = /\b(Bearer|Basic)([ +])([A-Za-z0-9._~+/=-]{16,})/gi;
 
@@ -44,36 +47,77 @@ const named =
   /((?:api|access|secret|private|auth|session|client|refresh|xi)[-_ ]?(?:key|token|secret)|token|secret|passw(?:or)?d|pwd|signature)(["']?\s{0,3}(?:[:=]|is)\s{0,3}["']?)([^\s"',;&<>]{6,})/gi;
 const inAddress = /(:\/\/)([^\s/@:]{0,200}:[^\s/@]{1,200})(?=@)/g;
 const parameter = /([?&](?:api[-_]?)?(?:key|token|sig|secret)=)([^&\s"'#]+)/gi;
+const nameOfSecret = /authorization|key|token|secret|passw|pwd|signature/i;
+const parameterName = /[?&](?:sig|key|token|secret|api)/i;
+const shortestLong = 32;
 const long = /(?<![A-Za-z0-9_+=-])[A-Za-z0-9_+=-]{32,}/g;
 
 /** A redactor that knows these secrets, beside all forms of keys that are documented. */
 export function makeRedactor(secrets: readonly string[] = []): Redactor {
-  const literal = literals(secrets);
-  const data = (text: string): string => {
-    const named = literal === undefined ? text : text.replaceAll(literal, mask);
-    return named
-      .replaceAll(known, mask)
-      .replaceAll(privateKey, mask)
-      .replaceAll(bearer, (_all, scheme: string, gap: string, secret: string) => scheme + gap + mask(secret));
-  };
+  const texts = literals(secrets);
+  const literal = anyOf(texts);
+  const withoutNamed = (text: string): string =>
+    literal === undefined || !texts.some((each) => text.includes(each))
+      ? text
+      : text.replaceAll(literal, mask);
   return {
-    data,
-    message: (text) =>
-      data(text)
-        .replaceAll(authorization, (_all, name: string, secret: string) => name + mask(secret))
-        .replaceAll(named, (all: string, name: string, gap: string, secret: string) =>
-          /\d/.test(secret) ? name + gap + mask(secret) : all,
-        )
-        .replaceAll(inAddress, (_all, scheme: string, secret: string) => scheme + mask(secret))
-        .replaceAll(parameter, (_all, name: string, secret: string) => name + mask(secret))
-        .replaceAll(long, (all: string) => (isRandom(all) ? mask(all) : all)),
+    data(text) {
+      const named = withoutNamed(text);
+      return withoutKeys(named, placesOfKeys(named));
+    },
+    message(text) {
+      const named = withoutNamed(text);
+      const places = placesOfKeys(named);
+      const clean = withoutKeys(named, places);
+      const unnamed = clean !== named || mayName(clean) ? withoutWhatIsNamed(clean) : clean;
+      const hasLong = places.some(([from, to]) => to - from >= shortestLong);
+      return hasLong ? unnamed.replaceAll(long, (all: string) => (isRandom(all) ? mask(all) : all)) : unnamed;
+    },
   };
 }
 
-/** As they are, and as JSON writes them; the longest first, so that none hides a part of another. */
-function literals(secrets: readonly string[]): RegExp | undefined {
+/** Keys of the documented forms. Nothing is looked for where there is no room for one. */
+function withoutKeys(text: string, places: readonly Stretch[]): string {
+  const may = places.some((place) => mayHoldKey(text, place)) || text.includes('PRIVATE KEY-----');
+  if (!may) return text;
+  return text
+    .replaceAll(known, mask)
+    .replaceAll(privateKey, mask)
+    .replaceAll(bearer, (_all, scheme: string, gap: string, secret: string) => scheme + gap + mask(secret));
+}
+
+const longestScheme = 7;
+
+/** A key of a documented form lies in one stretch; a token stands behind the name of its scheme. */
+function mayHoldKey(text: string, [from, to]: Stretch): boolean {
+  const stretch = text.slice(from, to);
+  if (oneKnown.test(stretch)) return true;
+  if (stretch.includes('+') && /(?:bearer|basic)\+/i.test(stretch)) return true;
+  return (
+    text[from - 1] === ' ' && /(?:bearer|basic) $/i.test(text.slice(Math.max(0, from - longestScheme), from))
+  );
+}
+
+/** Whether there is what a name and its secret need: the name, and what stands between them, or an address. */
+function mayName(text: string): boolean {
+  const hasGap = text.includes(':') || text.includes('=') || /is/i.test(text);
+  return hasGap && (text.includes('://') || nameOfSecret.test(text) || parameterName.test(text));
+}
+
+function withoutWhatIsNamed(text: string): string {
+  return text
+    .replaceAll(authorization, (_all, name: string, secret: string) => name + mask(secret))
+    .replaceAll(named, (all: string, name: string, gap: string, secret: string) =>
+      /\d/.test(secret) ? name + gap + mask(secret) : all,
+    )
+    .replaceAll(inAddress, (_all, scheme: string, secret: string) => scheme + mask(secret))
+    .replaceAll(parameter, (_all, name: string, secret: string) => name + mask(secret));
+}
+
+/** As they are, and as JSON writes them. */
+function literals(secrets: readonly string[]): string[] {
   const texts = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
-  return anyOf(texts);
+  return [...new Set(texts)].filter((text) => text !== '');
 }
 
 /** What finds any of these texts, the longest first; undefined where there are none. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { makeRedactor, secretsIn } from '../../machines/index.js';
+import { placesOfKeys } from '../../machines/secret-places.js';
 import { planted } from '../support/planted.js';
 
 describe('what is taken out before it is kept or shown', () => {
@@ -16,6 +17,50 @@ describe('what is taken out before it is kept or shown', () => {
         expect(message(text)).not.toContain(secret);
       }
     }
+  });
+
+  test('given keys between signs of any kind, in any order, then each is gone, wherever the text has room for one', () => {
+    const { message, data } = makeRedactor(['named-secret']);
+    const around = [
+      ' ',
+      '"',
+      '\n',
+      '=',
+      '/',
+      '+',
+      '.',
+      '~',
+      'é',
+      '?key=',
+      ': ',
+      '',
+      ' is ',
+      'aaaaaaaaaaaaaa ',
+      '(',
+    ];
+    const texts = around.flatMap((before, turn) =>
+      [...planted, 'named-secret'].map((secret, place) => {
+        const after = around[(turn + place) % around.length] ?? '';
+        return { secret, text: `${before}${secret}${after}${' of words'.repeat(place)}` };
+      }),
+    );
+    const isWhole = ({ secret, text }: { secret: string; text: string }): boolean =>
+      data(text).includes(secret) || message(text).includes(secret);
+    expect(texts.filter(isWhole)).toEqual([]);
+    // And all of them in one.
+    const all = data(texts.map(({ text }) => text).join(' '));
+    expect([...planted, 'named-secret'].filter((secret) => all.includes(secret))).toEqual([]);
+  });
+
+  test('given texts in which there is no room for a key, then nothing is looked for in them, and every stretch that has room is looked at', () => {
+    expect(placesOfKeys('Bees dance to tell their sisters where food is. '.repeat(1000))).toEqual([]);
+    const stretch = 'a'.repeat(15);
+    for (const before of ['', ' ', 'aaaa ', 'aaaaaaaaaaaaaa é', '"aaaaaaa" '])
+      expect(placesOfKeys(`${before}${stretch} ${stretch}b`)).toEqual([
+        [before.length, before.length + 15],
+        [before.length + 16, before.length + 32],
+      ]);
+    expect(placesOfKeys('a'.repeat(14))).toEqual([]);
   });
 
   test('given what only looks like a secret, then errors lose it and data keep it, since it may be a hash', () => {
