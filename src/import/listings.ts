@@ -23,6 +23,9 @@ export const listingKeys: Readonly<Record<string, boolean>> = {
   completed_sessions: true,
 };
 
+/** Under which an episode in a list says what it is called. */
+export const labelKeys = ['session_id', 'session', 'id', 'folder', 'directory'];
+
 /** All shapes of a listing as one: an id to an episode, a number to an id, a list. */
 export function entriesIn(value: unknown, where: string, isEnded: boolean, report: Report): Entry[] {
   if (value === undefined || value === null) return [];
@@ -39,14 +42,14 @@ export function entriesIn(value: unknown, where: string, isEnded: boolean, repor
       return [];
     }
     const plain = byPlainKeys(entry, place, report);
-    const told = pick(plain, 'session_id', 'session', 'id', 'folder', 'directory');
+    const told = pick(plain, ...labelKeys);
     const label = typeof told === 'string' ? told : isList ? '' : key;
-    return [{ label, value: withEnd(plain), where: place, isEnded }];
+    return [{ label, value: plain, where: place, isEnded }];
   });
 }
 
 /** `{session_id, completed_at, cost, topic}` keeps its end outside the phases. */
-function withEnd(entry: Json): Json {
+export function withEnd(entry: Json): Json {
   const completedAt = pick(entry, 'completed_at');
   if (completedAt === undefined || Object.hasOwn(entry, 'phases')) return entry;
   return { ...entry, phases: { audio: { end_time: completedAt } } };

@@ -34,13 +34,13 @@ export function hasCheckpoints(base: string, folder: string): boolean {
 }
 
 /** The checkpoints in a session's folder: files with the word in their name, those in `checkpoints/`, and what its phases name. */
-export async function readCheckpoints(
+export function readCheckpoints(
   base: string,
   folder: string,
   id: SessionId,
   phases: Record<PhaseName, OlderPhase>,
   report: Report,
-): Promise<OlderCheckpoint[]> {
+): { found: OlderCheckpoint[]; files: string[] } {
   const place = { base, folder, id };
   const files = new Map<string, PhaseName | undefined>();
   for (const file of checkpointFiles(base, folder)) files.set(file, undefined);
@@ -62,7 +62,7 @@ export async function readCheckpoints(
     const read = readOne(place, file, phase, report);
     if (read) found.push({ ...read, name: freeName(read.name, found) });
   }
-  return found;
+  return { found, files: [...files.keys()] };
 }
 
 function readOne(

@@ -48,7 +48,7 @@ const qualityKeys = ['quality_scores', 'quality', 'scores', 'quality_metrics'];
 const costsKeys = ['costs', 'phase_costs', 'cost_breakdown', 'cost_by_phase'];
 
 /** The number of an older episode, beside the one in its id. */
-export const numberKeys = ['episode_number', 'episode_num', 'episode', 'number', 'ep'];
+export const numberKeys = ['episode_number', 'episode_num', 'episode', 'number', 'ep', 'id'];
 
 /** What is read of an episode, in any shape; that which nobody reads is reported. */
 export const episodeKeys = [
@@ -175,7 +175,8 @@ function noteNumber(id: SessionId, value: Json, place: Place, report: Report): v
   const key = numberKeys.find((each) => Object.hasOwn(value, each));
   if (key === undefined) return;
   const told = value[key];
-  if (told === null || isObject(told) || Number(told) === episodeNumberOf(id)) return;
+  if (told === null || isObject(told) || Number.isNaN(Number(told)) || Number(told) === episodeNumberOf(id))
+    return;
   report.note(
     'warning',
     place(key),

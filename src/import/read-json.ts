@@ -7,17 +7,22 @@ import type { Report } from './report.js';
 export const largestFile = 100 * 1024 * 1024;
 
 /** A JSON file inside the folder; undefined when it is not there. Links that lead out, what is no plain file, and giants are refused and reported. */
-export function readJson(folder: string, path: string, report: Report): unknown {
+export function readJson(folder: string, path: string, report: Report, largest = largestFile): unknown {
   const place = realPathOf(join(folder, path));
   if (place === undefined) return undefined;
   if (!place.startsWith(`${folder}${sep}`)) {
     report.note('warning', path, 'it is a link that leads out of the folder', 'not read');
     return undefined;
   }
-  const read = readPlainFile(place, { largest: largestFile, within: folder });
+  const read = readPlainFile(place, { largest, within: folder });
   if ('refused' in read) {
     if (read.refused === 'too_large')
-      report.note('warning', path, 'it is too large', 'not read: above 100 MB');
+      report.note(
+        'warning',
+        path,
+        'it is too large',
+        `not read: above ${Math.floor(largest / 1024 / 1024)} MB`,
+      );
     else if (read.refused !== 'missing')
       report.note('warning', path, plainRefusalTexts[read.refused], 'not read');
     return undefined;

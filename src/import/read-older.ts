@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import { isSessionId, type SessionId } from '../../machines/index.js';
-import { entriesIn, listingKeys, type Entry } from './listings.js';
+import { entriesIn, labelKeys, listingKeys, withEnd, type Entry } from './listings.js';
 import { noteLost } from './lost-work.js';
 import { hasCheckpoints, readCheckpoints } from './older-checkpoints.js';
 import { episodeKeys, readEpisode, type OlderEpisode } from './older-episode.js';
 import { openOlder, refusal } from './open-older.js';
+import { filesIn, withFiles } from './phase-files.js';
 import { Report, type ReportLine } from './report.js';
 import {
+  copyOf,
   innerId,
   namesIn,
   noState,
@@ -59,8 +61,9 @@ export async function readOlder(path: string, afterEach?: () => void): Promise<O
   const listed = Object.entries(listingKeys).flatMap(([key, isEnded]) =>
     entriesIn(pick(state, key), `${file}: ${key}`, isEnded, report),
   );
-  const { folders, others } = namesIn(folder);
-  const placed = withFolders(listed, only === null ? folders : [only], { folder, file }, report);
+  const { folders, links, others } = namesIn(folder);
+  const known = { folders: only === null ? folders : [only], links };
+  const placed = withFolders(listed, known, { folder, file }, report);
   if (file === '' && placed.length === 0)
     throw refusal(`${path} holds no state.json of an older production, and no folder of an episode.`);
   const names = new SessionNames(
@@ -71,16 +74,25 @@ export async function readOlder(path: string, afterEach?: () => void): Promise<O
   for (const { entry, own } of placed) {
     afterEach?.();
     const id = names.idOf(entry, own);
-    const episode = id && (await readOne(id, entry, own, folder, report));
+    const episode = id && readOne(id, entry, own, folder, report);
     if (!episode) continue;
     if (episodes.has(episode.sessionId))
       report.note('warning', entry.where, `${episode.sessionId} is listed twice`, 'the later listing counts');
     episodes.set(episode.sessionId, episode);
   }
   noteUnread(state, stateKeys, file, report);
-  const strangers = others.filter((name) => name !== file && !name.startsWith('.'));
-  if (file !== '' && strangers.length > 0)
-    report.noteKeys('info', '.', 'files beside it', strangers, 'not read');
+  if (only === null) {
+    const read = new Set([file, ...placed.map(({ own }) => own.folder)]);
+    const strangers = (names: readonly string[]): string[] =>
+      names.filter((name) => !read.has(name) && !name.startsWith('.') && !told.has(name));
+    const told = new Set(report.lines.map(({ where }) => where));
+    for (const [what, names] of [
+      ['files beside it', strangers(others)],
+      ['folders beside it', strangers(folders)],
+      ['links beside it', strangers(links)],
+    ] as const)
+      if (names.length > 0) report.noteKeys('info', '.', what, names, 'not read');
+  }
   const stated = readStated(state, file, report);
   noteTotal(stated, [...episodes.values()], report);
   return {
@@ -92,44 +104,76 @@ export async function readOlder(path: string, afterEach?: () => void): Promise<O
   };
 }
 
-async function readOne(
+function readOne(
   id: SessionId,
   { value, where, isEnded }: Entry,
   own: OwnState,
   folder: string,
   report: Report,
-): Promise<OlderEpisode | undefined> {
-  noteUnread(value, episodeKeys, where, report);
+): OlderEpisode | undefined {
+  noteUnread(value, [...episodeKeys, ...labelKeys], where, report);
   noteUnread(own.value, episodeKeys, own.files[0] ?? '', report);
   noteContradictions({ value, where }, own, report);
   const place = placesOf(own, where, value);
-  const episode = readEpisode(id, { ...value, ...own.value }, isEnded, place, report);
+  const episode = readEpisode(
+    id,
+    { ...(Object.hasOwn(own.value, 'phases') ? value : withEnd(value)), ...own.value },
+    isEnded,
+    place,
+    report,
+  );
   if (!episode) return undefined;
-  const kept = own.folder === '' ? [] : await readCheckpoints(folder, own.folder, id, episode.phases, report);
-  episode.checkpoints = withPhaseData(episode, kept);
+  readWork(episode, own, folder, report);
   noteLost(episode, place('phases'), report);
   if (isTestEpisode(episode))
     report.note('warning', where, 'it looks like a test episode', 'imported, but for --without-tests');
   return episode;
 }
 
+/** What the phases have made: checkpoints, data that they say, files; and what else is in the folder. */
+function readWork(episode: OlderEpisode, own: OwnState, base: string, report: Report): void {
+  const { folder } = own;
+  if (folder === '') {
+    episode.checkpoints = withPhaseData(episode, []);
+    return;
+  }
+  const kept = readCheckpoints(base, folder, episode.sessionId, episode.phases, report);
+  episode.checkpoints = withPhaseData(episode, kept.found);
+  const known = new Set([...own.files.map((file) => file.slice(folder.length + 1)), ...kept.files]);
+  const files = filesIn(base, folder).filter((file) => !known.has(file));
+  const taken = new Set(withFiles(episode, { base, folder, files }, report));
+  const others = files.filter((file) => !taken.has(file));
+  if (others.length > 0)
+    report.noteKeys('info', folder, 'files that are not read', others, 'they stay where they are');
+}
+
 /** Each listed episode with its folder, and after them the folders that are none of theirs. */
 function withFolders(
   listed: readonly Entry[],
-  folders: readonly string[],
+  { folders, links }: { folders: readonly string[]; links: readonly string[] },
   { folder, file }: { folder: string; file: string },
   report: Report,
 ): Placed[] {
   const labels = new Set(listed.map(({ label }) => label));
+  const there = new Set([...folders, ...links]);
+  const isCopy = (name: string): boolean => {
+    const of = copyOf(name);
+    if (of === undefined || !(labels.has(of) || there.has(of))) return false;
+    report.note('warning', name, `by its name it is a copy of ${of}`, 'left out');
+    return true;
+  };
   // What has another name than a session's may be one's folder all the same.
   const owns = new Map(
     folders
-      .filter((name) => !labels.has(name) && (isSessionId(name) || numberInName(name) !== undefined))
+      .filter(
+        (name) =>
+          !labels.has(name) && (isSessionId(name) || numberInName(name) !== undefined) && !isCopy(name),
+      )
       .map((name) => [name, readOwnState(folder, name, report)]),
   );
   const placed = listed.map((entry): Placed => {
     const { label } = entry;
-    if (folders.includes(label)) return { entry, own: readOwnState(folder, label, report) };
+    if (there.has(label)) return { entry, own: readOwnState(folder, label, report) };
     const found = [...owns].filter(([name, own]) =>
       isSessionId(label)
         ? innerId(own) === label

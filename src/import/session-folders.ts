@@ -40,18 +40,25 @@ export function numberInName(name: string): number | undefined {
   return Number.isInteger(number) && number >= 1 ? number : undefined;
 }
 
-/** The folders beside a state file, and what else is there. */
-export function namesIn(folder: string): { folders: string[]; others: string[] } {
+/** The folders beside a state file, links, and what else is there. */
+export function namesIn(folder: string): { folders: string[]; links: string[]; others: string[] } {
   const entries: Dirent[] = readdirSync(folder, { withFileTypes: true });
-  const isFolder = (entry: Dirent): boolean => entry.isDirectory() || entry.isSymbolicLink();
-  const name = (entry: Dirent): string => entry.name;
+  const named = (is: (entry: Dirent) => boolean): string[] =>
+    entries
+      .filter(is)
+      .map(({ name }) => name)
+      .sort();
   return {
-    folders: entries.filter(isFolder).map(name).sort(),
-    others: entries
-      .filter((entry) => !isFolder(entry))
-      .map(name)
-      .sort(),
+    folders: named((entry) => entry.isDirectory()),
+    links: named((entry) => entry.isSymbolicLink()),
+    others: named((entry) => !entry.isDirectory() && !entry.isSymbolicLink()),
   };
+}
+
+/** The session that a folder is a copy of by its name: `ep_001_20250903_143022.bak`, `ep_001_20250903_143022 (copy)`. */
+export function copyOf(name: string): string | undefined {
+  const [, id] = /^(ep_\d{3,7}_\d{8}_\d{6})[^\d].{0,200}$/.exec(name) ?? [];
+  return isSessionId(name) ? undefined : id;
 }
 
 /** Reads what a session's own files say of it. Where two differ, the first counts, which is told; a file of another session is not read. */

@@ -192,6 +192,7 @@ describe('what phases have made', () => {
     );
     expect(lines).toEqual([
       `warning ${id}: phases.research.checkpoint: it names "gone.json", which is not there; left out`,
+      `info ${id}: files that are not read: x; they stay where they are`,
     ]);
   });
 
