@@ -5,7 +5,7 @@ import type { OlderAnswer } from './older-worker.js';
 import { readOlder, type OlderProduction } from './read-older.js';
 
 /** For everything, and for one episode; a state file of a megabyte gets less than five seconds for itself. Milliseconds. */
-function limitsFor(bytes: number): ThreadLimits {
+export function limitsFor(bytes: number): ThreadLimits {
   return { hadMs: 600_000, silentMs: 4000 + (bytes / 1_000_000) * 500, totalMs: 1_800_000 };
 }
 

@@ -26,8 +26,8 @@ export function guardedServer(
     },
     (request, response) => {
       response.on('error', () => response.destroy());
-      if (isPlainPath(request.url)) return answer(request, response);
-      // Whoever names a whole address, or another host behind two slashes, takes this for a proxy.
+      if (isForUs(request)) return answer(request, response);
+      // Whoever names a whole address, two hosts, or another one behind two slashes, takes this for a proxy.
       response.writeHead(400, { connection: 'close' }).end();
     },
   );
@@ -36,7 +36,7 @@ export function guardedServer(
   server.on('clientError', (_error, socket) => socket.destroy());
   server.on('upgrade', (request, socket, head) => {
     try {
-      if (isPlainPath(request.url)) upgrade(request, socket, head);
+      if (isForUs(request)) upgrade(request, socket, head);
       else refuseUpgrade(socket, '400 Bad Request');
     } catch {
       socket.destroy();
@@ -50,6 +50,8 @@ export function refuseUpgrade(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`, () => socket.destroy());
 }
 
-function isPlainPath(url: string | undefined): boolean {
-  return url !== undefined && url.startsWith('/') && !url.startsWith('//');
+/** A plain path, and one host: of several, each program on the way may take another one. */
+function isForUs({ url, rawHeaders }: IncomingMessage): boolean {
+  const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
+  return hosts.length < 2 && url !== undefined && url.startsWith('/') && !url.startsWith('//');
 }

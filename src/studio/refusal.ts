@@ -22,9 +22,11 @@ export function answerTo(
     const told = { ...error.toJSON(), message: redactor.message(error.message) };
     return context.json({ error: told }, statusFor(error.code));
   }
-  note(
-    redactor.message(`studio: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
-  );
+  // Whoever breaks off in the middle of a body, as Node tells it, is no error of the studio's.
+  if ((error as { code?: unknown }).code !== 'ECONNRESET')
+    note(
+      redactor.message(`studio: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
+    );
   return refusal(
     context,
     500,

@@ -33,6 +33,12 @@ export function post({ url, headers, body, allowPrivate, timeoutMs, signal }: Po
       resolve({ status, retryAfterMs: waitOf(response.headers['retry-after']) });
       response.destroy();
     });
+    // Node tells a change of protocol as no answer and no error (Node 20.20): nothing would end the delivery.
+    sent.on('upgrade', (response, socket) => {
+      socket.destroy();
+      resolve({ failure: `it answered ${response.statusCode ?? 101}: it wants another protocol` });
+    });
+    sent.on('close', () => resolve({ failure: 'the connection was closed without an answer' }));
     sent.on('error', ({ message }) => resolve({ failure: message }));
     sent.end(body);
   });

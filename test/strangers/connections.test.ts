@@ -109,6 +109,45 @@ describe.each(['studio', 'inspect'] as const)('strangers at the port of showrunn
     expect(await standing()).toEqual(upright);
   });
 
+  test('given two hosts, other times of HTTP, bodies whose length is a lie, endless extensions of a chunk and requests by the hundred, then a second host is refused and the server goes on', async () => {
+    const line = (target: string, ...heads: string[]): string =>
+      `GET ${target} HTTP/1.1\r\n${heads.map((each) => `${each}\r\n`).join('')}Connection: close\r\n\r\n`;
+    const own = `Host: ${host}`;
+    for (const hosts of [
+      [own, 'Host: evil.example'],
+      ['Host: evil.example', own],
+      [own, own],
+    ]) {
+      expect(await sent(server, line('/', ...hosts), { waitMs: 5_000 })).toMatch(/^HTTP\/1\.1 400 /);
+      const upgrade = upgradeHead(`${new URL(server.socket).pathname}${new URL(server.socket).search}`, host);
+      expect(
+        await sent(server, upgrade.replace(`${own}\r\n`, `${hosts.join('\r\n')}\r\n`), { waitMs: 5_000 }),
+      ).toMatch(/^HTTP\/1\.1 400 /);
+    }
+    const post = `POST /api/episodes HTTP/1.1\r\n${own}\r\nAuthorization: Bearer ${server.token}\r\nContent-Type: application/json\r\n`;
+    const deep = '['.repeat(400_000) + ']'.repeat(400_000);
+    const requests = [
+      `GET / HTTP/1.0\r\n\r\n`,
+      `GET /\r\n`,
+      `GET / HTTP/9.9\r\n${own}\r\n\r\n`,
+      'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+      `GET / HTTP/1.1\r\n${own}\r\n\r\n`.repeat(500),
+      `${post}Content-Length: -5\r\n\r\n`,
+      `${post}Content-Length: 5\r\nContent-Length: 6\r\n\r\n{"a":1`,
+      `${post}Content-Length: 99999999999999999999\r\n\r\n`,
+      `${post}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+      `${post}Transfer-Encoding: chunked\r\n\r\n1;${'a'.repeat(1_000_000)}\r\n{\r\n0\r\n\r\n`,
+      `${post}Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n0\r\n${'x: y\r\n'.repeat(50_000)}\r\n`,
+      `${post}Expect: 100-continue\r\nContent-Length: 3\r\n\r\n`,
+      `${post}Content-Length: ${deep.length}\r\n\r\n${deep}`,
+      `${post}Content-Length: 15000\r\n\r\n${'['.repeat(15_000)}`,
+    ];
+    await Promise.all(
+      requests.flatMap((each) => [sent(server, each, { waitMs: 500 }), sent(server, each, { reset: true })]),
+    );
+    expect(await standing()).toEqual(upright);
+  });
+
   test('given a holder of the key whose frames are broken, deep, huge or rubbish, then the server goes on', async () => {
     const key = new URL(server.socket).search;
     const path = new URL(server.socket).pathname;
