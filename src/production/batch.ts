@@ -16,6 +16,7 @@ import {
 import type { ClockAccepted, Commit } from '../record/commit.js';
 import type { DecidedStep } from '../record/step.js';
 import { diffText } from '../record/delta.js';
+import { eventText } from '../record/payload.js';
 import { movedBy, withOpenings, type OpeningSet } from '../record/opening-record.js';
 import { isWholeDue, sinceAfter, type SinceWhole } from '../record/since-whole.js';
 import type { EpisodeStore } from '../record/episode-store.js';
@@ -265,5 +266,5 @@ function recordable(event: RecordedEvent): string {
   } else {
     parseEvent(event);
   }
-  return JSON.stringify(event);
+  return eventText(event);
 }

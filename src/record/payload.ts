@@ -5,6 +5,7 @@ import {
   ProductionError,
   type CheckpointRef,
   type PhaseName,
+  type RecordedEvent,
   type SavedCheckpoint,
   type SessionId,
 } from '../../machines/index.js';
@@ -64,7 +65,31 @@ export async function saveCheckpointPayload(
     return { name, next, ...saved };
   }
   const sha256 = sha256Of(text);
-  return { name, next, sha256, bytes, file: null, payload: JSON.parse(text) as unknown };
+  const payload = JSON.parse(text) as object;
+  // What would not stand in one line is written anew.
+  if (!text.includes('\n')) texts.set(payload, text);
+  return { name, next, sha256, bytes, file: null, payload };
+}
+
+const texts = new WeakMap<object, string>();
+
+/** An event's JSON. A checkpoint's payload is the greatest part of one by far: the text that it was made from stands in it as it is. */
+export function eventText(event: RecordedEvent): string {
+  const saved = 'checkpoint' in event ? event.checkpoint : undefined;
+  const text = isObject(saved?.payload) ? texts.get(saved.payload) : undefined;
+  if (!saved || text === undefined) return JSON.stringify(event);
+  const { payload: _payload, ...reference } = saved;
+  const { checkpoint: _checkpoint, ...rest } = event as RecordedEvent & { checkpoint: unknown };
+  return `${open(rest)},"checkpoint":${open(reference)},"payload":${text}}}`;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+/** The JSON of an object that more follows in. */
+function open(object: object): string {
+  return JSON.stringify(object).slice(0, -1);
 }
 
 function sha256Of(text: string): string {
