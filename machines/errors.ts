@@ -25,6 +25,8 @@ export const errorRemedies = {
   not_recoverable: 'operator',
   recovery_exhausted: 'operator',
   too_early: 'retry',
+  crew_changed: 'operator',
+  option_withheld: 'caller',
   claimed_elsewhere: 'retry',
   claim_lost: 'caller',
   checkpoint_unknown: 'caller',

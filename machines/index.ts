@@ -5,10 +5,11 @@ export type { Decision } from './decide.js';
 export { describeChart, chartEdges, chartStates, drawMermaid } from './draw.js';
 export type { ChartEdge, ChartState } from './draw.js';
 export { announce } from './episode/announcements.js';
-export type { Announcement, AnnouncementType } from './episode/announcements.js';
+export type { Announcement, AnnouncementType, CrewName } from './episode/announcements.js';
 export {
   ApprovalDeadline,
   CheckpointRef,
+  CrewChoice,
   Claim,
   EpisodeContext,
   Notice,
@@ -25,6 +26,7 @@ export {
   statusOf,
 } from './episode/context.js';
 export {
+  CallInput,
   DayMoney,
   EpisodeCreated,
   EpisodeEvent,

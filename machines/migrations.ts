@@ -19,7 +19,7 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   // 2: three ways of the chart that could never be taken are gone. Phases count revisions; an episode has a key, its pause and its reviews,
   // and what is settled is kept as a tree that grows without being copied, as is what of it is estimated, which version 1 did not note. Rules follow the policy, but for those that an episode was given:
-  // which of the approvals that it waits for are its own, version 1 does not say, so it keeps them all. It may be started at any time, and is never late. From when on its phase's limit counts it does not say either.
+  // which of the approvals that it waits for are its own, version 1 does not say, so it keeps them all. It may be started at any time, and is never late; of its crew it says nothing. From when on its phase's limit counts it does not say either.
   { snapshot: withRevisions, event: upcastEvent },
 ];
 
@@ -42,6 +42,7 @@ function withRevisions(persisted: unknown): unknown {
       limit: null,
       sleeps: {},
       notices: {},
+      crew: null,
       paid,
       estimates: {},
       own: ownApprovals(others['rules']),

@@ -95,6 +95,8 @@ export const Policy = z.strictObject({
   phaseTimeoutMs: z.int().min(1).max(604_800_000).default(7_200_000),
   /** How long a phase may show no sign of life: `progress`, a file, a score, a call under way; null: for ever. */
   phaseIdleMs: z.int().min(1).max(604_800_000).nullable().default(null),
+  /** What becomes of an episode that a crew of another name or version takes up than the one before: it goes on, and that is told; or it is refused. */
+  crewChange: z.enum(['tell', 'refuse']).default('tell'),
 });
 export type Policy = z.output<typeof Policy>;
 /** What a person writes: everything optional, amounts in decimal dollars. */

@@ -86,6 +86,7 @@ function withChanges(
     limit,
     sleeps,
     notices,
+    crew,
   }: EpisodeContext,
   changes: Partial<EpisodeContext>,
 ): EpisodeContext {
@@ -122,6 +123,7 @@ function withChanges(
     limit,
     sleeps,
     notices,
+    crew,
   };
   return Object.assign(context, changes);
 }

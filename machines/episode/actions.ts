@@ -126,6 +126,10 @@ const schedule: Change<EventOf<'episode.scheduled'>> = (context, event) => ({
   dueBy: event.dueBy === undefined ? context.dueBy : event.dueBy,
 });
 
+const chooseCrew: Change<EventOf<'crew.chosen'>> = (_context, { name, version, options, withheld }) => ({
+  crew: { name, version, options, withheld },
+});
+
 /** The work is done and saved; where policy asks for approval, the phase stays active until someone approves. */
 const submitPhase: Change<EventOf<'phase.complete'>> = (context, event) => ({
   phases: withPhase(context, event.phase, { checkpoint: event.checkpoint.name, reason: null }),
@@ -573,6 +577,7 @@ const unarchiveEpisode: Change<EventOf<'episode.unarchive'>> = () => ({ note: nu
 export const changes = {
   sleepUntil,
   schedule,
+  chooseCrew,
   startPhase,
   submitPhase,
   finishPhase,

@@ -1,7 +1,7 @@
 import type { Failure } from '../failures.js';
 import { phaseNames, type EpisodeStatus, type PhaseName } from '../phases.js';
 import type { Usd } from '../usd.js';
-import { statusOf } from './context.js';
+import { statusOf, type EpisodeContext } from './context.js';
 import type { EpisodeEvent, EpisodeEventType, RecordedEvent } from './events.js';
 import { isSameState, stateName } from './state-name.js';
 import { isNear, moneyMove, openOperation, reachesDay, spendingOfDay } from './money.js';
@@ -28,7 +28,14 @@ export type Announcement = { sessionId: string; at: string } & (
   | { type: 'recovered'; phase: PhaseName }
   | { type: 'completed'; spent: Usd }
   | { type: 'archived' }
+  /** Another crew than before, or another version of it, works on the episode from now on. */
+  | { type: 'crew:changed'; from: CrewName; to: CrewName }
 );
+/** Null for a version that a crew does not tell. */
+export interface CrewName {
+  name: string;
+  version: string | null;
+}
 export type AnnouncementType = Announcement['type'];
 
 // Here and in the reducers, spreads come last: each new key after a spread costs 0.6 µs (Node 20.20).
@@ -61,6 +68,8 @@ function announceStep(before: EpisodeSnapshot, event: EpisodeEvent, after: Episo
   const saved = 'checkpoint' in event ? event.checkpoint : undefined;
   if (saved && 'phase' in event)
     list.push({ type: 'checkpoint', name: saved.name, phase: event.phase, ...common });
+  const crew = crewChange(before.context.crew, event);
+  if (crew) list.push({ type: 'crew:changed', ...crew, ...common });
   if (event.type === 'recovery.resume') list.push({ type: 'recovered', phase: event.phase, ...common });
   if (context.failure && context.failure !== before.context.failure)
     list.push({ type: 'failed', failure: context.failure, ...common });
@@ -69,6 +78,19 @@ function announceStep(before: EpisodeSnapshot, event: EpisodeEvent, after: Episo
     list.push({ type: 'completed', spent: context.money.spent, ...common });
   if (status(after) === 'archived') list.push({ type: 'archived', ...common });
   return list;
+}
+
+/** Undefined where the same crew goes on, or the first one begins. */
+function crewChange(
+  kept: EpisodeContext['crew'],
+  event: EpisodeEvent,
+): { from: CrewName; to: CrewName } | undefined {
+  if (event.type !== 'crew.chosen' || !kept || kept.name === null || event.name === null) return undefined;
+  const [from, to] = [
+    { name: kept.name, version: kept.version },
+    { name: event.name, version: event.version },
+  ];
+  return from.name === to.name && from.version === to.version ? undefined : { from, to };
 }
 
 function announceMoney(before: EpisodeSnapshot, event: EpisodeEvent, after: EpisodeSnapshot): Announcement[] {

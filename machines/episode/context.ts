@@ -277,6 +277,18 @@ export type Notice = z.infer<typeof Notice>;
 
 const PaidKeys: z.ZodType<KeyTree<Usd>> = z.record(z.string(), z.union([Micros, z.lazy(() => PaidKeys)]));
 
+/** Who makes an episode, and with which options, as whoever worked on it last has said: whoever takes it up goes on with these. */
+export const CrewChoice = z.object({
+  /** Null where only the options were said, at the creation. */
+  name: z.string().min(1).max(200).nullable(),
+  version: z.string().min(1).max(200).nullable(),
+  /** An object as JSON text; null where nobody gave any. */
+  options: z.string().max(16_384).nullable(),
+  /** Names of options that hold a secret, which is not kept: whoever takes it up gives these himself. */
+  withheld: z.array(z.string().max(200)).max(100),
+});
+export type CrewChoice = z.infer<typeof CrewChoice>;
+
 /** A folder's name, without a path. */
 export const FolderName = z
   .string()
@@ -333,6 +345,7 @@ export const EpisodeContext = z.object({
   sleeps: z.record(z.string(), Sleep).prefault({}),
   /** What people were told of the waits that there are, by {@link WaitId}. */
   notices: z.record(z.string(), Notice).prefault({}),
+  crew: CrewChoice.nullable().prefault(null),
 });
 export interface EpisodeContext extends z.infer<typeof EpisodeContext> {}
 

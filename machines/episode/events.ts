@@ -8,6 +8,7 @@ import {
   Budgets,
   CalendarDay,
   CheckpointRef,
+  CrewChoice,
   FolderName,
   Instant,
   LowerName,
@@ -116,6 +117,14 @@ const KeptResult = z.union([
   z.object({ file: SessionFile, sha256: Sha256, bytes: z.int().nonnegative() }),
 ]);
 
+/** The beginning of an operation's input, as text, with the SHA-256 and the size of the whole, in bytes. Both are of what is left when secrets are taken out. */
+export const CallInput = z.object({
+  text: z.string().max(2048),
+  sha256: Sha256,
+  bytes: z.int().nonnegative(),
+});
+export type CallInput = z.infer<typeof CallInput>;
+
 /** Everything that can happen to an episode after its creation. Intents may be refused; facts (past tense) land wherever they can mean something. */
 export const EpisodeEvent = z.discriminatedUnion('type', [
   event('episode.forked', {
@@ -141,6 +150,8 @@ export const EpisodeEvent = z.discriminatedUnion('type', [
     dueBy: Instant.nullable().optional(),
     reason: Reason.optional(),
   }),
+  /** Who makes it from now on, and with which options. */
+  event('crew.chosen', CrewChoice.shape),
   /** `day`, where it is given, refuses to start on a day whose cap is used up. */
   event('phase.start', { phase, day: DayMoney.optional() }),
   event('phase.complete', { phase, checkpoint: SavedCheckpoint }),
@@ -161,6 +172,8 @@ export const EpisodeEvent = z.discriminatedUnion('type', [
     amount: Amount,
     day: DayMoney,
     question: Question.optional(),
+    /** What the call is made with, for people. */
+    input: CallInput.optional(),
   }),
   event('cost.recorded', {
     phase,

@@ -41,6 +41,7 @@ const quiet = new Set<EpisodeEventType>([
   'artifact.edited',
   'quality.recorded',
   'episode.scheduled',
+  'crew.chosen',
   'lease.claim',
   'lease.renew',
   'lease.release',

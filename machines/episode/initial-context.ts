@@ -52,5 +52,6 @@ export function initialContext(created: EpisodeCreated): EpisodeContext {
     limit: null,
     sleeps: {},
     notices: {},
+    crew: null,
   };
 }

@@ -60,6 +60,7 @@ export const episodeMachine = chart
   .extend({
     actions: {
       schedule: change(changes.schedule),
+      chooseCrew: change(changes.chooseCrew),
       sleepUntil: change(changes.sleepUntil),
       startPhase: change(changes.startPhase),
       submitPhase: change(changes.submitPhase),
@@ -136,6 +137,7 @@ export const episodeMachine = chart
         { guard: 'resumesAtAudio', target: '.audio', actions: 'restoreCheckpoint' },
       ],
       'episode.scheduled': { guard: 'maySchedule', actions: 'schedule' },
+      'crew.chosen': { guard: 'holdsClaim', actions: 'chooseCrew' },
       'quality.recorded': { guard: 'holdsClaim', actions: 'recordQuality' },
       'budget.raise': { guard: 'mayRaise', actions: 'raiseBudget' },
       'budget.set': { guard: 'maySetBudget', actions: 'setBudget' },
@@ -318,6 +320,7 @@ export const episodeMachine = chart
           'checkpoint.restore': undefined,
           'lease.claim': undefined,
           'episode.scheduled': undefined,
+          'crew.chosen': undefined,
           'episode.cancelled': undefined,
         },
       },
@@ -360,6 +363,7 @@ export const episodeMachine = chart
           'checkpoint.restore': undefined,
           'quality.recorded': undefined,
           'episode.scheduled': undefined,
+          'crew.chosen': undefined,
           'budget.raise': undefined,
           'budget.set': undefined,
           'rules.changed': undefined,

@@ -4,6 +4,7 @@ import type { EpisodeEventType } from './events.js';
 const callFor: Record<EpisodeEventType, readonly [call: string, command?: string]> = {
   'episode.forked': ['forkEpisode', 'fork'],
   'episode.scheduled': ['scheduleEpisode', 'schedule'],
+  'crew.chosen': ['produce', 'produce'],
   'phase.start': ['updatePhase', 'phase'],
   'phase.complete': ['updatePhase', 'phase'],
   'phase.skip': ['skipPhase', 'skip'],

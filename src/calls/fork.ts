@@ -172,6 +172,8 @@ export async function prepareFork(
         checkpoints,
         ...(paid ? { paid } : {}),
       }),
+      // It is made with what its source was made with.
+      ...(source.crew ? stepsFor(view, freshId, { type: 'crew.chosen', ...source.crew }) : []),
     ];
   };
 }

@@ -86,6 +86,8 @@ export const CreateInput = z
     episodeNum: EpisodeNumber.optional(),
     episodeNumber: EpisodeNumber.optional(),
     topic: Topic,
+    /** For its crew, whoever takes it up: JSON, at most 16 kB. Secrets in them are not kept. */
+    crewOptions: z.record(z.string(), z.unknown()).optional(),
     /** Your own name for the episode, unique in the production: the same key gives the same session, with any number of processes. */
     key: OperationKey.optional(),
     /** Phases of this episode that wait for approval, beside the policy's. */
@@ -188,6 +190,8 @@ export const ReserveInput = z.strictObject({
   maxCost: Dollars,
   /** How long to wait for what others have reserved to be settled, instead of being refused at once. Milliseconds. */
   waitMs: z.int().min(0).max(86_400_000).optional(),
+  /** What the call is made with, for people: its first 2,048 characters, its hash and its size are kept, secrets taken out. */
+  input: z.unknown().optional(),
 });
 export const SettleInput = z.strictObject({
   sessionId: Id,

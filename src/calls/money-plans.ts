@@ -1,4 +1,5 @@
 import {
+  type CallInput,
   hasKey,
   subtractUsd,
   valueAt,
@@ -61,13 +62,22 @@ export interface Reservation {
   amount: Usd;
   claim?: number | undefined;
   question?: Question | undefined;
+  /** What the call is made with, for people. */
+  input?: CallInput | undefined;
 }
 
-export function planReserve(sessionId: SessionId, { claim, ...reservation }: Reservation): Plan {
+export function planReserve(sessionId: SessionId, { claim, input, ...reservation }: Reservation): Plan {
   return (view) => [
     {
       sessionId,
-      event: { type: 'cost.reserve', at: view.at, ...reservation, day: view.day(), ...claimed(claim) },
+      event: {
+        type: 'cost.reserve',
+        at: view.at,
+        ...reservation,
+        day: view.day(),
+        ...claimed(claim),
+        ...(input === undefined ? {} : { input }),
+      },
     },
   ];
 }

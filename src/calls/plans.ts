@@ -7,6 +7,7 @@ import {
   isWaitedFor,
   unfinishedPhases,
   ProductionError,
+  type CrewChoice,
   type EpisodeContext,
   type EpisodeEvent,
   type EpisodeSnapshot,
@@ -58,6 +59,8 @@ export interface NewEpisode {
   /** ISO-8601 UTC. */
   startAt?: string | undefined;
   dueBy?: string | undefined;
+  /** Who is to make it, and with which options. */
+  crew?: CrewChoice | undefined;
 }
 
 export function planCreate({
@@ -69,6 +72,7 @@ export function planCreate({
   rules: givenRules,
   startAt,
   dueBy,
+  crew,
 }: NewEpisode): Plan {
   return (view) => {
     const known = key === undefined ? undefined : view.withKey(key);
@@ -97,6 +101,7 @@ export function planCreate({
           ...(dueBy === undefined ? {} : { dueBy }),
         },
       },
+      ...(crew === undefined ? [] : stepsFor(view, sessionId, { type: 'crew.chosen', ...crew })),
     ];
   };
 }

@@ -116,6 +116,10 @@ export const catalog: readonly Command[] = [
       ['--minutes <n>', 'wanted length, 0.2 to 60; default 3'],
       ['--source-seconds <n>', 'what reading one source may take, 1 to 3600; default by its size'],
       ['--crew <module>', 'your own crew: a module whose default export is a crew'],
+      [
+        '--local-options <file>',
+        'options for the crew that nobody keeps, such as secrets: an object as JSON',
+      ],
       ['--concurrency <n>', 'episodes at once, with --topics; default 1'],
       ['--approve', 'wait in review for approval after the script'],
       ['--start-at <time>', 'not to be taken up before: 2026-11-29T06:00Z, +2h, +3d'],
@@ -136,6 +140,10 @@ export const catalog: readonly Command[] = [
     usage: '',
     options: [
       ['--crew <module>', 'your own crew: a module whose default export is a crew'],
+      [
+        '--local-options <file>',
+        'options for the crew that nobody keeps, such as secrets: an object as JSON',
+      ],
       ['--sources <path>', 'folder or file that the demonstration crew reads'],
       ['--minutes <n>', 'wanted length, 0.2 to 60; default 3'],
       ['--source-seconds <n>', 'what reading one source may take, 1 to 3600; default by its size'],
@@ -180,7 +188,13 @@ export const catalog: readonly Command[] = [
     group: 'Steer',
     summary: 'Take an episode up where it stands; one that showrunner produced goes on being produced.',
     usage: '<episode>',
-    options: [notifyOption],
+    options: [
+      [
+        '--local-options <file>',
+        'options for the crew that nobody keeps, such as secrets: an object as JSON',
+      ],
+      notifyOption,
+    ],
     example: 'showrunner resume ep_001',
     load: () => import('./commands/resume.js'),
   },

@@ -24,6 +24,8 @@ export const exitOf: Record<ErrorCode, number> = {
   result_missing: exits.wrongState,
   answer_missing: exits.wrongState,
   asleep: exits.wrongState,
+  crew_changed: exits.wrongState,
+  option_withheld: exits.wrongState,
   answer_refused: exits.invalidData,
   artifact_edited: exits.wrongState,
   budget_exhausted: exits.budget,

@@ -28,6 +28,8 @@ export class HeldClaim {
     sessionId: SessionId,
     holder: string,
     leaseMs: number,
+    /** Goes into the same commit. */
+    also: Plan = () => [],
   ): Promise<HeldClaim> {
     const { steps } = await production.commit((view) => [
       ...releaseOfGone(sessionId)(view),
@@ -41,6 +43,7 @@ export class HeldClaim {
           process: thisProcess(),
         },
       },
+      ...also(view),
     ]);
     const number = steps.at(-1)?.after.context.claim?.number;
     if (number === undefined)

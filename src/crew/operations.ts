@@ -27,6 +27,7 @@ import { dueAt, mostCalls, nextTry, triesOf, type Tries } from './attempts.js';
 import { later } from './claim.js';
 import { chargeOf, costOf } from './outcome.js';
 import { SettledResults } from './settled-results.js';
+import { keptInput } from './call-input.js';
 import { unlessAborted } from './unless-aborted.js';
 import type { OperationCall, OperationOptions, OperationOutcome, RunOperation } from './port.js';
 
@@ -215,7 +216,9 @@ export class Operations {
   async #reserveNow<T>(call: Call<T>): Promise<void> {
     const { phase, production, sessionId, claim } = this.#on;
     const { key } = call.options;
-    const reservation = { phase, operation: call.name, key, amount: call.maxCost, claim };
+    const { input: made } = call.options;
+    const input = made === undefined ? undefined : keptInput(made, production.redactor);
+    const reservation = { phase, operation: call.name, key, amount: call.maxCost, claim, input };
     await production.commit(planReserve(sessionId, reservation));
   }
 
@@ -369,6 +372,7 @@ const Options = z.strictObject({
   key: OperationKey,
   /** Read as an amount below. */
   maxCost: z.unknown(),
+  input: z.unknown().optional(),
   acrossRevisions: z.boolean().optional(),
   timeoutMs: z.int().min(1).max(86_400_000).optional(),
   reuseFrom: PhaseName.optional(),

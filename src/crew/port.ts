@@ -53,6 +53,8 @@ export interface OperationOptions<T> {
   timeoutMs?: number | undefined;
   /** An earlier phase whose result under this key is meant: without it a key of another phase is refused with `key_reused`. */
   reuseFrom?: PhaseName | undefined;
+  /** What the call is made with, for people: kept with the reservation, secrets taken out, as the first 2,048 characters, the hash and the size. */
+  input?: unknown;
 }
 
 /** What a worker asks a person. */
@@ -155,6 +157,8 @@ export type PhaseWorker = (context: PhaseContext) => Promise<unknown>;
 /** The three phase workers that an orchestrator supplies. */
 export interface Crew {
   name: string;
+  /** Kept with each episode it works on; that another one takes an episode up is told, or refused by the policy (`crewChange`). */
+  version?: string | undefined;
   research: PhaseWorker;
   script: PhaseWorker;
   audio: PhaseWorker;
@@ -166,19 +170,30 @@ export interface Crew {
  */
 export function defineCrew<Research, Script>(crew: {
   name?: string;
+  version?: string | undefined;
   research: (context: PhaseContext) => Promise<Research>;
   script: (context: PhaseContext<EarlierPhases<Research>>) => Promise<Script>;
   audio: (context: PhaseContext<EarlierPhases<Research, Script>>) => Promise<unknown>;
 }): Crew {
   checkCrew(crew);
   // What a worker returned is what later ones get, after JSON: that the types agree is the caller's to see to.
-  const { research, script, audio } = crew as Omit<Crew, 'name'>;
-  return { name: crew.name ?? 'crew', research, script, audio };
+  const { research, script, audio } = crew as Omit<Crew, 'name' | 'version'>;
+  const { name = 'crew', version } = crew;
+  return { name, ...(version === undefined ? {} : { version }), research, script, audio };
 }
 
 /** @throws ProductionError `invalid_input`, naming the worker that is missing. */
 export function checkCrew(crew: unknown): void {
   const workers = (crew ?? {}) as Record<PhaseName, unknown>;
+  const { name, version } = (crew ?? {}) as Record<'name' | 'version', unknown>;
+  for (const [field, value] of [
+    ['name', name],
+    ['version', version],
+  ] as const)
+    if (value !== undefined && !isLabel(value))
+      throw new ProductionError('invalid_input', `crew.${field}: is not a text of 1 to 200 characters.`, {
+        field: `crew.${field}`,
+      });
   const missing = phaseNames.find((phase) => typeof workers[phase] !== 'function');
   if (missing)
     throw new ProductionError(
@@ -186,4 +201,8 @@ export function checkCrew(crew: unknown): void {
       `crew.${missing}: is not a function; a crew has one for each phase.`,
       { field: `crew.${missing}` },
     );
+}
+
+function isLabel(value: unknown): boolean {
+  return typeof value === 'string' && value.length >= 1 && value.length <= 200;
 }

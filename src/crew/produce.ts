@@ -23,6 +23,7 @@ import type { AskBefore, HookChain } from '../calls/hooks.js';
 import type { Plan, Production } from '../production/index.js';
 import type { EpisodeState } from '../shapes/index.js';
 import { HeldClaim } from './claim.js';
+import { keptChoice, optionsOf, planChoice, type CrewOptions, type GivenOptions } from './crew-choice.js';
 import { IdleLimit } from './idle-limit.js';
 import { backOff } from './outcome.js';
 import { checkCrew, type Crew } from './port.js';
@@ -39,8 +40,13 @@ export interface Progress {
 }
 
 export interface ProduceOptions {
-  /** Free options that the crew's workers get, e.g. `{ sources: 'docs', minutes: 3 }`. */
+  /**
+   * Free options that the crew's workers get, e.g. `{ sources: 'docs', minutes: 3 }`: JSON, at most 16 kB. They are kept with the episode, and whoever takes it up without
+   * any gets them too. Secrets in them are not kept.
+   */
   crewOptions?: Readonly<Record<string, unknown>> | undefined;
+  /** Options that nobody keeps: functions, clients, secrets. They win over `crewOptions` of the same name. */
+  localOptions?: Readonly<Record<string, unknown>> | undefined;
   /** Stops gracefully: nothing new begins, calls going on get `graceMs` to end, and the episode can be resumed. */
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: Progress) => void) | undefined;
@@ -82,6 +88,7 @@ const ProduceInput = z.looseObject({
   graceMs: z.number().nonnegative().max(86_400_000).optional(),
   concurrency: z.int().positive().optional(),
   crewOptions: z.record(z.string(), z.unknown()).optional(),
+  localOptions: z.record(z.string(), z.unknown()).optional(),
   signal: z.unknown().refine(isSignal, { error: 'is not an AbortSignal' }).optional(),
   onProgress: callback,
   random: callback,
@@ -97,6 +104,8 @@ export interface Work<Options extends ProduceOptions = ProduceOptions> {
   hooks: Pick<HookChain, 'askFailed' | 'produces'>;
   crew: Crew;
   options: Options;
+  /** The crew's options for an episode with which none are kept. */
+  fallback?: CrewOptions | undefined;
   /** Hears what a listener threw. */
   report: (error: unknown, where: string) => void;
 }
@@ -135,7 +144,8 @@ async function produceClaimed(work: Work, sessionId: SessionId): Promise<Produce
   const holder = options.holder ?? `${hostname()} process ${process.pid}`;
   let claim: HeldClaim;
   try {
-    claim = await HeldClaim.take(production, sessionId, holder, options.leaseMs ?? 60_000);
+    const choice = planChoice(sessionId, work.crew, givenIn(work), production.redactor);
+    claim = await HeldClaim.take(production, sessionId, holder, options.leaseMs ?? 60_000, choice);
   } catch (error) {
     const ended = reportOfEnded(production, sessionId);
     if (ended) return ended;
@@ -152,9 +162,11 @@ async function produceClaimed(work: Work, sessionId: SessionId): Promise<Produce
 }
 
 /** Mistakes are found before an episode is begun. @throws ProductionError `invalid_input`. */
-export function checkWork({ crew, options }: Work): void {
+export function checkWork(work: Work): void {
+  const { crew, options, production } = work;
   checkCrew(crew);
   check(ProduceInput, options);
+  for (const given of [options.crewOptions, work.fallback]) keptChoice(crew, given, production.redactor);
 }
 
 /** What there is to say of an episode that needs no work; somebody else may have ended it a moment ago. */
@@ -198,11 +210,8 @@ class ProduceRun {
   /** Failures of this run that policy has answered by trying again, per phase. */
   readonly #tries = new Map<PhaseName, { count: number; waitedMs: number }>();
 
-  constructor(
-    { production, askBefore, hooks, crew, options, report }: Work,
-    sessionId: SessionId,
-    claim: HeldClaim,
-  ) {
+  constructor(work: Work, sessionId: SessionId, claim: HeldClaim) {
+    const { production, askBefore, hooks, crew, options, report } = work;
     this.#production = production;
     this.#report = report;
     this.#askBefore = askBefore;
@@ -211,7 +220,8 @@ class ProduceRun {
     this.#crew = crew;
     this.#claim = claim;
     this.#options = options;
-    this.#crewOptions = ownCopy(options.crewOptions ?? {});
+    const { crew: chosen } = production.episode(sessionId).context;
+    this.#crewOptions = chosen ? optionsOf(sessionId, chosen, givenIn(work)) : {};
     this.#random = options.random ?? Math.random;
   }
 
@@ -493,16 +503,8 @@ async function report(
   return { sessionId, outcome, reason: told, failure, state: production.state(sessionId) };
 }
 
-/** A copy of what can be copied; functions and the like are shared. */
-function ownCopy(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const copied = Object.entries(options).map(([name, value]) => {
-    try {
-      return [name, structuredClone(value)] as const;
-    } catch {
-      return [name, value] as const;
-    }
-  });
-  return Object.fromEntries(copied);
+function givenIn({ options: { crewOptions, localOptions }, fallback }: Work): GivenOptions {
+  return { crewOptions, localOptions, fallback };
 }
 
 function pausedReason({ context }: EpisodeSnapshot): string {

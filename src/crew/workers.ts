@@ -21,8 +21,8 @@ export interface WorkOptions extends ProduceOptions {
   pollMs?: number | undefined;
   /** Whether this worker takes an episode that is ready; default: all. */
   takes?: ((episode: EpisodeState) => boolean) | undefined;
-  /** The crew's options for one episode; default: `crewOptions` for all. */
-  optionsFor?: ((sessionId: SessionId) => Readonly<Record<string, unknown>>) | undefined;
+  /** The crew's options for one episode, in the place of those that are kept with it; undefined: these, or else `crewOptions`. */
+  optionsFor?: ((sessionId: SessionId) => Readonly<Record<string, unknown>> | undefined) | undefined;
   /** Hears how each episode ended that was taken. */
   onProduced?: ((produced: Produced) => void) | undefined;
 }
@@ -130,8 +130,8 @@ class Worker {
     const { optionsFor, crewOptions } = options;
     this.#answered.delete(id);
     if (stateName(production.episode(id)).endsWith('.paused')) await this.#endWait(id);
-    const own = { ...options, crewOptions: optionsFor ? optionsFor(id) : crewOptions };
-    const produced = await produce({ ...this.#work, options: own }, id);
+    const own = { ...options, crewOptions: optionsFor?.(id) };
+    const produced = await produce({ ...this.#work, options: own, fallback: crewOptions }, id);
     this.#worked.taken += 1;
     this.#worked[produced.outcome] += 1;
     if (!this.#answered.has(id) && isReady(production.episode(id), production.now())) this.#rest(id);

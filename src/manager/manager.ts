@@ -51,6 +51,8 @@ import {
   saveManual,
   type LoadedCheckpoint,
 } from '../calls/checkpoints.js';
+import { keptInput } from '../crew/call-input.js';
+import { keptChoice } from '../crew/crew-choice.js';
 import type { Crew } from '../crew/port.js';
 import {
   checkWork,
@@ -162,8 +164,13 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async createEpisodeSession(input: In<'CreateInput'>): Promise<SessionId> {
+    return this.#create(input);
+  }
+
+  async #create(input: In<'CreateInput'>, crew?: Crew): Promise<SessionId> {
     const {
       topic: given,
+      crewOptions,
       key,
       budgets,
       episodeNum,
@@ -191,6 +198,7 @@ export class ProductionStateManager extends ManagerHandle {
         rules,
         startAt,
         dueBy,
+        ...(crew || crewOptions ? { crew: keptChoice(crew, crewOptions, this.production.redactor) } : {}),
       }),
     );
     const found =
@@ -540,9 +548,23 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async reserveCost(input: In<'ReserveInput'>): Promise<EpisodeState> {
-    const { sessionId, phase, operation, key, maxCost, waitMs } = check(inputs.ReserveInput, input);
+    const {
+      sessionId,
+      phase,
+      operation,
+      key,
+      maxCost,
+      waitMs,
+      input: made,
+    } = check(inputs.ReserveInput, input);
     const amount = parseUsd(maxCost, 'maxCost');
-    const reservation = { phase, operation: operationName(operation), key, amount };
+    const reservation = {
+      phase,
+      operation: operationName(operation),
+      key,
+      amount,
+      input: made === undefined ? undefined : keptInput(made, this.production.redactor),
+    };
     refuseReusedKey(this.read(), sessionId, reservation, 'reserved');
     const reserve = (): Promise<EpisodeState> =>
       this.doFor('reserveCost', sessionId, input, planReserve(sessionId, reservation));
@@ -1337,17 +1359,21 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async produce(episode: string | KeyedEpisode, crew: Crew, options: ProduceOptions = {}): Promise<Produced> {
-    const work = this.#work(crew, options);
+    const isNew = typeof episode === 'object' && episode !== null;
+    // Options that are none are refused below.
+    const given =
+      (options as ProduceOptions | null)?.crewOptions ?? (isNew ? episode.crewOptions : undefined);
+    const work = this.#work(crew, given === undefined ? options : { ...options, crewOptions: given });
     checkWork(work);
     const begin = (id: SessionId): Promise<Produced> => this.attending(() => produce(work, id));
-    if (typeof episode !== 'object' || episode === null) return begin(parseSessionId(episode));
+    if (!isNew) return begin(parseSessionId(episode));
     if (episode.key === undefined)
       throw new ProductionError(
         'invalid_input',
         'key: is missing: an episode that is created here is found again by it, or it would be made and paid for twice.',
         { field: 'key' },
       );
-    return begin(await this.createEpisodeSession(episode));
+    return begin(await this.#create(given ? { ...episode, crewOptions: given } : episode, crew));
   }
 
   /**

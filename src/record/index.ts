@@ -11,3 +11,4 @@ export type { PolicyHistoryEntry } from './policy-history.js';
 export type { PolicyChange, PolicySource } from './policy-record.js';
 export type { PastRedaction, RedactionRecord } from './redaction-record.js';
 export type { Committed } from './step.js';
+export { unlikeJson } from './unlike-json.js';

@@ -122,6 +122,8 @@ export interface OperationView {
   hasResult: boolean;
   /** How often it was called again after it had been held. */
   retries: number;
+  /** What it was called with, as far as its worker has said: its beginning, and the size of the whole in bytes. */
+  input: { text: string; sha256: string; bytes: number } | null;
 }
 
 export interface FileView {

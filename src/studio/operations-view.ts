@@ -26,6 +26,7 @@ export function operationsOf(history: readonly HistoryEntry[]): OperationView[] 
         durationMs: null,
         hasResult: false,
         retries: 0,
+        input: event.input ?? null,
       });
     } else if (event.type === 'cost.recorded') {
       open({
@@ -42,6 +43,7 @@ export function operationsOf(history: readonly HistoryEntry[]): OperationView[] 
         durationMs: null,
         hasResult: false,
         retries: 0,
+        input: null,
       });
     } else if ('key' in event && event.key !== undefined) {
       const view = byKey.get(event.key);

@@ -15,6 +15,8 @@ export function describeEvent(
       return `forked, to go on at ${event.resume}`;
     case 'episode.scheduled':
       return `${[begins(event.startAt), due(event.dueBy)].flat().join(', ')}${by(event.by)}${because(event.reason)}`;
+    case 'crew.chosen':
+      return `made by ${event.name ?? 'whoever takes it up'}${event.version === null ? '' : ` ${event.version}`}${event.options === null ? '' : `, with ${event.options}`}`;
     case 'phase.start':
       return `${event.phase} started`;
     case 'phase.complete':

@@ -58,6 +58,7 @@ const announced: Record<Announcement['type'], EventName> = {
   recovered: 'episode.recovered',
   completed: 'episode.completed',
   archived: 'episode.archived',
+  'crew:changed': 'crew.changed',
 };
 
 /** What can be told, by the name that an endpoint asks for. */
@@ -82,6 +83,7 @@ export const eventNames = [
   'day.stopped',
   'checkpoint.saved',
   'policy.changed',
+  'crew.changed',
 ] as const;
 export type EventName = (typeof eventNames)[number];
 

@@ -7,6 +7,7 @@ export const table = `
 event                      | init  r.pen r.act r.pau r.rev s.pen s.act s.pau s.rev a.pen a.act a.pau a.rev comp  fail  reco  arch
 episode.forked             | s.pen -     -     -     -     -     -     -     -     -     -     -     -     -     -     -     -
 episode.scheduled          | =     =     =     =     =     =     =     =     =     =     =     =     =     -     =     =     -
+crew.chosen                | =     =     =     =     =     =     =     =     =     =     =     =     =     -     =     =     -
 phase.start                | r.act r.act -     -     -     s.act -     -     -     a.act -     -     -     -     -     -     -
 phase.complete             | -     -     s.pen -     -     -     a.pen -     -     -     comp  -     -     -     -     -     -
 phase.skip                 | s.pen s.pen s.pen s.pen -     a.pen a.pen a.pen -     comp  comp  comp  -     -     -     -     -

@@ -223,6 +223,14 @@ export const sample: { [Type in EpisodeEventType]: (phase: PhaseName) => EventOf
     checkpoint: saved(`${phase}_complete`, phase),
   }),
   'episode.scheduled': () => ({ type: 'episode.scheduled', at: minute(9), dueBy: minute(90) }),
+  'crew.chosen': () => ({
+    type: 'crew.chosen',
+    at: minute(9),
+    name: 'bees',
+    version: '2.0',
+    options: '{"minutes":3}',
+    withheld: ['apiKey'],
+  }),
   'phase.sleep': (phase) => ({
     type: 'phase.sleep',
     at: minute(9),

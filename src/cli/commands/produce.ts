@@ -16,6 +16,8 @@ import {
   writeProduceSettings,
   type ProduceSettings,
 } from '../../documents/produce-settings.js';
+import { localOptionsOf } from '../local-options.js';
+import { tellOfCrews } from '../tell-of-crews.js';
 import { progressLines } from '../progress-lines.js';
 import { newScheduleOf } from '../time-of.js';
 import { readNamedFile } from '../read-named-file.js';
@@ -43,9 +45,12 @@ export const run: Run = async (context, [name], options) => {
   const settings = settingsFor(manager, first, options);
   const crew = await loadCrew(settings.crew);
   const leaseMs = typeof options['lease'] === 'string' ? leaseOf(options['lease']) : settings.lease_ms;
+  tellOfCrews(context, manager);
   const progress = progressLines(context, ids.length > 1);
   const results = await manager.produceAll(ids, crew, {
-    crewOptions: settings.crew_options,
+    // What was kept with an episode that somebody's own program has begun stays, where nothing else is said.
+    crewOptions: isSaid(settings, options) ? settings.crew_options : undefined,
+    ...localOptionsOf(options),
     signal,
     onProgress: progress.show,
     concurrency,
@@ -55,6 +60,11 @@ export const run: Run = async (context, [name], options) => {
   progress.end();
   return summarise(context, manager, results);
 };
+
+/** Whether `--sources` or `--minutes` was given, now or when it was begun. */
+function isSaid({ crew_options: kept }: ProduceSettings, { minutes, sources }: Options): boolean {
+  return minutes !== undefined || sources !== undefined || Object.keys(kept).length > 0;
+}
 
 /** How the episode was begun; one that was begun otherwise gets the present options, for later resumes. */
 function settingsFor(

@@ -1,3 +1,4 @@
+import { inputsOf } from '../inputs-of.js';
 import { needsHere } from '../../production/needs-here.js';
 import type { Run } from '../command.js';
 import { episodeEstimates, hookCounts, waitOf } from '../../reports/index.js';
@@ -15,6 +16,8 @@ import { warningsOf } from '../warnings-of.js';
 import { hookLines } from '../hook-lines.js';
 import { findEpisode } from '../find-episode.js';
 import {
+  type CallInput,
+  type CrewChoice,
   escapeForTerminal,
   formatUsd,
   leftOf,
@@ -50,9 +53,11 @@ export const run: Run = async (context, [name = '']) => {
       end ?? '',
     ];
   });
+  const { crew } = episode;
+  const inputs = await inputsOf(manager, id, Object.keys(episode.operations));
   const operations = Object.entries(episode.operations).map(
     ([key, { operation, amount, state: held, at }]) =>
-      `  ${key}: ${operation}, up to ${formatUsd(amount)}, ${held} since ${at}`,
+      `  ${key}: ${operation}, up to ${formatUsd(amount)}, ${held} since ${at}${inputLine(inputs[key])}`,
   );
   const text = [
     standing(state, needs),
@@ -74,6 +79,7 @@ export const run: Run = async (context, [name = '']) => {
     ...(episode.claim
       ? [`claimed by ${escapeForTerminal(episode.claim.by)} until ${episode.claim.until}`]
       : []),
+    ...(crew ? [crewLine(crew)] : []),
     `checkpoints: ${Object.keys(episode.checkpoints).join(', ') || 'none yet'}`,
     `quality: ${
       Object.entries(state.quality_scores)
@@ -90,12 +96,32 @@ export const run: Run = async (context, [name = '']) => {
       wait,
       start_at: startAt,
       due_by: dueBy,
+      crew: crew && {
+        ...crew,
+        options: crew.options === null ? null : (JSON.parse(crew.options) as unknown),
+      },
       warnings,
       estimates,
       hooks,
       snapshot: persisted,
+      inputs,
       possible: possibleEvents(snapshot),
     },
     text,
   };
 };
+
+function crewLine({ name, version, options, withheld }: CrewChoice): string {
+  const called = `crew: ${name ?? 'whoever takes it up'}${version === null ? '' : ` ${version}`}`;
+  const given = options === null ? '' : `, with ${options}`;
+  const missing = withheld.length > 0 ? ` (${withheld.join(', ')} not kept: a secret)` : '';
+  return escapeForTerminal(`${called}${given}${missing}`);
+}
+
+const mostShown = 200;
+
+function inputLine(input: CallInput | undefined): string {
+  if (!input) return '';
+  const line = input.text.replaceAll(/\s+/g, ' ');
+  return `\n    with ${escapeForTerminal(line.slice(0, mostShown))}${line.length > mostShown ? ' …' : ''}`;
+}

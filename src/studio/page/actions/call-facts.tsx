@@ -4,7 +4,7 @@ import { moment } from '../format.js';
 
 /** What was called, when, and with which key; what else is known of it follows. */
 export function CallFacts({
-  call: { name, phase, startedAt, key, retries },
+  call: { name, phase, startedAt, key, retries, input },
   children,
 }: {
   call: OperationView;
@@ -25,6 +25,19 @@ export function CallFacts({
       <dd>
         <code>{key}</code>
       </dd>
+      {input && (
+        <>
+          <dt>Input</dt>
+          <dd>
+            <pre class="operation-result" tabIndex={0} role="region" aria-label="Input">
+              {input.text}
+            </pre>
+            {input.bytes > new TextEncoder().encode(input.text).length && (
+              <span class="quiet">This is its beginning, of {input.bytes} bytes.</span>
+            )}
+          </dd>
+        </>
+      )}
       {children}
     </dl>
   );
