@@ -1,0 +1,101 @@
+// A model that says what a script tells it, as the Messages API streams it, on loopback.
+import { createServer } from 'node:http';
+
+/**
+ * Each turn of the script is a call of a tool, or a text; it gets the results of the calls before it.
+ * @param {((results: string[]) => { tool: string, input: object } | string)[]} turns
+ */
+export async function serveModel(turns) {
+  /** What the host said last, for each turn of the script. */
+  const heard = [];
+  /** The tools that the host offered. */
+  const offered = new Set();
+  const answer = (request) => {
+    // A host also asks for titles and the like: without tools, and those take no turn.
+    if (!request.tools?.length) return 'A session';
+    for (const { name } of request.tools) offered.add(name);
+    const messages = request.messages ?? [];
+    const done = messages.filter(({ role }) => role === 'assistant').length;
+    const last = messages.findLastIndex(({ role }) => role === 'assistant');
+    heard[done] = messages
+      .slice(last + 1)
+      .map(textOf)
+      .join('\n');
+    return turns[done]?.(messages.flatMap(resultsOf)) ?? 'Nothing is left to do.';
+  };
+  const server = createServer(async (request, response) => {
+    let body = '';
+    for await (const part of request.setEncoding('utf8')) body += part;
+    if (request.method !== 'POST' || !/\/v1\/messages(?:\?|$)/.test(request.url ?? '')) {
+      response.writeHead(404, { 'content-type': 'application/json' }).end('{}');
+      return;
+    }
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    for (const event of eventsOf(answer(JSON.parse(body))))
+      response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+    response.end();
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+  const close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { url: `http://127.0.0.1:${server.address().port}`, heard, offered, close };
+}
+
+function contentOf({ content }) {
+  return typeof content === 'string' ? [{ type: 'text', text: content }] : content;
+}
+
+function resultsOf(message) {
+  return contentOf(message)
+    .filter(({ type }) => type === 'tool_result')
+    .map(({ content }) => textOf({ content: content ?? '' }));
+}
+
+function textOf(message) {
+  return contentOf(message)
+    .map((part) => part.text ?? (part.content === undefined ? '' : textOf(part)))
+    .join('\n');
+}
+
+let made = 0;
+
+function* eventsOf(turn) {
+  const id = `${(made += 1)}`;
+  const isText = typeof turn === 'string';
+  yield {
+    type: 'message_start',
+    message: {
+      id: `msg_${id}`,
+      type: 'message',
+      role: 'assistant',
+      model: 'claude-sonnet-4-5',
+      content: [],
+      stop_reason: null,
+      stop_sequence: null,
+      usage: { input_tokens: 10, output_tokens: 1 },
+    },
+  };
+  yield {
+    type: 'content_block_start',
+    index: 0,
+    content_block: isText
+      ? { type: 'text', text: '' }
+      : { type: 'tool_use', id: `toolu_${id}`, name: turn.tool, input: {} },
+  };
+  yield {
+    type: 'content_block_delta',
+    index: 0,
+    delta: isText
+      ? { type: 'text_delta', text: turn }
+      : { type: 'input_json_delta', partial_json: JSON.stringify(turn.input) },
+  };
+  yield { type: 'content_block_stop', index: 0 };
+  yield {
+    type: 'message_delta',
+    delta: { stop_reason: isText ? 'end_turn' : 'tool_use', stop_sequence: null },
+    usage: { output_tokens: 5 },
+  };
+  yield { type: 'message_stop' };
+}
