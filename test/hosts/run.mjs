@@ -40,27 +40,25 @@ async function check(name, holds) {
   }
 }
 
-/** The host's program; undefined where its maker has none for this machine. */
+/** The host's program; undefined, with the reason told, where it does not install. */
 function install() {
-  const packages = [host, `${host}-${process.platform}-${process.arch}`].map((name) => `${name}@${version}`);
+  const native = `${host}-${process.platform}-${process.arch}`;
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }');
   try {
-    execFileSync('npm', ['view', packages[1], 'version'], { cwd: folder, stdio: 'pipe' });
+    // The native package alone: the other one copies it.
+    execFileSync(
+      'npm',
+      ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--save-exact', `${native}@${version}`],
+      { cwd: folder, stdio: 'pipe', timeout: 240_000 },
+    );
   } catch (error) {
-    if (!/E404/.test(`${error.stderr}`)) throw error;
-    skipped.push(`Claude Code: its maker has no program for ${process.platform} ${process.arch}`);
+    const [why = error.message] = `${error.stderr}`
+      .split('\n')
+      .filter((line) => /npm (?:ERR!|error) /.test(line));
+    skipped.push(`Claude Code: ${native} ${version} does not install here (${why})`);
     return undefined;
   }
-  writeFileSync(join(folder, 'package.json'), '{ "private": true }');
-  // The native package alone: the other one copies it.
-  execFileSync(
-    'npm',
-    ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--save-exact', packages[1]],
-    {
-      cwd: folder,
-      stdio: 'pipe',
-    },
-  );
-  const program = join(folder, 'node_modules', `${host}-${process.platform}-${process.arch}`, 'claude');
+  const program = join(folder, 'node_modules', native, 'claude');
   chmodSync(program, 0o755);
   return program;
 }
