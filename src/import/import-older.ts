@@ -268,12 +268,17 @@ function replay(episode: OlderEpisode, { kept, completions }: Saved, view: View)
     add({
       type: 'phase.failed',
       phase: unfinished,
-      ...classifyError(episode.phases[unfinished].error ?? episode.error ?? noReason),
+      ...classifyError(episode.phases[unfinished].error ?? episode.error ?? errorIn(episode) ?? noReason),
     });
   }
   if (episode.ended === 'archived')
     add({ type: 'episode.archive', reason: 'it was archived before the import' });
   return events;
+}
+
+/** Of a phase that was imported as pending, since one before it was not finished. */
+function errorIn({ phases }: OlderEpisode): string | undefined {
+  return phaseNames.flatMap((name) => phases[name].error ?? []).at(-1);
 }
 
 type WithoutTime<Event> = Event extends EpisodeEvent

@@ -102,6 +102,24 @@ test('given a script whose only trace is its file, when the rest is produced, th
   expect(Object.keys((await manager.getSnapshot(id)).context.checkpoints)).toContain('script_imported');
 });
 
+test('given a phase that failed with a reason before an earlier one was finished, then the episode’s failure says it', async () => {
+  const { manager } = await taken(
+    older({
+      'ep_001/status.json': {
+        title: 'Bees',
+        created_at: '2025-09-03T14:30:22Z',
+        status: 'failed',
+        phases: { research: 'in_progress', script: { status: 'failed', error: 'rate limit exceeded' } },
+      },
+    }),
+  );
+  expect((await manager.getSnapshot(id)).context.failure).toMatchObject({
+    code: 'rate_limited',
+    phase: 'research',
+    message: 'rate limit exceeded',
+  });
+});
+
 test('given an ended episode in the list and its phases in its folder, then nothing contradicts itself', async () => {
   const { lines } = await taken(
     join(
