@@ -52,10 +52,8 @@ function install() {
       { cwd: folder, stdio: 'pipe', timeout: 240_000 },
     );
   } catch (error) {
-    const [why = error.message] = `${error.stderr}`
-      .split('\n')
-      .filter((line) => /npm (?:ERR!|error) /.test(line));
-    skipped.push(`Claude Code: ${native} ${version} does not install here (${why})`);
+    const why = `${error.stderr}`.split('\n').find((line) => /npm (?:ERR!|error) /.test(line));
+    skipped.push(`Claude Code: ${native} ${version} does not install here (${why ?? error.message})`);
     return undefined;
   }
   const program = join(folder, 'node_modules', native, 'claude');
