@@ -53,6 +53,14 @@ describe('connecting a host', () => {
     expect(JSON.parse(edit(connected, true) ?? '')).toEqual(own);
   });
 
+  test('given a plugin of the person under our name, when it is connected or taken out, then it is refused, and stays', () => {
+    const { edit } = file('opencode', '.opencode/plugin/showrunner.js');
+    const theirs = 'export const Mine = async () => ({});\n';
+    expect(() => edit(theirs, false)).toThrow('somebody else wrote it');
+    expect(() => edit('', false)).toThrow('somebody else wrote it');
+    expect(edit(theirs, true)).toBe(theirs);
+  });
+
   test('given another server of that file, then it stays', () => {
     const { edit } = file('claude', '.mcp.json');
     const others = { mcpServers: { other: { command: 'x' } } };

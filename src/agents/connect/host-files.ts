@@ -123,7 +123,7 @@ const filesOf: Record<HookHost, (place: Place) => HostFile[]> = {
         }),
       ),
     },
-    { path: '.opencode/plugin/showrunner.js', edit: (_text, remove) => (remove ? undefined : plugin(place)) },
+    { path: '.opencode/plugin/showrunner.js', edit: editOwn(plugin(place)) },
   ],
 };
 
@@ -294,6 +294,18 @@ function editBlock(block: string): HostFile['edit'] {
   };
 }
 
+const ownMark = 'showrunner connect opencode wrote this file';
+
+/** A file that is ours from its first line to its last: one that somebody else wrote is left as it is. */
+function editOwn(own: string): HostFile['edit'] {
+  return (text, remove) => {
+    const isOwn = text === undefined || (text.split('\n', 1)[0] ?? '').includes(ownMark);
+    if (remove) return isOwn ? undefined : text;
+    if (isOwn) return own;
+    throw new TypeError('somebody else wrote it');
+  };
+}
+
 function codexServer(place: Place): string {
   const { command, args } = server(place) as { command: string; args: string[] };
   return `[mcp_servers.showrunner]\ncommand = ${JSON.stringify(command)}\nargs = ${JSON.stringify(args)}\n`;
@@ -302,7 +314,7 @@ function codexServer(place: Place): string {
 function plugin(place: Place): string {
   const [command = '', ...args] = words(place);
   const given = [...args, 'hook', '--host', 'opencode', '--directory', place.directory];
-  return `// Money before and after a tool: showrunner connect opencode wrote this file, and --remove takes it out.
+  return `// Money before and after a tool: ${ownMark}, and --remove takes it out.
 import { spawnSync } from 'node:child_process';
 
 function ask(event, { tool, sessionID, callID }, rest) {
