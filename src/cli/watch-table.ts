@@ -1,5 +1,6 @@
 import colors from 'picocolors';
 import { toDollars, type DayMoney } from '../../machines/index.js';
+import { awaitsPerson } from '../shapes/awaits-person.js';
 import type { BoardEpisode } from '../studio/index.js';
 import { age, dollars, shorten, table } from './format.js';
 
@@ -46,7 +47,7 @@ export function watchTable(
 }
 
 function rank({ needs, status }: BoardEpisode): number {
-  if (needs.length > 0) return 0;
+  if (awaitsPerson(needs)) return 0;
   return status === 'complete' || status === 'archived' ? 2 : 1;
 }
 

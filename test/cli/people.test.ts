@@ -126,6 +126,10 @@ describe('what an episode waits for', () => {
     expect(shown.needs).toMatchObject([
       { need: 'idle', next: [expect.stringMatching(/^showrunner resume/)] },
     ]);
+    const listed = async (status: string) =>
+      (await run(directory, 'list', '--status', status, '--json')).json() as { episodes: unknown[] };
+    expect((await listed('waiting')).episodes).toHaveLength(1);
+    expect((await listed('idle')).episodes).toHaveLength(1);
     const next = shown.needs[0]?.next[0]?.split(' ').slice(1) ?? [];
     expect((await run(directory, ...next, '--json')).json()).toMatchObject({ outcome: 'complete' });
   }, 30_000);

@@ -1,4 +1,5 @@
 import type { ProductionStateManager } from '../../manager/manager.js';
+import { awaitsPerson } from '../../shapes/awaits-person.js';
 import type { EpisodeState } from '../../shapes/seed.js';
 import type { Options, Run } from '../command.js';
 import { listFast, type ListedEpisode, type Listing } from '../list-fast.js';
@@ -60,7 +61,7 @@ function filterOf({ status, topic, since }: Options): (state: ListedEpisode) => 
 }
 
 function hasStatus({ status, needs }: ListedEpisode, wanted: string): boolean {
-  if (wanted === 'waiting') return needs.length > 0;
+  if (wanted === 'waiting') return awaitsPerson(needs);
   return status === wanted || needs.some(({ need }) => need === wanted);
 }
 

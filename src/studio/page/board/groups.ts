@@ -1,4 +1,5 @@
 import type { EpisodeStatus } from '../../../../machines/phases.js';
+import { awaitsPerson } from '../../../shapes/awaits-person.js';
 import type { NeedKind } from '../../../shapes/need.js';
 import type { BoardEpisode } from '../../api.js';
 
@@ -36,7 +37,7 @@ export interface Group {
 }
 
 export function groupOf(episode: BoardEpisode): GroupName {
-  return episode.needs.length > 0 && episode.status !== 'archived' ? 'needs' : episode.status;
+  return awaitsPerson(episode.needs) && episode.status !== 'archived' ? 'needs' : episode.status;
 }
 
 /** The board's groups, those that wait for a person first, by urgency; within others the newest change first. Empty groups are left out. */
