@@ -1,4 +1,5 @@
 import {
+  parseSessionId,
   phaseNames,
   possibleEvents,
   stateName,
@@ -8,11 +9,21 @@ import {
   type EpisodeSnapshot,
   type PhaseName,
 } from '../../machines/index.js';
+import { withCrew } from '../documents/with-crew.js';
 import { episodeEstimates, episodeWarnings, needsOf, waitOf } from '../reports/index.js';
 import type { BoardEpisode, PhaseView } from './api.js';
 
-/** An episode as the board shows it at a moment: `now` tells whether a claim on it is alive. */
-export function boardEpisode(snapshot: EpisodeSnapshot, now: string, timeZone: string): BoardEpisode {
+/** When and where an episode is looked at. */
+export interface Looking {
+  /** ISO-8601 UTC: tells whether a claim on it is alive. */
+  now: string;
+  timeZone: string;
+  /** The production's: what is kept there decides which commands lead on. */
+  directory: string;
+}
+
+/** An episode as the board shows it at a moment. */
+export function boardEpisode(snapshot: EpisodeSnapshot, { now, timeZone, directory }: Looking): BoardEpisode {
   const { context } = snapshot;
   const { money, phases, budgets } = context;
   return {
@@ -30,7 +41,7 @@ export function boardEpisode(snapshot: EpisodeSnapshot, now: string, timeZone: s
     budget: toDollars(budgets.total),
     warnAt: shareOf(toDollars(budgets.total), context.rules.warnAtPercent),
     quality: context.quality,
-    needs: needsOf(snapshot, now),
+    needs: withCrew(needsOf(snapshot, now), directory, parseSessionId(context.sessionId)),
     wait: waitOf(statusOf(snapshot.value), context, { now, timeZone }),
     warnings: episodeWarnings(context),
     estimates: episodeEstimates(context),

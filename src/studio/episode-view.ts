@@ -14,7 +14,7 @@ import type { HistoryEntry } from '../record/index.js';
 import { episodeState } from '../shapes/index.js';
 import { actionsFor } from './actions.js';
 import type { EpisodeMoment, EpisodeView, RecoveryOption } from './api.js';
-import { allowedEvents, boardEpisode } from './board.js';
+import { allowedEvents, boardEpisode, type Looking } from './board.js';
 import { filesOf } from './files.js';
 import { operationsOf } from './operations-view.js';
 import { workView } from './work-view.js';
@@ -29,7 +29,7 @@ export async function episodeView(
   const recovery = await recoveryOf(manager, sessionId, snapshot);
   const status = statusOf(snapshot.value);
   return {
-    ...moment(snapshot, history.at(-1)?.position ?? 0, manager.production),
+    ...moment(snapshot, history.at(-1)?.position ?? 0, lookingAt(manager)),
     operations: operationsOf(history),
     checkpoints: checkpointsOf(snapshot, history),
     files: filesOf(manager.production.directory, sessionId),
@@ -48,20 +48,23 @@ export async function momentAt(
   position: number,
 ): Promise<EpisodeMoment> {
   const snapshot = rehydrate(await manager.stateAt(sessionId, position));
-  const { policy } = manager.production;
-  return moment(snapshot, position, { now: () => snapshot.context.updatedAt, policy });
+  return moment(snapshot, position, { ...lookingAt(manager), now: snapshot.context.updatedAt });
 }
 
-function moment(
-  snapshot: EpisodeSnapshot,
-  position: number,
-  clock: { now: () => string; policy: { timeZone: string } },
-): EpisodeMoment {
+function lookingAt({ production }: ProductionStateManager): Looking {
+  return {
+    now: production.now(),
+    timeZone: production.policy.timeZone,
+    directory: production.directory,
+  };
+}
+
+function moment(snapshot: EpisodeSnapshot, position: number, looking: Looking): EpisodeMoment {
   const persisted = persist(snapshot);
   return {
     position,
     state: episodeState(persisted),
-    board: boardEpisode(snapshot, clock.now(), clock.policy.timeZone),
+    board: boardEpisode(snapshot, looking),
     snapshot: persisted,
     allowed: allowedEvents(snapshot),
   };

@@ -79,7 +79,11 @@ export class Live {
     const snapshot = this.#manager.production.find(id);
     if (!snapshot) return undefined;
     const { production } = this.#manager;
-    const shown = boardEpisode(snapshot, production.now(), production.policy.timeZone);
+    const shown = boardEpisode(snapshot, {
+      now: production.now(),
+      timeZone: production.policy.timeZone,
+      directory: production.directory,
+    });
     this.#board.set(id, shown);
     return shown;
   }
