@@ -191,7 +191,7 @@ describe('what people begin, judge, change and go back to on the page', () => {
 
   test('given a moment of the past, when it is forked, then the new episode stands as this one stood', async () => {
     const source = await inReview();
-    await page.locator('.timeline-slider').fill('2');
+    await page.locator('.timeline-slider').fill('3');
     await expect.poll(state).toBe('research.active');
     await ask('[data-fork="moment"]');
     expect(

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { linesOf } from './shape.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -20,7 +21,8 @@ const formOf = (line) =>
 const isProgress = (line) => /^\w+ +\d+%/.test(line) && !/^\w+ +(?:0|100)%/.test(line);
 
 const problems = [];
-const left = linesOf(readFileSync(output, 'utf8')).map(formOf);
+// Where CI is set, the lines have colours.
+const left = linesOf(stripVTControlCharacters(readFileSync(output, 'utf8'))).map(formOf);
 for (const line of printed.filter((each) => !isProgress(each))) {
   const at = left.indexOf(formOf(line));
   if (at < 0)
