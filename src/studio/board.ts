@@ -1,5 +1,5 @@
 import {
-  parseSessionId,
+  isSessionId,
   phaseNames,
   possibleEvents,
   stateName,
@@ -11,6 +11,7 @@ import {
 } from '../../machines/index.js';
 import { withCrew } from '../documents/with-crew.js';
 import { episodeEstimates, episodeWarnings, needsOf, waitOf } from '../reports/index.js';
+import type { Need } from '../shapes/index.js';
 import type { BoardEpisode, PhaseView } from './api.js';
 
 /** When and where an episode is looked at. */
@@ -41,13 +42,19 @@ export function boardEpisode(snapshot: EpisodeSnapshot, { now, timeZone, directo
     budget: toDollars(budgets.total),
     warnAt: shareOf(toDollars(budgets.total), context.rules.warnAtPercent),
     quality: context.quality,
-    needs: withCrew(needsOf(snapshot, now), directory, parseSessionId(context.sessionId)),
+    needs: needsAt(snapshot, now, directory),
     wait: waitOf(statusOf(snapshot.value), context, { now, timeZone }),
     warnings: episodeWarnings(context),
     estimates: episodeEstimates(context),
     createdAt: context.createdAt,
     updatedAt: latest(context.updatedAt, ...phaseNames.map((name) => phases[name].endedAt ?? '')),
   };
+}
+
+function needsAt(snapshot: EpisodeSnapshot, now: string, directory: string): Need[] {
+  const needs = needsOf(snapshot, now);
+  const { sessionId } = snapshot.context;
+  return isSessionId(sessionId) ? withCrew(needs, directory, sessionId) : needs;
 }
 
 function latest(...times: string[]): string {
