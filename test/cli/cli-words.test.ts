@@ -42,6 +42,18 @@ describe('words at the command line', () => {
     expect([ran.code, ran.stderr]).toEqual([2, expect.stringContaining(told)]);
   });
 
+  test.each(['--minutes', '--source-seconds', '--lease', '--concurrency'])(
+    'given %s with what it cannot be, when an episode is asked for, then it is refused by that name, and none is made',
+    async (option) => {
+      const sources = fileURLToPath(new URL('../crew/offline/fixtures/sources', import.meta.url));
+      const directory = join(temporaryDirectory(), 'production');
+      const words = ['--topic', 'Bees', '--sources', sources, option, '0'];
+      const refused = await run(directory, 'produce', ...words);
+      expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining(`${option}: 0`)]);
+      expect((await run(directory, 'list', '--json')).stdout).not.toContain('ep_001');
+    },
+  );
+
   test('given a word that is like none, then none is guessed', async () => {
     expect((await run(temporaryDirectory(), 'xylophone')).stderr).not.toContain('Did you mean');
   });

@@ -4,6 +4,19 @@ import { settingsOf } from '../../src/cli/commands/produce.js';
 
 const sources = fileURLToPath(new URL('../crew/offline/fixtures/sources', import.meta.url));
 
+describe('--source-seconds', () => {
+  it.each(['0', '0.9', '3601', 'ten', ''])(
+    'given --source-seconds %s, when an episode is asked of the demonstration crew, then it is refused before anything is made',
+    (sourceSeconds) => {
+      expect(() => settingsOf({ sources, sourceSeconds })).toThrow('--source-seconds: ');
+    },
+  );
+
+  it('given --source-seconds 60, then each source gets as many', () => {
+    expect(settingsOf({ sources, sourceSeconds: '60' }).crew_options).toMatchObject({ source_seconds: 60 });
+  });
+});
+
 describe('--minutes', () => {
   it.each(['0.1', '0.19', '60.5', '1e3', '0', '-3', 'three', '', 'NaN', 'Infinity'])(
     'given --minutes %s, when an episode is asked of the demonstration crew, then it is refused before anything is made',

@@ -203,7 +203,7 @@ export function settingsOf(options: Options): ProduceSettings {
   };
 }
 
-function secondsOf({ 'source-seconds': given }: Options): { source_seconds?: number } {
+function secondsOf({ sourceSeconds: given }: Options): { source_seconds?: number } {
   if (given === undefined) return {};
   const seconds = Number(given);
   if (seconds >= secondsRange.least && seconds <= secondsRange.most) return { source_seconds: seconds };
