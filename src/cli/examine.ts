@@ -1,4 +1,4 @@
-import { withCrew } from '../documents/with-crew.js';
+import { needsHere } from '../production/needs-here.js';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -15,7 +15,7 @@ import { Documents, leftoversIn, type SessionDocument } from '../documents/index
 import { inspectJournal, type Inspection } from '../journal/index.js';
 import { unseal } from '../documents/seal.js';
 import { decodeShown } from '../record/index.js';
-import { episodeEstimates, episodeWarnings, needsOf, waitOf } from '../reports/index.js';
+import { episodeEstimates, episodeWarnings, waitOf } from '../reports/index.js';
 
 /** Something that a person should know. */
 export interface Finding {
@@ -200,14 +200,13 @@ function waiting(
   const persisted = decodeShown({ persisted: snapshot, version: machine.version });
   if (!persisted) return [];
   const episode = rehydrate(persisted);
-  const wait = waitOf(statusOf(episode.value), episode.context, { now: new Date().toISOString(), timeZone });
-  const needs = withCrew(needsOf(episode, new Date().toISOString()), directory, id).map(
-    ({ text, next }): Finding => ({
-      severity: 'attention',
-      what: `${id}: ${text}`,
-      advice: next.join(', or '),
-    }),
-  );
+  const now = (): string => new Date().toISOString();
+  const wait = waitOf(statusOf(episode.value), episode.context, { now: now(), timeZone });
+  const needs = needsHere({ directory, now }, episode).map(({ text, next }): Finding => ({
+    severity: 'attention',
+    what: `${id}: ${text}`,
+    advice: next.join(', or '),
+  }));
   const isEnded = ['complete', 'archived'].includes(statusOf(episode.value));
   const near = (isEnded ? [] : episodeWarnings(episode.context)).map(({ text }): Finding => ({
     severity: 'note',

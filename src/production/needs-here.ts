@@ -1,4 +1,4 @@
-import { parseSessionId, type EpisodeSnapshot } from '../../machines/index.js';
+import { isSessionId, type EpisodeSnapshot } from '../../machines/index.js';
 import { withCrew } from '../documents/with-crew.js';
 import type { Production } from './production.js';
 import { needsOf } from '../reports/index.js';
@@ -9,6 +9,7 @@ export function needsHere(
   production: Pick<Production, 'directory' | 'now'>,
   snapshot: EpisodeSnapshot,
 ): Need[] {
-  const sessionId = parseSessionId(snapshot.context.sessionId);
-  return withCrew(needsOf(snapshot, production.now()), production.directory, sessionId);
+  const needs = needsOf(snapshot, production.now());
+  const { sessionId } = snapshot.context;
+  return isSessionId(sessionId) ? withCrew(needs, production.directory, sessionId) : needs;
 }

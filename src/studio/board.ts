@@ -1,5 +1,4 @@
 import {
-  isSessionId,
   phaseNames,
   possibleEvents,
   stateName,
@@ -8,23 +7,18 @@ import {
   type EpisodeContext,
   type EpisodeSnapshot,
   type PhaseName,
+  type Policy,
 } from '../../machines/index.js';
-import { withCrew } from '../documents/with-crew.js';
-import { episodeEstimates, episodeWarnings, needsOf, waitOf } from '../reports/index.js';
-import type { Need } from '../shapes/index.js';
+import { needsHere } from '../production/needs-here.js';
+import type { Production } from '../production/index.js';
+import { episodeEstimates, episodeWarnings, waitOf } from '../reports/index.js';
 import type { BoardEpisode, PhaseView } from './api.js';
 
-/** When and where an episode is looked at. */
-export interface Looking {
-  /** ISO-8601 UTC: tells whether a claim on it is alive. */
-  now: string;
-  timeZone: string;
-  /** The production's: what is kept there decides which commands lead on. */
-  directory: string;
-}
+/** Where an episode is looked at: a production, or one as it stood. */
+export type Looking = Pick<Production, 'directory' | 'now'> & { policy: Pick<Policy, 'timeZone'> };
 
 /** An episode as the board shows it at a moment. */
-export function boardEpisode(snapshot: EpisodeSnapshot, { now, timeZone, directory }: Looking): BoardEpisode {
+export function boardEpisode(snapshot: EpisodeSnapshot, looking: Looking): BoardEpisode {
   const { context } = snapshot;
   const { money, phases, budgets } = context;
   return {
@@ -42,19 +36,16 @@ export function boardEpisode(snapshot: EpisodeSnapshot, { now, timeZone, directo
     budget: toDollars(budgets.total),
     warnAt: shareOf(toDollars(budgets.total), context.rules.warnAtPercent),
     quality: context.quality,
-    needs: needsAt(snapshot, now, directory),
-    wait: waitOf(statusOf(snapshot.value), context, { now, timeZone }),
+    needs: needsHere(looking, snapshot),
+    wait: waitOf(statusOf(snapshot.value), context, {
+      now: looking.now(),
+      timeZone: looking.policy.timeZone,
+    }),
     warnings: episodeWarnings(context),
     estimates: episodeEstimates(context),
     createdAt: context.createdAt,
     updatedAt: latest(context.updatedAt, ...phaseNames.map((name) => phases[name].endedAt ?? '')),
   };
-}
-
-function needsAt(snapshot: EpisodeSnapshot, now: string, directory: string): Need[] {
-  const needs = needsOf(snapshot, now);
-  const { sessionId } = snapshot.context;
-  return isSessionId(sessionId) ? withCrew(needs, directory, sessionId) : needs;
 }
 
 function latest(...times: string[]): string {

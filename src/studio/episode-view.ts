@@ -29,7 +29,7 @@ export async function episodeView(
   const recovery = await recoveryOf(manager, sessionId, snapshot);
   const status = statusOf(snapshot.value);
   return {
-    ...moment(snapshot, history.at(-1)?.position ?? 0, lookingAt(manager)),
+    ...moment(snapshot, history.at(-1)?.position ?? 0, manager.production),
     operations: operationsOf(history),
     checkpoints: checkpointsOf(snapshot, history),
     files: filesOf(manager.production.directory, sessionId),
@@ -48,15 +48,8 @@ export async function momentAt(
   position: number,
 ): Promise<EpisodeMoment> {
   const snapshot = rehydrate(await manager.stateAt(sessionId, position));
-  return moment(snapshot, position, { ...lookingAt(manager), now: snapshot.context.updatedAt });
-}
-
-function lookingAt({ production }: ProductionStateManager): Looking {
-  return {
-    now: production.now(),
-    timeZone: production.policy.timeZone,
-    directory: production.directory,
-  };
+  const { directory, policy } = manager.production;
+  return moment(snapshot, position, { directory, policy, now: () => snapshot.context.updatedAt });
 }
 
 function moment(snapshot: EpisodeSnapshot, position: number, looking: Looking): EpisodeMoment {

@@ -79,11 +79,7 @@ export class Live {
     const snapshot = this.#manager.production.find(id);
     if (!snapshot) return undefined;
     const { production } = this.#manager;
-    const shown = boardEpisode(snapshot, {
-      now: production.now(),
-      timeZone: production.policy.timeZone,
-      directory: production.directory,
-    });
+    const shown = boardEpisode(snapshot, production);
     this.#board.set(id, shown);
     return shown;
   }

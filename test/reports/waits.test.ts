@@ -110,11 +110,7 @@ test('given a day that is used up, when somebody asks again and again, then no c
     expect(types).toEqual(['lease.claim', 'lease.release']);
   }
   const { production } = manager;
-  const board = boardEpisode(production.episode(sessionId), {
-    now: production.now(),
-    timeZone: 'UTC',
-    directory: production.directory,
-  });
+  const board = boardEpisode(production.episode(sessionId), production);
   expect(board.wait).toMatchObject({
     for: 'day',
     until: expect.stringMatching(/T00:00:00\.000Z$/) as unknown,

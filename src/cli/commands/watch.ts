@@ -82,14 +82,9 @@ function keepDrawing(manager: ProductionStateManager, only: SessionId | undefine
   const draw = (): void => {
     timer = undefined;
     const ids = only === undefined ? production.ids() : [only];
-    const looking = {
-      now: production.now(),
-      timeZone: production.policy.timeZone,
-      directory: production.directory,
-    };
     const episodes = ids.flatMap((id): BoardEpisode[] => {
       const snapshot = production.find(id);
-      return snapshot ? [boardEpisode(snapshot, looking)] : [];
+      return snapshot ? [boardEpisode(snapshot, production)] : [];
     });
     const { rows, columns } = process.stdout;
     // Home, then each line to its end, then what an earlier, longer board has left below.
