@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
-import { ProductionError } from '../../machines/index.js';
 import { BoundedThread, type ThreadLimits } from '../disk/index.js';
 import type { OlderAnswer } from './older-worker.js';
+import { refusal } from './open-older.js';
 import { readOlder, type OlderProduction } from './read-older.js';
 
 /** For everything, and for one episode; a state file of a megabyte gets less than five seconds for itself. Milliseconds. */
@@ -44,8 +44,4 @@ export async function readOlderApart(
   if ('none' in asked) throw refusal(`${path}: ${tooMuch[asked.none]} (${asked.why}). Nothing was imported.`);
   if ('refused' in asked.answer) throw refusal(asked.answer.refused);
   return asked.answer.older;
-}
-
-function refusal(message: string): ProductionError {
-  return new ProductionError('import_invalid', message, { field: 'path' });
 }

@@ -83,9 +83,9 @@ export async function readOlder(path: string, afterEach?: () => void): Promise<O
   noteUnread(state, stateKeys, file, report);
   if (only === null) {
     const read = new Set([file, ...placed.map(({ own }) => own.folder)]);
+    const told = new Set(report.lines.map(({ where }) => where));
     const strangers = (names: readonly string[]): string[] =>
       names.filter((name) => !read.has(name) && !name.startsWith('.') && !told.has(name));
-    const told = new Set(report.lines.map(({ where }) => where));
     for (const [what, names] of [
       ['files beside it', strangers(others)],
       ['folders beside it', strangers(folders)],

@@ -2,7 +2,7 @@ import { readdirSync, statSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { isSessionId, type SessionId } from '../../machines/index.js';
 import { looksLikeEpisode } from './older-episode.js';
-import { byPlainKeys, type At } from './known-keys.js';
+import { byPlainKeys, shown, type At } from './known-keys.js';
 import { readJson } from './read-json.js';
 import type { Report } from './report.js';
 import { isObject, type Json } from './values.js';
@@ -110,7 +110,7 @@ export function readOwnState(base: string, folder: string, report: Report): OwnS
       report.note(
         'warning',
         `${file}: ${key}`,
-        `it says ${JSON.stringify(each)?.slice(0, 60)}, ${known} says ${JSON.stringify(value[key])?.slice(0, 60)}`,
+        `it says ${shown(each)}, ${known} says ${shown(value[key])}`,
         `what ${known} says counts`,
       );
     }
