@@ -1,35 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { importOlder, readOlderApart } from '../../src/import/index.js';
 import { formatReport } from '../../src/import/report.js';
-import { defineCrew, type ProductionStateManager } from '../../src/index.js';
-import { expectSound, openProduction } from '../support/production.js';
+import { defineCrew } from '../../src/index.js';
+import { openProduction } from '../support/production.js';
 import { temporaryDirectory } from '../support/temporary.js';
-
-/** An older production of these files; a text is written as it is. */
-function older(files: Readonly<Record<string, unknown>>): string {
-  const directory = temporaryDirectory();
-  for (const [name, value] of Object.entries(files)) {
-    const path = join(directory, name);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, typeof value === 'string' ? value : JSON.stringify(value));
-  }
-  return directory;
-}
-
-async function taken(
-  path: string,
-): Promise<{ manager: ProductionStateManager; imported: string[]; lines: string[] }> {
-  const manager = await openProduction(temporaryDirectory());
-  const { imported, report } = await importOlder(manager.production, path);
-  await expectSound(manager);
-  return {
-    manager,
-    imported,
-    lines: report.map(({ severity, where, what, decision }) => `${severity} ${where}: ${what}; ${decision}`),
-  };
-}
+import { older, taken } from './taken.js';
 
 const at = '2024-05-06T07:08:09Z';
 

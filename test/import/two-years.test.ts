@@ -1,32 +1,10 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { importOlder } from '../../src/import/index.js';
 import { defineCrew } from '../../src/index.js';
-import { expectSound, openProduction } from '../support/production.js';
-import { temporaryDirectory } from '../support/temporary.js';
+import { older, taken } from './taken.js';
 
 const id = 'ep_001_20250903_143022';
-
-function older(files: Readonly<Record<string, unknown>>): string {
-  const directory = temporaryDirectory();
-  for (const [name, value] of Object.entries(files)) {
-    const path = join(directory, name);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, typeof value === 'string' ? value : JSON.stringify(value));
-  }
-  return directory;
-}
-
-async function taken(path: string) {
-  const manager = await openProduction(temporaryDirectory());
-  const { imported, report } = await importOlder(manager.production, path);
-  await expectSound(manager);
-  const lines = report.map(
-    ({ severity, where, what, decision }) => `${severity} ${where}: ${what}; ${decision}`,
-  );
-  return { manager, imported, lines };
-}
 
 test('given a studio’s folder of two years, then everything in it is taken over or told', async () => {
   const folder = older({

@@ -10,6 +10,31 @@ import {
   type Store,
 } from './workload.js';
 
+/** One step of an episode's work; its creation gives the episode its id. */
+export async function applyStep(
+  manager: ProductionStateManager,
+  episode: Episode,
+  step: Step,
+): Promise<void> {
+  const { id: sessionId } = episode;
+  if (step.kind === 'create')
+    episode.id = await manager.createEpisodeSession({ episodeNum: step.number, topic: step.topic });
+  else if (step.kind === 'start')
+    await manager.updatePhase({ sessionId, phase: step.phase, status: 'active' });
+  else if (step.kind === 'cost')
+    await manager.addCost({
+      sessionId,
+      phase: step.phase,
+      operation: step.operation,
+      cost: step.amount / 1e6,
+    });
+  else if (step.kind === 'checkpoint')
+    await manager.createCheckpoint({ sessionId, checkpointName: step.name, data: step.data });
+  else if (step.kind === 'complete')
+    await manager.updatePhase({ sessionId, phase: step.phase, status: 'complete' });
+  else await manager.archiveEpisode(sessionId);
+}
+
 class ShowrunnerStore implements Store {
   readonly #manager: ProductionStateManager;
 
@@ -18,28 +43,7 @@ class ShowrunnerStore implements Store {
   }
 
   run(episode: Episode, from: number, to: number, mayGoOn: () => boolean): Promise<number> {
-    return runSteps(episode, from, to, mayGoOn, (step) => this.#apply(episode, step));
-  }
-
-  async #apply(episode: Episode, step: Step): Promise<void> {
-    const { id: sessionId } = episode;
-    const manager = this.#manager;
-    if (step.kind === 'create')
-      episode.id = await manager.createEpisodeSession({ episodeNum: step.number, topic: step.topic });
-    else if (step.kind === 'start')
-      await manager.updatePhase({ sessionId, phase: step.phase, status: 'active' });
-    else if (step.kind === 'cost')
-      await manager.addCost({
-        sessionId,
-        phase: step.phase,
-        operation: step.operation,
-        cost: step.amount / 1e6,
-      });
-    else if (step.kind === 'checkpoint')
-      await manager.createCheckpoint({ sessionId, checkpointName: step.name, data: step.data });
-    else if (step.kind === 'complete')
-      await manager.updatePhase({ sessionId, phase: step.phase, status: 'complete' });
-    else await manager.archiveEpisode(sessionId);
+    return runSteps(episode, from, to, mayGoOn, (step) => applyStep(this.#manager, episode, step));
   }
 
   async read(id: string): Promise<Standing> {
