@@ -1,5 +1,13 @@
 import type { Command } from './command.js';
 
+const localOptions = [
+  '--local-options <file>',
+  'options for the crew that nobody keeps, such as secrets: an object as JSON',
+] as const;
+const sourceSeconds = [
+  '--source-seconds <n>',
+  'what reading one source may take, 1 to 3600; default by its size',
+] as const;
 const notifyOption = [
   '--notify <command>',
   'tell a person: run once for each new wait; default SHOWRUNNER_NOTIFY',
@@ -114,12 +122,9 @@ export const catalog: readonly Command[] = [
       ['--topics <file>', 'several topics, one a line'],
       ['--sources <path>', 'folder or file that the demonstration crew reads'],
       ['--minutes <n>', 'wanted length, 0.2 to 60; default 3'],
-      ['--source-seconds <n>', 'what reading one source may take, 1 to 3600; default by its size'],
+      sourceSeconds,
       ['--crew <module>', 'your own crew: a module whose default export is a crew'],
-      [
-        '--local-options <file>',
-        'options for the crew that nobody keeps, such as secrets: an object as JSON',
-      ],
+      localOptions,
       ['--concurrency <n>', 'episodes at once, with --topics; default 1'],
       ['--approve', 'wait in review for approval after the script'],
       ['--start-at <time>', 'not to be taken up before: 2026-11-29T06:00Z, +2h, +3d'],
@@ -140,13 +145,10 @@ export const catalog: readonly Command[] = [
     usage: '',
     options: [
       ['--crew <module>', 'your own crew: a module whose default export is a crew'],
-      [
-        '--local-options <file>',
-        'options for the crew that nobody keeps, such as secrets: an object as JSON',
-      ],
+      localOptions,
       ['--sources <path>', 'folder or file that the demonstration crew reads'],
       ['--minutes <n>', 'wanted length, 0.2 to 60; default 3'],
-      ['--source-seconds <n>', 'what reading one source may take, 1 to 3600; default by its size'],
+      sourceSeconds,
       ['--concurrency <n>', 'episodes at once; default 1'],
       notifyOption,
     ],
@@ -188,13 +190,7 @@ export const catalog: readonly Command[] = [
     group: 'Steer',
     summary: 'Take an episode up where it stands; one that showrunner produced goes on being produced.',
     usage: '<episode>',
-    options: [
-      [
-        '--local-options <file>',
-        'options for the crew that nobody keeps, such as secrets: an object as JSON',
-      ],
-      notifyOption,
-    ],
+    options: [localOptions, notifyOption],
     example: 'showrunner resume ep_001',
     load: () => import('./commands/resume.js'),
   },
@@ -431,7 +427,7 @@ export const catalog: readonly Command[] = [
       ['--sources <folder>', 'what produce_episode makes episodes from, by the demonstration crew'],
       ['--crew <module>', 'the crew of produce_episode; agents cannot name another'],
       ['--minutes <number>', 'how long its episodes are where the agent does not say; default 3'],
-      ['--source-seconds <n>', 'what reading one source may take, 1 to 3600; default by its size'],
+      sourceSeconds,
     ],
     example: 'showrunner mcp --directory production --sources docs',
     load: () => import('./commands/mcp.js'),

@@ -1,5 +1,6 @@
 import { ProductionError } from '../../machines/errors.js';
-import { countsText, hookCounts } from '../reports/index.js';
+import { hookCounts } from '../reports/index.js';
+import { countsText } from '../shapes/counts-text.js';
 import { Endpoints } from '../telemetry/index.js';
 import type { Finding } from './examine.js';
 import { shownAddress } from './shown-address.js';
@@ -40,8 +41,7 @@ function examineWebhooks(directory: string): Finding[] {
 }
 
 function examineHooks(directory: string): Finding[] {
-  const counts = hookCounts(directory);
-  const { would_deny: wouldDeny, unpriced } = counts;
+  const { would_deny: wouldDeny, unpriced } = hookCounts(directory);
   const findings: Finding[] = [];
   if (Object.keys(wouldDeny).length > 0)
     findings.push({

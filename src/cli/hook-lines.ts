@@ -1,5 +1,6 @@
 import { escapeForTerminal, formatUsd, fromDollars } from '../../machines/index.js';
-import { countsText, type HookCounts } from '../reports/index.js';
+import type { HookCounts } from '../reports/index.js';
+import { countsText } from '../shapes/counts-text.js';
 
 /** What hooks have denied, would have denied in shadow, and could not price; no lines where there is nothing of that. */
 export function hookLines(counts: HookCounts): string[] {

@@ -49,17 +49,6 @@ export function hookCounts(directory: string): HookCounts {
   };
 }
 
-/** The most frequent first: `mcp__speech 3 ×, mcp__search 1 ×`. */
-export function countsText(counts: Readonly<Record<string, number>>): string {
-  const all = Object.entries(counts).sort(([, a], [, b]) => b - a);
-  const more = all.length > 3 ? `, and ${all.length - 3} more` : '';
-  return all
-    .slice(0, 3)
-    .map(([tool, count]) => `${tool} ${count} ×`)
-    .join(', ')
-    .concat(more);
-}
-
 function added(records: readonly Record<string, number>[]): Record<string, number> {
   const sum = new Map<string, number>();
   for (const [tool, count] of records.flatMap((each) => Object.entries(each)))

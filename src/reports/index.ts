@@ -1,4 +1,4 @@
-export { HookCounted, countsText, hookCounts, hooksFolder, largestNotes } from './hook-counts.js';
+export { HookCounted, hookCounts, hooksFolder, largestNotes } from './hook-counts.js';
 export type { HookCounts } from './hook-counts.js';
 export { episodeEstimates } from './estimates.js';
 export { afterHours, approvalDeadline } from './approval-deadline.js';

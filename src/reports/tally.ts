@@ -1,4 +1,4 @@
-import { fromDollars, phaseNames, type PhaseName, type Usd } from '../../machines/index.js';
+import { addUsd, fromDollars, phaseNames, type PhaseName, type Usd } from '../../machines/index.js';
 import type { EpisodeState } from '../shapes/index.js';
 
 /** What one phase adds up to over many episodes. Milliseconds, micro-dollars. */
@@ -42,7 +42,7 @@ export function emptyTally(): Tally {
 
 /** What was spent in episodes and outside of them. */
 export function allSpent({ spent, opening }: Tally): Usd {
-  return (spent + opening) as Usd;
+  return addUsd(spent, opening);
 }
 
 const known = new WeakMap<EpisodeState, Tally>();

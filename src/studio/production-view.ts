@@ -1,7 +1,6 @@
 import { homedir } from 'node:os';
 import { toDollars, type DayMoney } from '../../machines/index.js';
 import type { ProductionStateManager } from '../manager/manager.js';
-
 import { dayCosts, dayOutcomes, episodeScores, hookCounts } from '../reports/index.js';
 import type { EpisodeState } from '../shapes/index.js';
 import type { ProductionView } from './api.js';

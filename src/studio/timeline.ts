@@ -1,6 +1,7 @@
 import { formatUsd, type EpisodeContext, type RecordedEvent } from '../../machines/index.js';
 import type { HistoryEntry } from '../record/index.js';
 import type { TimelineEntry } from './api.js';
+import { crewText } from '../shapes/crew-text.js';
 
 /** What an event did, in a few words. `operationOf` finds the operation's name for a key. */
 export function describeEvent(
@@ -16,7 +17,7 @@ export function describeEvent(
     case 'episode.scheduled':
       return `${[begins(event.startAt), due(event.dueBy)].flat().join(', ')}${by(event.by)}${because(event.reason)}`;
     case 'crew.chosen':
-      return `made by ${event.name ?? 'whoever takes it up'}${event.version === null ? '' : ` ${event.version}`}${event.options === null ? '' : `, with ${event.options}`}`;
+      return `made by ${crewText(event)}${event.options === null ? '' : `, with ${event.options}`}`;
     case 'phase.start':
       return `${event.phase} started`;
     case 'phase.complete':

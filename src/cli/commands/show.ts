@@ -2,6 +2,7 @@ import { inputsOf } from '../inputs-of.js';
 import { needsHere } from '../../production/needs-here.js';
 import type { Run } from '../command.js';
 import { episodeEstimates, hookCounts, waitOf } from '../../reports/index.js';
+import { crewText } from '../../shapes/crew-text.js';
 import {
   afterCancel,
   dollars,
@@ -111,11 +112,11 @@ export const run: Run = async (context, [name = '']) => {
   };
 };
 
-function crewLine({ name, version, options, withheld }: CrewChoice): string {
-  const called = `crew: ${name ?? 'whoever takes it up'}${version === null ? '' : ` ${version}`}`;
+function crewLine(crew: CrewChoice): string {
+  const { options, withheld } = crew;
   const given = options === null ? '' : `, with ${options}`;
   const missing = withheld.length > 0 ? ` (${withheld.join(', ')} not kept: a secret)` : '';
-  return escapeForTerminal(`${called}${given}${missing}`);
+  return escapeForTerminal(`crew: ${crewText(crew)}${given}${missing}`);
 }
 
 const mostShown = 200;

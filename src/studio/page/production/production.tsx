@@ -1,4 +1,5 @@
 import { useEffect, useMemo } from 'preact/hooks';
+import { countsText } from '../../../shapes/counts-text.js';
 import type { ProductionView } from '../../api.js';
 import { dollars } from '../format.js';
 import { Icon } from '../parts/icon.js';
@@ -105,18 +106,10 @@ function Hooks({ hooks }: { hooks: ProductionView['hooks'] }) {
   );
 }
 
+const toolsShown = 5;
+
 function Tools({ counts }: { counts: Readonly<Record<string, number>> }) {
-  const all = Object.entries(counts).sort(([, a], [, b]) => b - a);
-  const more = all.length - 5;
-  return (
-    <span class="quiet">
-      {all
-        .slice(0, 5)
-        .map(([tool, count]) => `${tool} ${count} ×`)
-        .join(', ')}
-      {more > 0 ? `, and ${more} more` : ''}
-    </span>
-  );
+  return <span class="quiet">{countsText(counts, toolsShown)}</span>;
 }
 
 const trends = { improving: '↗ improving', stable: '→ stable', declining: '↘ declining' };
