@@ -46,14 +46,15 @@ const plannedLives = 3;
  */
 export async function planPoints(file: string, fault: Fault): Promise<Point[]> {
   const plans: Point[][] = [];
-  for (let lives = 0; lives < plannedLives; lives += 1) plans.push(await planOfOneLife(file, fault));
+  for (let lives = 0; lives < plannedLives; lives += 1) plans.push(await planOfALife(file, fault));
   const [first = new Map<string, Point>(), ...others] = plans.map(
     (plan) => new Map(plan.map((point) => [pointName(point), point])),
   );
   return [...first.values()].filter((point) => others.every((plan) => plan.has(pointName(point))));
 }
 
-async function planOfOneLife(file: string, fault: Fault): Promise<Point[]> {
+/** The points of one life: the next may have others, since the event loop writes now and then, and a slow disk makes a document more or less. */
+export async function planOfALife(file: string, fault: Fault): Promise<Point[]> {
   return inFolder(file, undefined, async ({ trace, told }, directory) => {
     expect(told.at(-1)).toEqual({ ended: true });
     return trace.flatMap(({ call, nth, text }): Point[] => {
