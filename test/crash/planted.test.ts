@@ -22,7 +22,7 @@ const bugs: [what: string, fault: Fault, call: Call, bug: PlantedBug][] = [
     {
       file: 'src/documents/documents.ts',
       from: '    replaceFile(this.#disk, path, [bytes]);\n',
-      to: '    setTimeout(() => replaceFile(this.#disk, path, [bytes]), 10_000);\n',
+      to: '    setTimeout(() => replaceFile(this.#disk, path, [bytes]), 3000);\n',
     },
   ],
 ];
