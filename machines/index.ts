@@ -85,16 +85,8 @@ export type { SessionId } from './ids.js';
 export { lintChart } from './lint.js';
 export { migrate, migrations, upcast } from './migrations.js';
 export type { Migration } from './migrations.js';
-export {
-  EpisodeStatus,
-  PhaseName,
-  PhaseStatus,
-  completionName,
-  isFinished,
-  isPhaseName,
-  phaseAfter,
-  phaseNames,
-} from './phases.js';
+export { completionName, isFinished, isPhaseName, phaseAfter, phaseNames } from './phase-names.js';
+export { EpisodeStatus, PhaseName, PhaseStatus } from './phases.js';
 export { deliveryOf, findInError, retryAfterOf } from './provider-error.js';
 export type { Delivery } from './provider-error.js';
 export { Policy, parsePolicy } from './policy.js';

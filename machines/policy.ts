@@ -39,6 +39,8 @@ const defaultRetry = {
 };
 
 function isTimeZone(zone: string): boolean {
+  // What most have, and loading the calendar of the others takes longer than all other rules.
+  if (zone === 'UTC') return true;
   try {
     return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
   } catch {

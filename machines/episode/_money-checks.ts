@@ -1,4 +1,4 @@
-import { phaseNames, type PhaseName } from '../phases.js';
+import { phaseNames, type PhaseName } from '../phase-names.js';
 import { formatUsd, type Usd } from '../usd.js';
 import { checkClaimNumber } from './_claim-checks.js';
 import { checkPhase } from './_phase-checks.js';

@@ -1,4 +1,4 @@
-import { isFinished, phaseNames, type PhaseName } from '../phases.js';
+import { isFinished, phaseNames, type PhaseName } from '../phase-names.js';
 import { checkMover } from './_claim-checks.js';
 import type { Check } from './check.js';
 import type { EpisodeContext, Phases } from './context.js';

@@ -1,6 +1,6 @@
 import type { Failure, FailureCode } from '../failures.js';
 import { isRetryable } from '../failures.js';
-import { phaseNames, type PhaseName } from '../phases.js';
+import { phaseNames, type PhaseName } from '../phase-names.js';
 import { addUsd, formatUsd, type Usd, zeroUsd } from '../usd.js';
 import type { CheckpointRef, EpisodeContext, Notice, Operation, Phase, Phases, Review } from './context.js';
 import type { EpisodeEvent, EventOf, SavedCheckpoint } from './events.js';

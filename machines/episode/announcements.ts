@@ -1,5 +1,5 @@
 import type { Failure } from '../failures.js';
-import { phaseNames, type EpisodeStatus, type PhaseName } from '../phases.js';
+import { phaseNames, type EpisodeStatus, type PhaseName } from '../phase-names.js';
 import type { Usd } from '../usd.js';
 import { statusOf, type EpisodeContext } from './context.js';
 import type { EpisodeEvent, EpisodeEventType, RecordedEvent } from './events.js';

@@ -1,4 +1,4 @@
-import type { PhaseName } from '../phases.js';
+import type { PhaseName } from '../phase-names.js';
 import type { Check } from './check.js';
 import type { EpisodeContext } from './context.js';
 import type { EpisodeEvent } from './events.js';

@@ -1,4 +1,4 @@
-import { isFinished, phaseNames, type PhaseName } from '../phases.js';
+import { isFinished, phaseNames, type PhaseName } from '../phase-names.js';
 import type { EpisodeContext } from './context.js';
 
 /** The first phase that is neither complete nor skipped; null when all are. */

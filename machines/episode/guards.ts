@@ -1,5 +1,5 @@
 import { escapeForShell } from '../escape.js';
-import { phaseAfter, phaseNames, type PhaseName } from '../phases.js';
+import { phaseAfter, phaseNames, type PhaseName } from '../phase-names.js';
 import { addUsd, formatUsd, type Usd } from '../usd.js';
 import { checkClaim, checkClaimNumber, checkMover, checkRenew } from './_claim-checks.js';
 import {

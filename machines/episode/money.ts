@@ -1,4 +1,4 @@
-import type { PhaseName } from '../phases.js';
+import type { PhaseName } from '../phase-names.js';
 import { addUsd, subtractUsd, type Usd } from '../usd.js';
 import type { EpisodeContext, Operation } from './context.js';
 import type { DayMoney, EpisodeEvent } from './events.js';

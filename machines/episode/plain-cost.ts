@@ -1,4 +1,4 @@
-import { isPhaseName } from '../phases.js';
+import { isPhaseName } from '../phase-names.js';
 import { isAmount, isCalendarDay, isInstant, isLowerName, isMicros } from './context.js';
 import type { RecordedEvent } from './events.js';
 

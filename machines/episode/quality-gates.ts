@@ -1,4 +1,4 @@
-import type { PhaseName } from '../phases.js';
+import type { PhaseName } from '../phase-names.js';
 import type { EpisodeContext } from './context.js';
 
 /** A score that policy asks for before a phase may complete, and that is missing or too low. */

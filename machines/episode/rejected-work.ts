@@ -1,4 +1,4 @@
-import type { PhaseName } from '../phases.js';
+import type { PhaseName } from '../phase-names.js';
 import type { EpisodeContext } from './context.js';
 
 /** The checkpoint that keeps what was rejected of a revision. */

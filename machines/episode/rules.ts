@@ -1,5 +1,5 @@
 import type { Policy } from '../policy.js';
-import { phaseNames } from '../phases.js';
+import { phaseNames } from '../phase-names.js';
 import type { EpisodeContext, OwnRules, Rules } from './context.js';
 
 /** The rules of an episode under a policy: the policy's, but for those that the episode was given; phases to approve are added up. */

@@ -1,4 +1,4 @@
-import { phaseNames, type PhaseName, type PhaseStatus } from '../phases.js';
+import { phaseNames, type PhaseName, type PhaseStatus } from '../phase-names.js';
 import type { EpisodeContext } from './context.js';
 import { currentPhase } from './current-phase.js';
 import { committedOf, leftOf, leftOfPhase } from './money.js';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { RootCommand, type Complete } from '@bomb.sh/tab';
 import { escapeForTerminal } from '../../machines/escape.js';
-import { phaseNames } from '../../machines/phases.js';
+import { phaseNames } from '../../machines/phase-names.js';
 import { catalog } from './catalog.js';
 import { listFast } from './list-fast.js';
 

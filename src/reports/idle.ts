@@ -1,4 +1,4 @@
-import { isLiveClaim } from '../disk/index.js';
+import { isLiveClaim } from '../disk/process-identity.js';
 import type { PersistedEpisode } from '../../machines/index.js';
 import { asleepUntil } from '../../machines/episode/asleep.js';
 import { currentPhase } from '../../machines/episode/current-phase.js';

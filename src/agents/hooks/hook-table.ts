@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { PhaseName } from '../../../machines/index.js';
 import { decodeJson, plainRefusalTexts, readPlainFile } from '../../disk/index.js';
 

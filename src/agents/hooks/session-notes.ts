@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readPlainFile, replacePlainFile } from '../../disk/index.js';
 import { HookCounted, hooksFolder as folder, largestNotes as largest } from '../../reports/index.js';
 import { redactor } from '../redactor.js';

@@ -2,7 +2,7 @@ import type { Run } from '../command.js';
 import { hookCounts } from '../../reports/index.js';
 import { changed } from '../changed.js';
 import { hookLines } from '../hook-lines.js';
-import type { PhaseName } from '../../../machines/phases.js';
+import type { PhaseName } from '../../../machines/phase-names.js';
 export const run: Run = async (context, [name = '', phase = '', operation = '', amount = ''], { key }) => {
   const done = await changed(context, name, (manager, sessionId) =>
     manager.addCost({

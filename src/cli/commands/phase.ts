@@ -1,5 +1,5 @@
 import type { Run } from '../command.js';
-import type { PhaseName, PhaseStatus } from '../../../machines/phases.js';
+import type { PhaseName, PhaseStatus } from '../../../machines/phase-names.js';
 import { changed } from '../changed.js';
 import { readJson } from '../read-json.js';
 

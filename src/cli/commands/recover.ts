@@ -1,6 +1,6 @@
 import { escapeForTerminal } from '../../../machines/escape.js';
 import type { Run } from '../command.js';
-import type { PhaseName } from '../../../machines/phases.js';
+import type { PhaseName } from '../../../machines/phase-names.js';
 import { changed } from '../changed.js';
 import { findEpisode } from '../find-episode.js';
 import { dollars, table } from '../format.js';

@@ -1,6 +1,6 @@
 import type { Run } from '../command.js';
 import { changed } from '../changed.js';
-import type { PhaseName } from '../../../machines/phases.js';
+import type { PhaseName } from '../../../machines/phase-names.js';
 import { needed } from '../usage-error.js';
 export const run: Run = (context, [name = '', phase = ''], { reason }) =>
   changed(context, name, (manager, sessionId) =>

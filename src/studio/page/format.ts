@@ -1,6 +1,6 @@
 import type { NeedKind } from '../../shapes/need.js';
 import type { BoardEpisode, StudioAction } from '../api.js';
-import type { PhaseName } from '../../../machines/phases.js';
+import type { PhaseName } from '../../../machines/phase-names.js';
 
 export const phases: readonly PhaseName[] = ['research', 'script', 'audio'];
 

@@ -8,7 +8,7 @@ import { Refused } from '../parts/refused.js';
 import { Amount, Choice, Reason } from './fields.js';
 import { actionOf, asks, consequenceOf, doneOf, fieldsOf, type Filled } from './forms.js';
 import { useAct } from './use-act.js';
-import type { PhaseName } from '../../../../machines/phases.js';
+import type { PhaseName } from '../../../../machines/phase-names.js';
 
 interface Props {
   action: StudioAction['action'];

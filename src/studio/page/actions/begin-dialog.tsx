@@ -10,7 +10,7 @@ import { FormEnd } from '../parts/form-end.js';
 import { Refused } from '../parts/refused.js';
 import { useDeed } from '../parts/use-deed.js';
 import { Amount, Words } from './fields.js';
-import type { PhaseName } from '../../../../machines/phases.js';
+import type { PhaseName } from '../../../../machines/phase-names.js';
 
 const scopes = ['total', ...phases] as const;
 type Scope = (typeof scopes)[number];

@@ -1,4 +1,4 @@
-import type { PhaseName } from '../../../../machines/phases.js';
+import type { PhaseName } from '../../../../machines/phase-names.js';
 import type { EpisodeView, StudioAction } from '../../api.js';
 import { dollars, expected, phases, stateText } from '../format.js';
 

@@ -1,4 +1,4 @@
-import type { EpisodeStatus } from '../../../../machines/phases.js';
+import type { EpisodeStatus } from '../../../../machines/phase-names.js';
 import { awaitsPerson } from '../../../shapes/awaits-person.js';
 import type { NeedKind } from '../../../shapes/need.js';
 import type { BoardEpisode } from '../../api.js';

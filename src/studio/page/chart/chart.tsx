@@ -4,7 +4,7 @@ import type { ApiError } from '../api/client.js';
 import { stateText } from '../format.js';
 import { asApiError } from '../live/studio.js';
 import { Loading, Trouble } from '../parts/notice.js';
-import type { PhaseName } from '../../../../machines/phases.js';
+import type { PhaseName } from '../../../../machines/phase-names.js';
 import { Edge } from './edge.js';
 import { Events } from './events.js';
 import { Lines } from './lit.js';

@@ -5,7 +5,7 @@ import { dollars, expected, words } from '../format.js';
 import type { EpisodeFeed } from '../live/episode-feed.js';
 import { Age } from '../parts/age.js';
 import { Icon } from '../parts/icon.js';
-import type { PhaseName } from '../../../../machines/phases.js';
+import type { PhaseName } from '../../../../machines/phase-names.js';
 
 /** What went wrong, the newest first, and the ways to go on. Nothing at all where nothing went wrong. */
 export function Failures({
