@@ -66,6 +66,8 @@ export interface ErrorDetails {
   sessionId?: string | undefined;
   /** The name of the input that was refused, such as `cost` or `phases.audio`. */
   field?: string | undefined;
+  /** The key of the paid call concerned, where it is about one. */
+  key?: string | undefined;
   /** The underlying error. */
   cause?: unknown;
 }
@@ -86,6 +88,7 @@ export class ProductionError extends Error {
   readonly remedy: Remedy;
   readonly sessionId: string | undefined;
   readonly field: string | undefined;
+  readonly key: string | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -93,16 +96,25 @@ export class ProductionError extends Error {
     this.remedy = errorRemedies[code];
     this.sessionId = details.sessionId;
     this.field = details.field;
+    this.key = details.key;
   }
 
   /** The JSON that `--json` prints and that crosses process boundaries. */
-  toJSON(): { code: ErrorCode; message: string; remedy: Remedy; session_id?: string; field?: string } {
+  toJSON(): {
+    code: ErrorCode;
+    message: string;
+    remedy: Remedy;
+    session_id?: string;
+    field?: string;
+    key?: string;
+  } {
     return {
       code: this.code,
       message: this.message,
       remedy: this.remedy,
       ...(this.sessionId === undefined ? {} : { session_id: this.sessionId }),
       ...(this.field === undefined ? {} : { field: this.field }),
+      ...(this.key === undefined ? {} : { key: this.key }),
     };
   }
 }

@@ -33,6 +33,8 @@ export const Failure = z.object({
   /** Which attempt of the phase failed, from 1; 0 when it had not begun. */
   attempt: z.int().nonnegative(),
   at: z.string(),
+  /** When more of the money that had come to its end was given, ISO-8601 UTC: it can be recovered. */
+  raisedAt: z.string().optional(),
 });
 export type Failure = z.infer<typeof Failure>;
 

@@ -201,8 +201,19 @@ function withReview(
 }
 
 const pausePhase: Change<EventOf<'phase.pause'>> = (_context, event) => ({
-  pause: { by: event.by ?? null, reason: event.reason ?? null, at: event.at },
+  pause: {
+    by: event.by ?? null,
+    reason: event.reason ?? null,
+    at: event.at,
+    ...(event.missing === undefined ? {} : { missing: event.missing }),
+  },
 });
+
+/** What a paused phase has asked for is there: it waits for nothing but being resumed. */
+const giveResult: Change<EventOf<'result.recorded'>> = ({ pause }, { key }) =>
+  pause?.missing === key
+    ? { pause: { by: pause.by, reason: `the result of ${key} was missing, and is given`, at: pause.at } }
+    : {};
 
 /** Whatever led out of the pause. */
 const endPause: Change = () => ({ pause: null });
@@ -435,11 +446,32 @@ const recordQuality: Change<EventOf<'quality.recorded'>> = (context, event) => (
 });
 
 /** With another budget the threshold can be crossed anew. */
-const raiseBudget: Change<EventOf<'budget.raise'>> = (context, { scope, amount }) =>
-  scope === 'day' ? {} : withBudget(context, scope, addUsd(context.budgets[scope], amount));
+const raiseBudget: Change<EventOf<'budget.raise'>> = (context, { scope, amount, at }) => ({
+  ...(scope === 'day' ? {} : withBudget(context, scope, addUsd(context.budgets[scope], amount))),
+  ...withMoneyGiven(context, scope, at),
+});
 
-const setBudget: Change<EventOf<'budget.set'>> = (context, { scope, amount }) =>
-  scope === 'day' ? {} : withBudget(context, scope, amount);
+const setBudget: Change<EventOf<'budget.set'>> = (context, { scope, amount, at, day }) => {
+  const was = scope === 'day' ? (day?.cap ?? amount) : context.budgets[scope];
+  return {
+    ...(scope === 'day' ? {} : withBudget(context, scope, amount)),
+    ...(amount > was ? withMoneyGiven(context, scope, at) : {}),
+  };
+};
+
+/** What has stopped for want of this money waits no more for it. */
+function withMoneyGiven(
+  { failure }: EpisodeContext,
+  scope: PhaseName | 'total' | 'day',
+  at: string,
+): Partial<EpisodeContext> {
+  if (!failure) return {};
+  const isMeant =
+    scope === 'day'
+      ? failure.code === 'daily_cap_reached'
+      : failure.code === 'budget_exhausted' && (scope === 'total' || scope === failure.phase);
+  return isMeant ? { failure: { ...failure, raisedAt: at } } : {};
+}
 
 function withBudget(
   context: EpisodeContext,
@@ -586,6 +618,7 @@ export const changes = {
   approvePhase,
   rejectPhase,
   pausePhase,
+  giveResult,
   endPause,
   editArtifact,
   failPhase,

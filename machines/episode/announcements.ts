@@ -50,6 +50,11 @@ export function announce(
   return before ? announceStep(before, event, after) : [];
 }
 
+/** That more money was given is noted with a failure, and makes no other of it. */
+function isOther(failure: Failure, before: Failure | null): boolean {
+  return failure !== before && failure.raisedAt === before?.raisedAt;
+}
+
 function announceStep(before: EpisodeSnapshot, event: EpisodeEvent, after: EpisodeSnapshot): Announcement[] {
   const { context } = after;
   const common = { sessionId: context.sessionId, at: event.at };
@@ -71,7 +76,7 @@ function announceStep(before: EpisodeSnapshot, event: EpisodeEvent, after: Episo
   const crew = crewChange(before.context.crew, event);
   if (crew) list.push({ type: 'crew:changed', ...crew, ...common });
   if (event.type === 'recovery.resume') list.push({ type: 'recovered', phase: event.phase, ...common });
-  if (context.failure && context.failure !== before.context.failure)
+  if (context.failure && isOther(context.failure, before.context.failure))
     list.push({ type: 'failed', failure: context.failure, ...common });
   if (!hasMoved || status(before) === status(after)) return list;
   if (status(after) === 'complete' && status(before) !== 'archived')

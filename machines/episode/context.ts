@@ -228,7 +228,13 @@ export const CheckpointRef = z.object({
 export type CheckpointRef = z.infer<typeof CheckpointRef>;
 
 /** Who paused the phase under way, and why, where they said so. */
-export const Pause = z.object({ by: z.string().nullable(), reason: z.string().nullable(), at: Instant });
+export const Pause = z.object({
+  by: z.string().nullable(),
+  reason: z.string().nullable(),
+  at: Instant,
+  /** The paid call whose result its worker asks for and nobody has given; away once it is given. */
+  missing: OperationKey.optional(),
+});
 export type Pause = z.infer<typeof Pause>;
 
 /** What a person said of one revision of a phase's work. */

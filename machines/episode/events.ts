@@ -157,7 +157,8 @@ export const EpisodeEvent = z.discriminatedUnion('type', [
   event('phase.complete', { phase, checkpoint: SavedCheckpoint }),
   event('phase.skip', { phase, reason: Reason }),
   event('phase.fulfill', { phase, reason: Reason, checkpoint: SavedCheckpoint }),
-  event('phase.pause', { phase, reason: Reason.optional() }),
+  /** `missing`: the paid call whose result its worker asks for, and which a person has to give. */
+  event('phase.pause', { phase, reason: Reason.optional(), missing: OperationKey.optional() }),
   event('phase.resume', { phase }),
   /** The worker goes on when it is `until`; whoever comes then begins the phase's worker again, which finds that it has slept under this key. */
   event('phase.sleep', { phase, key: OperationKey, until: Instant }),

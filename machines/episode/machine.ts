@@ -70,6 +70,7 @@ export const episodeMachine = chart
       approvePhase: change(changes.approvePhase),
       rejectPhase: change(changes.rejectPhase),
       pausePhase: change(changes.pausePhase),
+      giveResult: change(changes.giveResult),
       endPause: change(changes.endPause),
       editArtifact: change(changes.editArtifact),
       failPhase: change(changes.failPhase),
@@ -128,7 +129,7 @@ export const episodeMachine = chart
       ],
       'operation.released': { guard: 'isKnownOperation', actions: 'releaseOperation' },
       'operation.held': { guard: 'isKnownOperation', actions: 'holdOperation' },
-      'result.recorded': { guard: 'isSettled', actions: 'touch' },
+      'result.recorded': { guard: 'isSettled', actions: 'giveResult' },
       'artifact.edited': { guard: 'mayEdit', actions: 'editArtifact' },
       'checkpoint.save': { guard: 'maySave', actions: 'saveCheckpoint' },
       'checkpoint.restore': [

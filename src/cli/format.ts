@@ -62,6 +62,7 @@ const needNames: Record<Need['need'], string> = {
   paused: 'paused',
   question: 'asks',
   held_operation: 'held',
+  missing_result: 'result missing',
   budget_stop: 'budget stop',
   daily_stop: 'day’s cap',
   failed: 'failed',

@@ -388,11 +388,12 @@ class ProduceRun {
   async #waitForReconciling(phase: PhaseName, error: ProductionError): Promise<Produced> {
     const sessionId = this.#sessionId;
     const claim = this.#claim.number;
+    const why =
+      error.code === 'result_missing' && error.key !== undefined
+        ? { missing: error.key, reason: `the result of ${error.key} is missing` }
+        : { reason: error.message.slice(0, 500) };
     await this.#tryTo((view) => [
-      {
-        sessionId,
-        event: { type: 'phase.pause', at: view.at, phase, claim, reason: error.message.slice(0, 500) },
-      },
+      { sessionId, event: { type: 'phase.pause', at: view.at, phase, claim, ...why } },
     ]);
     return this.#end('waiting', error.message);
   }

@@ -26,7 +26,7 @@ export class SettledResults {
     throw new ProductionError(
       'result_missing',
       `operation ${key} of ${id} is paid, and nobody has said what it gave; give its result: ${settleCommand(id, key)}, or --result none where the work can go on without. Then resume.`,
-      { sessionId: id },
+      { sessionId: id, key },
     );
   }
 

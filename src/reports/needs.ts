@@ -86,6 +86,7 @@ function questions({ context: { sessionId, operations } }: EpisodeSnapshot): Nee
         by: null,
         reason: null,
         next,
+        key,
         ...(deadline === undefined ? {} : { deadline }),
       },
     ];
@@ -123,14 +124,31 @@ function paused(snapshot: EpisodeSnapshot): Need[] {
   if (Object.values(operations).some(({ question, phase: asks }) => question && asks === phase)) return [];
   const by = pause?.by ?? null;
   const reason = pause?.reason ?? null;
+  const since = pause?.at ?? null;
   return [
+    ...missing(phase, snapshot.context),
     {
       need: 'paused',
       text: `${phase} is paused${by === null ? '' : ` by ${by}`}${reason === null ? '' : `: ${reason}`}`,
-      since: pause?.at ?? null,
+      since,
       by,
       reason,
       next: [`showrunner resume ${sessionId}`],
+    },
+  ];
+}
+
+function missing(phase: string, { sessionId, pause }: EpisodeSnapshot['context']): Need[] {
+  if (pause?.missing === undefined) return [];
+  return [
+    {
+      need: 'missing_result',
+      text: `${phase} asks for the result of ${pause.missing}, which is paid: nobody has said what it gave`,
+      since: pause.at,
+      by: null,
+      reason: null,
+      next: [settleCommand(sessionId, pause.missing)],
+      key: pause.missing,
     },
   ];
 }
@@ -139,7 +157,9 @@ function failed({ value, context }: EpisodeSnapshot): Need[] {
   const { failure, sessionId, recoveries, rules } = context;
   if (statusOf(value) !== 'failed' || !failure || (failure.code === 'cancelled' && !failure.retryable))
     return [];
-  const need = needAfter(failure.code);
+  const need = failure.raisedAt === undefined ? needAfter(failure.code) : 'failed';
+  const given =
+    failure.raisedAt === undefined ? '' : ` More was given at ${failure.raisedAt}: it can be recovered.`;
   const recover = `showrunner recover ${sessionId}`;
   // Policy lets nobody recover it any more.
   const isOver = recoveries >= rules.maxRecoveries && !isWaitedFor(failure.code);
@@ -150,7 +170,7 @@ function failed({ value, context }: EpisodeSnapshot): Need[] {
   return [
     {
       need,
-      text: failure.message,
+      text: `${failure.message}${given}`,
       since: failure.at,
       by: null,
       reason: failure.code,

@@ -1,5 +1,5 @@
 import { currentPhase, statusOf, type EpisodeContext, type EpisodeSnapshot } from '../../machines/index.js';
-import type { Need } from '../shapes/index.js';
+import type { Need, NeedKind } from '../shapes/index.js';
 import { lateNeed } from './late.js';
 import { lastingNeeds } from './needs.js';
 
@@ -20,6 +20,13 @@ export function personWaits(snapshot: EpisodeSnapshot, now: string): PersonWait[
   return [...lastingWaits(snapshot), ...late];
 }
 
+/** What a person has done about it makes no other wait of it: the money that he gave, the result that was missing. */
+const lasting: Partial<Record<NeedKind, string>> = {
+  missing_result: 'paused',
+  budget_stop: 'failed',
+  daily_stop: 'failed',
+};
+
 /** Each question, or else what is most urgent. Somebody who has paused it knows that he has. */
 function lastingWaits(snapshot: EpisodeSnapshot): PersonWait[] {
   const needs = lastingNeeds(snapshot);
@@ -28,7 +35,8 @@ function lastingWaits(snapshot: EpisodeSnapshot): PersonWait[] {
   const [need] = needs;
   if (need?.since === undefined || need.since === null) return [];
   if (need.need === 'paused' && need.by !== null) return [];
-  return [{ id: `${need.need}:${nameOf(snapshot.context, need)}`, since: need.since, need }];
+  const name = lasting[need.need] ?? need.need;
+  return [{ id: `${name}:${nameOf(snapshot.context, need)}`, since: need.since, need }];
 }
 
 function questions({ context: { operations } }: EpisodeSnapshot, needs: readonly Need[]): PersonWait[] {

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 
-/** Why a person is needed. `idle`: it could go on, and nobody works on it any more. `late`: it should have been complete, whatever else it waits for. */
+/** Why a person is needed. `missing_result`: a worker asks for what a paid call gave, and nobody has said it. `idle`: it could go on, and nobody works on it any more. `late`: it should have been complete, whatever else it waits for. */
 export const NeedKind = z.enum([
   'approval',
   'paused',
   'question',
   'held_operation',
+  'missing_result',
   'budget_stop',
   'daily_stop',
   'failed',
@@ -24,6 +25,8 @@ export const Need = z.object({
   reason: z.string().nullable(),
   /** Commands that answer it, as they are typed; `<…>` and `"…"` are for the person to fill in. */
   next: z.array(z.string()),
+  /** The key of the call or question that it is about, where it is about one. */
+  key: z.string().optional(),
   /** When it is decided without an answer, by policy or by a question's default; ISO-8601 UTC. */
   deadline: z.string().optional(),
 });

@@ -181,7 +181,10 @@ describe('a person at the gate', () => {
     await run(directory, 'reserve', '1', 'research', 'call', '0.10', '--key', 'research-1');
     await run(directory, 'settle', '1', 'research-1', '0.05');
     const waiting = await run(directory, 'produce', '1', '--crew', crew, '--json');
-    expect(waiting.json()).toMatchObject({ outcome: 'waiting', needs: [{ need: 'paused' }] });
+    expect(waiting.json()).toMatchObject({
+      outcome: 'waiting',
+      needs: [{ need: 'missing_result', key: 'research-1' }, { need: 'paused' }],
+    });
     expect((await run(directory, 'settle', '1', 'research-1', '--result', 'not json')).code).toBe(2);
     expect((await run(directory, 'settle', '1', 'research-1', '--result', 'none')).code).toBe(0);
     expect((await run(directory, 'resume', '1', '--json')).json()).toMatchObject({ outcome: 'complete' });

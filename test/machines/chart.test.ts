@@ -12,7 +12,7 @@ import {
 /** The structure of each version of the chart: the last one is open until it is released, and its line is to be brought up with it. */
 const structureOf: Record<number, string> = {
   1: '893657c7fcc5e805',
-  2: 'f265a729bd9d7877',
+  2: 'dc2db3128c9886a4',
 };
 
 /** What to do when the chart has changed. */

@@ -96,25 +96,30 @@ describe('who is waited for is told', () => {
   test('given telling does not work, then it is tried again until it did, also after a restart, and who hears it is told why', async () => {
     let isDown = true;
     const { told, open, clock } = telling(() => isDown);
-    const manager = await open();
     const errors: unknown[] = [];
-    manager.on('error', (error) => errors.push(String(error)));
+    const heard = async (): Promise<ProductionStateManager> => {
+      const manager = await open();
+      manager.on('error', (error) => errors.push(String(error)));
+      return manager;
+    };
+    const manager = await heard();
     const id = await inReview(manager);
     expect(told).toHaveLength(1);
-    expect(errors).toEqual(['Error: the mail server is down']);
     await manager.close();
-    await (await open()).close();
+    await (await heard()).close();
     expect(told).toHaveLength(1);
     clock.advance(5_000);
-    await (await open()).close();
+    await (await heard()).close();
     expect(told).toHaveLength(2);
     // The second time it waits twice as long.
     clock.advance(9_999);
-    await (await open()).close();
+    await (await heard()).close();
     expect(told).toHaveLength(2);
+    // Why, is said when it first does not work.
+    expect(errors).toEqual(['Error: the mail server is down']);
     isDown = false;
     clock.advance(1);
-    const last = await open();
+    const last = await heard();
     await expect.poll(() => told.length, patient).toBe(3);
     await expect
       .poll(async () => (await last.getSnapshot(id)).context.notices, patient)
@@ -194,6 +199,30 @@ describe('who is waited for is told', () => {
       ['fails', 'failed', ['recover', 'recover']],
       ['spends', 'budget_stop', ['budget', 'recover', 'recover']],
     ]);
+  });
+
+  test('given somebody pauses an episode, then nobody is told; where its worker asks for what a paid call gave, that is told once, also when it is given', async () => {
+    const { told, open } = telling();
+    const manager = await open();
+    const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
+    await manager.updatePhase({ sessionId, phase: 'research', status: 'active' });
+    await manager.pause({ sessionId, by: 'Ada', reason: 'lunch' });
+    await manager.attend({ signal: AbortSignal.abort() });
+    expect(told).toEqual([]);
+    await manager.resume({ sessionId });
+    await manager.addCost({ sessionId, phase: 'research', operation: 'call', cost: '0.10', key: 'q' });
+    const asks = defineCrew({
+      ...crew,
+      research: ({ operation }) =>
+        operation('call', { key: 'q', maxCost: '0.10' }, () => Promise.resolve({ result: 1, cost: '0.10' })),
+    });
+    await manager.produce(sessionId, asks);
+    expect(told.map(({ need, answers }) => [need, answers.map(({ answer }) => answer)])).toEqual([
+      ['missing_result', ['settle']],
+    ]);
+    await manager.settleCost({ sessionId, key: 'q', result: 1 });
+    await manager.attend({ signal: AbortSignal.abort() });
+    expect(told).toHaveLength(1);
   });
 
   test.each([[[]], [['']], ['./tell.sh'], [7]])(
@@ -309,5 +338,22 @@ describe('waiting has an end', () => {
       'nobody has answered for 5 hours: remindEveryHours of the policy',
     ]);
     await expectSound(manager);
+  });
+
+  test('given policy reminds of approvals, then it does so once, and of a failure not at all', async () => {
+    const { told, open, clock } = telling();
+    const manager = await open({ policy: { approvalDeadline: { hours: 2, do: 'remind' } } });
+    await inReview(manager);
+    const fails = defineCrew({ ...crew, research: () => Promise.reject(new Error('it burns')) });
+    await manager.produce({ key: 'fails', topic: 'Wasps' }, fails);
+    for (const hours of [2, 2, 20]) {
+      clock.advance(hours * hourMs);
+      await manager.attend({ signal: AbortSignal.abort() });
+    }
+    expect(told.map(({ need, reminder }) => [need, reminder])).toEqual([
+      ['approval', 0],
+      ['failed', 0],
+      ['approval', 1],
+    ]);
   });
 });

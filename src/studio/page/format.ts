@@ -85,6 +85,7 @@ export const needNames: Record<NeedKind, string> = {
   paused: 'Paused',
   question: 'Question',
   held_operation: 'Held operation',
+  missing_result: 'Missing result',
   budget_stop: 'Budget stop',
   daily_stop: 'Daily cap',
   failed: 'Failed',

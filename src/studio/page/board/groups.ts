@@ -23,6 +23,7 @@ const urgency: NeedKind[] = [
   'approval',
   'question',
   'held_operation',
+  'missing_result',
   'budget_stop',
   'daily_stop',
   'failed',

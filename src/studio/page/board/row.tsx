@@ -89,6 +89,7 @@ const needIcons = {
   paused: 'paused',
   question: 'review',
   held_operation: 'held',
+  missing_result: 'held',
   budget_stop: 'money',
   daily_stop: 'money',
   failed: 'failed',

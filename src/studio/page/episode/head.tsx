@@ -1,7 +1,7 @@
 import type { EpisodeMoment, EpisodeView } from '../../api.js';
 import { Actions } from '../actions/actions.js';
 import { HeldCalls } from '../actions/held-calls.js';
-import { MissingResults } from '../actions/missing-results.js';
+import { MissingResult } from '../actions/missing-result.js';
 import { Questions } from '../actions/questions.js';
 import { needNames } from '../format.js';
 import type { EpisodeFeed } from '../live/episode-feed.js';
@@ -64,7 +64,7 @@ export function EpisodeHead({
       </p>
       {needs.length > 0 && (
         <ul class="need-list" aria-label="Waiting for a person">
-          {needs.map(({ need, text, next }, index) => (
+          {needs.map(({ need, text, next, key }, index) => (
             <li
               key={need + text}
               class={`banner banner-${need === 'failed' || need.endsWith('stop') ? 'bad' : 'warn'}`}
@@ -77,7 +77,7 @@ export function EpisodeHead({
                     {command}
                   </code>
                 ))}
-                {need === 'paused' && <MissingResults text={text} view={view} feed={feed} />}
+                {need === 'missing_result' && <MissingResult callKey={key} view={view} feed={feed} />}
                 {need === 'held_operation' && <HeldCalls view={view} feed={feed} />}
                 {need === 'question' && needs.findIndex((each) => each.need === need) === index && (
                   <Questions view={view} feed={feed} />

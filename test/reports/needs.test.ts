@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest';
+import { defineCrew, type ProductionStateManager } from '../../src/index.js';
+import { needsHere } from '../../src/production/needs-here.js';
+import type { Need } from '../../src/shapes/index.js';
+import { rehydrate } from '../../machines/index.js';
+import { expectSound, openProduction } from '../support/production.js';
+import { temporaryDirectory } from '../support/temporary.js';
+
+const idle = () => Promise.resolve(null);
+const crew = defineCrew({
+  research: ({ operation }) =>
+    operation('query', { key: 'q 1', maxCost: '2.00' }, () =>
+      Promise.resolve({ result: 'notes', cost: '1.00' }),
+    ),
+  script: idle,
+  audio: idle,
+});
+
+async function needs(manager: ProductionStateManager, sessionId: string): Promise<Need[]> {
+  return needsHere(manager.production, rehydrate(await manager.getSnapshot(sessionId)));
+}
+
+describe('a paid call whose result is missing', () => {
+  test('given a worker asks for it, then the call is named in a field, until a person gives it; then the episode only waits to be resumed', async () => {
+    const manager = await openProduction(temporaryDirectory());
+    const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
+    await manager.updatePhase({ sessionId, phase: 'research', status: 'active' });
+    await manager.reserveCost({
+      sessionId,
+      phase: 'research',
+      operation: 'query',
+      key: 'q 1',
+      maxCost: '2.00',
+    });
+    await manager.settleCost({ sessionId, key: 'q 1', cost: '1.00' });
+    expect((await manager.produce(sessionId, crew)).outcome).toBe('waiting');
+    expect(await needs(manager, sessionId)).toMatchObject([
+      {
+        need: 'missing_result',
+        key: 'q 1',
+        next: [`showrunner settle ${sessionId} 'q 1' --result <json|file>`],
+      },
+      {
+        need: 'paused',
+        reason: 'the result of q 1 is missing',
+        next: [`showrunner resume ${sessionId}`],
+      },
+    ]);
+    expect((await manager.getSnapshot(sessionId)).context.pause).toMatchObject({ missing: 'q 1' });
+
+    await manager.settleCost({ sessionId, key: 'q 1', result: 'notes' });
+    expect(await needs(manager, sessionId)).toMatchObject([
+      { need: 'paused', reason: 'the result of q 1 was missing, and is given' },
+    ]);
+    await manager.resume({ sessionId });
+    expect((await manager.produce(sessionId, crew)).outcome).toBe('complete');
+    await expectSound(manager);
+  });
+});
+
+describe('money that had come to its end', () => {
+  const total = (amount: string) => ({ scope: 'total' as const, amount });
+  const day = (amount: string) => ({ scope: 'day' as const, amount });
+
+  test.each([
+    ['the total', { budgets: { total: '1.00' } }, 'budget_stop', total('1.00'), day('1.00')],
+    ["the day's cap", { dailyCap: '1.00' }, 'daily_stop', day('1.00'), total('1.00')],
+  ] as const)(
+    'given %s has stopped an episode, when more of it is given, and not of another, then it waits to be recovered, and fails only once',
+    async (_what, policy, stop, enough, other) => {
+      const manager = await openProduction(temporaryDirectory(), { policy });
+      const failures: unknown[] = [];
+      manager.on('failed', (failed) => failures.push(failed));
+      const { sessionId, outcome } = await manager.produce({ key: 'bees', topic: 'Bees' }, crew);
+      expect(outcome).toBe('failed');
+      const raise = { sessionId, by: 'Ada', reason: 'worth it' };
+      await manager.raiseBudget({ ...raise, ...other });
+      expect((await needs(manager, sessionId)).map(({ need }) => need)).toEqual([stop]);
+      await manager.raiseBudget({ ...raise, ...enough });
+      const [need] = await needs(manager, sessionId);
+      expect(need).toMatchObject({
+        need: 'failed',
+        text: expect.stringContaining('can be recovered') as string,
+        next: [`showrunner recover ${sessionId} --plan`, `showrunner recover ${sessionId}`],
+      });
+      expect(failures).toHaveLength(1);
+      expect((await manager.produce(sessionId, crew)).outcome).toBe('complete');
+      await expectSound(manager);
+    },
+  );
+
+  test('given a budget is set, then only one that is more than it was lets the episode be recovered', async () => {
+    const manager = await openProduction(temporaryDirectory(), { policy: { budgets: { total: '1.00' } } });
+    const { sessionId } = await manager.produce({ key: 'bees', topic: 'Bees' }, crew);
+    const set = (amount: string) =>
+      manager.setBudget({ sessionId, scope: 'total', amount, by: 'Ada', reason: 'so much' });
+    await set('1.00');
+    expect(await needs(manager, sessionId)).toMatchObject([{ need: 'budget_stop' }]);
+    await set('2.00');
+    expect(await needs(manager, sessionId)).toMatchObject([{ need: 'failed' }]);
+  });
+});
