@@ -1,11 +1,15 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { SessionId } from '../../machines/ids.js';
-import { decodeJson, nodeDisk, readPlainFile } from '../disk/index.js';
+import { nodeDisk } from '../disk/index.js';
 import { replaceFile } from './durable-file.js';
-import { produceSettingsFile as file } from './produce-settings-file.js';
+import { produceSettingsFile as file, readSettingsFile } from './produce-settings-file.js';
+import { sealed } from './seal.js';
 
-/** How `showrunner produce` was called, kept in the session's folder so that `showrunner resume` can go on with it. */
+/**
+ * How `showrunner produce` was called, kept in the session's folder so that `showrunner resume` can go on with it. The crew's options are in the journal too; where its
+ * module lies and how long this machine may be silent are matters of this machine, and not of the episode's past.
+ */
 export const ProduceSettings = z.object({
   crew: z.string(),
   crew_options: z.record(z.string(), z.unknown()),
@@ -14,25 +18,15 @@ export const ProduceSettings = z.object({
 });
 export type ProduceSettings = z.infer<typeof ProduceSettings>;
 
-const largest = 1024 * 1024;
-
 export function writeProduceSettings(
   directory: string,
   sessionId: SessionId,
   settings: ProduceSettings,
 ): void {
-  replaceFile(nodeDisk, join(directory, sessionId, file), [
-    Buffer.from(`${JSON.stringify(settings, undefined, 2)}\n`),
-  ]);
+  replaceFile(nodeDisk, join(directory, sessionId, file), [sealed(JSON.stringify(settings, undefined, 2))]);
 }
 
-/** Undefined when the episode was not begun by `showrunner produce`. */
+/** Undefined when the episode was not begun by `showrunner produce`, and when somebody has edited the file. */
 export function readProduceSettings(directory: string, sessionId: SessionId): ProduceSettings | undefined {
-  const read = readPlainFile(join(directory, sessionId, file), { largest, within: directory });
-  if ('refused' in read) return undefined;
-  try {
-    return ProduceSettings.parse(decodeJson(read.bytes));
-  } catch {
-    return undefined;
-  }
+  return ProduceSettings.safeParse(readSettingsFile(directory, sessionId)).data;
 }

@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { SessionId } from '../../machines/ids.js';
 import type { Need } from '../shapes/index.js';
-import { produceSettingsFile } from './produce-settings-file.js';
+import { readSettingsFile } from './produce-settings-file.js';
 
 /** The commands that work on an episode of which nobody has kept how it was produced. */
 export function crewCommands(sessionId: SessionId): string[] {
@@ -15,7 +13,7 @@ export function crewCommands(sessionId: SessionId): string[] {
  */
 export function withCrew(needs: readonly Need[], directory: string, sessionId: SessionId): Need[] {
   return needs.map((need) =>
-    need.need !== 'idle' || existsSync(join(directory, sessionId, produceSettingsFile))
+    need.need !== 'idle' || readSettingsFile(directory, sessionId) !== undefined
       ? need
       : {
           ...need,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CloudEvent } from 'cloudevents';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { ProductionStateManager } from '../../src/index.js';
+import { defineCrew, type ProductionStateManager } from '../../src/index.js';
 import { cloudEventsOf } from '../../src/telemetry/cloud-event.js';
 import { deliver, Endpoints, type Endpoint } from '../../src/telemetry/index.js';
 import { isPublicAddress, publicLookup } from '../../src/telemetry/public-address.js';
@@ -225,6 +225,27 @@ describe('webhooks', () => {
     await send(of);
     expect(receiver.received.map(({ event }) => event.data)).toMatchObject([
       { by: 'ada', reason: 'a quiet month' },
+    ]);
+  });
+
+  test('given another version of its crew takes an episode up, then it is told from which to which, and the first of them is no change', async () => {
+    const of = await house();
+    const receiver = await startReceiver();
+    add(of.endpoints, receiver.url, ['crew.changed']);
+    const idle = () => Promise.resolve(null);
+    const crew = (version: string) =>
+      defineCrew({ name: 'bees', version, research: idle, script: idle, audio: idle });
+    const bees = { key: 'bees', topic: 'Bees', approvals: ['research' as const] };
+    const { sessionId } = await of.manager.produce(bees, crew('1.0'));
+    await of.manager.approve({ sessionId });
+    await of.manager.produce(bees, crew('2.0'));
+    await send(of);
+    expect(receiver.received.map(({ event }) => event)).toMatchObject([
+      {
+        type: 'dev.showrunner.crew.changed.v1',
+        subject: sessionId,
+        data: { from: { name: 'bees', version: '1.0' }, to: { name: 'bees', version: '2.0' } },
+      },
     ]);
   });
 });
