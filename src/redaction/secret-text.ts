@@ -53,11 +53,9 @@ export class SecretText {
     return text.replaceAll(this.#inText, (form) => this.#count(this.#plain.get(form) ?? form.length));
   }
 
-  /** The same for a file of JSON; as many bytes as before. */
+  /** The same for a file of JSON, which a fork may have copied out of a commit: both have one hash before, and have to have one after. */
   maskJson(bytes: Buffer): Buffer {
-    if (!this.isIn(bytes)) return bytes;
-    const masked = Buffer.from(this.maskText(bytes.toString('utf8')));
-    return Buffer.concat([masked, Buffer.alloc(Math.max(0, bytes.length - masked.length), ' ')]);
+    return this.isIn(bytes) ? Buffer.from(this.maskText(bytes.toString('utf8'))) : bytes;
   }
 
   /** Takes it out of bytes; as many as before. */
