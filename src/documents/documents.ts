@@ -16,7 +16,7 @@ import {
   makeNewDirectories,
   type Disk,
 } from '../disk/index.js';
-import { linkFile, refuseLink, replaceFile, unavailable } from './durable-file.js';
+import { linkFile, refuseLink, replaceFile, unavailable, type SeeJournal } from './durable-file.js';
 import type { ArtifactRef } from './artifact-ref.js';
 import { copyManifest, manifestDifferences, readManifest, verifyManifest } from './manifest.js';
 import { SealedJson, readDocument, writeDocument } from './sealed-json.js';
@@ -35,15 +35,18 @@ export interface PayloadFile {
 export class Documents {
   readonly #directory: string;
   readonly #disk: Disk;
+  readonly #seeJournal: SeeJournal | undefined;
   /** Sessions whose folder, and those of its phases, have been made. */
   readonly #prepared = new Set<SessionId>();
   /** Sessions whose folder, and those of its phases, are on disk. */
   readonly #durable = new Set<SessionId>();
   readonly #archived = new Map<string, { stamp: string; sessions: Record<string, number> }>();
 
-  constructor({ directory, disk }: { directory: string; disk: Disk }) {
+  /** Who writes gives what throws where the journal is no longer the one that the documents show. */
+  constructor({ directory, disk, seeJournal }: { directory: string; disk: Disk; seeJournal?: SeeJournal }) {
     this.#directory = directory;
     this.#disk = disk;
+    this.#seeJournal = seeJournal;
   }
 
   /** Undefined when it is missing or cannot be trusted, and has to be rebuilt from the journal. */
@@ -59,6 +62,7 @@ export class Documents {
     return new SealedJson(this.#disk, join(this.#directory, 'state.json'), {
       schema: StateDocument,
       render: stateText,
+      seeJournal: this.#seeJournal,
     });
   }
 
@@ -77,6 +81,7 @@ export class Documents {
     return new SealedJson(this.#disk, this.#path(sessionId, 'session.json'), {
       schema: SessionDocument,
       durability: 'rebuildable-later',
+      seeJournal: this.#seeJournal,
     });
   }
 
@@ -123,7 +128,7 @@ export class Documents {
     await this.#attempt(sessionId, async () => {
       await writeDocument(this.#checkpoint(sessionId, isNewest ? ofPhase : own), document);
       if (isNewest && own !== ofPhase)
-        linkFile(this.#disk, this.#path(sessionId, ofPhase), this.#path(sessionId, own));
+        linkFile(this.#disk, this.#path(sessionId, ofPhase), this.#path(sessionId, own), this.#seeJournal);
     });
   }
 
@@ -136,6 +141,7 @@ export class Documents {
     return new SealedJson(this.#disk, this.#path(sessionId, path), {
       schema: CheckpointDocument,
       durability: 'rebuildable',
+      seeJournal: this.#seeJournal,
     });
   }
 
@@ -148,7 +154,7 @@ export class Documents {
     this.#seeThatItIsThere();
     this.#makeDurable(sessionId);
     makeDurableDirectory(this.#disk, join(this.#directory, sessionId, 'checkpoints'));
-    replaceFile(this.#disk, path, [bytes]);
+    replaceFile(this.#disk, path, [bytes], { seeJournal: this.#seeJournal });
     return { file, sha256, bytes: bytes.length };
   }
 
@@ -200,7 +206,8 @@ export class Documents {
   copyArtifacts(from: SessionId, to: SessionId, entries: readonly ArtifactRef[]): Promise<void> {
     this.#seeThatItIsThere();
     this.#makeDurable(to);
-    return this.#typedLater(to, copyManifest(this.#disk, this.#directory, from, to, entries));
+    const place = { disk: this.#disk, directory: this.#directory, seeJournal: this.#seeJournal };
+    return this.#typedLater(to, copyManifest(place, from, to, entries));
   }
 
   #path(sessionId: SessionId, path: string): string {
@@ -252,7 +259,10 @@ export class Documents {
   }
 
   #month(month: string): SealedJson<MonthDocument> {
-    return new SealedJson(this.#disk, this.#monthPath(month), { schema: MonthDocument });
+    return new SealedJson(this.#disk, this.#monthPath(month), {
+      schema: MonthDocument,
+      seeJournal: this.#seeJournal,
+    });
   }
 
   /** Makes the session's folder and its phases' folders. They are durable as soon as a commit may refer to what is in them. */

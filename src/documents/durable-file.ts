@@ -7,13 +7,24 @@ import { seeThatItLiesHere } from './lies-here.js';
 /** Whether a write has to survive a power cut, or may be lost and made again from the journal; `rebuildable-later` is for many of the latter at once. */
 export type Durability = 'synced' | 'rebuildable' | 'rebuildable-later';
 
+/**
+ * Throws where the journal is another one by now. It is asked when the temporary file has its name, and not before: a removal of a text first
+ * moves the journal away and then removes all temporary files, so that a process that was stopped at any moment finds the one or the other.
+ */
+export type SeeJournal = () => void;
+
 // Temporary names are nobody else's: random for the process, counted within it (random bytes for each cost 5 µs, Node 20.20).
 const ownName = randomBytes(8).toString('hex');
 let ownCount = 0;
 
-function temporaryName(path: string): string {
+export function temporaryName(path: string): string {
   ownCount += 1;
   return join(dirname(path), `.tmp-${basename(path)}-${ownName}-${ownCount}`);
+}
+
+interface ReplaceOptions {
+  durability?: 'synced' | 'rebuildable';
+  seeJournal?: SeeJournal | undefined;
 }
 
 /**
@@ -25,11 +36,11 @@ export function replaceFile(
   disk: Disk,
   path: string,
   parts: readonly Uint8Array[],
-  durability: 'synced' | 'rebuildable' = 'synced',
+  { durability = 'synced', seeJournal }: ReplaceOptions = {},
 ): void {
   const temporary = temporaryName(path);
   try {
-    writeNew(disk, { path, temporary, parts, isSynced: durability === 'synced' });
+    writeNew(disk, { path, temporary, parts, isSynced: durability === 'synced', seeJournal });
     disk.rename(temporary, path);
     if (durability === 'synced') disk.syncDirectory(dirname(path));
   } catch (error) {
@@ -47,10 +58,11 @@ export async function replaceFileLater(
   disk: Disk,
   path: string,
   parts: readonly Uint8Array[],
+  seeJournal?: SeeJournal,
 ): Promise<void> {
   const temporary = temporaryName(path);
   try {
-    writeNew(disk, { path, temporary, parts, isSynced: false });
+    writeNew(disk, { path, temporary, parts, isSynced: false, seeJournal });
     await disk.renameLater(temporary, path);
   } catch (error) {
     removeQuietly(disk, temporary);
@@ -63,14 +75,15 @@ export async function replaceFileLater(
  * Neither name is written to again: a later document takes the place of one of them.
  * @throws ProductionError `path_refused`, `document_unavailable`.
  */
-export function linkFile(disk: Disk, from: string, path: string): void {
+export function linkFile(disk: Disk, from: string, path: string, seeJournal?: SeeJournal): void {
   const temporary = temporaryName(path);
   try {
     refuseLink(disk, path);
     try {
       disk.link(from, temporary);
     } catch {
-      return replaceFile(disk, path, [disk.readFile(from) ?? Buffer.alloc(0)], 'rebuildable');
+      const bytes = disk.readFile(from) ?? Buffer.alloc(0);
+      return replaceFile(disk, path, [bytes], { durability: 'rebuildable', seeJournal });
     }
     seeThatItIsHere(disk, temporary);
     disk.rename(temporary, path);
@@ -96,12 +109,20 @@ function writeNew(
     temporary,
     parts,
     isSynced,
-  }: { path: string; temporary: string; parts: readonly Uint8Array[]; isSynced: boolean },
+    seeJournal,
+  }: {
+    path: string;
+    temporary: string;
+    parts: readonly Uint8Array[];
+    isSynced: boolean;
+    seeJournal: SeeJournal | undefined;
+  },
 ): void {
   refuseLink(disk, path);
   const fd = disk.open(temporary, 'create');
   try {
     seeThatItLiesHere(disk, fd, temporary);
+    seeJournal?.();
     for (const part of parts) writeAll(disk, fd, part);
     if (isSynced) disk.sync(fd);
   } finally {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { ProductionError, type PhaseName, type SessionId } from '../../machines/index.js';
 import { makeDurableDirectory, removeQuietly, writeAll, type Disk } from '../disk/index.js';
+import { temporaryName, type SeeJournal } from './durable-file.js';
 import { seeThatItLiesHere } from './lies-here.js';
 import { existingPath } from './session-paths.js';
 
@@ -147,8 +148,7 @@ export async function manifestDifferences(
 
 /** Copies files from one session to another, durably, and checks each copy. */
 export async function copyManifest(
-  disk: Disk,
-  directory: string,
+  { disk, directory, seeJournal }: { disk: Disk; directory: string; seeJournal: SeeJournal | undefined },
   from: SessionId,
   to: SessionId,
   entries: readonly ArtifactRef[],
@@ -158,20 +158,22 @@ export async function copyManifest(
     const target = existingPath(disk, directory, to, entry.path);
     makeDurableDirectory(disk, dirname(target));
     if (disk.stat(target)) continue;
-    copyFile(disk, source, target);
+    copyFile(disk, source, target, seeJournal);
     disk.syncDirectory(dirname(target));
     await new Promise((resolve) => setImmediate(resolve));
   }
   await verifyManifest(disk, directory, to, entries);
 }
 
-function copyFile(disk: Disk, source: string, target: string): void {
+function copyFile(disk: Disk, source: string, target: string, seeJournal: SeeJournal | undefined): void {
+  const temporary = temporaryName(target);
   const input = disk.open(source, 'read');
   try {
     seeThatItLiesHere(disk, input, source);
-    const output = disk.open(target, 'create');
+    const output = disk.open(temporary, 'create');
     try {
-      seeThatItLiesHere(disk, output, target);
+      seeThatItLiesHere(disk, output, temporary);
+      seeJournal?.();
       const buffer = Buffer.allocUnsafe(blockBytes);
       let place = 0;
       for (
@@ -183,9 +185,9 @@ function copyFile(disk: Disk, source: string, target: string): void {
         place += count;
       }
       disk.sync(output);
+      disk.rename(temporary, target);
     } catch (error) {
-      // A part of a copy would stand in the way of the next try.
-      removeQuietly(disk, target);
+      removeQuietly(disk, temporary);
       throw error;
     } finally {
       disk.close(output);

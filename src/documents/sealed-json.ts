@@ -1,13 +1,20 @@
 import { Low, LowSync, type Adapter, type SyncAdapter } from 'lowdb';
 import type * as z from 'zod';
 import type { Disk } from '../disk/index.js';
-import { replaceFile, replaceFileLater, unavailable, type Durability } from './durable-file.js';
+import {
+  replaceFile,
+  replaceFileLater,
+  unavailable,
+  type Durability,
+  type SeeJournal,
+} from './durable-file.js';
 import { sealed, unseal } from './seal.js';
 
 interface SealedJsonOptions<Document> {
   schema: z.ZodType<Document>;
   render?: (document: Document) => string;
   durability?: Durability;
+  seeJournal?: SeeJournal | undefined;
 }
 
 /** lowdb adapters over one durable, sealed file of one shape: it is read at once, and written in the pace of its durability. */
@@ -16,15 +23,15 @@ export class SealedJson<Document> {
   readonly writing: Adapter<Document>;
 
   constructor(disk: Disk, path: string, options: SealedJsonOptions<Document>) {
-    const { schema, durability = 'synced' } = options;
+    const { schema, durability = 'synced', seeJournal } = options;
     const render = options.render ?? ((document) => JSON.stringify(document, undefined, 2));
     this.reading = { read: () => readSealed(disk, path, schema), write: () => {} };
     this.writing = {
       read: () => Promise.resolve(readSealed(disk, path, schema)),
       async write(document) {
         const parts = [sealed(render(document))];
-        if (durability === 'rebuildable-later') await replaceFileLater(disk, path, parts);
-        else replaceFile(disk, path, parts, durability);
+        if (durability === 'rebuildable-later') await replaceFileLater(disk, path, parts, seeJournal);
+        else replaceFile(disk, path, parts, { durability, seeJournal });
       },
     };
   }

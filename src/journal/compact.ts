@@ -22,14 +22,20 @@ export function compactSegments(disk: Disk, directory: string): Compacted[] {
 
 function compactSegment(disk: Disk, directory: string, file: string): Compacted | undefined {
   const path = join(directory, file);
+  const before = disk.stat(path);
+  const isSame = (): boolean => {
+    const now = disk.stat(path);
+    return now?.ino === before?.ino && now?.dev === before?.dev;
+  };
   const plain = disk.readFile(path);
   // Another process is compacting as well.
   if (!plain) return undefined;
   // What is no plain file, or larger than any segment, reads as nothing: it must not be replaced by that.
   if (disk.stat(path)?.size !== plain.length || plain.length === 0) throw damaged(file);
   const packed = gzipSync(plain, { level: 6 });
-  replace(disk, directory, `${path}.gz`, packed);
+  if (!replace(disk, directory, `${path}.gz`, packed, isSame)) return undefined;
   const readBack = disk.readFile(`${path}.gz`);
+  if (!isSame()) return undefined;
   if (!readBack || !isEqual(readBack, plain)) {
     throw new ProductionError(
       'journal_damaged',
@@ -56,12 +62,25 @@ function isEqual(packed: Buffer, plain: Buffer): boolean {
   }
 }
 
-/** Puts a file under its name whole and durable, or leaves things as they are. */
-function replace(disk: Disk, directory: string, target: string, bytes: Buffer): void {
+/**
+ * Puts a file under its name whole and durable, or leaves things as they are: also where what it is made from is another file by now, as after a
+ * removal of a text, which takes this folder's place. That is looked at when the temporary file is there, which goes away with the folder.
+ */
+function replace(
+  disk: Disk,
+  directory: string,
+  target: string,
+  bytes: Buffer,
+  isSame: () => boolean,
+): boolean {
   const temporary = join(directory, `.tmp-${randomBytes(8).toString('hex')}`);
   const fd = disk.open(temporary, 'create');
   try {
     try {
+      if (!isSame()) {
+        unlinkIfThere(disk, temporary);
+        return false;
+      }
       writeAll(disk, fd, bytes);
       disk.sync(fd);
     } finally {
@@ -73,6 +92,7 @@ function replace(disk: Disk, directory: string, target: string, bytes: Buffer): 
     throw error;
   }
   disk.syncDirectory(directory);
+  return true;
 }
 
 function unlinkIfThere(disk: Disk, path: string): void {

@@ -112,6 +112,7 @@ export class Journal {
    */
   refresh(onEntry: (entry: JournalEntry) => void): void {
     this.#guard(() => {
+      if (this.#isReplaced) this.seeThatItIsInPlace();
       this.#rescue();
       this.#obstacle = undefined;
       this.#reader.read(onEntry);
@@ -230,6 +231,17 @@ export class Journal {
       if (segment && !segment.isInPlace()) this.#goOnInPlace();
       this.#isReplaced = false;
     });
+  }
+
+  /**
+   * The same for who is about to show what this handle has read, also while an append is under way.
+   * @throws ProductionError `journal_replaced`.
+   */
+  seeThatItIsStillInPlace(): void {
+    if (!this.#appending) return this.seeThatItIsInPlace();
+    const { segment } = this.#reader;
+    if (segment && !segment.isInPlace())
+      throw replaced(this.#on.directory, 'another file is in the place of its last segment');
   }
 
   /** Goes on in what is there now, if that has everything that this handle has read; says how far it agrees with what was open. */
@@ -369,6 +381,7 @@ export class Journal {
 
   #entered(header: Header, segment: Segment, isLast: boolean): void {
     const { machine, disk, directory, readOnly } = this.#on;
+    this.#seeThatItFollows(segment);
     if (header.machine.version > machine.version) {
       throw new ProductionError(
         'production_upgraded',
@@ -385,6 +398,19 @@ export class Journal {
     this.#hasSynced = false;
   }
 
+  /** The next segment is opened by its name: it may be that of another journal, whose lines follow other ones. */
+  #seeThatItFollows(next: Segment): void {
+    const { segment, position } = this.#reader;
+    if (!segment || segment.start === next.start || segment.isInPlace()) return;
+    const common = commonEnd(this.#on.disk, this.#on.directory, segment);
+    if (common === undefined || common < position) this.#refuseReplaced(segment);
+  }
+
+  #refuseReplaced({ file }: Segment): never {
+    this.#isReplaced = true;
+    throw replaced(this.#on.directory, `${file} is not the one that it was`);
+  }
+
   #isDue(): boolean {
     const { start } = this.#segment();
     const { position, madeTo } = this.#reader;
@@ -398,12 +424,14 @@ export class Journal {
   /** Makes the segment that a seal names. Nothing may be committed there before everything before it is durable. */
   #makeNext({ seal, line }: FoundSeal, sealed: Segment): void {
     const { disk, directory } = this.#on;
-    if (!sealed.isInPlace() && !sealed.compressed)
-      throw replaced(directory, `${sealed.file} is not the one that it was`);
+    const seeJournal = (): void => {
+      if (!sealed.isInPlace() && !sealed.compressed) this.#refuseReplaced(sealed);
+    };
+    seeJournal();
     const start = seal.next;
     const from = seal.rescue?.from ?? this.#syncSealed(sealed);
     if (from === undefined)
-      return makeSegment({ disk, directory, start, previous: line.crc, header: this.#header() });
+      return makeSegment({ disk, directory, start, previous: line.crc, header: this.#header(), seeJournal });
     const { version } = this.#on.machine;
     const rescued = linesBetween(disk, directory, { from, to: start, version });
     makeSegment({
@@ -413,6 +441,7 @@ export class Journal {
       previous: noCrc,
       header: this.#header({ from, lines: rescued.length }),
       rescued,
+      seeJournal,
     });
   }
 

@@ -14,10 +14,20 @@ interface NewSegment {
   header: Header;
   /** Lines of an earlier segment to copy, in order. */
   rescued?: readonly Rescued[];
+  /** Throws where the journal is another one by now; asked when the temporary file is there, which goes away with the folder. */
+  seeJournal?: () => void;
 }
 
 /** Makes a segment, whole and durable, under its name at once. Somebody else having made it meanwhile is fine. */
-export function makeSegment({ disk, directory, start, previous, header, rescued = [] }: NewSegment): void {
+export function makeSegment({
+  disk,
+  directory,
+  start,
+  previous,
+  header,
+  rescued = [],
+  seeJournal,
+}: NewSegment): void {
   const temporary = join(directory, `.tmp-${randomBytes(8).toString('hex')}`);
   const { bytes } = encodeLines(start, header.rescue ? noCrc : previous, [
     { kind: 'header', text: JSON.stringify(header) },
@@ -25,6 +35,7 @@ export function makeSegment({ disk, directory, start, previous, header, rescued 
   ]);
   const fd = disk.open(temporary, 'create');
   try {
+    seeJournal?.();
     writeAll(disk, fd, bytes);
     disk.sync(fd);
     // A segment without its header would close the journal to everyone; this is the last moment at which it is nobody's.

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { errorCode, writeAll, type Disk } from '../disk/index.js';
+import { removeQuietly, writeAll, type Disk } from '../disk/index.js';
 import type { SegmentRewriter } from './rewrite.js';
-import { Segment, listSegments } from './segment.js';
+import { Segment, listSegments, segmentFile } from './segment.js';
 
 /**
- * Writes the segments of one folder anew into another, durably, compressed ones compressed again; `from` is the start of the first one. Those that
- * are there already are replaced. Gives the start of the last one.
+ * Writes the segments of one folder anew into another, durably; `from` is the start of the first one. Those that are there already are replaced.
+ * All but the last are compressed: a process that was stopped while it did so may still remove what has the plain one's name. Gives the start of the last one.
  */
 export function rewriteSegments(
   disk: Disk,
@@ -14,17 +14,14 @@ export function rewriteSegments(
   { source, target, from = 0 }: { source: string; target: string | undefined; from?: number },
 ): number {
   let last = from;
-  for (const { start } of listSegments(disk, source).filter((each) => each.start >= from)) {
+  const segments = listSegments(disk, source).filter((each) => each.start >= from);
+  for (const [index, { start }] of segments.entries()) {
     const segment = Segment.open(disk, source, start, false);
     if (!segment) continue;
     try {
       const bytes = rewriter.rewrite(segment.read(start, segment.end()), start);
       if (target !== undefined)
-        writeAnew(
-          disk,
-          join(target, segment.file),
-          segment.compressed ? gzipSync(bytes, { level: 6 }) : bytes,
-        );
+        writeAnew(disk, join(target, segmentFile(start)), bytes, index < segments.length - 1);
     } finally {
       segment.close();
     }
@@ -34,15 +31,11 @@ export function rewriteSegments(
   return last;
 }
 
-function writeAnew(disk: Disk, path: string, bytes: Buffer): void {
+function writeAnew(disk: Disk, path: string, plain: Buffer, isPacked: boolean): void {
+  for (const form of [path, `${path}.gz`]) removeQuietly(disk, form);
+  const fd = disk.open(isPacked ? `${path}.gz` : path, 'create');
   try {
-    disk.unlink(path);
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
-  }
-  const fd = disk.open(path, 'create');
-  try {
-    writeAll(disk, fd, bytes);
+    writeAll(disk, fd, isPacked ? gzipSync(plain, { level: 6 }) : plain);
     disk.sync(fd);
   } finally {
     disk.close(fd);

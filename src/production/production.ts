@@ -97,7 +97,6 @@ export class Production {
   static open(options: ProductionOptions): Production {
     const { disk, directory } = options;
     if (!options.readOnly) makeDurableDirectory(disk, directory);
-    const documents = new Documents({ directory, disk });
     refuseForeignState(disk, directory);
     const journal = Journal.open({
       directory: join(directory, 'journal'),
@@ -108,6 +107,8 @@ export class Production {
       ...(options.segmentBytes === undefined ? {} : { segmentBytes: options.segmentBytes }),
       ...(options.readOnly ? { readOnly: true } : {}),
     });
+    const seeJournal = (): void => journal.seeThatItIsStillInPlace();
+    const documents = new Documents({ directory, disk, seeJournal });
     const production = new Production(options, documents, journal);
     production.#mirror.open();
     return production;

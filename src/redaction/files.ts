@@ -43,6 +43,23 @@ function filesMovedFrom(directory: string): string[] {
   return backupsOf(directory).filter((backup) => !existsSync(join(backup, 'journal')));
 }
 
+/** What is only shown, and what writes under way are about to put in its place: paths as {@link filesIn} gives them. */
+export function shownIn(directory: string): { temporary: string[]; documents: string[] } {
+  const [temporary, documents]: [string[], string[]] = [[], []];
+  for (const path of pathsIn(directory, '')) {
+    if (isTemporary(path)) temporary.push(path);
+    else if (path.endsWith('.json')) {
+      const read = readPlainFile(join(directory, path), { largest });
+      if ('bytes' in read && kindOf(path, read.bytes) === 'document') documents.push(path);
+    }
+  }
+  return { temporary, documents };
+}
+
+function isTemporary(path: string): boolean {
+  return basename(path).startsWith('.tmp-');
+}
+
 function pathsIn(directory: string, folder: string): string[] {
   return readdirSync(join(directory, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
@@ -56,7 +73,7 @@ function kindOf(path: string, bytes: Buffer): FoundFile['kind'] {
   const [first = '', second = '', third = '', ...more] = path
     .split('/')
     .slice(path.startsWith('../') ? 2 : 0);
-  if (path === 'state.json' || basename(path).startsWith('.tmp-')) return 'document';
+  if (path === 'state.json' || isTemporary(path)) return 'document';
   if (first === 'archive') return second.endsWith('.json') && third === '' ? 'document' : 'other';
   if (!isSessionId(first) || more.length > 0) return 'other';
   if (second === 'checkpoints' && third.endsWith('.json'))

@@ -35,8 +35,7 @@ export function stageFiles(
     const to = secret.maskText(file.path);
     if (file.kind === 'document') {
       places.documents += secret.found - before;
-      // A write under way keeps its temporary file.
-      if (secret.found > before || !file.path.includes('.tmp-')) plan.documents.push(file.path);
+      plan.documents.push(file.path);
       return;
     }
     places.files += secret.found - before;

@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ProductionError, ProcessIdentity } from '../../machines/index.js';
 import { errorCode, nodeDisk, readPlainFile } from '../disk/index.js';
-import { sha256Of, stagingName } from './files.js';
+import { sha256Of, shownIn, stagingName } from './files.js';
 
 const { O_CREAT, O_NOFOLLOW, O_TRUNC, O_WRONLY } = fs.constants;
 
@@ -160,8 +160,13 @@ function applyPlan(directory: string): void {
   const read = readPlainFile(join(folder, 'plan.json'), { largest: Number.MAX_SAFE_INTEGER });
   if ('refused' in read) throw Object.assign(new Error('plan.json is missing'), { code: 'ENOENT' });
   const { files, documents } = JSON.parse(read.bytes.toString('utf8')) as SwitchPlan;
-  for (const path of documents)
-    if (liesWithin(directory, path)) fs.rmSync(join(directory, path), { force: true });
+  const remove = (paths: readonly string[]): void => {
+    for (const path of paths)
+      if (liesWithin(directory, path)) fs.rmSync(join(directory, path), { force: true });
+  };
+  // A process that was stopped in the midst of a write cannot end it: its file goes first, then whatever it has put in place before.
+  remove(shownIn(directory).temporary);
+  remove([...documents, ...shownIn(directory).documents]);
   for (const file of files) applyFile(directory, join(folder, 'files', file.staged), file);
 }
 

@@ -85,7 +85,9 @@ for (const depth of ['', 'research'])
     put();
     const fork = 'ep_002_20250903_143022' as SessionId;
     mkdirSync(join(parent, fork));
-    await expect(copyManifest(disk, parent, id, fork, entries)).rejects.toMatchObject({
+    await expect(
+      copyManifest({ disk, directory: parent, seeJournal: undefined }, id, fork, entries),
+    ).rejects.toMatchObject({
       code: 'path_refused',
     });
     expect(existsSync(join(parent, fork, 'research', 'notes.md'))).toBe(false);
@@ -112,7 +114,9 @@ test('given the folder of a fork is swapped for a link right before a copy is ma
     },
   };
   mkdirSync(join(parent, fork));
-  await expect(copyManifest(disk, parent, from, fork, entries)).rejects.toMatchObject({
+  await expect(
+    copyManifest({ disk, directory: parent, seeJournal: undefined }, from, fork, entries),
+  ).rejects.toMatchObject({
     code: 'path_refused',
   });
   expect(readdirSync(foreign)).toEqual([]);
