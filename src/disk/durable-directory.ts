@@ -19,18 +19,17 @@ export function makeDirectory(disk: Disk, path: string): void {
   typed(path, () => make(disk, path));
 }
 
-/** The same for folders that are most likely new, in one that is there. */
-export function makeNewDirectories(disk: Disk, parent: string, names: readonly string[]): void {
-  for (const path of names.map((name) => join(parent, name))) {
-    typed(path, () => {
-      try {
-        disk.makeDirectory(path);
-      } catch {
-        // It is there already, or something else is wrong, which is told.
-        make(disk, path);
-      }
-    });
-  }
+/** The same for a folder that is most likely new, in one that is there; `otherwise` looks before anything else is tried. */
+export function makeNewDirectory(disk: Disk, path: string, otherwise?: () => void): void {
+  typed(path, () => {
+    try {
+      disk.makeDirectory(path);
+    } catch {
+      // It is there already, or something else is wrong, which is told.
+      otherwise?.();
+      make(disk, path);
+    }
+  });
 }
 
 /** {@link makeDurableDirectory} for several folders of one parent, which is synced once for all of them. */

@@ -7,7 +7,7 @@ export type { Disk, OpenMode, PathInfo } from './disk.js';
 export { decodeJson, parseJson } from './decode-json.js';
 export {
   makeDirectory,
-  makeNewDirectories,
+  makeNewDirectory,
   makeDurableDirectories,
   makeDurableDirectory,
 } from './durable-directory.js';

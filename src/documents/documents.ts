@@ -13,7 +13,7 @@ import {
   makeDirectory,
   makeDurableDirectories,
   makeDurableDirectory,
-  makeNewDirectories,
+  makeNewDirectory,
   type Disk,
 } from '../disk/index.js';
 import { linkFile, refuseLink, replaceFile, unavailable, type SeeJournal } from './durable-file.js';
@@ -268,10 +268,9 @@ export class Documents {
   /** Makes the session's folder and its phases' folders. They are durable as soon as a commit may refer to what is in them. */
   prepareSession(sessionId: SessionId): void {
     if (this.#prepared.has(sessionId)) return;
-    this.#seeThatItIsThere();
     const folder = join(this.#directory, sessionId);
-    makeDirectory(this.#disk, folder);
-    makeNewDirectories(this.#disk, folder, phaseNames);
+    makeNewDirectory(this.#disk, folder, () => this.#seeThatItIsThere());
+    for (const phase of phaseNames) makeNewDirectory(this.#disk, join(folder, phase));
     this.#prepared.add(sessionId);
   }
 

@@ -130,7 +130,9 @@ export class Batch {
     try {
       for (const { sessionId, event } of all) {
         texts.push(recordable(event));
-        const before = this.#find(sessionId);
+        // A fresh id names nothing that could be loaded.
+        const isFresh = event.type === 'episode.created' && !this.#sources.isTaken(sessionId);
+        const before = isFresh ? undefined : this.#find(sessionId);
         const decision = decide(before, event);
         if (!decision.accepted)
           throw new ProductionError(decision.refusal.code, decision.refusal.message, { sessionId });

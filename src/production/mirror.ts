@@ -76,7 +76,8 @@ export class Mirror {
     this.keys = new SessionKeys(journal);
     this.store = new EpisodeStore(
       (id, position) => this.#load(id, position),
-      (id) => documents.hasFolder(id),
+      // One that was archived is taken also where its folder is gone.
+      (id) => documents.hasFolder(id) || this.projection.archivedAt(id) !== undefined,
     );
     this.projection = new Projection({
       documents,
