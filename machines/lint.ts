@@ -79,6 +79,7 @@ function lintTimers(node: AnyStateNode): string[] {
       ? [`${node.id}: has a delayed transition, which would be lost on restore.`]
       : []),
     ...(node.always && node.always.length > 0 ? [`${node.id}: has an eventless transition.`] : []),
+    ...(node.type === 'history' ? [`${node.id}: is a history, and a snapshot has none.`] : []),
   ];
 }
 

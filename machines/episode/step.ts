@@ -1,6 +1,7 @@
 import { createActor, type ActorScope } from 'xstate';
-import { stayed } from './_xstate-internals.js';
+import { moved, stayed } from './_xstate-internals.js';
 import type { EpisodeCreated, EpisodeEvent } from './events.js';
+import { initialContext } from './initial-context.js';
 import { episodeMachine } from './machine.js';
 import type { EpisodeSnapshot } from './persisted.js';
 
@@ -39,9 +40,13 @@ const placeholder: EpisodeCreated = {
   rules: { warnAtPercent: 80, hardPhaseBudgets: false, approvals: [], maxRecoveries: 0, quality: {} },
 };
 
+// The first state is the same for every episode: XState is asked once.
+let first: EpisodeSnapshot | undefined;
+
 /** The snapshot of an episode just created. Pure. */
 export function initialSnapshot(created: EpisodeCreated): EpisodeSnapshot {
-  return episodeMachine.getInitialSnapshot(scope(), created);
+  first ??= episodeMachine.getInitialSnapshot(scope(), placeholder);
+  return { ...first, context: initialContext(created) };
 }
 
 const { actions: implementations } = episodeMachine.implementations;
@@ -51,5 +56,8 @@ export function nextSnapshot(snapshot: EpisodeSnapshot, event: EpisodeEvent): Ep
   const ways = episodeMachine.getTransitionData(snapshot, event);
   return ways.length === 0
     ? snapshot
-    : (stayed(snapshot, event, ways, implementations) ?? episodeMachine.transition(snapshot, event, scope()));
+    : (stayed(snapshot, event, ways, implementations) ??
+        moved(snapshot, event, ways, implementations, () =>
+          episodeMachine.transition(snapshot, event, scope()),
+        ));
 }

@@ -201,6 +201,20 @@ describe('the chart', () => {
       ['m.a: has an eventless transition.', 'm.b: no way leads here.'],
     ],
     [
+      'a history',
+      {
+        states: {
+          a: { description: 'A.', on: { e: 'b.past' } },
+          b: {
+            description: 'B.',
+            initial: 'c',
+            states: { c: { description: 'C.' }, past: { description: 'Past.', history: 'deep' } },
+          },
+        },
+      },
+      ['m.b.past: is a history, and a snapshot has none.', 'm.b.c: no way leads here.'],
+    ],
+    [
       'an unreachable state',
       { states: { ...a, b: { description: 'B.', initial: 'c', states: { c: { description: 'C.' } } } } },
       ['m.b: no way leads here.', 'm.b.c: no way leads here.'],
