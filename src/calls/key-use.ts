@@ -15,12 +15,15 @@ export interface KeyUse {
   amount: Usd;
 }
 
+/** What a key is asked for: without an amount where prices may have changed since it was used. */
+export type AskedUse = Omit<KeyUse, 'amount'> & { amount: Usd | undefined };
+
 /** @throws ProductionError `key_reused`, which shows both uses. */
 export function refuseOtherUse(
   sessionId: SessionId,
   key: string,
-  known: KeyUse,
-  use: KeyUse,
+  known: AskedUse,
+  use: AskedUse,
   reuseFrom?: PhaseName,
 ): void {
   if (isSameUse(known, { ...use, phase: reuseFrom ?? use.phase })) return;
@@ -57,14 +60,15 @@ function useOf(
   return settled && { ...settled, amount: amountOf === 'paid' ? settled.cost : settled.amount };
 }
 
-function isSameUse(known: KeyUse, use: KeyUse): boolean {
-  return known.operation === use.operation && known.amount === use.amount && known.phase === use.phase;
+function isSameUse(known: AskedUse, use: AskedUse): boolean {
+  const isSameAmount = use.amount === undefined || known.amount === use.amount;
+  return known.operation === use.operation && isSameAmount && known.phase === use.phase;
 }
 
 function reused(
   sessionId: SessionId,
   key: string,
-  [known, use]: [KeyUse, KeyUse],
+  [known, use]: [AskedUse, AskedUse],
   remedy: string,
 ): ProductionError {
   return new ProductionError(
@@ -74,6 +78,6 @@ function reused(
   );
 }
 
-function shown({ operation, phase, amount }: KeyUse): string {
-  return `${operation} in ${phase} for at most ${formatUsd(amount)}`;
+function shown({ operation, phase, amount }: AskedUse): string {
+  return `${operation} in ${phase}${amount === undefined ? '' : ` for at most ${formatUsd(amount)}`}`;
 }

@@ -18,7 +18,7 @@ import {
 } from '../../machines/index.js';
 import type { AskBefore } from '../calls/hooks.js';
 import { check } from '../calls/inputs.js';
-import { refuseOtherUse } from '../calls/key-use.js';
+import { refuseOtherUse, type AskedUse } from '../calls/key-use.js';
 import { inTurn, queueOf } from '../calls/reservation-queue.js';
 import type { Production, Step, View } from '../production/index.js';
 import { toJson } from '../record/index.js';
@@ -62,10 +62,7 @@ interface Call<T> {
 /** Paid calls of one phase: reserved before, settled after, never made twice for one key (docs/money.md). */
 export class Operations {
   readonly #on: OperationsOptions;
-  readonly #underWay = new Map<
-    string,
-    { promise: Promise<unknown>; use: { operation: string; phase: PhaseName; amount: Usd } }
-  >();
+  readonly #underWay = new Map<string, { promise: Promise<unknown>; use: AskedUse }>();
   readonly #settled: SettledResults;
   #over = false;
 
@@ -109,8 +106,9 @@ export class Operations {
       );
   }
 
-  #useOf<T>({ name, maxCost }: Call<T>): { operation: string; phase: PhaseName; amount: Usd } {
-    return { operation: name, phase: this.#on.phase, amount: maxCost };
+  #useOf<T>({ name, maxCost, options: { priceMayChange } }: Call<T>): AskedUse {
+    const amount = priceMayChange === true ? undefined : maxCost;
+    return { operation: name, phase: this.#on.phase, amount };
   }
 
   /** Resolves when no call is going on any more. */
@@ -374,6 +372,7 @@ const Options = z.strictObject({
   maxCost: z.unknown(),
   input: z.unknown().optional(),
   acrossRevisions: z.boolean().optional(),
+  priceMayChange: z.boolean().optional(),
   timeoutMs: z.int().min(1).max(86_400_000).optional(),
   reuseFrom: PhaseName.optional(),
   reconcile: z

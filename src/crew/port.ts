@@ -48,6 +48,8 @@ export interface OperationOptions<T> {
   acrossRevisions?: boolean | undefined;
   /** The most this call can cost; reserved before the call. */
   maxCost: Dollars;
+  /** The key says all about what is asked, and not what it costs: what was paid for is used again though `maxCost` has changed since. */
+  priceMayChange?: boolean | undefined;
   reconcile?: Reconcile<T> | undefined;
   /** Aborts the attempt after this long: a whole number of milliseconds from 1, at most a day. */
   timeoutMs?: number | undefined;

@@ -1,5 +1,5 @@
 import { ProductionError, settleCommand, type PhaseName, type SessionId } from '../../machines/index.js';
-import { refuseOtherUse, type KeyUse } from '../calls/key-use.js';
+import { refuseOtherUse, type AskedUse } from '../calls/key-use.js';
 import type { Production } from '../production/index.js';
 import type { SettledKey } from '../record/index.js';
 
@@ -15,7 +15,7 @@ export class SettledResults {
   }
 
   /** The result that `key` was settled with; undefined when its worker kept none. @throws ProductionError `key_reused`, `result_missing`. */
-  get(key: string, use: KeyUse, reuseFrom?: PhaseName): unknown {
+  get(key: string, use: AskedUse, reuseFrom?: PhaseName): unknown {
     const known = this.#find(key);
     if (!known) return undefined;
     refuseOtherUse(this.#sessionId, key, known, use, reuseFrom);

@@ -139,10 +139,9 @@ describe('the direction of imports', () => {
     ).toEqual([]);
   });
 
-  test('given the engine, then the offline crew is not part of it', () => {
-    const engine = files.filter(
-      (file) => !file.startsWith('src/crew/offline/') && !file.startsWith('src/cli/'),
-    );
-    expect(engine.filter((file) => importsOf(file).some((name) => name.includes('/offline/')))).toEqual([]);
+  test('given the engine, then neither the offline crew nor the studio’s is part of it', () => {
+    const engine = files.filter((file) => !/^src\/(?:crew\/(?:offline|studio)|cli)\//.test(file));
+    const crews = /^src\/crew\/(?:offline|studio)\//;
+    expect(engine.filter((file) => targetsOf(file).some((target) => crews.test(target)))).toEqual([]);
   });
 });

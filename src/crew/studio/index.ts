@@ -1,0 +1,4 @@
+export { metered, meteredMiddleware } from './metering/metered.js';
+export type { KeptAnswer, MeterOptions } from './metering/metered.js';
+export { PriceTable } from './prices/price-table.js';
+export type { Charge, ModelRef, Price, UnitPrice, UnitPrices, Usage } from './types.js';

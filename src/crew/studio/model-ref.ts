@@ -1,0 +1,5 @@
+import type { ModelRef } from './types.js';
+
+export function nameOf({ provider, model }: ModelRef): string {
+  return `${provider}:${model}`;
+}
