@@ -15,7 +15,7 @@ const others: Record<string, { names: string[]; why: string }> = {
     names: ['createReadStream', 'open', 'readFile'],
     why: 'reads by a descriptor that src/disk has opened; makes new files only, and sees after opening that they lie here',
   },
-  'src/crew/offline/audio/voice-worker.ts': { names: ['readFileSync'], why: 'a voice of the package’s own' },
+  'src/crew/audio/flite/voice-worker.ts': { names: ['readFileSync'], why: 'a voice of the package’s own' },
   'src/crew/offline/research/open-source.ts': {
     names: ['open'],
     why: 'the same rules, asynchronously: no link, no waiting, a plain file, its size looked at after opening',

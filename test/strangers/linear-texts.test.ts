@@ -17,7 +17,7 @@ import {
 import { parseHookCall } from '../../src/agents/hooks/hook-call.js';
 import { objectsOf, saysFailed, statedCost } from '../../src/agents/hooks/stated-cost.js';
 import { pronounced } from '../../src/crew/offline/audio/pronounced.js';
-import { webVtt, subRip } from '../../src/crew/offline/audio/captions.js';
+import { webVtt, subRip } from '../../src/crew/audio/captions.js';
 import { oneLine } from '../../src/crew/offline/research/blocks.js';
 import { decodeText } from '../../src/crew/offline/research/decode-text.js';
 import { styledNames } from '../../src/crew/offline/research/hidden-words.js';

@@ -1,6 +1,6 @@
 /* oxlint-disable typescript/unbound-method -- wink's accessors are plain functions that are passed by reference */
 import type { ItemToken, ItsFunction } from 'wink-nlp';
-import { optionalPackage } from './optional-package.js';
+import { optionalPackage } from '../optional-package.js';
 import { isStatement, type Tagged } from './statement.js';
 
 /** What the language model says about a piece of text. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { optionalPackage } from '../../../src/crew/offline/optional-package.js';
+import { optionalPackage } from '../../../src/crew/optional-package.js';
 
 describe('optional package', () => {
   it('given a package that is not installed, when it is needed, then the error names it and how to install it', async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Limiter } from '../../../src/crew/offline/audio/limiter.js';
-import { LoudnessMeter } from '../../../src/crew/offline/audio/loudness-meter.js';
-import { Resampler } from '../../../src/crew/offline/audio/resampler.js';
-import { TruePeakMeter } from '../../../src/crew/offline/audio/true-peak-meter.js';
-import { readWave, waveHeader } from '../../../src/crew/offline/audio/wave.js';
+import { Limiter } from '../../../src/crew/audio/limiter.js';
+import { LoudnessMeter } from '../../../src/crew/audio/loudness-meter.js';
+import { Resampler } from '../../../src/crew/audio/resampler.js';
+import { TruePeakMeter } from '../../../src/crew/audio/true-peak-meter.js';
+import { readWave, waveHeader } from '../../../src/crew/audio/wave.js';
 
 const sine = (rate: number, hertz: number, seconds: number, level: number, phase = 0): Float32Array =>
   Float32Array.from(

@@ -40,7 +40,7 @@ export async function readArtifactJson<T>(session: FakeSession, name: string): P
 /** Compiles the voice worker from its source, so that tests never speak with an older build. */
 export async function buildVoiceWorker(): Promise<URL> {
   const outfile = path.join(await emptyFolder(), 'voice-worker.mjs');
-  const entry = fileURLToPath(new URL('../../../src/crew/offline/audio/voice-worker.ts', import.meta.url));
+  const entry = fileURLToPath(new URL('../../../src/crew/audio/flite/voice-worker.ts', import.meta.url));
   await build({
     entryPoints: [entry],
     outfile,

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import type { ArtifactRef, PhaseContext } from '../../port.js';
-import { json, readJson } from '../json-artifact.js';
-import { madeOnce, sha256 } from '../made-once.js';
+import { json, readJson } from '../../json-artifact.js';
+import { madeOnce, sha256 } from '../../made-once.js';
 import { readOptions } from '../options.js';
 import { SpokenScript } from '../script/lines.js';
-import { garbageCollector } from './collect-garbage.js';
-import { finishEpisode } from './finish-episode.js';
+import { garbageCollector } from '../../audio/collect-garbage.js';
+import { finishEpisode } from '../../audio/finish-episode.js';
+import { recordingOf } from './recording.js';
 import { speakLines } from './speak-lines.js';
 
 const Validation = z.looseObject({
@@ -32,7 +33,7 @@ export async function audio(context: PhaseContext, workerUrl: URL | undefined): 
   collectGarbage();
   const inputs = sha256(json([script, loudness, chunks.map((chunk) => chunk.sha256)])).slice(0, 16);
   const artifacts: ArtifactRef[] = await madeOnce(context, 'finish_episode', `episode-${inputs}`, () =>
-    finishEpisode(context, script, loudness),
+    finishEpisode(context, recordingOf(script), loudness),
   );
   const { measured, scores } = await readJson(context, 'audio/validation_results.json', Validation);
   await context.score('audio_quality', scores.audio_quality);

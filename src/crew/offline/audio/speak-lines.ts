@@ -1,9 +1,9 @@
 import type { ArtifactRef, PhaseContext } from '../../port.js';
-import { madeOnce, sha256 } from '../made-once.js';
+import { madeOnce, sha256 } from '../../made-once.js';
 import type { ScriptLine } from '../script/lines.js';
 import { pronounced } from './pronounced.js';
-import { startVoice, type Voice } from './voice.js';
-import { readWave, waveHeader } from './wave.js';
+import { startVoice, type Voice } from '../../audio/flite/voice.js';
+import { readWave, waveHeader } from '../../audio/wave.js';
 
 /** Lines that one operation speaks: enough to keep commits few, few enough to lose little. */
 const linesPerOperation = 10;
@@ -13,7 +13,7 @@ const chunkComment = (line: ScriptLine): string =>
   `showrunner ${sha256(`${line.voice}\n${pronounced(line.text)}`)}`;
 
 /** `audio_chunks/0001.wav`. */
-export const chunkName = (line: ScriptLine): string =>
+export const chunkName = (line: Pick<ScriptLine, 'index'>): string =>
   `audio_chunks/${String(line.index).padStart(4, '0')}.wav`;
 
 /** Speaks every line that is not spoken yet, one WAVE file each; returns their references in order. */

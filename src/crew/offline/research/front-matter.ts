@@ -1,4 +1,4 @@
-import { optionalPackage } from '../optional-package.js';
+import { optionalPackage } from '../../optional-package.js';
 
 const beginnings: Readonly<Record<string, RegExp>> = {
   yaml: /^(?:#|---$|[\w"'][\w "'.-]*:(?:\s|$))/u,

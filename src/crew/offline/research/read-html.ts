@@ -1,4 +1,4 @@
-import { optionalPackage } from '../optional-package.js';
+import { optionalPackage } from '../../optional-package.js';
 import { oneLine, type SourceText } from './blocks.js';
 import { isTooDeep } from './deep-tags.js';
 import { styledNames } from './hidden-words.js';

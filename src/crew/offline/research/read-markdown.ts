@@ -1,4 +1,4 @@
-import { optionalPackage } from '../optional-package.js';
+import { optionalPackage } from '../../optional-package.js';
 import { oneLine, type SourceText } from './blocks.js';
 import { markdownPieces } from './markdown-pieces.js';
 import { withoutFrontMatter } from './front-matter.js';

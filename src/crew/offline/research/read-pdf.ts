@@ -1,4 +1,4 @@
-import { optionalPackage } from '../optional-package.js';
+import { optionalPackage } from '../../optional-package.js';
 import { oneLine, type Block, type SourceText } from './blocks.js';
 import { lineEnd, listMark, mayEnd } from './join-lines.js';
 import { doubt } from './marks.js';

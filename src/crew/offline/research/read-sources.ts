@@ -1,5 +1,5 @@
 import { ProductionError } from '../../../../machines/errors.js';
-import { sha256 } from '../made-once.js';
+import { sha256 } from '../../made-once.js';
 import type { Extract } from './extract.js';
 import { findSources, type SourceFile } from './find-sources.js';
 import { openSource, type SourceKind } from './open-source.js';

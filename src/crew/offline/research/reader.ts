@@ -1,6 +1,6 @@
 import { ProductionError } from '../../../../machines/errors.js';
 import { BoundedThread, type ThreadLimits } from '../../../disk/index.js';
-import { builtWorker } from '../built-worker.js';
+import { builtWorker } from '../../built-worker.js';
 import type { Extract } from './extract.js';
 import type { SourceKind } from './open-source.js';
 import type { ReaderAnswer, ReaderQuestion } from './reader-worker.js';

@@ -1,4 +1,4 @@
-import { optionalPackage } from '../optional-package.js';
+import { optionalPackage } from '../../optional-package.js';
 
 /** BM25 relevance of each sentence to the topic by its words and its heading's; the highest gets 1. */
 export async function relevance(

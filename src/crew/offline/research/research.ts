@@ -1,7 +1,7 @@
 import { ProductionError } from '../../../../machines/errors.js';
 import type { PhaseContext } from '../../port.js';
-import { refuseIfAborted } from '../interrupted.js';
-import { madeOnce, sha256 } from '../made-once.js';
+import { refuseIfAborted } from '../../interrupted.js';
+import { madeOnce, sha256 } from '../../made-once.js';
 import { readOptions } from '../options.js';
 import { refuseUnsayable } from '../script/refuse-unsayable.js';
 import { validate } from './validate.js';
@@ -9,7 +9,7 @@ import { rank } from './rank.js';
 import { leftOutFor, readSources } from './read-sources.js';
 import { ResearchFindings, type SynthesisPackage } from './reports.js';
 import { formThemes } from './themes.js';
-import { json, readJson } from '../json-artifact.js';
+import { json, readJson } from '../../json-artifact.js';
 import * as z from 'zod';
 
 /** More words than the script will need, so that it can leave out what does not sound well. */

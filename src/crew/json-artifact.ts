@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import { ProductionError } from '../../../machines/errors.js';
-import type { PhaseContext } from '../port.js';
+import { ProductionError } from '../../machines/errors.js';
+import type { PhaseContext } from './port.js';
 
 /** JSON for an artifact: indented, with a newline at the end. */
 export function json(value: unknown): string {

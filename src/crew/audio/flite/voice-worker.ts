@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { garbageCollector } from './collect-garbage.js';
+import { garbageCollector } from '../collect-garbage.js';
 import { speak } from './flite.js';
 import { WebAssembly } from './web-assembly.js';
 

@@ -1,17 +1,16 @@
-import { ProductionError } from '../../../../machines/errors.js';
-import type { ArtifactRef, PhaseContext } from '../../port.js';
+import { ProductionError } from '../../../machines/errors.js';
+import type { ArtifactRef, PhaseContext } from '../port.js';
 import { json } from '../json-artifact.js';
-import type { SpokenScript } from '../script/lines.js';
 import { subRip, webVtt } from './captions.js';
 import { chaptersOf, jsonChapters } from './chapters.js';
 import { highestPeak, judge, measureEpisode } from './check-episode.js';
 import { encode, episodeKilobits, episodeRate, masterCeiling, type Level } from './encode.js';
 import { feedItem } from './feed-item.js';
-import { aiDisclosure, id3Tags } from './id3-tags.js';
+import { id3Tags } from './id3-tags.js';
 import { mixLoudness } from './mix.js';
+import type { Recording } from './recording.js';
 import { showNotes } from './show-notes.js';
-import { chunkName } from './speak-lines.js';
-import { layOut, voiceRate } from './timeline.js';
+import { layOut } from './timeline.js';
 
 /** A finished episode this close to the wished loudness is not encoded again, in LU. */
 const closeEnough = 0.3;
@@ -21,21 +20,21 @@ const rounded = (value: number): number => Math.round(value * 1000) / 1000;
 /** Mixes, encodes, checks and describes the episode; every file is written before this resolves. */
 export async function finishEpisode(
   context: PhaseContext,
-  script: SpokenScript,
+  recording: Recording,
   target: number,
 ): Promise<ArtifactRef[]> {
   context.progress(0.7, 'Measuring the voices');
-  const timeline = await layOut(context, script.lines);
-  const chapters = chaptersOf(script, timeline);
-  const tags = await id3Tags(script.title, context.createdAt, chapters);
-  const seconds = timeline.totalSamples / voiceRate;
+  const timeline = await layOut(context, recording);
+  const chapters = chaptersOf(recording, timeline);
+  const tags = await id3Tags(recording, context.createdAt, chapters);
+  const seconds = timeline.totalSamples / timeline.rate;
 
   let level: Level = {
     target,
-    gainDecibels: target - (await mixLoudness(context, timeline, target)),
+    gainDecibels: target - (await mixLoudness(context, recording, timeline, target)),
     ceilingDecibels: masterCeiling,
   };
-  let refs = await encode(context, timeline, level, tags);
+  let refs = await encode(context, recording, timeline, level, tags);
   context.progress(0.92, 'Decoding and checking the episode');
   let measured = await measureEpisode(context, 'audio/episode.mp3');
   const off = target - measured.loudness_lufs;
@@ -46,7 +45,7 @@ export async function finishEpisode(
       gainDecibels: level.gainDecibels + off,
       ceilingDecibels: level.ceilingDecibels - Math.max(0, over + 0.3),
     };
-    refs = await encode(context, timeline, level, tags);
+    refs = await encode(context, recording, timeline, level, tags);
     measured = await measureEpisode(context, 'audio/episode.mp3');
   }
 
@@ -88,15 +87,17 @@ export async function finishEpisode(
     chapters: chapters.length,
     lines: timeline.placements.map(({ line, start, samples }) => ({
       index: line.index,
-      chunk: chunkName(line),
+      chunk: recording.chunkName(line),
       voice: line.voice,
-      start_seconds: rounded(start / voiceRate),
-      seconds: rounded(samples / voiceRate),
+      start_seconds: rounded(start / timeline.rate),
+      seconds: rounded(samples / timeline.rate),
     })),
   };
   const mp3Bytes = refs.find(({ path }) => path.endsWith('.mp3'))?.bytes ?? 0;
   const episode = {
-    title: script.title,
+    title: recording.title,
+    artist: recording.artist,
+    disclosure: recording.disclosure,
     sessionId: context.sessionId,
     episodeNumber: context.episodeNumber,
     createdAt: context.createdAt,
@@ -105,10 +106,10 @@ export async function finishEpisode(
   };
   refs.push(
     await context.writeArtifact('synthesis_report.json', json(report)),
-    await context.writeArtifact('transcript.vtt', webVtt(timeline, aiDisclosure)),
-    await context.writeArtifact('transcript.srt', subRip(timeline)),
-    await context.writeArtifact('chapters.json', json(jsonChapters(script.title, chapters))),
-    await context.writeArtifact('show_notes.md', showNotes(script, chapters)),
+    await context.writeArtifact('transcript.vtt', webVtt(timeline, recording.disclosure, recording.cuesOf)),
+    await context.writeArtifact('transcript.srt', subRip(timeline, recording.cuesOf)),
+    await context.writeArtifact('chapters.json', json(jsonChapters(recording.title, chapters))),
+    await context.writeArtifact('show_notes.md', showNotes(recording, chapters)),
     await context.writeArtifact('feed_item.xml', await feedItem(episode)),
   );
   return refs;

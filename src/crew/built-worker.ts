@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { ProductionError } from '../../../machines/errors.js';
+import { ProductionError } from '../../machines/errors.js';
 
 /** The compiled worker stands beside its module; when that runs from its TypeScript source, in the last build. */
 export function builtWorker(beside: URL, setting: 'readerWorker' | 'voiceWorker'): URL {

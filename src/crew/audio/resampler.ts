@@ -47,3 +47,16 @@ export class Resampler {
 
 /** How many samples the filter looks ahead: its output is this much late, in samples of the input. */
 export const resamplerDelay = taps / 2;
+
+/** A whole piece of sound at another rate, without the filter's delay. */
+export function resampled(samples: Float32Array, from: number, to: number): Float32Array {
+  const resampler = new Resampler(from, to);
+  const length = Math.ceil((samples.length * to) / from);
+  const late = Math.round((resamplerDelay * to) / from);
+  const first = resampler.push(samples);
+  const rest = resampler.push(new Float32Array(taps));
+  const whole = new Float32Array(first.length + rest.length);
+  whole.set(first);
+  whole.set(rest, first.length);
+  return whole.slice(late, late + length);
+}

@@ -1,9 +1,10 @@
-import type { ArtifactRef, ArtifactWriter, PhaseContext } from '../../port.js';
+import type { ArtifactRef, ArtifactWriter, PhaseContext } from '../port.js';
 import { optionalPackage } from '../optional-package.js';
 import { Limiter } from './limiter.js';
 import { mix } from './mix.js';
+import type { Recording } from './recording.js';
 import { Resampler, resamplerDelay } from './resampler.js';
-import { voiceRate, type Timeline } from './timeline.js';
+import type { Timeline } from './timeline.js';
 import { waveHeader } from './wave.js';
 
 /** The rate every player and directory accepts. */
@@ -17,7 +18,7 @@ const lookAhead = 441;
 
 /** Samples at the episode's rate. */
 function episodeSamples(timeline: Timeline): number {
-  return Math.ceil((timeline.totalSamples * episodeRate) / voiceRate);
+  return Math.ceil((timeline.totalSamples * episodeRate) / timeline.rate);
 }
 
 /** How loud the mix is made. */
@@ -33,14 +34,15 @@ const factor = (decibels: number): number => 10 ** (decibels / 20);
 /** The mix at the episode's rate, limited, in blocks; exactly {@link episodeSamples} samples. */
 async function* master(
   context: PhaseContext,
+  recording: Recording,
   timeline: Timeline,
   level: Level,
 ): AsyncGenerator<Float32Array> {
-  const resampler = new Resampler(voiceRate, episodeRate);
+  const resampler = new Resampler(timeline.rate, episodeRate);
   const limiter = new Limiter(factor(level.ceilingDecibels), lookAhead);
   const gain = factor(level.gainDecibels);
   // What the two filters are late by is dropped at the start and flushed out at the end.
-  let late = Math.ceil((resamplerDelay * episodeRate) / voiceRate) + lookAhead;
+  let late = Math.ceil((resamplerDelay * episodeRate) / timeline.rate) + lookAhead;
   let left = episodeSamples(timeline);
   const pass = (input: Float32Array): Float32Array => {
     const output = resampler.push(input.map((sample) => sample * gain));
@@ -50,7 +52,7 @@ async function* master(
     left -= kept.length;
     return kept;
   };
-  for await (const block of mix(context, timeline, level.target)) yield pass(block);
+  for await (const block of mix(context, recording, timeline, level.target)) yield pass(block);
   yield pass(new Float32Array(resamplerDelay + lookAhead));
 }
 
@@ -64,6 +66,7 @@ function toPcm16(samples: Float32Array): Uint8Array {
 /** Writes `master.wav` and `episode.mp3` in one pass. */
 export async function encode(
   context: PhaseContext,
+  recording: Recording,
   timeline: Timeline,
   level: Level,
   tags: Uint8Array,
@@ -83,7 +86,7 @@ export async function encode(
     await wave.write(waveHeader(episodeSamples(timeline), episodeRate));
     await mp3.write(tags);
     let done = 0;
-    for await (const block of master(context, timeline, level)) {
+    for await (const block of master(context, recording, timeline, level)) {
       await wave.write(toPcm16(block));
       for (let start = 0; start < block.length; start += episodeRate) {
         const part = block.subarray(start, start + episodeRate).map((sample) => sample / lameScale);

@@ -1,9 +1,10 @@
-import { escapeForTerminal, textForXml } from '../../../../machines/escape.js';
+import { escapeForTerminal, textForXml } from '../../../machines/escape.js';
 import { optionalPackage } from '../optional-package.js';
-import { aiDisclosure } from './id3-tags.js';
 
 /** What the feed says about an episode. */
 export interface FeedEpisode {
+  artist: string;
+  disclosure: string;
   title: string;
   sessionId: string;
   episodeNumber: number;
@@ -18,13 +19,13 @@ export async function feedItem(episode: FeedEpisode): Promise<string> {
   const feed = generateRssFeed({
     title: 'Showrunner',
     link: 'https://example.invalid/',
-    description: aiDisclosure,
+    description: textForXml(episode.disclosure),
     language: 'en',
-    itunes: { explicit: false, author: 'Robin and Sam' },
+    itunes: { explicit: false, author: textForXml(escapeForTerminal(episode.artist)) },
     items: [
       {
         title: textForXml(escapeForTerminal(episode.title)),
-        description: aiDisclosure,
+        description: textForXml(episode.disclosure),
         guid: { value: episode.sessionId, isPermaLink: false },
         pubDate: new Date(episode.createdAt),
         enclosures: [{ url: 'episode.mp3', length: episode.mp3Bytes, type: 'audio/mpeg' }],

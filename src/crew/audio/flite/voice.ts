@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { ProductionError } from '../../../../machines/errors.js';
-import { builtWorker } from '../built-worker.js';
-import { optionalPackage } from '../optional-package.js';
+import { builtWorker } from '../../built-worker.js';
+import { optionalPackage } from '../../optional-package.js';
 import type { VoiceReply, VoiceRequest } from './voice-worker.js';
 
 /** A voice thread; speaking blocks it, so cancelling ends it. */

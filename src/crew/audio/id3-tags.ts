@@ -1,14 +1,11 @@
-import { escapeForTerminal } from '../../../../machines/escape.js';
+import { escapeForTerminal } from '../../../machines/escape.js';
 import { optionalPackage } from '../optional-package.js';
 import type { Chapter } from './chapters.js';
-
-/** What listeners are told about how the episode was made; in the tags, the notes and the feed. */
-export const aiDisclosure =
-  'AI disclosure: synthetic voices (flite) read sentences that were extracted automatically from the named sources. No human voice is heard.';
+import type { Recording } from './recording.js';
 
 /** An ID3v2 tag with title, artist, the disclosure as comment, and chapters. */
 export async function id3Tags(
-  title: string,
+  { title, artist, disclosure }: Pick<Recording, 'title' | 'artist' | 'disclosure'>,
   createdAt: string,
   chapters: readonly Chapter[],
 ): Promise<Uint8Array> {
@@ -16,10 +13,10 @@ export async function id3Tags(
   const ids = chapters.map((_, index) => `chapter${String(index + 1)}`);
   return NodeID3.create({
     title: escapeForTerminal(title),
-    artist: 'Robin and Sam',
+    artist: escapeForTerminal(artist),
     genre: 'Podcast',
     year: createdAt.slice(0, 4),
-    comment: { language: 'eng', text: aiDisclosure },
+    comment: { language: 'eng', text: disclosure },
     chapter: chapters.map((chapter, index) => ({
       elementID: ids[index] ?? '',
       startTimeMs: Math.round(chapter.startSeconds * 1000),

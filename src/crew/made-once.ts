@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ArtifactRef, PhaseContext } from '../port.js';
+import type { ArtifactRef, PhaseContext } from './port.js';
 
 /** Hexadecimal SHA-256. */
 export function sha256(content: Uint8Array | string): string {

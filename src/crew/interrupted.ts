@@ -1,4 +1,4 @@
-import { ProductionError } from '../../../machines/errors.js';
+import { ProductionError } from '../../machines/errors.js';
 
 /** Throws `interrupted` once the signal is aborted; called between steps of long work. */
 export function refuseIfAborted(signal: AbortSignal, sessionId: string): void {

@@ -1,4 +1,4 @@
-import { ProductionError } from '../../../machines/errors.js';
+import { ProductionError } from '../../machines/errors.js';
 
 /** Imports one of the optional packages; a missing one is refused with the command that installs it. */
 export async function optionalPackage<T>(name: string, load: () => Promise<T>): Promise<T> {
@@ -9,7 +9,7 @@ export async function optionalPackage<T>(name: string, load: () => Promise<T>): 
     if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw cause;
     throw new ProductionError(
       'invalid_input',
-      `The demonstration crew needs the optional package "${name}", which is not installed. Run: npm install ${name}`,
+      `This crew needs the optional package "${name}", which is not installed. Run: npm install ${name}`,
       { field: name, cause },
     );
   }

@@ -1,6 +1,6 @@
-import { escapeForTerminal } from '../../../../machines/escape.js';
-import type { SpokenScript } from '../script/lines.js';
-import { voiceRate, type Timeline } from './timeline.js';
+import { escapeForTerminal } from '../../../machines/escape.js';
+import type { Recording } from './recording.js';
+import type { Timeline } from './timeline.js';
 
 export interface Chapter {
   title: string;
@@ -8,12 +8,16 @@ export interface Chapter {
   endSeconds: number;
 }
 
-const milliseconds = (samples: number): number => Math.round((samples / voiceRate) * 1000) / 1000;
+const toMilliseconds = (seconds: number): number => Math.round(seconds * 1000) / 1000;
 
 /** One chapter for each segment, without gaps: the first starts at 0, the last ends with the episode. */
-export function chaptersOf(script: SpokenScript, timeline: Timeline): Chapter[] {
-  const starts = script.segments.flatMap(({ segment, title }, index) => {
-    const first = timeline.placements.find(({ line }) => line.segment === segment);
+export function chaptersOf(
+  { segments }: Pick<Recording, 'segments'>,
+  { placements, rate, totalSamples }: Pick<Timeline, 'placements' | 'rate' | 'totalSamples'>,
+): Chapter[] {
+  const milliseconds = (samples: number): number => toMilliseconds(samples / rate);
+  const starts = segments.flatMap(({ segment, title }, index) => {
+    const first = placements.find(({ line }) => line.segment === segment);
     return first === undefined
       ? []
       : [{ title: escapeForTerminal(title), startSeconds: index === 0 ? 0 : milliseconds(first.start) }];
@@ -21,7 +25,7 @@ export function chaptersOf(script: SpokenScript, timeline: Timeline): Chapter[] 
   return starts.map((chapter, index) => ({
     title: chapter.title,
     startSeconds: chapter.startSeconds,
-    endSeconds: starts[index + 1]?.startSeconds ?? milliseconds(timeline.totalSamples),
+    endSeconds: starts[index + 1]?.startSeconds ?? milliseconds(totalSamples),
   }));
 }
 

@@ -1,4 +1,4 @@
-import type { PhaseContext } from '../../port.js';
+import type { PhaseContext } from '../port.js';
 import { refuseIfAborted } from '../interrupted.js';
 import { optionalPackage } from '../optional-package.js';
 import { LoudnessMeter } from './loudness-meter.js';
