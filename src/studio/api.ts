@@ -90,6 +90,10 @@ export interface BoardEpisode {
   warnings: Warning[];
   /** Costs that nobody has told: the reservations were booked. */
   estimates: Estimate[];
+  /** Who works on it; null where nobody does, or he is gone. */
+  worker: string | null;
+  /** The journal's position up to which all that is shown here was read. */
+  position: number;
   createdAt: string;
   updatedAt: string;
 }
@@ -261,6 +265,7 @@ export type StudioEvent =
   /** First, and after a gap: fetch again. */
   | { type: 'hello'; position: number }
   /** One of any process's commits; `board` is the episode as it now stands. */
+  /** Without entries: what time alone has changed. */
   | { type: 'commit'; position: number; sessionId: string; entries: TimelineEntry[]; board: BoardEpisode }
   /** The day's money moved. */
   | { type: 'today'; today: ProductionView['today'] }

@@ -9,13 +9,16 @@ import {
   type PhaseName,
   type Policy,
 } from '../../machines/index.js';
+import { isLiveClaim } from '../disk/index.js';
 import { needsHere } from '../production/needs-here.js';
 import type { Production } from '../production/index.js';
 import { episodeEstimates, episodeWarnings, waitOf } from '../reports/index.js';
 import type { BoardEpisode, PhaseView } from './api.js';
 
 /** Where an episode is looked at: a production, or one as it stood. */
-export type Looking = Pick<Production, 'directory' | 'now'> & { policy: Pick<Policy, 'timeZone'> };
+export type Looking = Pick<Production, 'directory' | 'now' | 'position'> & {
+  policy: Pick<Policy, 'timeZone'>;
+};
 
 /** An episode as the board shows it at a moment. */
 export function boardEpisode(snapshot: EpisodeSnapshot, looking: Looking): BoardEpisode {
@@ -43,9 +46,16 @@ export function boardEpisode(snapshot: EpisodeSnapshot, looking: Looking): Board
     }),
     warnings: episodeWarnings(context),
     estimates: episodeEstimates(context),
+    worker: workerOf(context, looking.now()),
+    position: looking.position,
     createdAt: context.createdAt,
     updatedAt: latest(context.updatedAt, ...phaseNames.map((name) => phases[name].endedAt ?? '')),
   };
+}
+
+/** Who works on an episode at a time, as far as this machine can tell. */
+export function workerOf({ claim }: Pick<EpisodeContext, 'claim'>, now: string): string | null {
+  return claim && isLiveClaim(claim, now) ? claim.by : null;
 }
 
 function latest(...times: string[]): string {

@@ -49,7 +49,12 @@ export async function momentAt(
 ): Promise<EpisodeMoment> {
   const snapshot = rehydrate(await manager.stateAt(sessionId, position));
   const { directory, policy } = manager.production;
-  return moment(snapshot, position, { directory, policy, now: () => snapshot.context.updatedAt });
+  return moment(snapshot, position, {
+    directory,
+    policy,
+    position,
+    now: () => snapshot.context.updatedAt,
+  });
 }
 
 function moment(snapshot: EpisodeSnapshot, position: number, looking: Looking): EpisodeMoment {

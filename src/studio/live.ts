@@ -3,12 +3,16 @@ import type { ProductionStateManager } from '../manager/manager.js';
 import type { Committed } from '../record/index.js';
 import type { BoardEpisode, StudioEvent, TimelineEntry } from './api.js';
 import { boardEpisode } from './board.js';
+import { isTimed } from '../reports/index.js';
 import { todayView } from './production-view.js';
 import { describeEvent, openOperations } from './timeline.js';
 
 // What one person can see; and it keeps a thousand busy episodes from filling the line.
 const gatherMs = 60;
 const actorsMs = 200;
+// What only time changes: a worker that is gone, a wait that is over, an episode that is late.
+const lookMs = 1_000;
+const mostLooked = 200;
 const rememberedEvents = 2_000;
 
 interface Told {
@@ -22,6 +26,9 @@ export class Live {
   readonly #board = new Map<SessionId, BoardEpisode>();
   readonly #listeners = new Set<(event: StudioEvent) => void>();
   readonly #stop: () => void;
+  readonly #looking: NodeJS.Timeout;
+  /** Episodes whose show can change without a commit; who was looked at longest ago comes first. */
+  readonly #timed = new Set<SessionId>();
   #gathered = new Map<SessionId, TimelineEntry[]>();
   #timer: NodeJS.Timeout | undefined;
   #actorsTimer: NodeJS.Timeout | undefined;
@@ -41,6 +48,7 @@ export class Live {
     this.#today = JSON.stringify(todayView(production.today(), production.policy.warnAtPercent));
     this.#stop = production.onCommit((committed) => this.#take(committed));
     manager.follow();
+    this.#looking = setInterval(() => this.#lookAgain(), lookMs).unref();
   }
 
   get position(): number {
@@ -56,7 +64,8 @@ export class Live {
   listen(since: number | undefined, listener: (event: StudioEvent) => void): () => void {
     const isRemembered = since !== undefined && since >= this.#rememberedFrom && since <= this.#position;
     listener({ type: 'hello', position: isRemembered ? since : this.#position });
-    if (isRemembered) for (const { position, event } of this.#past) if (position > since) listener(event);
+    if (isRemembered)
+      for (const { position, event } of this.#past) if (position > since || isLook(event)) listener(event);
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -70,6 +79,7 @@ export class Live {
   }
 
   close(): void {
+    clearInterval(this.#looking);
     clearTimeout(this.#actorsTimer);
     clearTimeout(this.#timer);
     this.#stop();
@@ -81,7 +91,24 @@ export class Live {
     const { production } = this.#manager;
     const shown = boardEpisode(snapshot, production);
     this.#board.set(id, shown);
+    this.#timed.delete(id);
+    const { claim, dueBy, failure } = snapshot.context;
+    if (claim || shown.wait || isTimed(shown.status, { dueBy, failure })) this.#timed.add(id);
     return shown;
+  }
+
+  /** Tells what has changed by time alone since it was shown; of many episodes some at each look. */
+  #lookAgain(): void {
+    if (this.#listeners.size === 0) return;
+    const told: Extract<StudioEvent, { type: 'commit' }>[] = [];
+    for (const sessionId of [...this.#timed].slice(0, mostLooked)) {
+      const before = this.#board.get(sessionId);
+      const board = this.#show(sessionId);
+      if (board && timely(board) !== timely(before))
+        told.push({ type: 'commit', position: this.#position, sessionId, entries: [], board });
+    }
+    for (const event of told) for (const listener of this.#listeners) listener(event);
+    this.#remember(told);
   }
 
   #take({ steps, end, by }: Committed): void {
@@ -130,4 +157,13 @@ export class Live {
     const dropped = this.#past.splice(0, Math.max(0, this.#past.length - rememberedEvents));
     for (const { position } of dropped) this.#rememberedFrom = Math.max(this.#rememberedFrom, position);
   }
+}
+
+function timely(board: BoardEpisode | undefined): string {
+  return JSON.stringify([board?.needs, board?.wait, board?.worker]);
+}
+
+/** What no commit has told: whoever comes back may have missed it at any position. */
+function isLook(event: StudioEvent): boolean {
+  return event.type === 'commit' && event.entries.length === 0;
 }

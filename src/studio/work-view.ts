@@ -1,9 +1,9 @@
 import { parseSessionId, statusOf, type EpisodeSnapshot } from '../../machines/index.js';
 import { crewCommands } from '../documents/with-crew.js';
 import { readProduceSettings } from '../documents/produce-settings.js';
-import { isLiveClaim } from '../disk/index.js';
 import { needsOf } from '../reports/index.js';
 import type { WorkView } from './api.js';
+import { workerOf } from './board.js';
 
 /** Who works on an episode that could go on, or the commands that would; null where it has ended, or a person comes first. */
 export function workView(snapshot: EpisodeSnapshot, directory: string, now: string): WorkView | null {
@@ -12,7 +12,8 @@ export function workView(snapshot: EpisodeSnapshot, directory: string, now: stri
   // One that no worker has ever claimed may be driven by hand, or by somebody's own orchestrator.
   const isBegun =
     claims === 0 && !settings && Object.values(phases).some(({ startedAt }) => startedAt !== null);
-  if (claim && isLiveClaim(claim, now)) return { by: claim.by, isBegun, next: [] };
+  const by = workerOf({ claim }, now);
+  if (by !== null) return { by, isBegun, next: [] };
   if (['complete', 'failed', 'archived'].includes(statusOf(snapshot.value))) return null;
   const needs = needsOf(snapshot, now).map(({ need }) => need);
   if (needs.some((need) => need !== 'idle' && need !== 'late')) return null;

@@ -1,11 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ProductionStateManager, defineCrew } from '../../src/index.js';
-import { run } from '../support/cli.js';
 import { startStudio, type StudioProcess } from '../studio/studio-process.js';
 import { findings } from './accessible.js';
 import { closeBrowser, goToEpisode, openForAll } from './watched-page.js';
@@ -227,89 +225,5 @@ describe('what people begin, judge, change and go back to on the page', () => {
     await confirm('resume');
     expect((await manager.produce(sessionId, crew)).outcome).toBe('complete');
     await expect.poll(state).toBe('complete');
-  });
-});
-
-const ownCrew = fileURLToPath(new URL('../support/trying-crew.mjs', import.meta.url));
-const failing = defineCrew({
-  research: () => Promise.reject(Object.assign(new Error('no sources'), { code: 'invalid_input' })),
-  script: () => Promise.resolve(null),
-  audio: () => Promise.resolve(null),
-});
-
-/** Does the next thing that an episode's page says: presses what it offers, or types its command. */
-async function follow(id: string): Promise<string> {
-  const offered = (selector: string) => page.locator(selector).first();
-  if ((await state()) === 'complete') return 'complete';
-  if (await offered('[data-answer]').isVisible()) {
-    await offered('[data-answer]').click();
-    await dialog().getByLabel('It did cost').fill('0.05');
-    await dialog().getByLabel('Result').fill('Bees dance.');
-    await confirm('answer');
-    return 'answer';
-  }
-  for (const action of ['approve', 'resume', 'recover'])
-    if (await offered(`[data-action="${action}"]`).isVisible()) {
-      await offered(`[data-action="${action}"]`).click();
-      await confirm(action);
-      return action;
-    }
-  const said = (await page.locator('[data-work="nobody"] code').last().textContent()) ?? '';
-  const [program, command = '', ...words] = said.replace('./crew.mjs', ownCrew).split(' ');
-  expect([program, words[0]]).toEqual(['showrunner', id]);
-  await run(manager.production.directory, command, ...words);
-  return command;
-}
-
-describe('what the page says to do leads to a complete episode', () => {
-  const created = async (approvals: 'script'[] = []): Promise<string> =>
-    manager.createEpisodeSession({ episodeNum: 800 + ++reviews, topic: 'Bees', approvals });
-  const begun = async (): Promise<string> => {
-    const sessionId = await created();
-    await manager.updatePhase({ sessionId, phase: 'research', status: 'active' });
-    return sessionId;
-  };
-
-  test.each([
-    ['a script that a person approves', () => created(['script']), ['produce', 'approve', 'resume']],
-    [
-      'a pause',
-      async () => {
-        const sessionId = await begun();
-        await manager.pause({ sessionId, reason: 'lunch' });
-        return sessionId;
-      },
-      ['resume', 'produce'],
-    ],
-    [
-      'a held call',
-      async () => {
-        const sessionId = await begun();
-        const key = 'research-1';
-        await manager.reserveCost({ sessionId, phase: 'research', operation: 'call', key, maxCost: '0.10' });
-        await manager.send(sessionId, { type: 'operation.held', key, reason: 'the process ended' });
-        return sessionId;
-      },
-      ['answer', 'produce'],
-    ],
-    [
-      'a failure',
-      async () => {
-        const sessionId = await created();
-        expect((await manager.produce(sessionId, failing)).outcome).toBe('failed');
-        return sessionId;
-      },
-      ['recover', 'produce'],
-    ],
-  ])('given %s, when what is said is done, then it is complete', async (_what, make, expected) => {
-    const id = await make();
-    const done: string[] = [];
-    while (done.at(-1) !== 'complete' && done.length < 8) {
-      // What is said is read anew each time, and not what was said before.
-      await page.reload();
-      await goToEpisode(page, id);
-      done.push(await follow(id));
-    }
-    expect(done).toEqual([...expected, 'complete']);
   });
 });

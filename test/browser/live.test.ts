@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, test } from 'vitest';
-import { run } from '../support/cli.js';
+import { run, start } from '../support/cli.js';
 import { temporaryDirectory } from '../support/temporary.js';
 import { studioFor } from './studio-for.js';
 import { closeBrowser, goToEpisode, open } from './watched-page.js';
@@ -13,13 +13,13 @@ const amount = (page: Page, row: string, what: string) =>
 const lit = (page: Page) => page.locator('.chart').getAttribute('data-state');
 const commits = async (page: Page) => Number(await page.locator('.timeline').getAttribute('data-commits'));
 
-async function opened(): Promise<{ directory: string; id: string; page: Page }> {
+async function opened(): Promise<{ directory: string; id: string; page: Page; link: string }> {
   const directory = join(temporaryDirectory(), 'production');
   const id = (await run(directory, 'create', '--topic', 'Why bees dance')).stdout.trim();
   const studio = await studioFor(directory);
   const { page } = await open(studio.link);
   await page.locator('[data-link="live"]').waitFor();
-  return { directory, id, page };
+  return { directory, id, page, link: studio.link };
 }
 
 describe('the page, live', () => {
@@ -100,5 +100,23 @@ describe('the page, live', () => {
     await expect.poll(() => commits(page)).toBe(history.events.length);
     await page.getByRole('button', { name: 'Read script.txt' }).click();
     await expect.poll(() => page.locator('.reader').textContent()).toBe('script');
+  });
+
+  test('given a worker is killed, then the episode’s page and the board say by themselves that nobody works on it, though nobody commits', async () => {
+    const { directory, id, page, link } = await opened();
+    const board = await page.context().newPage();
+    await board.goto(link);
+    await goToEpisode(page, id);
+    const crew = join(import.meta.dirname, '../support/slow-crew.mjs');
+    const worker = start(directory, ['work', '--crew', crew, '--minutes', '60', '--by', 'bob']);
+    await page.locator('.episode-meta', { hasText: /held by bob/ }).waitFor();
+    await board.locator(`[data-session="${id}"] .row-worker`, { hasText: 'bob' }).waitFor();
+    await worker.said('research call 1');
+    worker.kill('SIGKILL');
+    await worker.ended;
+    await page.locator('[data-work="nobody"]', { hasText: `showrunner produce ${id}` }).waitFor();
+    expect(await page.locator('.episode-meta').textContent()).not.toContain('held by');
+    await board.locator(`[data-session="${id}"] .need-idle`).waitFor();
+    expect(await board.locator('.row-worker').count()).toBe(0);
   });
 });

@@ -40,6 +40,8 @@ function episode(number: number, part: Partial<BoardEpisode> = {}): BoardEpisode
     warnings: [],
     estimates: [],
     wait: null,
+    worker: null,
+    position: 0,
     warnAt: 5.6,
     createdAt: '2025-09-03T14:00:00.000Z',
     updatedAt: `2025-09-03T14:${String(number % 60).padStart(2, '0')}:00.000Z`,

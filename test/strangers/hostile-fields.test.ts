@@ -98,7 +98,7 @@ function told(text: string, instead: string, turn: number): unknown[] {
     events.map((event) => stepMessages(sessionId, event, after, instead)),
     timelineOf(history),
     operationsOf(history),
-    boardEpisode(after, { now: () => at, policy: { timeZone: 'UTC' }, directory: 'production' }),
+    boardEpisode(after, { now: () => at, policy: { timeZone: 'UTC' }, directory: 'production', position: 0 }),
   ];
 }
 

@@ -32,10 +32,12 @@ export class Row extends Component<Props> {
       warnAt,
       needs,
       wait,
+      worker,
+      position,
       updatedAt,
     } = episode;
     return (
-      <div class="row" role="row" aria-rowindex={index} data-session={sessionId}>
+      <div class="row" role="row" aria-rowindex={index} data-session={sessionId} data-position={position}>
         <div class="cell-episode" role="cell">
           <a class="row-link" href={addressOf.episode(sessionId)}>
             <span class="number">{episodeNumber}</span> <span class="topic">{topic}</span>
@@ -54,9 +56,14 @@ export class Row extends Component<Props> {
                   <b>{needNames[need]}</b> <span>{text}</span>
                 </span>
               ))}
+              <AtWork worker={worker} />
             </span>
           ) : (
-            <span class="session">{sessionId}</span>
+            <span class="session">
+              {sessionId}
+              {worker !== null && ' · '}
+              <AtWork worker={worker} />
+            </span>
           )}
         </div>
         <div class="cell-state" role="cell">
@@ -82,6 +89,15 @@ export class Row extends Component<Props> {
       </div>
     );
   }
+}
+
+function AtWork({ worker }: { worker: string | null }) {
+  if (worker === null) return null;
+  return (
+    <span class="at-work">
+      <span class="row-worker">{worker}</span> at work
+    </span>
+  );
 }
 
 const needIcons = {

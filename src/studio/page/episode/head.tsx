@@ -46,7 +46,7 @@ export function EpisodeHead({
         <span>
           changed <Age at={board.updatedAt} /> ago
         </span>
-        {claim && (
+        {claim && (shown !== view || view.work?.by === claim.by) && (
           <span title={`until ${claim.until}`}>
             held by <code>{claim.by}</code>
           </span>
@@ -67,6 +67,7 @@ export function EpisodeHead({
           {needs.map(({ need, text, next, key }, index) => (
             <li
               key={need + text}
+              data-need={need}
               class={`banner banner-${need === 'failed' || need.endsWith('stop') ? 'bad' : 'warn'}`}
             >
               <Icon name="warning" />

@@ -1,7 +1,11 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, onTestFinished, test } from 'vitest';
 import { ProductionStateManager } from '../../src/index.js';
+import { closeBrowser, openForAll } from './watched-page.js';
+import { startStudio } from '../studio/studio-process.js';
 import { start } from '../support/cli.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
@@ -50,27 +54,73 @@ function somebody(manager: ProductionStateManager): () => Promise<void> {
   };
 }
 
-test('given two workers and twenty episodes, when people approve, reject and pause at random and one worker is killed, then all are complete and nothing is paid twice', async () => {
+/** One episode as the board shows it at a moment: who works on it, and up to which position of the journal that was read. */
+interface Seen {
+  id: string;
+  position: number;
+  worker: string | null;
+}
+
+function boardOn(page: Page): Promise<Seen[]> {
+  return page.locator('[data-session]').evaluateAll((rows) =>
+    rows.map((row) => ({
+      id: row.getAttribute('data-session') ?? '',
+      position: Number(row.getAttribute('data-position')),
+      worker: row.querySelector('.row-worker')?.textContent ?? null,
+    })),
+  );
+}
+
+/** Who held an episode's claim at a position of the journal. */
+async function holders(manager: ProductionStateManager): Promise<(seen: Seen) => string | null> {
+  const claims = new Map<string, { position: number; by: string | null }[]>();
+  for (const { session_id: id } of await manager.listEpisodes())
+    claims.set(
+      id,
+      (await manager.history(id)).flatMap(
+        ({ event, position }): { position: number; by: string | null }[] => {
+          if (event.type === 'lease.claim') return [{ position, by: event.holder }];
+          return event.type === 'lease.release' ? [{ position, by: null }] : [];
+        },
+      ),
+    );
+  return ({ id, position }) => claims.get(id)?.findLast((claim) => claim.position <= position)?.by ?? null;
+}
+
+test('given two workers and twenty episodes, when people approve, reject and pause at random and one worker is killed, then all are complete, nothing is paid twice, and the page has said at each moment who worked', async () => {
   const directory = join(temporaryDirectory(), 'production');
   const manager = await ProductionStateManager.open({ directory });
   for (let n = 1; n <= count; n += 1)
     await manager.createEpisodeSession({ key: `bees-${n}`, topic: `Bees ${n}`, approvals: ['script'] });
-  const workers = [0, 1].map(() =>
-    start(directory, ['work', '--crew', crew, '--concurrency', '2', '--json'], { SHOWRUNNER_TRY: 'slowly' }),
+  const studio = await startStudio(directory);
+  onTestFinished(() => studio.kill());
+  onTestFinished(closeBrowser);
+  const { page, expectNoProblem } = await openForAll(studio.link, { height: 2400 });
+  const look = (): Promise<Seen[]> => boardOn(page);
+  await expect.poll(async () => (await look()).length).toBe(count);
+  const seen: Seen[] = [];
+  const workers = ['ann', 'bob'].map((by) =>
+    start(directory, ['work', '--crew', crew, '--concurrency', '2', '--json', '--by', by], {
+      SHOWRUNNER_TRY: 'slowly',
+    }),
   );
   await Promise.all(workers.map((worker) => worker.said('working on every episode')));
   const [doomed, other] = workers;
   const decides = somebody(manager);
   let isKilled = false;
+  const isAnn = ({ worker }: Seen): boolean => worker?.startsWith('ann') === true;
   await expect
     .poll(
       async () => {
         await decides();
+        seen.push(...(await look()));
         const statuses = (await manager.listEpisodes()).map(({ status }) => status);
         if (!isKilled && statuses.filter((status) => status === 'complete').length >= 3) {
           isKilled = true;
           doomed?.kill('SIGKILL');
           await doomed?.ended;
+          // It commits nothing any more, and yet that it is gone is told.
+          while ((await look()).some(isAnn)) await sleep(50);
         }
         return statuses;
       },
@@ -93,6 +143,15 @@ test('given two workers and twenty episodes, when people approve, reject and pau
     });
   }
   expect(isKilled).toBe(true);
+  const held = await holders(manager);
+  const wrong = seen.filter((each) => {
+    const by = held(each);
+    // Of who is killed nobody says that he works, though his claim lasts.
+    return each.worker !== by && !(each.worker === null && by?.startsWith('ann'));
+  });
+  expect(wrong).toEqual([]);
+  expect([seen.some(isAnn), seen.some(({ worker }) => worker?.startsWith('bob'))]).toEqual([true, true]);
+  expectNoProblem();
   expect(await manager.verify()).toMatchObject({ ok: true });
   await manager.close();
 });
