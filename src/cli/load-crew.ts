@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { defineCrew, type Crew } from '../crew/port.js';
+import type { StudioSettings } from '../crew/studio/settings.js';
 import { UsageError } from './usage-error.js';
 
 /** The name of the crew that needs no network and no keys. */
@@ -23,8 +24,25 @@ export async function offlineModule(): Promise<OfflineModule> {
   return (await import(place)) as OfflineModule;
 }
 
-/** The demonstration crew, or the default export of a module. */
+/** The name of the crew that works with paid models. */
+export const studio = 'studio';
+
+/** What is taken of the studio crew. */
+interface StudioModule {
+  studioCrew(): Crew;
+  parseSettings(given: unknown): StudioSettings;
+  refuseMissingKeys(settings: StudioSettings, env: NodeJS.ProcessEnv): void;
+}
+
+/** As the demonstration crew, it is loaded where it is used. */
+export async function studioModule(): Promise<StudioModule> {
+  const place = new URL('../src/crew/studio/index.js', import.meta.url).href;
+  return (await import(place)) as StudioModule;
+}
+
+/** A crew of ours by its name, or the default export of a module. */
 export async function loadCrew(crew: string): Promise<Crew> {
+  if (crew === studio) return (await studioModule()).studioCrew();
   if (crew === offline) {
     const { offlineCrew } = await offlineModule();
     return offlineCrew();

@@ -4,16 +4,16 @@ import { decodeJson } from '../disk/decode-json.js';
 
 /**
  * The JSON in a file.
- * @throws ProductionError `invalid_input`, naming `data`.
+ * @throws ProductionError `invalid_input`, naming `field`.
  */
-export function readJson(path: string): unknown {
+export function readJson(path: string, field = 'data'): unknown {
   try {
     return decodeJson(readNamedFile(path));
   } catch (error) {
     throw new ProductionError(
       'invalid_input',
-      `data: cannot read JSON from ${path}: ${(error as Error).message}.`,
-      { field: 'data', cause: error },
+      `${field}: cannot read JSON from ${path}: ${(error as Error).message}.`,
+      { field, cause: error },
     );
   }
 }

@@ -8,7 +8,8 @@ import type { Context, Options, Result, Run } from '../command.js';
 import { closingReport } from '../closing-report.js';
 import { exits } from '../exit-codes.js';
 import { findEpisode } from '../find-episode.js';
-import { loadCrew, offline, offlineModule } from '../load-crew.js';
+import { loadCrew, offline, offlineModule, studio, studioModule } from '../load-crew.js';
+import { studioSettingsOf } from '../studio-settings-of.js';
 import { notifyOf } from '../notify-of.js';
 import { nextEpisodeNumber } from '../../manager/next-episode-number.js';
 import {
@@ -35,6 +36,7 @@ export const run: Run = async (context, [name], options) => {
   const given = name === undefined ? { topics: topicsOf(options), settings: settingsOf(options) } : undefined;
   // A crew that cannot be loaded makes no episode.
   if (given) await loadCrew(given.settings.crew);
+  if (given) await checkStudio(given.settings);
   if (given) await survey(context, given);
   const manager = await context.open({ make: given !== undefined, notify: notifyOf(options) });
   const ids = given
@@ -61,6 +63,13 @@ export const run: Run = async (context, [name], options) => {
   return summarise(context, manager, results);
 };
 
+/** What the studio crew cannot begin without is said before anything is made. */
+async function checkStudio({ crew, crew_options: { studio: wished } }: ProduceSettings): Promise<void> {
+  if (crew !== studio) return;
+  const { parseSettings, refuseMissingKeys } = await studioModule();
+  refuseMissingKeys(parseSettings(wished), process.env);
+}
+
 /** Whether `--sources` or `--minutes` was given, now or when it was begun. */
 function isSaid({ crew_options: kept }: ProduceSettings, { minutes, sources }: Options): boolean {
   return minutes !== undefined || sources !== undefined || Object.keys(kept).length > 0;
@@ -85,7 +94,12 @@ async function survey(
   { topics, settings }: { topics: string[]; settings: ProduceSettings },
 ): Promise<void> {
   const { sources, minutes, source_seconds: seconds } = settings.crew_options;
-  if (settings.crew !== offline || typeof sources !== 'string' || typeof minutes !== 'number') return;
+  if (
+    (settings.crew !== offline && settings.crew !== studio) ||
+    typeof sources !== 'string' ||
+    typeof minutes !== 'number'
+  )
+    return;
   const { survey: look } = await offlineModule();
   for (const topic of topics) {
     const held = await look(topic, sources, minutes, context.signal, {
@@ -179,24 +193,27 @@ function textOf(path: string): string {
 /** Mistakes in the options are found before an episode is begun. */
 export function settingsOf(options: Options): ProduceSettings {
   const { crew, sources, minutes, lease } = options;
-  if (typeof crew !== 'string' && typeof sources !== 'string')
+  const isOurs = typeof crew !== 'string' || crew === studio;
+  const whose = crew === studio ? 'studio' : 'demonstration';
+  if (isOurs && typeof sources !== 'string')
     throw new UsageError(
-      '--sources <folder> is needed: the demonstration crew makes episodes from your documents',
+      `--sources <folder> is needed: the ${whose} crew makes episodes from your documents`,
     );
   if (typeof sources === 'string' && !existsSync(sources))
     throw new UsageError(`--sources: there is nothing at ${resolve(sources)}`);
   const length = minutes === undefined ? defaultMinutes : Number(minutes);
   if (!(length > 0 && length < Infinity))
     throw new UsageError(`--minutes: ${String(minutes)} is not a number of minutes above 0`);
-  if (typeof crew !== 'string' && (length < minutesRange.least || length > minutesRange.most))
+  if (isOurs && (length < minutesRange.least || length > minutesRange.most))
     throw new UsageError(
-      `--minutes: ${String(minutes)} is out of range; the demonstration crew makes episodes of ${String(minutesRange.least)} to ${String(minutesRange.most)} minutes`,
+      `--minutes: ${String(minutes)} is out of range; the ${whose} crew makes episodes of ${String(minutesRange.least)} to ${String(minutesRange.most)} minutes`,
     );
   return {
-    crew: typeof crew === 'string' ? resolve(crew) : offline,
+    crew: typeof crew !== 'string' ? offline : crew === studio ? studio : resolve(crew),
     crew_options: {
       ...(typeof sources === 'string' ? { sources: resolve(sources) } : {}),
-      ...(typeof crew === 'string' && minutes === undefined ? {} : { minutes: length }),
+      ...(!isOurs && minutes === undefined ? {} : { minutes: length }),
+      ...(crew === studio ? { studio: studioSettingsOf(options) } : {}),
       ...secondsOf(options),
     },
     ...(typeof lease === 'string' ? { lease_ms: leaseOf(lease) } : {}),

@@ -10,7 +10,7 @@ const share = (part: number, whole: number): number => (whole === 0 ? 0 : part /
 const wordsIn = (text: string): number => text.split(/\s+/u).length;
 
 /** Share of the four-word sequences in quoted sentences that were heard before. */
-function repetition(texts: readonly string[]): number {
+export function repetition(texts: readonly string[]): number {
   const seen = new Set<string>();
   let total = 0;
   for (const text of texts) {

@@ -8,7 +8,7 @@ import type { Charge } from '../types.js';
 import { chargeFor } from './charge.js';
 import { mostUsageOf, requestText, type Limits } from './most-usage.js';
 import type { Answer, CallParams, MeterableModel } from './model-shapes.js';
-import { usableAnswer } from './usable.js';
+import { usableAnswer, type Refuse } from './usable.js';
 
 /** What a metered model is paid through. */
 export interface MeterOptions extends Limits {
@@ -28,6 +28,8 @@ export interface MeterOptions extends Limits {
   acrossRevisions?: boolean | undefined;
   /** What to do with a call whose outcome is unknown; default to ask a person. */
   reconcile?: Reconcile<KeptAnswer> | undefined;
+  /** Says why an answer's text cannot be used: then it is settled, and asked for again as often as policy allows. */
+  refuse?: Refuse;
   /** When prices are looked up, ISO-8601 UTC; default now. */
   now?: (() => string) | undefined;
 }
@@ -91,7 +93,7 @@ async function meteredCall({ params: given, model }: WrapGenerate, options: Mete
       async ({ signal }) => {
         const answer = await generate(model, { ...params, abortSignal: both(params.abortSignal, signal) });
         const charge = chargeFor(answer, price);
-        const usable = usableAnswer(answer, params, charge);
+        const usable = usableAnswer(answer, params, charge, options.refuse);
         const cost = charge.cost === undefined ? undefined : toDollars(charge.cost);
         return { result: keptAnswer(usable, { ...charge, cost: cost ?? null }), cost };
       },

@@ -1,0 +1,60 @@
+import * as z from 'zod';
+import { ProductionError } from '../../../machines/index.js';
+import { defineCrew, type Crew, type PhaseContext } from '../port.js';
+import { openModel } from './models/open-model.js';
+import { loadPrompts } from './script/prompts.js';
+import { modelsOf, parseSettings, refuseMissingKeys, type StudioSettings } from './settings.js';
+
+/** Where the crew finds what it cannot find by itself. */
+export interface StudioCrewSettings {
+  /** The environment with the keys; default that of the process. */
+  env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** The compiled workers, for those who bundle this folder. */
+  voiceWorker?: URL | undefined;
+  readerWorker?: URL | undefined;
+}
+
+const Minutes = z.number().min(0.2).max(60).default(3);
+
+/**
+ * A crew that writes with the models that you pay: research from your own sources, a script whose every line is checked against them by another model, and the offline voices. Its
+ * options (`context.options`) are `sources` and `minutes`, as those of the offline crew, and `studio`, a {@link StudioSettings}. Keys come from the environment.
+ */
+export function studioCrew({ env = process.env, voiceWorker, readerWorker }: StudioCrewSettings = {}): Crew {
+  return defineCrew({
+    name: 'studio',
+    version: '1',
+    research: async (context) => {
+      refuseMissingKeys(settingsOf(context), env);
+      return (await import('../offline/research/research.js')).research(context, readerWorker);
+    },
+    script: async (context) => {
+      const settings = settingsOf(context);
+      refuseMissingKeys(settings, env);
+      const { script, judge } = modelsOf(settings);
+      const access = { providers: settings.providers, env };
+      const models = {
+        script: await openModel(script, access),
+        judge: await openModel(judge, access),
+        providers: { script: script.provider, judge: judge.provider },
+        prices: settings.prices,
+      };
+      const { writeScript } = await import('./script/script.js');
+      return writeScript(context, minutesOf(context), { models, prompts: loadPrompts(settings.prompts) });
+    },
+    audio: async (context) => (await import('../offline/audio/audio.js')).audio(context, voiceWorker),
+  });
+}
+
+function settingsOf({ options }: PhaseContext): StudioSettings {
+  return parseSettings(options['studio'] ?? {});
+}
+
+function minutesOf({ options, sessionId }: PhaseContext): number {
+  const parsed = Minutes.safeParse(options['minutes']);
+  if (parsed.success) return parsed.data;
+  throw new ProductionError('invalid_input', 'minutes: is not a number from 0.2 to 60.', {
+    sessionId,
+    field: 'minutes',
+  });
+}

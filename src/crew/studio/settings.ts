@@ -1,0 +1,91 @@
+import * as z from 'zod';
+import { ProductionError } from '../../../machines/index.js';
+import { providerOf } from './models/providers.js';
+import { parseModelRef } from './model-ref.js';
+import { PriceTable } from './prices/price-table.js';
+import type { ModelRef } from './types.js';
+
+const name = z.string().min(3).max(300);
+
+/** What the studio crew works with: `crew.json`, and the crew option `studio`. Keys are never in it: they are in the environment. */
+export const StudioSettings = z.strictObject({
+  /** For editors. */
+  $schema: z.string().optional(),
+  /** Writes the script: `anthropic:claude-sonnet-5`. */
+  script: name,
+  /** Checks it; by default the one that writes. Another one finds more. */
+  judge: name.optional(),
+  /** Who speaks: `flite`, free and without a key. */
+  voice: name.default('flite'),
+  /** Providers beside the known ones, or where a known one is reached. */
+  providers: z
+    .record(
+      z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/),
+      z.strictObject({ base_url: z.url().optional(), key_env: z.string().min(1).max(200).optional() }),
+    )
+    .default({}),
+  prices: PriceTable.optional(),
+  /** A folder with prompts in the place of the crew's own: `outline.md`, `draft.md`, `check.md`, `revise.md`, `polish.md`. */
+  prompts: z.string().min(1).optional(),
+});
+export type StudioSettings = z.infer<typeof StudioSettings>;
+
+/** @throws ProductionError `invalid_input`, naming the setting. */
+export function parseSettings(given: unknown): StudioSettings {
+  const parsed = StudioSettings.safeParse(given);
+  if (!parsed.success) {
+    const field = ['studio', ...(parsed.error.issues[0]?.path ?? [])].join('.').slice(0, 200);
+    throw new ProductionError(
+      'invalid_input',
+      `The studio crew cannot use its settings: ${z.prettifyError(parsed.error)}. Say at least who writes: --script anthropic:claude-sonnet-5.`,
+      { field, cause: parsed.error },
+    );
+  }
+  for (const each of Object.values(modelsOf(parsed.data))) providerOf(each.provider, parsed.data.providers);
+  if (parsed.data.voice !== 'flite')
+    throw new ProductionError(
+      'invalid_input',
+      `studio.voice: ${parsed.data.voice} is no voice that is known; there is flite.`,
+      {
+        field: 'studio.voice',
+      },
+    );
+  return parsed.data;
+}
+
+/** The models that the settings name, by what they do. */
+export function modelsOf({ script, judge }: StudioSettings): { script: ModelRef; judge: ModelRef } {
+  return {
+    script: parseModelRef(script, 'studio.script'),
+    judge: parseModelRef(judge ?? script, 'studio.judge'),
+  };
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The keys that the settings need and the environment does not have. */
+export function missingKeys(
+  settings: StudioSettings,
+  env: Environment,
+): { provider: string; keyEnv: string; keysAt: string | undefined }[] {
+  const providers = new Set(Object.values(modelsOf(settings)).map(({ provider }) => provider));
+  return [...providers].flatMap((provider) => {
+    const { keyEnv, keysAt } = providerOf(provider, settings.providers);
+    return keyEnv === undefined || env[keyEnv] ? [] : [{ provider, keyEnv, keysAt }];
+  });
+}
+
+/** @throws ProductionError `invalid_input` that says which keys are missing, where they are had, and what works without. */
+export function refuseMissingKeys(settings: StudioSettings, env: Environment): void {
+  const missing = missingKeys(settings, env);
+  if (missing.length === 0) return;
+  const needed = missing.map(
+    ({ provider, keyEnv, keysAt }) =>
+      `${keyEnv} for ${provider}${keysAt === undefined ? '' : ` (you get one at ${keysAt})`}`,
+  );
+  throw new ProductionError(
+    'invalid_input',
+    `keys: the studio crew needs keys that are not in the environment: ${needed.join('; ')}. Nothing was begun and nothing is reserved. Without keys there are a model on your own machine (--script ollama:qwen3, with its price of 0 in your own table) and the crew that quotes your documents (leave --crew studio out).`,
+    { field: 'keys' },
+  );
+}
