@@ -1,7 +1,6 @@
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { run } from '../support/cli.js';
 import { temporaryDirectory } from '../support/temporary.js';
 import { toldProduction } from '../studio/told.js';
 import { findings } from './accessible.js';
@@ -114,23 +113,5 @@ describe('the page for everyone', () => {
       .toBeCloseTo(2, 1);
     await page.getByRole('button', { name: 'Read polished_script.md' }).click();
     await expect.poll(() => page.locator('.reader').textContent()).toContain('Robin');
-  });
-
-  test('given a log of 72 MB, when Read is pressed, then its beginning is there at once, with a download of all of it', async () => {
-    const directory = join(temporaryDirectory(), 'production');
-    const id = (await run(directory, 'create', '--topic', 'Bees')).stdout.trim();
-    const line = `${'a line of a log '.repeat(8)}\n`;
-    const size = 72 * 1024 * 1024;
-    writeFileSync(join(directory, id, 'research', 'huge.log'), line.repeat(Math.ceil(size / line.length)));
-    const { page } = await open((await studioFor(directory)).link);
-    await goToEpisode(page, id);
-    await page.getByRole('button', { name: 'Read huge.log' }).click();
-    await expect
-      .poll(() => page.locator('dialog .reader-note').first().textContent())
-      .toContain('250.0 kB of');
-    expect(await page.locator('.reader').evaluate((text) => text.textContent?.length)).toBe(250_000);
-    const download = page.waitForEvent('download');
-    await page.getByRole('link', { name: /^Download/ }).click();
-    expect(statSync(await (await download).path()).size).toBeGreaterThanOrEqual(size);
   });
 });
