@@ -8,10 +8,6 @@ import { checks } from './guards.js';
 import { initialContext } from './initial-context.js';
 import { quickAssign } from './_xstate-internals.js';
 
-/** The chart's name and version. Raise the version, and add a migration, whenever the structure or the context changes. */
-export const machineId = 'episode';
-export const machineVersion = 2;
-
 interface Scope {
   context: EpisodeContext;
   event: EpisodeEvent;

@@ -3,7 +3,7 @@ import type { Notify } from '../manager/notify.js';
 
 /** What a command gives back: an object for `--json`, a text for people, and how the process ends. */
 export interface Result {
-  /** Left out by what has printed its own while it ran. */
+  /** Left out by what has printed its own while it ran, and where only the text is asked for. */
   json?: object;
   text: string;
   exit?: number;

@@ -2,6 +2,8 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ledger, type BudgetDay } from '../../machines/budget-day.js';
 import type { ApprovalDeadline, PersistedEpisode, SessionId } from '../../machines/index.js';
+import { machineVersion } from '../../machines/episode/version.js';
+import { episodeNumberOf, isSessionId } from '../../machines/ids.js';
 import { parseUsd } from '../../machines/usd.js';
 import { nodeDisk } from '../disk/node-disk.js';
 import { unseal } from '../documents/seal.js';
@@ -35,32 +37,60 @@ export interface Listing {
  * Without the engine a listing starts in half the time.
  */
 export function listFast(directory: string): Listing | undefined {
+  return whereShown(directory, ({ active_episodes: active, completed_episodes: ended, showrunner }) => ({
+    states: [
+      ...Object.values(active).map((state) => ({
+        ...state,
+        ...shown(directory, state, showrunner).listed,
+      })),
+      ...Object.values(ended).map((state) => ({
+        ...state,
+        needs: [],
+        wait: null,
+        start_at: null,
+        due_by: null,
+        warnings: [],
+        estimates: [],
+      })),
+    ],
+    warnings: ofDay(showrunner.days, showrunner.policy),
+  }));
+}
+
+/** What `show` tells of an episode, beside what hooks have counted and what its open calls are made with. */
+export interface ShownEpisode extends Omit<ListedEpisode, keyof EpisodeState> {
+  state: EpisodeState;
+  persisted: PersistedEpisode;
+}
+
+/** An episode that has not ended, under the same conditions; undefined too where a name means none or several. */
+export function showFast(directory: string, name: string): ShownEpisode | undefined {
+  return whereShown(directory, ({ active_episodes: active, completed_episodes: ended, showrunner }) => {
+    const number = /^(?:ep_)?(\d{1,7})$/.exec(name)?.[1];
+    const isNamed = (id: string): boolean =>
+      number === undefined ? id === name : isSessionId(id) && episodeNumberOf(id) === Number(number);
+    const listed = new Set([...Object.keys(active), ...Object.keys(ended), ...readdirSync(directory)]);
+    const [id = '', second] = [...listed].filter(isNamed);
+    const state = active[id];
+    if (!state || second !== undefined) return undefined;
+    const { listed: told, persisted, version } = shown(directory, state, showrunner);
+    if (version !== machineVersion) return undefined;
+    const warnings = [...told.warnings, ...ofDay(showrunner.days, showrunner.policy)];
+    return { ...told, warnings, state, persisted };
+  });
+}
+
+type Current = Omit<StateFile, 'showrunner'> & { showrunner: Known };
+
+/** What `tell` says of documents that show the journal's very end; undefined where they do not. */
+function whereShown<Told>(directory: string, tell: (document: Current) => Told): Told | undefined {
   try {
     const document = readSealed(join(directory, 'state.json')) as StateFile | undefined;
     if (document?.version !== '3.0.0' || document.showrunner?.format !== 1) return undefined;
-    const { position, sessions, policy } = document.showrunner;
-    if (policy === undefined) return undefined;
-    if (position !== journalEnd(join(directory, 'journal'))) return undefined;
-    const active = Object.values(document.active_episodes).map((state) => ({
-      ...state,
-      ...shown(directory, state, sessions[state.session_id], policy),
-    }));
-    const ended = Object.values(document.completed_episodes);
-    return {
-      states: [
-        ...active,
-        ...ended.map((state) => ({
-          ...state,
-          needs: [],
-          wait: null,
-          start_at: null,
-          due_by: null,
-          warnings: [],
-          estimates: [],
-        })),
-      ],
-      warnings: ofDay(document.showrunner.days, policy),
-    };
+    const { showrunner } = document;
+    const { position, policy } = showrunner;
+    if (policy === undefined || position !== journalEnd(join(directory, 'journal'))) return undefined;
+    return tell({ ...document, showrunner: { ...showrunner, policy } });
   } catch {
     // Whatever is wrong, opening the production will say it better.
     return undefined;
@@ -79,31 +109,37 @@ interface StateFile {
   version: string;
   active_episodes: Record<string, EpisodeState>;
   completed_episodes: Record<string, EpisodeState>;
-  showrunner?: {
-    format: number;
-    position: number;
-    sessions: Record<string, number>;
-    days: Record<string, BudgetDay>;
-    policy?: ShownPolicy;
-  };
+  showrunner?: Omit<Known, 'policy'> & { policy?: ShownPolicy };
+}
+
+interface Known {
+  format: number;
+  position: number;
+  sessions: Record<string, number>;
+  days: Record<string, BudgetDay>;
+  policy: ShownPolicy;
 }
 
 interface SessionFile {
   needs: Need[];
-  showrunner: { position: number; snapshot: PersistedEpisode };
+  showrunner: { position: number; machine: { version: number }; snapshot: PersistedEpisode };
 }
 
 /** @throws Error when session.json does not show the episode as it stands. */
 function shown(
   directory: string,
   state: EpisodeState,
-  position: number | undefined,
-  { timeZone, approvalDeadline = null }: ShownPolicy,
-): Omit<ListedEpisode, keyof EpisodeState> {
+  { sessions, policy: { timeZone, approvalDeadline = null } }: Known,
+): { listed: Omit<ListedEpisode, keyof EpisodeState>; persisted: PersistedEpisode; version: number } {
   const session = readSealed(join(directory, state.session_id, 'session.json')) as SessionFile | undefined;
-  if (session === undefined || session.showrunner.position !== position || !Array.isArray(session.needs))
+  if (
+    session === undefined ||
+    session.showrunner.position !== sessions[state.session_id] ||
+    !Array.isArray(session.needs)
+  )
     throw new Error('session.json is not as new as state.json');
-  const { context } = session.showrunner.snapshot;
+  const { snapshot: persisted, machine } = session.showrunner;
+  const { context } = persisted;
   // One that an older program wrote has no times.
   const { startAt = null, dueBy = null, sleeps = {} } = context as Partial<typeof context>;
   const { needs } = session;
@@ -114,7 +150,7 @@ function shown(
   if (isNews && needs.some(({ need }) => need === 'approval'))
     throw new Error('session.json is not as new as the policy');
   const now = new Date().toISOString();
-  return {
+  const listed = {
     needs: [
       ...(needs.length > 0
         ? needs
@@ -131,6 +167,7 @@ function shown(
     warnings: episodeWarnings(context),
     estimates: episodeEstimates(context),
   };
+  return { listed, persisted, version: machine.version };
 }
 
 function ofDay(

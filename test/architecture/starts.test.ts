@@ -32,6 +32,7 @@ const quick = [
   'src/cli/main.ts',
   'src/cli/commands/list.ts',
   'src/cli/list-table.ts',
+  'src/cli/commands/show.ts',
   'src/cli/completions.ts',
 ];
 
