@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { temporaryDirectory } from '../support/temporary.js';
 import { toldProduction } from '../studio/told.js';
 import { findings } from './accessible.js';
 import { studioFor } from './studio-for.js';
