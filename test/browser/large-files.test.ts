@@ -119,7 +119,7 @@ describe('given an episode whose files are of 72 MB', () => {
     await page.getByRole('button', { name: 'Read the page anew' }).click();
     await page.getByRole('button', { name: 'Read short.md' }).click();
     await expect
-      .poll(() => page.locator('dialog h1, dialog h2, dialog h3').allTextContents())
+      .poll(() => page.locator('dialog .prose-heading').allTextContents())
       .toContain('Why bees dance');
   });
 });
