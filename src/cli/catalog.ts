@@ -127,7 +127,11 @@ export const catalog: readonly Command[] = [
         '--crew <module>',
         'studio: paid models write; or your own crew, a module whose default export is one',
       ],
-      ['--script <model>', 'with --crew studio: who writes, e.g. anthropic:claude-sonnet-5'],
+      [
+        '--research <model>',
+        'with --crew studio: who searches the web, e.g. perplexity:pro-search; default nobody',
+      ],
+      ['--script <model>', 'who writes, e.g. anthropic:claude-sonnet-5'],
       [
         '--judge <model>',
         'who checks every line against the sources, e.g. openai:gpt-5.2; default who writes',

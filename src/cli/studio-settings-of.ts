@@ -6,7 +6,7 @@ export function studioSettingsOf(options: Options): Record<string, unknown> {
   const { studio, prices } = options;
   const written = typeof studio === 'string' ? readJson(studio, '--studio') : {};
   const said = Object.fromEntries(
-    (['script', 'judge', 'voice'] as const).flatMap((name) => {
+    (['research', 'script', 'judge', 'voice'] as const).flatMap((name) => {
       const value = options[name];
       return typeof value === 'string' ? [[name, value]] : [];
     }),

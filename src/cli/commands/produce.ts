@@ -195,7 +195,9 @@ export function settingsOf(options: Options): ProduceSettings {
   const { crew, sources, minutes, lease } = options;
   const isOurs = typeof crew !== 'string' || crew === studio;
   const whose = crew === studio ? 'studio' : 'demonstration';
-  if (isOurs && typeof sources !== 'string')
+  const studioSettings = crew === studio ? studioSettingsOf(options) : undefined;
+  const isSearched = studioSettings?.['research'] !== undefined;
+  if (isOurs && !isSearched && typeof sources !== 'string')
     throw new UsageError(
       `--sources <folder> is needed: the ${whose} crew makes episodes from your documents`,
     );
@@ -213,7 +215,7 @@ export function settingsOf(options: Options): ProduceSettings {
     crew_options: {
       ...(typeof sources === 'string' ? { sources: resolve(sources) } : {}),
       ...(!isOurs && minutes === undefined ? {} : { minutes: length }),
-      ...(crew === studio ? { studio: studioSettingsOf(options) } : {}),
+      ...(studioSettings ? { studio: studioSettings } : {}),
       ...secondsOf(options),
     },
     ...(typeof lease === 'string' ? { lease_ms: leaseOf(lease) } : {}),

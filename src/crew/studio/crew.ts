@@ -2,22 +2,28 @@ import * as z from 'zod';
 import { ProductionError } from '../../../machines/index.js';
 import { defineCrew, type Crew, type PhaseContext } from '../port.js';
 import { openModel } from './models/open-model.js';
+import { providerOf } from './models/providers.js';
+import type { SearchAccess } from './research/search.js';
 import { loadPrompts } from './script/prompts.js';
 import { modelsOf, parseSettings, refuseMissingKeys, type StudioSettings } from './settings.js';
 
 /** Where the crew finds what it cannot find by itself. */
 export interface StudioCrewSettings {
   /** The environment with the keys; default that of the process. */
-  env?: Readonly<Record<string, string | undefined>> | undefined;
+  env?: Environment | undefined;
   /** The compiled workers, for those who bundle this folder. */
   voiceWorker?: URL | undefined;
   readerWorker?: URL | undefined;
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const perplexityUrl = 'https://api.perplexity.ai/v1';
+
 const Minutes = z.number().min(0.2).max(60).default(3);
 
 /**
- * A crew that writes with the models that you pay: research from your own sources, a script whose every line is checked against them by another model, and the offline voices. Its
+ * A crew that writes with the models that you pay: research from your own sources or by a search, a script whose every line is checked against them by another model, and the offline voices. Its
  * options (`context.options`) are `sources` and `minutes`, as those of the offline crew, and `studio`, a {@link StudioSettings}. Keys come from the environment.
  */
 export function studioCrew({ env = process.env, voiceWorker, readerWorker }: StudioCrewSettings = {}): Crew {
@@ -25,8 +31,11 @@ export function studioCrew({ env = process.env, voiceWorker, readerWorker }: Stu
     name: 'studio',
     version: '1',
     research: async (context) => {
-      refuseMissingKeys(settingsOf(context), env);
-      return (await import('../offline/research/research.js')).research(context, readerWorker);
+      const settings = settingsOf(context);
+      refuseMissingKeys(settings, env);
+      const { studioResearch } = await import('./research/research.js');
+      const search = searchAccess(settings, env);
+      return studioResearch(context, minutesOf(context), { search, readerWorker });
     },
     script: async (context) => {
       const settings = settingsOf(context);
@@ -42,8 +51,20 @@ export function studioCrew({ env = process.env, voiceWorker, readerWorker }: Stu
       const { writeScript } = await import('./script/script.js');
       return writeScript(context, minutesOf(context), { models, prompts: loadPrompts(settings.prompts) });
     },
-    audio: async (context) => (await import('../offline/audio/audio.js')).audio(context, voiceWorker),
+    audio: async (context) => {
+      const { audio } = await import('../offline/audio/audio.js');
+      // What is spoken has been read already: it needs no sources.
+      return audio({ ...context, options: { sources: '.', ...context.options } }, voiceWorker);
+    },
   });
+}
+
+function searchAccess(settings: StudioSettings, env: Environment): SearchAccess | undefined {
+  const { research } = modelsOf(settings);
+  if (!research) return undefined;
+  const { keyEnv = '', baseUrl = perplexityUrl } = providerOf(research.provider, settings.providers);
+  const maxCost = settings.research_max_cost;
+  return { baseUrl, apiKey: env[keyEnv] ?? '', preset: research.model, maxCost, pollMs: settings.poll_ms };
 }
 
 function settingsOf({ options }: PhaseContext): StudioSettings {

@@ -11,6 +11,12 @@ const name = z.string().min(3).max(300);
 export const StudioSettings = z.strictObject({
   /** For editors. */
   $schema: z.string().optional(),
+  /** Searches the web: `perplexity:pro-search`; without it the episode is made from the sources alone. */
+  research: name.optional(),
+  /** The most that a search may cost, in dollars: reserved before it, settled at what Perplexity says. */
+  research_max_cost: z.number().positive().max(1000).default(0.5),
+  /** How often it is looked whether a search is over. Milliseconds. */
+  poll_ms: z.int().min(1).max(60_000).default(2000),
   /** Writes the script: `anthropic:claude-sonnet-5`. */
   script: name,
   /** Checks it; by default the one that writes. Another one finds more. */
@@ -41,7 +47,14 @@ export function parseSettings(given: unknown): StudioSettings {
       { field, cause: parsed.error },
     );
   }
-  for (const each of Object.values(modelsOf(parsed.data))) providerOf(each.provider, parsed.data.providers);
+  const models: Models = modelsOf(parsed.data);
+  if (models.research && models.research.provider !== 'perplexity')
+    throw new ProductionError(
+      'invalid_input',
+      `studio.research: ${parsed.data.research ?? ''} does not search; write e.g. perplexity:pro-search.`,
+      { field: 'studio.research' },
+    );
+  for (const each of Object.values(models) as ModelRef[]) providerOf(each.provider, parsed.data.providers);
   if (parsed.data.voice !== 'flite')
     throw new ProductionError(
       'invalid_input',
@@ -53,9 +66,16 @@ export function parseSettings(given: unknown): StudioSettings {
   return parsed.data;
 }
 
+interface Models {
+  research?: ModelRef;
+  script: ModelRef;
+  judge: ModelRef;
+}
+
 /** The models that the settings name, by what they do. */
-export function modelsOf({ script, judge }: StudioSettings): { script: ModelRef; judge: ModelRef } {
+export function modelsOf({ research, script, judge }: StudioSettings): Models {
   return {
+    ...(research === undefined ? {} : { research: parseModelRef(research, 'studio.research') }),
     script: parseModelRef(script, 'studio.script'),
     judge: parseModelRef(judge ?? script, 'studio.judge'),
   };
@@ -68,7 +88,9 @@ export function missingKeys(
   settings: StudioSettings,
   env: Environment,
 ): { provider: string; keyEnv: string; keysAt: string | undefined }[] {
-  const providers = new Set(Object.values(modelsOf(settings)).map(({ provider }) => provider));
+  const providers = new Set(
+    (Object.values(modelsOf(settings)) as ModelRef[]).map(({ provider }) => provider),
+  );
   return [...providers].flatMap((provider) => {
     const { keyEnv, keysAt } = providerOf(provider, settings.providers);
     return keyEnv === undefined || env[keyEnv] ? [] : [{ provider, keyEnv, keysAt }];

@@ -18,6 +18,10 @@ const wordsPerMinute = 150;
 /** What a model is given of what was said before. */
 const mostEarlierLines = 40;
 
+/** What research leaves: findings of a search and of the sources, or those of the sources alone. */
+const searched = 'research/all_findings.json';
+const read = 'research/research_findings.json';
+
 /**
  * Writes the script: an outline, then segment by segment a draft from the findings that it may use, a check of every line by the judge, a revision of what failed; at last a
  * polish for the ear. Each step of each segment is one operation that its content names. Score: `technical_accuracy`, the share of lines that passed the first check.
@@ -27,7 +31,8 @@ export async function writeScript(
   minutes: number,
   { models, prompts }: { models: Models; prompts: Prompts },
 ): Promise<unknown> {
-  const { findings } = await readJson(context, 'research/research_findings.json', ResearchFindings);
+  const file = (await context.readArtifact(searched)) === undefined ? read : searched;
+  const { findings } = await readJson(context, file, ResearchFindings);
   const ask = writers(context, models, prompts);
   const wantedWords = Math.round(minutes * wordsPerMinute);
   context.progress(0, 'Planning the episode');
