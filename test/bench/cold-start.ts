@@ -12,10 +12,14 @@ export interface ColdStart {
   nodeMs: number;
 }
 
-/** Wall time of the bundled command line's `list`; null while there is none. */
-export async function coldStart(directory: string, rounds: number): Promise<ColdStart | null> {
-  const list = [commandLine, 'list', '--json', '--directory', directory];
-  if (!existsSync(commandLine) || spawnSync(process.execPath, list).status !== 0) return null;
+/** Wall time of a command of the bundled command line, `list` if none is named; null while it is not built, or the command fails. */
+export async function coldStart(
+  directory: string,
+  rounds: number,
+  command: readonly string[] = ['list', '--json'],
+): Promise<ColdStart | null> {
+  const list = [commandLine, ...command, '--directory', directory];
+  if (!existsSync(commandLine) || spawnSync(process.execPath, list, { input: '' }).status !== 0) return null;
   const run = (parameters: string[]) => () =>
     timed(() => spawnSync(process.execPath, parameters, { stdio: 'ignore' }));
   const pairs = await alternate(rounds, run(['-e', '0']), run(list));

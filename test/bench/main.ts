@@ -132,6 +132,21 @@ async function growth(): Promise<Partial<Results>> {
   };
 }
 
+/** Short commands on an episode at work, against an empty node. */
+async function starts(): Promise<Partial<Results>> {
+  const directory = fresh('starts');
+  const manager = await openProduction(directory);
+  const [id = ''] = await startEpisodes(manager, 10);
+  await manager.close();
+  const over = async (...command: string[]): Promise<number | null> =>
+    (await coldStart(directory, 9, command))?.ratio ?? null;
+  return {
+    coldStartShow: await over('show', id),
+    coldStartCost: await over('cost', id, 'research', 'step', '0.01'),
+    coldStartStatusLine: await over('statusline'),
+  };
+}
+
 /** Keyed costs in an episode that has 5,000 keys, and in one that has hardly any. */
 async function keys(): Promise<Partial<Results>> {
   const manager = await openProduction(fresh('keys'));
@@ -187,15 +202,25 @@ function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
+const help = `npm run bench -- [options]: the engine against raw disk and empty node, in one run; ratios. Takes one to three minutes on a quiet machine.
+  --only=sequential,concurrent,growth,starts,keys,memory,lowdb   these parts
+  --steps                 processor time of a step of each kind, where a sync costs nothing
+  --growth[=<episodes>]   productions with 10 to 100,000 ended episodes, or up to so many: minutes
+  --sources               reading sources that are hard for a reader
+  --json                  one JSON object
+npm run bench:peers: other engines on the same steps. npm run bench:studio: the page.
+`;
+
 /** `--sources`: reading sources; a table of its own. `--growth`, or `--growth=10000` for a largest size: a table of its own, which takes minutes. */
 async function main(): Promise<void> {
+  if (process.argv.includes('--help')) return void process.stdout.write(help);
   const asJson = process.argv.includes('--json');
   const grow = process.argv.find((argument) => argument.startsWith('--growth'));
   if (grow)
     return printGrowth(await measureGrowth(folder, Number(grow.split('=')[1] ?? 100_000), note), asJson);
   if (process.argv.includes('--sources')) return measureSources(folder, asJson);
   if (process.argv.includes('--steps')) return printSteps(await measureSteps(folder, 40), asJson);
-  const parts = { sequential, concurrent, growth, keys, memory, lowdb };
+  const parts = { sequential, concurrent, growth, starts, keys, memory, lowdb };
   const results: Partial<Results> = {};
   for (const [name, part] of Object.entries(parts)) {
     if (only !== undefined && !only.split(',').includes(name)) continue;

@@ -20,6 +20,9 @@ export interface Results {
   listMs10: number | null;
   listMs10k: number | null;
   bareNodeMs: number | null;
+  coldStartShow: number | null;
+  coldStartCost: number | null;
+  coldStartStatusLine: number | null;
 }
 
 const rows: [keyof Results, string, string, number][] = [
@@ -52,6 +55,9 @@ const rows: [keyof Results, string, string, number][] = [
   ['listMs10', '… `list` with 10, ms', '', 0],
   ['listMs10k', '… `list` with 10,000, ms', '', 0],
   ['bareNodeMs', '… `node -e 0`, ms', '', 0],
+  ['coldStartShow', '`showrunner show`, over `node -e 0`', 'aim 1.7', 2],
+  ['coldStartCost', '`showrunner cost`, which commits, over `node -e 0`', 'aim 1.7', 2],
+  ['coldStartStatusLine', '`showrunner statusline`, over `node -e 0`', 'aim 1.7', 2],
 ];
 
 export function print(results: Partial<Results>, asJson: boolean): void {
