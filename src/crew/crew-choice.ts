@@ -26,6 +26,9 @@ const mostBytes = 16_384;
 // A value under such a name is a secret, whatever it looks like.
 const secretName =
   /(?:^|[a-z0-9]|[-_ ])(?:api|access|secret|private|auth|client|xi)[-_ ]?(?:key|token|secret)$|^(?:token|secret|pass(?:word|phrase|wd)|pwd|credentials?|authorization)$|(?:Token|Secret|Password|[-_](?:token|secret|password))$/i;
+// One word of letters and digits under a name that ends so may be one: whoever takes the episode up is asked for it, and nothing is lost.
+const mayBeSecretName = /(?:key|token|secret|password|pwd|signature|credentials?|cookie|dsn)s?$/i;
+const mayBeSecret = /^(?=.*\d)(?=.*[a-z])[^\s/\\]{12,}$/i;
 /** What `redact` leaves in the place of a text, a short one too, or whoever kept it. */
 const mask = /\[redacted\]|redacted_[0-9a-f]{8}_|x{4}/;
 
@@ -53,9 +56,10 @@ function keptOptions(options: CrewOptions, redactor: Redactor): Pick<CrewChoice,
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
     const text = textOf(name, value, redactor);
-    kept[name] = JSON.parse(redactor.data(text), withoutSecrets);
     // Under its own name, which is looked at too.
-    if (secretName.test(name) && typeof value === 'string') kept[name] = redacted;
+    const within = JSON.stringify({ [name]: JSON.parse(redactor.data(text)) as unknown });
+    const clean = JSON.parse(within, withoutSecrets(redactor)) as Record<string, unknown>;
+    kept[name] = clean[name];
     if (JSON.stringify(kept[name]) !== text) withheld.push(name);
   }
   const text = JSON.stringify(kept);
@@ -85,8 +89,13 @@ function textOf(name: string, value: unknown, redactor: Redactor): string {
   return text;
 }
 
-function withoutSecrets(name: string, value: unknown): unknown {
-  return typeof value === 'string' && secretName.test(name) ? redacted : value;
+function withoutSecrets({ message }: Redactor): (name: string, value: unknown) => unknown {
+  return (name, value) => {
+    if (typeof value !== 'string') return value;
+    if (secretName.test(name) || (mayBeSecretName.test(name) && mayBeSecret.test(value))) return redacted;
+    // An address with a password, or a long token: a text of several words is somebody's prompt.
+    return /\s/.test(value) || message(value) === value ? value : redacted;
+  };
 }
 
 function invalid(field: string, what: string): ProductionError {

@@ -117,6 +117,43 @@ describe('the options of a production', () => {
     expect(later).toEqual(twice({ ...own, voice: 'rms' }));
   });
 
+  test.each<[string, Record<string, unknown>]>([
+    ['a key of no known form', { elevenKey: 'a8f3c0d97b21e4' }],
+    ['a token in a list of services', { services: [{ name: 'x', cookie: 'sid-8842-ab19-77' }] }],
+    ['an address with a password', { proxy: 'http://ada:hunter2@proxy.example:8080' }],
+    ['an address with a key', { endpoint: 'https://speech.example/v1?key=a8f3c0d97b21' }],
+    ['a long token under a name that says nothing', { studio: 'Zk3vQ9xT7bLm2NpR8sWd4YcF6hJg1KaE' }],
+  ])(
+    'given %s in the options, then it is on no disk, and its giver works with it',
+    async (_, crewOptions) => {
+      const { directory, sessionId, got, first } = await begun({
+        crewOptions: { minutes: 3, ...crewOptions },
+      });
+      expect(got).toEqual([{ minutes: 3, ...crewOptions }]);
+      expect(journalText(directory)).not.toMatch(/a8f3c0d97b21|sid-8842|hunter2|Zk3vQ9xT7bLm/);
+      const { withheld } = (await first.getSnapshot(sessionId)).context.crew ?? {};
+      expect(withheld).toEqual(Object.keys(crewOptions));
+    },
+  );
+
+  test('given options that only look like it, then they are kept', async () => {
+    const crewOptions = {
+      sortKey: 'createdAt',
+      songKey: 'C#m',
+      keywords: 'bees2024dances',
+      hash: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+      sources: './notes/2024-key-findings',
+      prompt: 'The secret of bees: 12 dances, each with a key',
+      feed: 'https://example.com/feed.xml?page=2',
+    };
+    const { first, sessionId } = await begun({ crewOptions });
+    const { crew } = (await first.getSnapshot(sessionId)).context;
+    expect({ ...crew, options: JSON.parse(crew?.options ?? '') as unknown }).toMatchObject({
+      options: crewOptions,
+      withheld: [],
+    });
+  });
+
   test('given a worker has a key of its own among its options, then it takes the withheld one from there and the rest from what is kept', async () => {
     const { directory } = await begun({ crewOptions: { token: key, minutes: 7 } });
     const elsewhere = await openProduction(directory);
