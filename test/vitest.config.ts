@@ -85,7 +85,12 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'strangers', include: ['test/strangers/**/*.test.ts'], testTimeout: 90_000 },
+        test: {
+          name: 'strangers',
+          include: ['test/strangers/**/*.test.ts'],
+          testTimeout: 90_000,
+          globalSetup: ['test/strangers/table.ts'],
+        },
       },
       {
         extends: true,

@@ -1,4 +1,16 @@
-import { chmodSync, chownSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { readPlainFile } from '../../src/disk/index.js';
@@ -37,6 +49,28 @@ describe('a file that is its owner’s alone', () => {
     const { uid, mode } = statSync(path);
     expect({ uid, mode: mode & 0o777 }).toEqual({ uid: process.getuid?.(), mode: 0o600 });
     expect(studioToken(directory)).toBe(taken);
+  });
+
+  test.each<[string, (path: string) => void]>([
+    ['a pipe', (path) => execFileSync('mkfifo', [path])],
+    ['a link to a device', (path) => symlinkSync('/dev/zero', path)],
+    ['a link to a token', (path) => symlinkSync(join(tokenOfAnother(), '.studio-token'), path)],
+    [
+      'gigabytes of nothing',
+      (path) => {
+        closeSync(openSync(path, 'w'));
+        truncateSync(path, 3 * 1024 ** 3);
+      },
+    ],
+  ])('given %s in the token’s place, then the studio takes a new one in its place', (_, put) => {
+    const directory = temporaryDirectory();
+    const path = join(directory, '.studio-token');
+    put(path);
+    vi.restoreAllMocks();
+    const taken = studioToken(directory);
+    expect(taken).not.toBe(token);
+    expect(lstatSync(path).isFile()).toBe(true);
+    expect(readFileSync(path, 'utf8').trim()).toBe(taken);
   });
 
   test.each([0o640, 0o604, 0o660])('given others may read it (%o), then it is refused', (mode) => {

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { run } from '../support/cli.js';
 import { makeTemporaryDirectory } from '../support/temporary.js';
-import { openDescriptors, sent, served, upgradeHead, type Served } from './served.js';
+import { expectHeld } from './counted.js';
+import { openDescriptors, sent, sentSoFar, served, upgradeHead, type Served } from './served.js';
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT', 'PATCH', 'BREW'];
 const targets = [
@@ -196,5 +197,14 @@ describe.each(['studio', 'inspect'] as const)('strangers at the port of showrunn
       );
     expect(await asked(key)).toMatch(/ 40[14] /);
     expect(await asked(server.token)).toContain(command === 'studio' ? '200 OK' : '404 Not Found');
+  });
+
+  test('given all of that, then it was one process, which has neither ended nor been slow to answer', async () => {
+    const at = performance.now();
+    expect(await standing()).toEqual(upright);
+    const hangs = Number(performance.now() - at > 5_000);
+    const attack = `connections to ${command}`;
+    expectHeld({ attack, cases: sentSoFar.count, ended: Number(server.hasEnded()), hangs, outside: 0 });
+    sentSoFar.count = 0;
   });
 });

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { run } from '../support/cli.js';
 import { temporaryDirectory } from '../support/temporary.js';
+import { expectHeld } from './counted.js';
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
@@ -31,9 +32,16 @@ const objects = (depth: number): string => '{"a":'.repeat(depth) + '1' + '}'.rep
 const call = (id: number, name: string, given: string): string =>
   `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":"${name}","arguments":${given}}}`;
 
+function held(attack: string, server: ChildProcess): void {
+  const ended = Number(server.exitCode !== null);
+  expectHeld({ attack, cases: messages.length, ended, hangs: 0, outside: 0 });
+}
+
 /** Messages that a stack, a memory or a schema would break on. */
 const messages = [
-  ...[1_000, 100_000, 1_000_000].flatMap((depth) => [
+  deep(1_000_000),
+  call(6, 'save_checkpoint', `{"session_id":"1","phase":"research","data":${deep(1_000_000)}}`),
+  ...[1_000, 100_000].flatMap((depth) => [
     deep(depth),
     objects(depth),
     call(7, 'list_episodes', objects(depth)),
@@ -57,10 +65,11 @@ test('given an agent that sends messages nested up to a million deep over standa
   server.stdin?.write(`${hello}\n`);
   await expect
     .poll(() => ({ ended: server.exitCode, answered: server.said().includes('"id":"hello"') }), {
-      timeout: 30_000,
+      timeout: 60_000,
     })
     .toEqual({ ended: null, answered: true });
   expect(server.complained()).not.toContain('RangeError');
+  held('messages to mcp', server);
 });
 
 test('given the same over HTTP, then each is answered, and the server goes on', async () => {
@@ -76,5 +85,5 @@ test('given the same over HTTP, then each is answered, and the server goes on', 
   const statuses = await Promise.all(messages.map(post));
   expect(statuses.filter((status) => status >= 500)).toEqual([]);
   expect(await post(hello)).toBe(200);
-  expect(server.exitCode).toBeNull();
+  held('messages to mcp --http', server);
 });

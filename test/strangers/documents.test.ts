@@ -5,6 +5,7 @@ import { leftOutFor, readSources, type Taking } from '../../src/crew/offline/res
 import { Reader, limitsFor } from '../../src/crew/offline/research/reader.js';
 import { BoundedThread } from '../../src/disk/index.js';
 import { temporaryDirectory } from '../support/temporary.js';
+import { expectHeld } from './counted.js';
 import { families } from './hostile-documents.js';
 
 /** Whatever the families are made of. */
@@ -21,7 +22,7 @@ const hang = 5000;
 describe.each([
   ['20 kB', 20_000],
   ['1 MB', 1_000_000],
-])('hostile documents of %s', (_, bytes) => {
+])('hostile documents of %s', (name, bytes) => {
   // What the product allows, with half of the time, so that the suite has its own.
   const reader = new Reader(undefined, (size) => {
     const { hadMs, totalMs } = limitsFor(size);
@@ -51,6 +52,8 @@ describe.each([
       answered: families.length,
     });
     expect(Math.max(hadMs, silentMs)).toBeLessThan(hang);
+    const hangs = took.filter((ms) => ms > hang).length;
+    expectHeld({ attack: `documents of ${name}`, cases: took.length, ended: 0, hangs, outside: 0 });
   });
 });
 

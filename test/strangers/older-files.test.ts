@@ -4,6 +4,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { limitsFor, readOlderApart } from '../../src/import/read-apart.js';
 import { ProductionError } from '../../src/index.js';
 import { makeTemporaryDirectory } from '../support/temporary.js';
+import { expectHeld } from './counted.js';
 
 const filled = (part: string, bytes: number): string =>
   part.repeat(Math.max(1, Math.floor(bytes / part.length)));
@@ -59,7 +60,7 @@ afterAll(remove);
 describe.each([
   ['20 kB', 20_000],
   ['1 MB', 1_000_000],
-])('hostile older files of %s', (_, bytes) => {
+])('hostile older files of %s', (size, bytes) => {
   test.each(Object.keys(families))('given %s, then it is read, or refused as an import', async (name) => {
     const path = join(folder, 'state.json');
     writeFileSync(path, families[name]?.(bytes) ?? '');
@@ -69,6 +70,8 @@ describe.each([
   });
 
   test('given one of that size, then it may be silent for less than five seconds', () => {
+    const cases = Object.keys(families).length;
+    expectHeld({ attack: `older files of ${size}`, cases, ended: 0, hangs: 0, outside: 0 });
     expect(limitsFor(bytes).silentMs).toBeLessThan(5000);
   });
 });

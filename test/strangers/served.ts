@@ -56,12 +56,16 @@ function firstLine(child: ChildProcess, said: () => string): Promise<string> {
   });
 }
 
+/** How many connections have been made by {@link sent}. */
+export const sentSoFar = { count: 0 };
+
 /** Sends bytes over a connection of its own; gives what came back until the other side closed, or until `waitMs`. */
 export function sent(
   { port }: Served,
   bytes: string | Buffer,
   { reset = false, waitMs = 1_000 }: { reset?: boolean; waitMs?: number } = {},
 ): Promise<string> {
+  sentSoFar.count += 1;
   return new Promise((resolve) => {
     let answer = '';
     const socket: Socket = connect(port, '127.0.0.1', () => {
