@@ -1,5 +1,18 @@
 import type { Command } from './command.js';
 
+/** What the studio crew works with. */
+const studioOptions = [
+  [
+    '--research <model>',
+    'with --crew studio: who searches the web, e.g. perplexity:pro-search; default nobody',
+  ],
+  ['--script <model>', 'who writes, e.g. anthropic:claude-sonnet-5'],
+  ['--judge <model>', 'who checks every line against the sources, e.g. openai:gpt-5.2; default who writes'],
+  ['--voice <voice>', 'who speaks; default flite, which is free'],
+  ['--prices <file>', 'your own table of prices, which goes before the public one'],
+  ['--studio <file>', 'crew.json: the same and more, written down'],
+] as const;
+
 const localOptions = [
   '--local-options <file>',
   'options for the crew that nobody keeps, such as secrets: an object as JSON',
@@ -127,18 +140,7 @@ export const catalog: readonly Command[] = [
         '--crew <module>',
         'studio: paid models write; or your own crew, a module whose default export is one',
       ],
-      [
-        '--research <model>',
-        'with --crew studio: who searches the web, e.g. perplexity:pro-search; default nobody',
-      ],
-      ['--script <model>', 'who writes, e.g. anthropic:claude-sonnet-5'],
-      [
-        '--judge <model>',
-        'who checks every line against the sources, e.g. openai:gpt-5.2; default who writes',
-      ],
-      ['--voice <voice>', 'who speaks; default flite, which is free'],
-      ['--prices <file>', 'your own table of prices, which goes before the public one'],
-      ['--studio <file>', 'crew.json: the same and more, written down'],
+      ...studioOptions,
       localOptions,
       ['--concurrency <n>', 'episodes at once, with --topics; default 1'],
       ['--approve', 'wait in review for approval after the script'],
@@ -152,6 +154,15 @@ export const catalog: readonly Command[] = [
     ],
     example: 'showrunner produce --topic "Why bees dance" --sources notes --minutes 5',
     load: () => import('./commands/produce.js'),
+  },
+  {
+    name: 'estimate',
+    group: 'Produce',
+    summary: 'What an episode by the studio crew will cost, low and high, by phase, before anything is paid.',
+    usage: '',
+    options: [['--minutes <n>', 'wanted length, 0.2 to 60; default 3'], ...studioOptions],
+    example: 'showrunner estimate --minutes 12 --script anthropic:claude-sonnet-5 --judge openai:gpt-5.2',
+    load: () => import('./commands/estimate.js'),
   },
   {
     name: 'work',

@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { defineCrew, type Crew } from '../crew/port.js';
+import type { Estimate } from '../crew/studio/estimate/estimate.js';
 import type { StudioSettings } from '../crew/studio/settings.js';
 import { UsageError } from './usage-error.js';
 
@@ -32,6 +33,8 @@ interface StudioModule {
   studioCrew(): Crew;
   parseSettings(given: unknown): StudioSettings;
   refuseMissingKeys(settings: StudioSettings, env: NodeJS.ProcessEnv): void;
+  missingKeys(settings: StudioSettings, env: NodeJS.ProcessEnv): { keyEnv: string }[];
+  estimate(settings: StudioSettings, minutes: number, at: string): Promise<Estimate>;
 }
 
 /** As the demonstration crew, it is loaded where it is used. */
