@@ -108,9 +108,20 @@ describe('the page, live', () => {
     await board.goto(link);
     await goToEpisode(page, id);
     const crew = join(import.meta.dirname, '../support/slow-crew.mjs');
-    const worker = start(directory, ['work', '--crew', crew, '--minutes', '60', '--by', 'bob']);
+    const worker = start(directory, [
+      'work',
+      '--crew',
+      crew,
+      '--minutes',
+      '60',
+      '--by',
+      'bob of the second floor',
+    ]);
     await page.locator('.episode-meta', { hasText: /held by bob/ }).waitFor();
     await board.locator(`[data-session="${id}"] .row-worker`, { hasText: 'bob' }).waitFor();
+    // One line, whatever his name: a row of the board has its height.
+    const line = await board.locator(`[data-session="${id}"] .session`).boundingBox();
+    expect(line?.height).toBeLessThan(24);
     await worker.said('research call 1');
     worker.kill('SIGKILL');
     await worker.ended;
