@@ -23,7 +23,7 @@ const perplexityUrl = 'https://api.perplexity.ai/v1';
 const Minutes = z.number().min(0.2).max(60).default(3);
 
 /**
- * A crew that writes with the models that you pay: research from your own sources or by a search, a script whose every line is checked against them by another model, and the offline voices. Its
+ * A crew that writes with the models that you pay: research from your own sources or by a search, a script whose every line is checked against them by another model, and the voices of ElevenLabs, of OpenAI, or the offline ones. Its
  * options (`context.options`) are `sources` and `minutes`, as those of the offline crew, and `studio`, a {@link StudioSettings}. Keys come from the environment.
  */
 export function studioCrew({ env = process.env, voiceWorker, readerWorker }: StudioCrewSettings = {}): Crew {
@@ -52,9 +52,10 @@ export function studioCrew({ env = process.env, voiceWorker, readerWorker }: Stu
       return writeScript(context, minutesOf(context), { models, prompts: loadPrompts(settings.prompts) });
     },
     audio: async (context) => {
-      const { audio } = await import('../offline/audio/audio.js');
-      // What is spoken has been read already: it needs no sources.
-      return audio({ ...context, options: { sources: '.', ...context.options } }, voiceWorker);
+      const settings = settingsOf(context);
+      refuseMissingKeys(settings, env);
+      const { studioAudio } = await import('./voice/studio-audio.js');
+      return studioAudio(context, { settings, env, worker: voiceWorker });
     },
   });
 }

@@ -4,6 +4,7 @@ import { providerOf } from './models/providers.js';
 import { parseModelRef } from './model-ref.js';
 import { PriceTable } from './prices/price-table.js';
 import type { ModelRef } from './types.js';
+import { parseVoices } from './voice/voices.js';
 
 const name = z.string().min(3).max(300);
 
@@ -21,8 +22,13 @@ export const StudioSettings = z.strictObject({
   script: name,
   /** Checks it; by default the one that writes. Another one finds more. */
   judge: name.optional(),
-  /** Who speaks: `flite`, free and without a key. */
+  /** Who speaks: `flite`, free and without a key; `elevenlabs:<voice>`; or a voice for each host, `openai:alloy,verse`. */
   voice: name.default('flite'),
+  /** The model that speaks, in place of the provider's usual one: `eleven_v3`, `tts-1`. */
+  voice_model: z
+    .string()
+    .regex(/^[\w.-]{1,100}$/)
+    .optional(),
   /** Providers beside the known ones, or where a known one is reached. */
   providers: z
     .record(
@@ -55,14 +61,7 @@ export function parseSettings(given: unknown): StudioSettings {
       { field: 'studio.research' },
     );
   for (const each of Object.values(models) as ModelRef[]) providerOf(each.provider, parsed.data.providers);
-  if (parsed.data.voice !== 'flite')
-    throw new ProductionError(
-      'invalid_input',
-      `studio.voice: ${parsed.data.voice} is no voice that is known; there is flite.`,
-      {
-        field: 'studio.voice',
-      },
-    );
+  parseVoices(parsed.data.voice);
   return parsed.data;
 }
 
@@ -91,6 +90,8 @@ export function missingKeys(
   const providers = new Set(
     (Object.values(modelsOf(settings)) as ModelRef[]).map(({ provider }) => provider),
   );
+  const { provider: voice } = parseVoices(settings.voice);
+  if (voice !== 'flite') providers.add(voice);
   return [...providers].flatMap((provider) => {
     const { keyEnv, keysAt } = providerOf(provider, settings.providers);
     return keyEnv === undefined || env[keyEnv] ? [] : [{ provider, keyEnv, keysAt }];

@@ -1,0 +1,164 @@
+import * as z from 'zod';
+import { toDollars } from '../../../../machines/index.js';
+import { json } from '../../json-artifact.js';
+import type { OperationOutcome, PhaseContext } from '../../port.js';
+import { readWave, waveHeader } from '../../audio/wave.js';
+import { costOfUsage, mostCost } from '../prices/cost.js';
+import type { Charge, Price } from '../types.js';
+import { UnusableAnswer } from '../unusable-answer.js';
+import { complaintOf } from './check-speech.js';
+import type { SentCall, Speech, SpeechRequest } from './speech-model.js';
+import { commentOf, KeptTake, noteOf, sentOf, soundOf, type Take } from './take.js';
+
+const Sent = z.object({
+  sentAt: z.string(),
+  requestId: z.string().optional(),
+  earlierIds: z.array(z.string()),
+}) satisfies z.ZodType<SentCall>;
+
+/** What speaking a take needs. */
+export interface Speaking {
+  context: PhaseContext;
+  /** Milliseconds of the clock. */
+  now: () => number;
+}
+
+/**
+ * Speaks a take in one paid operation, once for its words, model and voice, whatever the revision; what is spoken and whole is not asked for again. What is known of a call is
+ * written down before it is sent, so that after a crash the provider can be asked for it.
+ */
+export async function speakTake(
+  { context, now }: Speaking,
+  take: Take,
+  previousIds: readonly string[],
+): Promise<KeptTake> {
+  const kept = await keptTake(context, take);
+  if (kept) return kept;
+  const request = { text: take.text, voice: take.cast.voice, previousIds };
+  for (let round = 0; ; round += 1) {
+    const made = await paidTake({ context, now }, take, request, round);
+    if (!(await isWhole(context, take)) && !(await fetchedAgain(context, take, request, made))) continue;
+    await context.writeArtifact(noteOf(take), json(made));
+    await context.removeArtifact(`${context.phase}/${sentOf(take)}`);
+    return made;
+  }
+}
+
+async function paidTake(
+  { context, now }: Speaking,
+  take: Take,
+  request: SpeechRequest,
+  round: number,
+): Promise<KeptTake> {
+  const { model, price } = take.cast;
+  // Its sound is lost, and no provider has it: it is spoken anew.
+  const key = round === 0 ? `speech-${take.id}` : `speech-${take.id}-again-${String(round)}`;
+  const outcome = async (speech: Speech): Promise<OperationOutcome<KeptTake>> => {
+    const charge = chargeOf(speech, price);
+    const complaint = complaintOf(take.text, speech);
+    if (complaint !== undefined)
+      throw new UnusableAnswer(
+        'invalid_output',
+        `the voice ${request.voice} (${model.ref.provider}) said "${take.text.slice(0, 60)}", and ${complaint}`,
+        charge,
+      );
+    await writeSound(context, take, speech);
+    const cost = charge.cost === undefined ? undefined : toDollars(charge.cost);
+    return { result: keptOf(speech, charge, new Date(now()).toISOString()), cost };
+  };
+  return context.operation<KeptTake>(
+    'speak',
+    {
+      key,
+      acrossRevisions: true,
+      priceMayChange: true,
+      maxCost: toDollars(mostCost(model.most(take.text), price)),
+      input: { ...model.ref, voice: request.voice, text: take.text },
+      reconcile: async ({ signal }) => {
+        const sent = await readSent(context, take);
+        // It is written down before anything is sent.
+        if (!sent) return 'retry';
+        const found = (await model.lookUp?.(request, sent, { signal })) ?? 'ask';
+        return typeof found === 'string' ? found : outcome(found);
+      },
+    },
+    async ({ signal }) => {
+      const before = await readSent(context, take);
+      const earlierIds = [...(before?.earlierIds ?? []), ...(before?.requestId ? [before.requestId] : [])];
+      const sent = { sentAt: new Date(now()).toISOString(), earlierIds };
+      const note = (call: SentCall) => context.writeArtifact(sentOf(take), json(call));
+      await note(sent);
+      const began = async (requestId: string): Promise<void> => void (await note({ ...sent, requestId }));
+      return outcome(await model.speak(request, { signal, began }));
+    },
+  );
+}
+
+function chargeOf({ usage }: Speech, price: Price): Charge {
+  const cost = usage && costOfUsage({ inputTokens: 0, outputTokens: 0, ...usage }, price);
+  return { cost, basis: cost === undefined ? 'reservation' : 'usage', table: price.table };
+}
+
+function keptOf({ samples, rate, requestId, timing }: Speech, charge: Charge, spokenAt: string): KeptTake {
+  return {
+    seconds: samples.length / rate,
+    ...(requestId === undefined ? {} : { requestId }),
+    spokenAt,
+    ...timing,
+    basis: charge.basis,
+    prices: charge.table,
+  };
+}
+
+async function writeSound(context: PhaseContext, take: Take, { samples, rate }: Speech): Promise<void> {
+  const pcm = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+  await context.writeArtifact(
+    soundOf(take),
+    Buffer.concat([waveHeader(samples.length, rate, commentOf(take.id)), pcm]),
+  );
+}
+
+async function isWhole(context: PhaseContext, take: Take): Promise<boolean> {
+  const bytes = await context.readArtifact(`${context.phase}/${soundOf(take)}`);
+  return bytes !== undefined && readWave(bytes)?.comment === commentOf(take.id);
+}
+
+/** What was spoken and settled before, if its files are whole. */
+async function keptTake(context: PhaseContext, take: Take): Promise<KeptTake | undefined> {
+  const note = await readKept(context, noteOf(take), KeptTake);
+  return note && (await isWhole(context, take)) ? note : undefined;
+}
+
+/** A paid sound whose file is lost: the provider may still have it, and gives it for nothing. */
+async function fetchedAgain(
+  context: PhaseContext,
+  take: Take,
+  request: SpeechRequest,
+  { requestId, spokenAt }: KeptTake,
+): Promise<boolean> {
+  if (requestId === undefined) return false;
+  const sent = { sentAt: spokenAt, requestId, earlierIds: [] };
+  const found = await take.cast.model.lookUp?.(request, sent, { signal: context.signal });
+  if (found === undefined || typeof found === 'string') return false;
+  await writeSound(context, take, found);
+  return true;
+}
+
+function readSent(context: PhaseContext, take: Take): Promise<SentCall | undefined> {
+  return readKept(context, sentOf(take), Sent);
+}
+
+/** Undefined where there is none, or it is no longer what was written. */
+async function readKept<T>(
+  context: PhaseContext,
+  name: string,
+  schema: z.ZodType<T>,
+): Promise<T | undefined> {
+  const bytes = await context.readArtifact(`${context.phase}/${name}`);
+  if (!bytes) return undefined;
+  try {
+    return schema.parse(JSON.parse(new TextDecoder().decode(bytes)));
+  } catch {
+    return undefined;
+  }
+}
