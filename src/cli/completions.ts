@@ -3,7 +3,7 @@ import { RootCommand, type Complete } from '@bomb.sh/tab';
 import { escapeForTerminal } from '../../machines/escape.js';
 import { phaseNames } from '../../machines/phase-names.js';
 import { catalog } from './catalog.js';
-import { listFast } from './list-fast.js';
+import { listFast } from './from-documents.js';
 
 /** What the arguments of commands may be, by the names that their usage has. */
 function valuesOf(directory: string): Record<string, (complete: Complete) => void> {

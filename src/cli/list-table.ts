@@ -1,4 +1,4 @@
-import type { ListedEpisode } from './list-fast.js';
+import type { ListedEpisode } from './from-documents.js';
 import {
   age,
   dollars,

@@ -14,7 +14,7 @@ import {
   waitLines,
   warningLines,
 } from './format.js';
-import type { ShownEpisode } from './list-fast.js';
+import type { ShownEpisode } from './from-documents.js';
 
 /** Where an episode stands, for people; `inputs` is what its open calls are made with, by key, and `hooks` is said last. */
 export function showText(

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { addUsd, toDollars, type Usd } from '../../machines/index.js';
 import { decodeJson, readPlainFile } from '../disk/index.js';
+import { hooksFolder, largestNotes } from './hooks-folder.js';
 
 /** How often, per tool. */
 const Counts = z.record(z.string(), z.int().nonnegative());
@@ -29,10 +30,6 @@ export interface HookCounts {
   unpriced: Record<string, number>;
   unpriced_calls: number;
 }
-
-/** Where hooks keep what they count, in a production's directory. */
-export const hooksFolder = '.hooks';
-export const largestNotes = 1024 * 1024;
 
 /** What all sessions have counted together; what cannot be read counts nothing. */
 export function hookCounts(directory: string): HookCounts {

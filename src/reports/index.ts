@@ -1,4 +1,5 @@
-export { HookCounted, hookCounts, hooksFolder, largestNotes } from './hook-counts.js';
+export { HookCounted, hookCounts } from './hook-counts.js';
+export { hooksFolder, largestNotes } from './hooks-folder.js';
 export type { HookCounts } from './hook-counts.js';
 export { episodeEstimates } from './estimates.js';
 export { afterHours, approvalDeadline } from './approval-deadline.js';

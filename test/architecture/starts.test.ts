@@ -33,6 +33,7 @@ const quick = [
   'src/cli/commands/list.ts',
   'src/cli/list-table.ts',
   'src/cli/commands/show.ts',
+  'src/cli/commands/statusline.ts',
   'src/cli/completions.ts',
 ];
 

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { readPlainFile, replacePlainFile } from '../../disk/index.js';
 import { HookCounted, hooksFolder as folder, largestNotes as largest } from '../../reports/index.js';
 import { redactor } from '../redactor.js';
+import { notesPath } from './notes-path.js';
 
 /** What the hooks remember of one session of a host. Money is never here: it is in the journal. */
 const SessionNotes = HookCounted.extend({
@@ -20,14 +20,14 @@ const mostNames = 200;
 
 /** The notes of a session; empty ones where there are none, or none that can be read. */
 export function readNotes(directory: string, session: string): SessionNotes {
-  const found = readPlainFile(pathOf(directory, session), { largest, within: directory });
+  const found = readPlainFile(notesPath(directory, session), { largest, within: directory });
   return ('refused' in found ? undefined : parseNotes(found.bytes)) ?? SessionNotes.parse({});
 }
 
 /** Puts the notes in place whole. Two hooks at once may lose a count, never money. */
 export function writeNotes(directory: string, session: string, notes: SessionNotes): void {
   mkdirSync(join(directory, folder), { recursive: true });
-  replacePlainFile(pathOf(directory, session), JSON.stringify(notes), { within: directory });
+  replacePlainFile(notesPath(directory, session), JSON.stringify(notes), { within: directory });
 }
 
 /** Counts in a record that stays small, whatever names a host sends. */
@@ -44,9 +44,4 @@ function parseNotes(bytes: Buffer): SessionNotes | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** A host's session id names no file of anybody's. */
-function pathOf(directory: string, session: string): string {
-  return join(directory, folder, `${createHash('sha256').update(session).digest('hex').slice(0, 24)}.json`);
 }

@@ -2,7 +2,7 @@ import type { ProductionStateManager } from '../../manager/manager.js';
 import { awaitsPerson } from '../../shapes/awaits-person.js';
 import type { EpisodeState } from '../../shapes/seed.js';
 import type { Options, Run } from '../command.js';
-import { listFast, type ListedEpisode, type Listing } from '../list-fast.js';
+import { listFast, type ListedEpisode, type Listing } from '../from-documents.js';
 import { UsageError } from '../usage-error.js';
 
 export const run: Run = async (context, _args, options) => {

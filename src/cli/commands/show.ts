@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { hooksFolder } from '../../reports/hooks-folder.js';
 import type { Options, Run } from '../command.js';
-import { showFast } from '../list-fast.js';
+import { showFast } from '../from-documents.js';
 import { showText } from '../show-text.js';
 
 export const run: Run = async (context, [name = ''], options) => {
@@ -18,6 +19,6 @@ function isPlain(directory: string, { json, policy }: Options): boolean {
   return (
     json !== true &&
     policy === undefined &&
-    !['policy.json', '.hooks'].some((each) => existsSync(join(directory, each)))
+    !['policy.json', hooksFolder].some((each) => existsSync(join(directory, each)))
   );
 }

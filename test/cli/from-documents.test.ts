@@ -2,11 +2,16 @@ import { appendFileSync, cpSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { defineCrew, type ProductionStateManager } from '../../src/index.js';
-import { showFast } from '../../src/cli/list-fast.js';
+import { showFast, standingFast } from '../../src/cli/from-documents.js';
+import { readNotes, writeNotes } from '../../src/agents/hooks/session-notes.js';
+import { statusLine } from '../../src/agents/status-line.js';
+import { statusLineText } from '../../src/agents/status-line-text.js';
 import { showText } from '../../src/cli/show-text.js';
 import { showWhole } from '../../src/cli/show-whole.js';
 import { openProduction } from '../support/production.js';
 import { temporaryDirectory } from '../support/temporary.js';
+
+const emptyNotes = readNotes('/none', 'none');
 
 type Make = (manager: ProductionStateManager, sessionId: string) => Promise<unknown>;
 
@@ -92,6 +97,17 @@ test.each(ways)(
     const id = await manager.createEpisodeSession({ episodeNum: 7, topic: 'Why bees dance' });
     await manager.createEpisodeSession({ episodeNum: 8, topic: 'Another' });
     await make(manager, id);
+    for (const known of [id, 'ep_009_20250903_143022', undefined]) {
+      await manager.production.show();
+      const standing = standingFast(directory, known);
+      const notes = { ...emptyNotes, ...(known === undefined ? {} : { episode: known }) };
+      writeNotes(directory, 'a session', notes);
+      expect(standing && statusLineText(standing.episode, standing.day)).toBe(
+        await statusLine(manager, directory, 'a session'),
+      );
+    }
+    rmSync(join(directory, '.hooks'), { recursive: true });
+    await manager.production.show();
     for (const name of [id, '7', 'ep_007']) {
       const { fast, text } = await shownBy(directory, manager, name);
       expect(fast).toBe(text);

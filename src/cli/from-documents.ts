@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ledger, type BudgetDay } from '../../machines/budget-day.js';
 import type { ApprovalDeadline, PersistedEpisode, SessionId } from '../../machines/index.js';
+import type { DayMoney } from '../../machines/episode/events.js';
 import { machineVersion } from '../../machines/episode/version.js';
 import { episodeNumberOf, isSessionId } from '../../machines/ids.js';
 import { parseUsd } from '../../machines/usd.js';
@@ -77,6 +78,21 @@ export function showFast(directory: string, name: string): ShownEpisode | undefi
     if (version !== machineVersion) return undefined;
     const warnings = [...told.warnings, ...ofDay(showrunner.days, showrunner.policy)];
     return { ...told, warnings, state, persisted };
+  });
+}
+
+/** What a status line tells of: the named episode, else the only one under way; undefined where the documents do not say. */
+export function standingFast(
+  directory: string,
+  known: string | undefined,
+): { episode: PersistedEpisode | undefined; day: DayMoney } | undefined {
+  return whereShown(directory, ({ active_episodes: active, showrunner }) => {
+    const open = Object.values(active);
+    const bound = open.find(({ session_id: id }) => id === known);
+    const state = bound ?? (open.length === 1 ? open[0] : undefined);
+    const found = state && shown(directory, state, showrunner);
+    if (found && found.version !== machineVersion) return undefined;
+    return { episode: found?.persisted, day: todayOf(showrunner.days, showrunner.policy) };
   });
 }
 
@@ -170,14 +186,14 @@ function shown(
   return { listed, persisted, version: machine.version };
 }
 
-function ofDay(
-  days: Record<string, BudgetDay>,
-  { dailyCap, timeZone, warnAtPercent }: ShownPolicy,
-): Warning[] {
+function ofDay(days: Record<string, BudgetDay>, policy: ShownPolicy): Warning[] {
+  return dayWarnings(todayOf(days, policy), policy.warnAtPercent);
+}
+
+function todayOf(days: Record<string, BudgetDay>, { dailyCap, timeZone }: ShownPolicy): DayMoney {
   const ledger = new Ledger();
   for (const [date, day] of Object.entries(days)) ledger.set(date, day);
-  const today = ledger.dayFor(new Date().toISOString(), timeZone);
-  return dayWarnings(ledger.money(today, parseUsd(dailyCap, 'dailyCap')), warnAtPercent);
+  return ledger.money(ledger.dayFor(new Date().toISOString(), timeZone), parseUsd(dailyCap, 'dailyCap'));
 }
 
 function readSealed(path: string): unknown {
