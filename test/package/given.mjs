@@ -55,7 +55,12 @@ export const pages = {
   'docs/SECURITY.md': { first: ['showrunner create --topic "Bees a-key-that-got-in-4711"'] },
   'docs/paid-crew.md': {
     rows: [
-      ['npm install showrunner @ai-sdk', { why: 'needs keys, and packages that are optional' }],
+      ...[
+        'npm install showrunner @ai-sdk',
+        'export ANTHROPIC',
+        'estimate --minutes',
+        'produce --crew studio',
+      ].map((text) => [text, { why: 'needs keys, and packages that are optional' }]),
       ['"research_max_cost"', { save: 'crew.json' }],
       ["from '@ai-sdk/anthropic'", { why: 'needs keys, and packages that are optional' }],
     ],

@@ -7,6 +7,7 @@ import { estimate, parseSettings, refuseMissingKeys, studioCrew } from '../../..
 import { ProductionStateManager, type PhaseContext, type Produced } from '../../../src/index.js';
 import { startModelServer, type ModelRequest, type Reply } from '../../support/model-server.js';
 import { billed, play } from '../../support/playing-model.js';
+import { finding } from '../../support/finding.js';
 import { temporaryDirectory } from '../../support/temporary.js';
 
 const sources = fileURLToPath(new URL('../offline/fixtures/sources', import.meta.url));
@@ -74,28 +75,6 @@ async function write(given: {
   expect(await manager.verify()).toMatchObject({ ok: true });
   const file = (name: string): string => readFileSync(join(directory, sessionId, 'script', name), 'utf8');
   return { directory, produced, requests: server.requests, invoice, file };
-}
-
-/** A research that has found these sentences. */
-function finding(texts: readonly string[]) {
-  const findings = texts.map((text, index) => ({
-    id: `f${String(index + 1)}`,
-    text,
-    file: 'bees.md',
-    source_title: 'Bees"><b>',
-    sentence: index,
-    paragraph: 1,
-    heading: '',
-    continues: false,
-    supported_by: [],
-    similar_sentences: 0,
-    scores: { relevance: 1, centrality: 1, ease: 1, total: 1 },
-  }));
-  return async ({ topic, createdAt, writeArtifact }: PhaseContext): Promise<null> => {
-    const all = { topic, created_at: createdAt, findings };
-    await writeArtifact('research_findings.json', JSON.stringify(all));
-    return null;
-  };
 }
 
 describe('a script by paid models', () => {
