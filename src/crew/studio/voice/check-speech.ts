@@ -14,7 +14,10 @@ export function complaintOf(
   { samples, rate }: { samples: Int16Array; rate: number },
 ): string | undefined {
   const seconds = samples.length / rate;
-  const said = text.replaceAll(/\[[^[\]]*\]/gu, '').replaceAll(/\s+/gu, ' ').trim().length;
+  const said = text
+    .replaceAll(/\[[^[\]]*\]/gu, '')
+    .replaceAll(/\s+/gu, ' ')
+    .trim().length;
   const shown = `${seconds.toFixed(2)} s for ${String(said)} characters`;
   if (seconds < said * leastSecondsPerCharacter) return `it is too short (${shown})`;
   if (seconds > said * mostSecondsPerCharacter + breathSeconds) return `it is too long (${shown})`;

@@ -146,7 +146,10 @@ async function join(
   const parts = waves.map((wave) => (wave.rate === rate ? wave.samples : atRate(wave, rate)));
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   const bytes = parts.map((part) => new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
-  await context.writeArtifact(chunk, Buffer.concat([waveHeader(length, rate, commentOf(basename(chunk, '.wav'))), ...bytes]));
+  await context.writeArtifact(
+    chunk,
+    Buffer.concat([waveHeader(length, rate, commentOf(basename(chunk, '.wav'))), ...bytes]),
+  );
 }
 
 /** A part that came from the provider's history has the rate of its MP3. */

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { ProductionError } from '../../../../machines/index.js';
+import type { Dollars, OperationCall, OperationOutcome, Reconcile, RunOperation } from '../../port.js';
+
+/** An answer as it is kept with its operation: whatever its bytes are, as base64. */
+export interface KeptResponse {
+  status: number;
+  contentType: string | null;
+  body: string;
+}
+
+/** What an answer's price is read from. */
+export interface PricedResponse {
+  headers: Headers;
+  bytes: Uint8Array;
+  /** The body as JSON. */
+  json(): unknown;
+}
+
+/** What metered requests are paid through. */
+export interface FetchMeterOptions {
+  /** A phase's `context.operation`. */
+  operation: RunOperation;
+  /** The most that a request can cost, in dollars: an amount, or a function of the request. */
+  maxCost: Dollars | ((request: { url: string; method: string; body: string }) => Dollars);
+  /** What an answer has cost, in dollars; undefined where it does not say: then the whole reservation counts, estimated. */
+  cost(response: PricedResponse): Dollars | undefined;
+  /** What the requests are called in the ledger. Default `http_call`. */
+  name?: string | undefined;
+  /** What tells one request from another within the episode; default its address, method and body. */
+  key?: ((request: { url: string; method: string; body: string }) => string) | undefined;
+  /** A header in which the engine's idempotency key is sent, for providers that have one: `idempotency-key`. */
+  idempotencyHeader?: string | undefined;
+  acrossRevisions?: boolean | undefined;
+  reconcile?: Reconcile<KeptResponse> | undefined;
+}
+
+/**
+ * A `fetch` whose requests are paid through the engine, for whatever speaks HTTP. A request is one operation of the episode, reserved before it is sent and settled by the price
+ * function; what was answered is given again after a crash. Bodies are texts; an answer that refuses (a status from 400) is thrown with its status, so that policy has its word on it.
+ */
+export function meteredFetch(
+  options: FetchMeterOptions,
+): (input: string | URL, init?: RequestInit) => Promise<Response> {
+  const { operation, name = 'http_call', acrossRevisions = false, reconcile } = options;
+  return async (input, init = {}) => {
+    const request = { url: String(input), method: init.method ?? 'GET', body: textOf(init.body) };
+    const { maxCost } = options;
+    const most = typeof maxCost === 'function' ? maxCost(request) : maxCost;
+    const key = options.key?.(request) ?? `${name}-${hashOf(JSON.stringify(request))}`;
+    // An address may hold a key: what stands behind its path is not kept.
+    const shown = { url: request.url.split(/[?#]/u)[0], method: request.method, body: request.body };
+    const kept = await operation<KeptResponse>(
+      name,
+      { key, maxCost: most, priceMayChange: true, acrossRevisions, reconcile, input: JSON.stringify(shown) },
+      (call) => send(request, init, options, call),
+    );
+    const headers: Record<string, string> =
+      kept.contentType === null ? {} : { 'content-type': kept.contentType };
+    return new Response(Buffer.from(kept.body, 'base64'), { status: kept.status, headers });
+  };
+}
+
+async function send(
+  { url }: { url: string },
+  init: RequestInit,
+  { cost, idempotencyHeader }: FetchMeterOptions,
+  { signal, idempotencyKey }: OperationCall,
+): Promise<OperationOutcome<KeptResponse>> {
+  const headers = new Headers(init.headers);
+  if (idempotencyHeader !== undefined) headers.set(idempotencyHeader, idempotencyKey);
+  const both = init.signal ? AbortSignal.any([init.signal, signal]) : signal;
+  const response = await fetch(url, { ...init, headers, signal: both });
+  if (!response.ok) {
+    const said = (await response.text()).slice(0, 300);
+    throw Object.assign(new Error(`the provider says ${String(response.status)}: ${said}`), {
+      status: response.status,
+      headers: response.headers,
+    });
+  }
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const kept = {
+    status: response.status,
+    contentType: response.headers.get('content-type'),
+    body: Buffer.from(bytes).toString('base64'),
+  };
+  return { result: kept, cost: priceOf(cost, { headers: response.headers, bytes }) };
+}
+
+/** A price function that fails says nothing: the answer came, and its whole reservation counts. */
+function priceOf(
+  cost: FetchMeterOptions['cost'],
+  { headers, bytes }: Pick<PricedResponse, 'headers' | 'bytes'>,
+): Dollars | undefined {
+  try {
+    return cost({ headers, bytes, json: () => JSON.parse(new TextDecoder().decode(bytes)) as unknown });
+  } catch {
+    return undefined;
+  }
+}
+
+function textOf(body: RequestInit['body']): string {
+  if (body == null) return '';
+  if (typeof body === 'string') return body;
+  throw new ProductionError(
+    'invalid_input',
+    'body: is no text, so that nobody can tell one request from another; nothing was sent. Pass a string.',
+    { field: 'body' },
+  );
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
