@@ -29,7 +29,7 @@ function nextVersion(path: string, text: string): string {
   if (!/^(?:machines|src)\//.test(path)) return text;
   if (path === 'machines/migrations.ts') return text.replace(/^\];/m, () => step);
   const renamed = text.replace(/\brecoveries\b/g, 'recovered').replace(/\bestimated\b/g, 'unsure');
-  return path === 'machines/episode/machine.ts'
+  return path === 'machines/episode/version.ts'
     ? renamed.replace(`machineVersion = ${machineVersion}`, `machineVersion = ${next}`)
     : renamed;
 }
