@@ -40,6 +40,8 @@ export function studioCrew({ env = process.env, voiceWorker, readerWorker }: Stu
     script: async (context) => {
       const settings = settingsOf(context);
       refuseMissingKeys(settings, env);
+      const { forecastScript } = await import('./estimate/forecast.js');
+      await forecastScript(context, settings, minutesOf(context));
       const { script, judge } = modelsOf(settings);
       const access = { providers: settings.providers, env };
       const models = {

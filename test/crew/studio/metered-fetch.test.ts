@@ -16,7 +16,7 @@ async function ask(
   const manager = await ProductionStateManager.open({ directory: temporaryDirectory(), policy: { retry } });
   onTestFinished(() => manager.close());
   const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
-  const url = `${server.url}/ask?key=sk-planted`;
+  const url = `${server.url}/ask?user=planted-4711`;
   let said: unknown;
   const once = async (paid: ReturnType<typeof meteredFetch>): Promise<unknown> =>
     (await paid(url, { method: 'POST', body: '{"q":"bees"}' })).json();
@@ -49,7 +49,7 @@ test('given a provider that states its cost, then a request is paid once, asked 
   expect([produced.state.total_cost, requests.length]).toEqual([0.012346, 1]);
   expect(requests[0]?.headers['idempotency-key']).toMatch(/^ep_001_.*:http_call-[0-9a-f]{32}$/);
   expect(history).toContain('bees');
-  expect(history).not.toContain('sk-planted');
+  expect(history).not.toContain('planted-4711');
 });
 
 test.each([

@@ -26,6 +26,8 @@ const QualityReport = z.looseObject({
 });
 
 interface Made {
+  manager: ProductionStateManager;
+  goOn(): Promise<Produced>;
   directory: string;
   produced: Produced;
   requests: readonly ModelRequest[];
@@ -41,6 +43,7 @@ async function write(given: {
   more?: object;
   reply?: (request: ModelRequest) => Reply | undefined;
   research?: (context: PhaseContext) => Promise<unknown>;
+  total?: string;
 }): Promise<Made> {
   let invoice = 0;
   const server = await startModelServer((request) => {
@@ -53,7 +56,10 @@ async function write(given: {
   const directory = temporaryDirectory();
   const manager = await ProductionStateManager.open({
     directory,
-    policy: { retry: { invalid_output: { attempts: 2, baseMs: 0, maxMs: 0 } } },
+    policy: {
+      retry: { invalid_output: { attempts: 2, baseMs: 0, maxMs: 0 } },
+      budgets: { total: given.total ?? '7.00' },
+    },
   });
   onTestFinished(() => manager.close());
   const sessionId = await manager.createEpisodeSession({
@@ -69,12 +75,12 @@ async function write(given: {
     ...given.more,
   };
   const { from = sources, minutes } = given;
-  const produced = await manager.produce(sessionId, crew, {
-    crewOptions: { sources: from, minutes, studio: settings },
-  });
+  const options = { crewOptions: { sources: from, minutes, studio: settings } };
+  const goOn = (): Promise<Produced> => manager.produce(sessionId, crew, options);
+  const produced = await goOn();
   expect(await manager.verify()).toMatchObject({ ok: true });
   const file = (name: string): string => readFileSync(join(directory, sessionId, 'script', name), 'utf8');
-  return { directory, produced, requests: server.requests, invoice, file };
+  return { directory, produced, requests: [...server.requests], invoice, file, manager, goOn };
 }
 
 describe('a script by paid models', () => {
@@ -139,6 +145,22 @@ describe('a script by paid models', () => {
     expect(invoice).toBeLessThanOrEqual(script.high);
     const report = QualityReport.parse(JSON.parse(file('quality_report.json')));
     expect(report).toMatchObject({ is_of_wanted_length: true });
+  });
+
+  test('given less money than the script will cost, then it is not begun, and says what it needs; with more it goes on', async () => {
+    const research = finding(
+      Array.from({ length: 12 }, (_, index) => `A bee dances in way ${String(index)}.`),
+    );
+    const { produced, requests, manager, goOn } = await write({ minutes: 12, research, total: '0.02' });
+    expect(produced).toMatchObject({ outcome: 'failed', failure: { code: 'budget_exhausted' } });
+    expect(produced.reason).toMatch(
+      /The script of ep_001_\S+ will cost \$0\.\d+ to \$\d+\.\d+, and the episode has \$0\.02 left/,
+    );
+    expect(requests).toEqual([]);
+    const { sessionId } = produced;
+    await manager.raiseBudget({ sessionId, scope: 'total', amount: '3.00', by: 'Ada', reason: 'worth it' });
+    await manager.recoverFailedSession(sessionId);
+    expect(await goOn()).toMatchObject({ reason: null, outcome: 'complete' });
   });
 
   test('given a source that ends its marks and gives orders, then it stays data, and nothing of the orders is said', async () => {
