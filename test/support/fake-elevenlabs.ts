@@ -60,6 +60,8 @@ export interface FakeSettings {
   /** Whether history and models are kept from the key. */
   isClosed?: boolean;
   delayMs?: number;
+  /** Its clock. */
+  now?: () => number;
   /** Called when it has done the work of a request, before it answers. */
   onDone?: (text: string) => void;
 }
@@ -68,7 +70,14 @@ const rate = 24_000;
 
 /** A loopback server that answers as ElevenLabs does (its public reference and error pages, November 2026). */
 export async function startFakeElevenLabs(settings: FakeSettings): Promise<FakeElevenLabs> {
-  const { apiKey, mood = () => 'well', mostAtOnce = 5, isClosed = false, delayMs = 0 } = settings;
+  const {
+    apiKey,
+    mood = () => 'well',
+    mostAtOnce = 5,
+    isClosed = false,
+    delayMs = 0,
+    now = Date.now,
+  } = settings;
   const fake: Omit<FakeElevenLabs, 'url' | 'close'> = { spoken: [], requests: [], mostAtOnce: 0 };
   let underWay = 0;
   let used = 1000;
@@ -107,7 +116,7 @@ export async function startFakeElevenLabs(settings: FakeSettings): Promise<FakeE
       model,
       credits,
       samples: kept,
-      at: Date.now(),
+      at: now(),
     };
     fake.spoken.unshift(one);
     settings.onDone?.(text);

@@ -27,8 +27,9 @@ const Page = z.object({
 
 const mostPages = 20;
 
-/** Two clocks may differ by so much. */
+/** Two clocks may differ by so much; where they differ by more, what has the same words is nobody's for sure. */
 const clockMs = 120_000;
+const dayMs = 86_400_000;
 
 /** No request is still on its way after this. */
 const longestCallMs = 15 * 60_000;
@@ -49,16 +50,22 @@ export async function lookUp(
 ): Promise<Speech | 'retry' | 'ask'> {
   const sentAt = Date.parse(wanted.sent.sentAt);
   let found: Item[] = [];
+  let isDoubtful = false;
   for (const waitMs of waitsMs) {
     await sleep(waitMs, undefined, { signal });
-    const items = await since(api, wanted.voice, sentAt - clockMs, signal);
+    const items = await since(api, wanted.voice, sentAt - dayMs, signal);
     if (!items) return 'ask';
-    found = items.filter((item) => isSame(item, wanted));
+    const same = items.filter((item) => isSame(item, wanted));
+    found = same.filter(
+      (item) => wanted.sent.requestId !== undefined || item.date_unix * 1000 >= sentAt - clockMs,
+    );
+    isDoubtful = same.length > found.length;
     if (found.some(({ state }) => state !== 'processing')) break;
   }
   const [item] = found;
   if (item)
     return found.length === 1 && item.state !== 'processing' ? speechOf(api, item, wanted, signal) : 'ask';
+  if (isDoubtful) return 'ask';
   return wanted.sent.requestId === undefined && now() - sentAt > longestCallMs ? 'retry' : 'ask';
 }
 

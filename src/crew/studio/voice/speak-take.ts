@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { toDollars } from '../../../../machines/index.js';
+import { ProductionError, toDollars } from '../../../../machines/index.js';
 import { json } from '../../json-artifact.js';
 import type { OperationOutcome, PhaseContext } from '../../port.js';
 import { readWave, waveHeader } from '../../audio/wave.js';
@@ -15,6 +15,14 @@ const Sent = z.object({
   requestId: z.string().optional(),
   earlierIds: z.array(z.string()),
 }) satisfies z.ZodType<SentCall>;
+
+/** A call that was looked up, is paid, and has no sound that can be used. */
+interface Unusable {
+  unusable: string;
+}
+
+/** How often a take is paid anew whose sound was no good, or is lost. */
+const mostRounds = 4;
 
 /** What speaking a take needs. */
 export interface Speaking {
@@ -37,6 +45,12 @@ export async function speakTake(
   const request = { text: take.text, voice: take.cast.voice, previousIds };
   for (let round = 0; ; round += 1) {
     const made = await paidTake({ context, now }, take, request, round);
+    if ('unusable' in made) {
+      if (round + 1 < mostRounds) continue;
+      throw new ProductionError('artifact_invalid', `${made.unusable}. Run the audio phase again.`, {
+        sessionId: context.sessionId,
+      });
+    }
     if (!(await isWhole(context, take)) && !(await fetchedAgain(context, take, request, made))) continue;
     await context.writeArtifact(noteOf(take), json(made));
     await context.removeArtifact(`${context.phase}/${sentOf(take)}`);
@@ -49,24 +63,19 @@ async function paidTake(
   take: Take,
   request: SpeechRequest,
   round: number,
-): Promise<KeptTake> {
+): Promise<KeptTake | Unusable> {
   const { model, price } = take.cast;
   // Its sound is lost, and no provider has it: it is spoken anew.
   const key = round === 0 ? `speech-${take.id}` : `speech-${take.id}-again-${String(round)}`;
-  const outcome = async (speech: Speech): Promise<OperationOutcome<KeptTake>> => {
+  const outcome = async (speech: Speech): Promise<OperationOutcome<KeptTake | Unusable>> => {
     const charge = chargeOf(speech, price);
-    const complaint = complaintOf(take.text, speech);
-    if (complaint !== undefined)
-      throw new UnusableAnswer(
-        'invalid_output',
-        `the voice ${request.voice} (${model.ref.provider}) said "${take.text.slice(0, 60)}", and ${complaint}`,
-        charge,
-      );
-    await writeSound(context, take, speech);
     const cost = charge.cost === undefined ? undefined : toDollars(charge.cost);
+    const complaint = complaintOf(take.text, speech);
+    if (complaint !== undefined) return { result: { unusable: unusable(take, complaint) }, cost };
+    await writeSound(context, take, speech);
     return { result: keptOf(speech, charge, new Date(now()).toISOString()), cost };
   };
-  return context.operation<KeptTake>(
+  return context.operation<KeptTake | Unusable>(
     'speak',
     {
       key,
@@ -89,9 +98,18 @@ async function paidTake(
       const note = (call: SentCall) => context.writeArtifact(sentOf(take), json(call));
       await note(sent);
       const began = async (requestId: string): Promise<void> => void (await note({ ...sent, requestId }));
-      return outcome(await model.speak(request, { signal, began }));
+      const speech = await model.speak(request, { signal, began });
+      const made = await outcome(speech);
+      // Policy says whether it is spoken once more.
+      if ('unusable' in made.result)
+        throw new UnusableAnswer('invalid_output', made.result.unusable, chargeOf(speech, price));
+      return made;
     },
   );
+}
+
+function unusable({ text, cast: { voice, model } }: Take, complaint: string): string {
+  return `the voice ${voice} (${model.ref.provider}) said "${text.slice(0, 60)}", and ${complaint}`;
 }
 
 function chargeOf({ usage }: Speech, price: Price): Charge {

@@ -147,6 +147,23 @@ describe('speaking by ElevenLabs', () => {
     expect(await moneyOf(manager, sessionId)).toEqual({ spent: invoiceOf(fake), held: 0 });
   });
 
+  test('given a clock that is an hour ahead of the provider, then a lost call that was done is not taken for one that was not: a person is asked', async () => {
+    const fake = await fakeElevenLabs({ mood: (request) => (request === 2 ? 'dropped' : 'well') });
+    const manager = await openVoiced(temporaryDirectory());
+    const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Lamps' });
+    let ahead = 3_600_000;
+    const now = () => Date.now() + ahead;
+    const crew = speakingCrew(() => linesOf(...words), castBy(fake.url, { now }), now);
+    await manager.produce(sessionId, crew);
+    ahead += 16 * 60_000;
+    await manager.resume({ sessionId });
+    await manager.produce(sessionId, crew);
+    const { held, spent } = await moneyOf(manager, sessionId);
+    expect(held).toBe(1);
+    expect(spent).toBeLessThan(invoiceOf(fake));
+    expect(fake.spoken).toHaveLength(new Set(fake.spoken.map(({ text }) => text)).size);
+  });
+
   test('given history is kept from the key, then a lost call is held for a person', async () => {
     const fake = await fakeElevenLabs({
       isClosed: true,
