@@ -1,17 +1,18 @@
 import { ProductionError } from '../../machines/errors.js';
 import { formatUsd, fromDollars, type Usd } from '../../machines/usd.js';
+import type { ArtifactLink } from './artifact-links.js';
 import { redactor } from './redactor.js';
 
 /** What a tool gives back; the text says the same as the object, for hosts that read only one of them. */
 export interface Answer {
   [key: string]: unknown;
-  content: { type: 'text'; text: string }[];
+  content: ({ type: 'text'; text: string } | ArtifactLink)[];
   structuredContent: Record<string, unknown>;
   isError?: true;
 }
 
-export function answer(found: Record<string, unknown>): Answer {
-  return { content: [{ type: 'text', text: JSON.stringify(found) }], structuredContent: found };
+export function answer(found: Record<string, unknown>, links: readonly ArtifactLink[] = []): Answer {
+  return { content: [{ type: 'text', text: JSON.stringify(found) }, ...links], structuredContent: found };
 }
 
 /** A refusal, as the model reads it: what happened, and who can do something about it. */

@@ -3,6 +3,7 @@ import { ProductionError, type SessionId } from '../../machines/index.js';
 import type { Produced, Progress } from '../crew/produce.js';
 import type { ProductionStateManager } from '../manager/manager.js';
 import { answer, type Answer } from './answer.js';
+import { artifactLinks } from './artifact-links.js';
 import { standing } from './look.js';
 
 /** An episode that an agent wants made: one that is there, or a new one; with the key of one that was begun, that one. */
@@ -78,10 +79,13 @@ export async function produceEpisode(
       following.tell(phaseStarts[phase] + fraction * phaseShares[phase], `${phase}: ${message}`),
   });
   const next = nextByOutcome[outcome];
-  return answer({
-    ...(await standing(manager, sessionId)),
-    outcome,
-    ...(reason === null ? {} : { reason: reason.slice(0, 500) }),
-    ...(next === undefined ? {} : { next }),
-  });
+  return answer(
+    {
+      ...(await standing(manager, sessionId)),
+      outcome,
+      ...(reason === null ? {} : { reason: reason.slice(0, 500) }),
+      ...(next === undefined ? {} : { next }),
+    },
+    await artifactLinks(manager, sessionId),
+  );
 }

@@ -9,6 +9,7 @@ import {
 import type { ProductionStateManager } from '../manager/manager.js';
 import { answer, decimal, decimalOf, type Answer } from './answer.js';
 import type { Arguments } from './arguments.js';
+import { artifactLinks } from './artifact-links.js';
 import { askPerson, type Asking, type Question } from './ask-person.js';
 import { produceEpisode, type Following, type Producer, type Wanted } from './produce-episode.js';
 import { checkpointOf, listEpisodes, standing, viewOf } from './look.js';
@@ -43,10 +44,11 @@ const runs: Readonly<Record<string, Run>> = {
     answer(
       await listEpisodes(manager, { status: optional(given, 'status'), cursor: optional(given, 'cursor') }),
     ),
-  get_episode: async ({ manager, given }) =>
-    answer(
-      await viewOf(manager, idOf(given), optional(given, 'view') ?? 'summary', optional(given, 'cursor')),
-    ),
+  get_episode: async ({ manager, given }) => {
+    const view = optional(given, 'view') ?? 'summary';
+    const found = await viewOf(manager, idOf(given), view, optional(given, 'cursor'));
+    return answer(found, view === 'summary' ? await artifactLinks(manager, idOf(given)) : []);
+  },
   update_phase: changes(async ({ manager, given }) => {
     await manager.updatePhase({
       sessionId: idOf(given),

@@ -273,3 +273,22 @@ async function inReview(call: Awaited<ReturnType<typeof connect>>['call']): Prom
   await call('update_phase', { session_id: id, phase: 'research', status: 'complete', data: { facts: 3 } });
   return id;
 }
+
+test('given files of a finished phase, when the episode is looked at, then as many as an answer has room for are links to what lies there', async () => {
+  const directory = freshDirectory();
+  const { call, client } = await connect('http', 'new', directory);
+  const id = (await call('create_episode', { episode_num: 1, topic: 'Bees' })).found['session_id'] as string;
+  const given = { session_id: id, phase: 'research' };
+  await call('update_phase', { ...given, status: 'active' });
+  const names = Array.from({ length: 60 }, (_each, index) => `source ${String(index).padStart(2, '0')}.md`);
+  for (const name of names) writeFileSync(join(directory, id, 'research', name), name);
+  await call('save_checkpoint', { ...given, data: {} });
+  await call('update_phase', { ...given, status: 'complete' });
+  const result = await client.callTool({ name: 'get_episode', arguments: { session_id: id } });
+  expect(Buffer.byteLength(JSON.stringify(result))).toBeLessThanOrEqual(8_000);
+  const links = result.content.filter((each) => each.type === 'resource_link');
+  expect(links.length).toBeGreaterThan(5);
+  const read = links.map(({ uri }) => readFileSync(new URL(uri), 'utf8'));
+  expect(read).toEqual(names.slice(0, links.length));
+  expect(links[0]).toMatchObject({ name: 'research/source 00.md', size: 12 });
+});
