@@ -16,7 +16,7 @@ function countingCrew(): { path: string; calls: () => string[] } {
   writeFileSync(
     path,
     `import { appendFileSync } from 'node:fs';
-    const work = async ({ phase, operation, progress, options, signal }) => {
+    const work = async ({ phase, operation, writeArtifact, progress, options, signal }) => {
       for (const n of [1, 2, 3]) {
         progress(n / 4, phase + ' call ' + n);
         await operation('call', { key: phase + '-' + n, maxCost: '0.10' }, async () => {
@@ -26,6 +26,7 @@ function countingCrew(): { path: string; calls: () => string[] } {
         await new Promise((resolve) => setTimeout(resolve, options.minutes * 1000));
         signal.throwIfAborted();
       }
+      await writeArtifact(phase + '.txt', phase);
       return { phase };
     };
     export default { research: work, script: work, audio: work };`,
@@ -51,6 +52,13 @@ describe.each(eras)('produce_episode in the %s protocol', (era) => {
       status: 'complete',
       total_cost: '0.45',
     });
+    const links = made.content.filter((each) => each.type === 'resource_link');
+    expect(links.map(({ name }) => name)).toEqual([
+      'audio/audio.txt',
+      'script/script.txt',
+      'research/research.txt',
+    ]);
+    expect(readFileSync(new URL(links[0]?.uri ?? ''), 'utf8')).toBe('audio');
     const values = told.map(({ progress }) => progress);
     expect(values).toEqual([...new Set(values)].sort((a, b) => a - b));
     expect(told.some(({ message }) => message === 'audio: audio call 3')).toBe(true);
