@@ -154,7 +154,7 @@ describe('a script by paid models', () => {
     const { produced, requests, manager, goOn } = await write({ minutes: 12, research, total: '0.02' });
     expect(produced).toMatchObject({ outcome: 'failed', failure: { code: 'budget_exhausted' } });
     expect(produced.reason).toMatch(
-      /The script of ep_001_\S+ will cost \$0\.\d+ to \$\d+\.\d+, and the episode has \$0\.02 left/,
+      /The script of ep_001_\S+ will cost \$0\.\d+ to \$\d+\.\d+, what it takes to speak it \$0\.00 to \$0\.00, and the episode has \$0\.02 left/,
     );
     expect(requests).toEqual([]);
     const { sessionId } = produced;
@@ -201,6 +201,17 @@ describe('a script by paid models', () => {
       for (const key of Object.values(keys)) expect(text.includes(key), name).toBe(false);
     }
   });
+});
+
+test('given a voice that is paid by the character, then the estimate has what it takes to speak', async () => {
+  const prices = {
+    version: '1',
+    prices: { 'openai:*': { input_mchars: 15, input_mtok: 1, output_mtok: 1 } },
+  };
+  const settings = parseSettings({ script: 'openai:gpt-5.2', voice: 'openai:alloy', prices });
+  const { audio, script, total } = await estimate(settings, 10, '2026-11-29T00:00:00.000Z');
+  expect(audio).toEqual({ low: 108_000, high: 175_500 });
+  expect(total.high).toBe(script.high + audio.high);
 });
 
 describe('settings', () => {

@@ -56,18 +56,34 @@ export async function estimate(settings: StudioSettings, minutes: number, at: st
   const most = ceilToMicro(settings.research_max_cost);
   // A search is never free, and nobody knows what it costs before.
   const forResearch = research ? { low: 1 as Usd, high: most } : { low: zeroUsd, high: zeroUsd };
-  const forAudio = { low: zeroUsd, high: zeroUsd };
+  const forAudio = await audioRange(settings, minutes, at);
   return {
     research: forResearch,
     script: forScript,
     audio: forAudio,
     total: {
-      low: addUsd(forResearch.low, forScript.low),
-      high: addUsd(forResearch.high, forScript.high),
+      low: addUsd(addUsd(forResearch.low, forScript.low), forAudio.low),
+      high: addUsd(addUsd(forResearch.high, forScript.high), forAudio.high),
     },
     tables: [...new Set(Object.values(prices).map(({ table }) => table))],
   };
 }
+
+/** Speech is sold by characters or by its length: a script is a tenth shorter or longer than was asked for, and some lines are spoken twice. */
+async function audioRange(settings: StudioSettings, minutes: number, at: string): Promise<Range> {
+  const { speechRefOf } = await import('../voice/studio-audio.js');
+  const ref = speechRefOf(settings);
+  if (!ref) return { low: zeroUsd, high: zeroUsd };
+  const price = await findPrice(ref, { own: settings.prices, at, sold: 'speech' });
+  const spoken = (share: number): Usd => {
+    const characters = Math.ceil(minutes * wordsPerMinute * charactersPerWord * share);
+    const audioMs = Math.ceil(minutes * 60_000 * share);
+    return costOfUsage({ inputTokens: 0, outputTokens: 0, characters, audioMs }, price) ?? zeroUsd;
+  };
+  return { low: spoken(0.8), high: spoken(1.3) };
+}
+
+const charactersPerWord = 6;
 
 function stepsOf(minutes: number, which: keyof typeof assumed): Step[] {
   const { segments: minutesEach, wordsFound, revised, thought, form } = assumed[which];

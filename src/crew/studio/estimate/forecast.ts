@@ -1,4 +1,4 @@
-import { ProductionError, formatUsd, parseUsd } from '../../../../machines/index.js';
+import { ProductionError, addUsd, formatUsd, parseUsd } from '../../../../machines/index.js';
 import type { PhaseContext } from '../../port.js';
 import type { StudioSettings } from '../settings.js';
 import { estimate } from './estimate.js';
@@ -15,7 +15,7 @@ export async function forecastScript(
 ): Promise<void> {
   const key = 'forecast';
   await context.operation('forecast', { key, maxCost: 0, reconcile: 'retry' }, async () => {
-    const { script } = await estimate(settings, minutes, new Date().toISOString());
+    const { script, audio } = await estimate(settings, minutes, new Date().toISOString());
     const left = await context.left();
     const range = `${formatUsd(script.low)} to ${formatUsd(script.high)}`;
     context.progress(0, `The script will cost ${range}; the episode has $${left.episode} left`);
@@ -23,10 +23,11 @@ export async function forecastScript(
       ['budget_exhausted', 'the episode', left.episode],
       ['daily_cap_reached', 'the day', left.day],
     ] as const)
-      if (parseUsd(amount) < script.low)
+      // A script that nobody can be paid to speak is paid for nothing.
+      if (parseUsd(amount) < addUsd(script.low, audio.low))
         throw new ProductionError(
           code,
-          `The script of ${context.sessionId} will cost ${range}, and ${what} has $${amount} left: it is not begun, and nothing was called. Raise the budget, then recover ${context.sessionId}.`,
+          `The script of ${context.sessionId} will cost ${range}, what it takes to speak it ${formatUsd(audio.low)} to ${formatUsd(audio.high)}, and ${what} has $${amount} left: it is not begun, and nothing was called. Raise the budget, then recover ${context.sessionId}.`,
           { sessionId: context.sessionId },
         );
     return { result: { low: script.low, high: script.high }, cost: 0 };

@@ -6,7 +6,7 @@ import type { PhaseContext } from '../../port.js';
 import { findPrice } from '../prices/find-price.js';
 import { providerOf } from '../models/providers.js';
 import type { StudioSettings } from '../settings.js';
-import type { Price } from '../types.js';
+import type { ModelRef, Price } from '../types.js';
 import type { Cast } from './cast.js';
 import { elevenLabs } from './elevenlabs.js';
 import { fliteSpeech } from './flite-speech.js';
@@ -64,6 +64,13 @@ async function castOf(voices: Voices, access: Access, at: string): Promise<Cast>
       { model: model.speech, voice: voices.names[index] ?? voices.names[0] ?? '', price, pacer: model.pacer },
     ]),
   );
+}
+
+/** The model that speaks; undefined where nobody is paid for it. */
+export function speechRefOf(settings: StudioSettings): ModelRef | undefined {
+  const { provider } = parseVoices(settings.voice);
+  const access = { settings, env: {}, worker: undefined };
+  return provider === 'flite' ? undefined : modelFor(provider, access).speech.ref;
 }
 
 function modelFor(
