@@ -1,4 +1,5 @@
 import {
+  ceilToMicro,
   parseSessionId,
   parseUsd,
   phaseNames,
@@ -11,6 +12,7 @@ import { answer, decimal, decimalOf, type Answer } from './answer.js';
 import type { Arguments } from './arguments.js';
 import { artifactLinks } from './artifact-links.js';
 import { askPerson, type Asking, type Question } from './ask-person.js';
+import { openCall, seeThatNothingHeldIsFreed } from './open-call.js';
 import { produceEpisode, type Following, type Producer, type Wanted } from './produce-episode.js';
 import { checkpointOf, listEpisodes, standing, viewOf } from './look.js';
 
@@ -60,16 +62,18 @@ const runs: Readonly<Record<string, Run>> = {
   reserve_cost: changes(async (call) => {
     const { manager, given } = call;
     const key = keyOf(call);
-    const { operations } = (await manager.getSnapshot(idOf(given))).context;
-    // The same call again, after an answer that was lost: it is reserved already.
-    if (given['key'] === undefined && operations[key] !== undefined) return;
-    await manager.reserveCost({
-      sessionId: idOf(given),
-      phase: phaseOf(given),
-      operation: text(given, 'operation'),
-      key,
-      maxCost: text(given, 'max_cost'),
-    });
+    const wanted = { phase: phaseOf(given), operation: text(given, 'operation') };
+    const maxCost = text(given, 'max_cost');
+    const there = openCall(await manager.getSnapshot(idOf(given)), key);
+    // The same call again, after an answer that was lost: it is reserved already. Another one under its id is refused.
+    if (
+      given['key'] === undefined &&
+      there?.phase === wanted.phase &&
+      there.operation === wanted.operation &&
+      there.amount === parseUsd(maxCost, 'max_cost')
+    )
+      return;
+    await manager.reserveCost({ sessionId: idOf(given), ...wanted, key, maxCost });
   }, true),
   settle_cost: changes(settleCost),
   record_quality: changes(async ({ manager, given }) => {
@@ -131,10 +135,8 @@ async function settleCost(call: Call): Promise<void> {
   const { manager, given } = call;
   const sessionId = idOf(given);
   const action = text(given, 'action');
-  if (action === 'settle')
-    await manager.settleCost({ sessionId, key: text(given, 'key'), ...pick(given, 'cost', 'result') });
-  else if (action === 'release') await manager.releaseCost({ sessionId, key: text(given, 'key') });
-  else
+  const cost = costOf(given);
+  if (action === 'record') {
     await manager.addCost({
       sessionId,
       phase: phaseOf(given),
@@ -142,6 +144,20 @@ async function settleCost(call: Call): Promise<void> {
       cost: text(given, 'cost'),
       key: keyOf(call),
     });
+    return;
+  }
+  const key = text(given, 'key');
+  await seeThatNothingHeldIsFreed(manager, sessionId, { key, cost, isRelease: action === 'release' });
+  if (action === 'settle') await manager.settleCost({ sessionId, key, ...pick(given, 'cost', 'result') });
+  else await manager.releaseCost({ sessionId, key });
+}
+
+/** As the list of tools says it: plain decimals, never a number or an exponent. */
+function costOf(given: Arguments): Usd | undefined {
+  const cost = optional(given, 'cost');
+  if (cost === undefined || /^\d{1,12}(?:\.\d{1,30})?$/.test(cost))
+    return cost === undefined ? undefined : ceilToMicro(cost);
+  throw new ProductionError('invalid_input', 'cost: is not decimal dollars, as "0.25".', { field: 'cost' });
 }
 
 async function steer({ manager, given }: Call): Promise<void> {
