@@ -8,7 +8,7 @@ const studioOptions = [
   ],
   ['--script <model>', 'who writes, e.g. anthropic:claude-sonnet-5'],
   ['--judge <model>', 'who checks every line against the sources, e.g. openai:gpt-5.2; default who writes'],
-  ['--voice <voice>', 'who speaks; default flite, which is free'],
+  ['--voice <voice>', 'who speaks: elevenlabs:<voice>,<voice>, openai:alloy,verse; default flite, free'],
   ['--prices <file>', 'your own table of prices, which goes before the public one'],
   ['--studio <file>', 'crew.json: the same and more, written down'],
 ] as const;

@@ -20,6 +20,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const perplexityUrl = 'https://api.perplexity.ai/v1';
 
+/** Short names of Perplexity's ways to search (docs.perplexity.ai, "Presets", read in November 2026). */
+const presets: ReadonlyMap<string, string> = new Map([
+  ['fast', 'fast-search'],
+  ['pro', 'pro-search'],
+  ['deep', 'deep-research'],
+]);
+
 const Minutes = z.number().min(0.2).max(60).default(3);
 
 /**
@@ -67,7 +74,13 @@ function searchAccess(settings: StudioSettings, env: Environment): SearchAccess 
   if (!research) return undefined;
   const { keyEnv = '', baseUrl = perplexityUrl } = providerOf(research.provider, settings.providers);
   const maxCost = settings.research_max_cost;
-  return { baseUrl, apiKey: env[keyEnv] ?? '', preset: research.model, maxCost, pollMs: settings.poll_ms };
+  return {
+    baseUrl,
+    apiKey: env[keyEnv] ?? '',
+    preset: presets.get(research.model) ?? research.model,
+    maxCost,
+    pollMs: settings.poll_ms,
+  };
 }
 
 function settingsOf({ options }: PhaseContext): StudioSettings {

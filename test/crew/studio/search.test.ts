@@ -17,7 +17,7 @@ const found = {
   ],
 };
 
-/** As Perplexity answers for a response that is over (docs.perplexity.ai, read in November 2026). */
+/** As Perplexity answers for a response that is over (docs.perplexity.ai, November 2026; no answer of a live one has been seen). */
 function ended(usage: object | undefined = { cost: { currency: 'USD', total_cost: 0.0312505 } }): Reply {
   return {
     body: {
@@ -53,7 +53,7 @@ function story(answer: (request: ModelRequest, look: number) => Reply | Promise<
     const seen: ModelRequest[] = [];
     const server = await startModelServer((request) => {
       seen.push(request);
-      const isSearch = request.path.endsWith('/agent') || request.path.includes('/responses/');
+      const isSearch = /\/agent(?:\/|$)/.test(request.path);
       if (isSearch) return answer(request, seen.filter(({ method }) => method === 'GET').length);
       return billed(request, play(request).answer);
     });
@@ -64,7 +64,7 @@ function story(answer: (request: ModelRequest, look: number) => Reply | Promise<
     const providers = Object.fromEntries(
       ['perplexity', 'openai'].map((each) => [each, { base_url: server.url }]),
     );
-    const studio = { research: 'perplexity:pro-search', script: 'openai:gpt-5.2', poll_ms: 1, providers };
+    const studio = { research: 'perplexity:deep', script: 'openai:gpt-5.2', poll_ms: 1, providers };
     const env = { PERPLEXITY_API_KEY: 'pplx-planted', OPENAI_API_KEY: 'sk-planted' };
     const crew = { ...studioCrew({ env }), audio: () => Promise.resolve(null) };
     const produced = await manager.produce(sessionId, crew, {
@@ -95,7 +95,12 @@ test('given a topic and no sources, then a search in the background gives findin
   expect([costOf(life), life.searches.length, life.looks.length]).toEqual([0.031251, 1, 3]);
   expect(life.script).toContain(found.findings[0]?.text);
   expect(life.script).not.toContain('nobody found');
-  expect(life.searches[0]?.body).toMatchObject({ tool_choice: 'required', max_steps: 12, background: true });
+  expect(life.searches[0]?.body).toMatchObject({
+    tool_choice: 'required',
+    max_steps: 10,
+    background: true,
+    preset: 'deep-research',
+  });
 });
 
 test('given no cost in the answer, then the whole reservation counts', async () => {

@@ -10,11 +10,11 @@ export interface Provider {
   baseUrl?: string | undefined;
 }
 
-/** Those that are known by name. Addresses read in November 2026. */
+/** Those that are known by name; where their keys are had was so in November 2026. */
 const known: Readonly<Record<string, Provider>> = {
   openai: { keyEnv: 'OPENAI_API_KEY', keysAt: 'https://platform.openai.com/api-keys' },
   anthropic: { keyEnv: 'ANTHROPIC_API_KEY', keysAt: 'https://console.anthropic.com/settings/keys' },
-  perplexity: { keyEnv: 'PERPLEXITY_API_KEY', keysAt: 'https://www.perplexity.ai/account/api/keys' },
+  perplexity: { keyEnv: 'PERPLEXITY_API_KEY', keysAt: 'https://console.perplexity.ai/group/keys' },
   elevenlabs: { keyEnv: 'ELEVENLABS_API_KEY', keysAt: 'https://elevenlabs.io/app/settings/api-keys' },
   openrouter: {
     keyEnv: 'OPENROUTER_API_KEY',

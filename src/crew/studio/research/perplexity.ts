@@ -5,7 +5,7 @@ import type { OperationCall, OperationOutcome } from '../../port.js';
 import { UnusableAnswer } from '../unusable-answer.js';
 import type { Charge } from '../types.js';
 
-/** As much of a response of `/v1/agent` as is read here (docs.perplexity.ai, read in November 2026). */
+/** As much of a response of `/v1/agent` and `/v1/agent/{id}` as is read here (docs.perplexity.ai, "Create" and "Retrieve Agent Response", November 2026). */
 const Response = z.looseObject({
   id: z.string().min(1),
   status: z.string(),
@@ -63,7 +63,7 @@ export async function endOfSearch(
   { signal }: OperationCall,
 ): Promise<OperationOutcome<Searched>> {
   for (;;) {
-    const response = await fetch(`${search.baseUrl}/responses/${encodeURIComponent(id)}`, {
+    const response = await fetch(`${search.baseUrl}/agent/${encodeURIComponent(id)}`, {
       headers: { authorization: `Bearer ${search.apiKey}` },
       signal,
     });

@@ -32,7 +32,8 @@ export async function searchTopic(
     ...access,
     question: questionFor(context.topic, minutes),
     schema: z.toJSONSchema(Found),
-    maxSteps: 12,
+    // More are refused (docs.perplexity.ai, "Create Agent Response", November 2026).
+    maxSteps: 10,
     maxOutputTokens: 16_000,
     pollMs,
   };
