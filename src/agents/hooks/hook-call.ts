@@ -73,7 +73,7 @@ const moments: Readonly<Record<string, HookMoment>> = {
 
 type Fields = Record<string, unknown>;
 
-/** Reads what a host has sent. @throws TypeError when it is not an object with the name of an event. */
+/** Reads what a host has sent. @throws TypeError when it is not an object with the name of an event, or before a tool that has no name. */
 export function parseHookCall(payload: unknown, host: HookHost = 'claude'): HookCall {
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload))
     throw new TypeError('the payload is not a JSON object');
@@ -81,12 +81,16 @@ export function parseHookCall(payload: unknown, host: HookHost = 'claude'): Hook
   const event = textOf(fields, 'hook_event_name', 'hookEventName', 'event');
   if (event === undefined) throw new TypeError('the payload has no hook_event_name');
   const commandName = textOf(fields, 'command_name');
+  const moment = momentOf(event);
+  const use = toolUseIn(fields);
+  if (moment === 'before' && use.tool === '' && !/shell/i.test(event))
+    throw new TypeError('the payload has no tool_name, and the tool may cost money');
   return {
     host,
     event,
-    moment: moments[event.toLowerCase()] ?? 'other',
+    moment,
     session: textOf(fields, 'session_id', 'sessionID', 'conversation_id') ?? 'none',
-    ...toolUseIn(fields),
+    ...use,
     error: textOf(fields, 'error') ?? '',
     isInterrupt: fields['is_interrupt'] === true,
     agent: { id: textOf(fields, 'agent_id'), type: textOf(fields, 'agent_type') },
@@ -113,6 +117,12 @@ function toolUseIn(fields: Fields): ToolUse {
       .digest('hex')
       .slice(0, 16),
   };
+}
+
+/** What an event of a host is for. */
+export function momentOf(event: string): HookMoment {
+  const name = event.toLowerCase();
+  return Object.hasOwn(moments, name) ? (moments[name] ?? 'other') : 'other';
 }
 
 function textOf(fields: Fields, ...names: string[]): string | undefined {
