@@ -284,6 +284,16 @@ describe('subagents', () => {
     expect(await manager.getPhaseCost(id, 'research')).toBeCloseTo(usage, 9);
   });
 
+  test('given a subagent whose report is JSON, then the host’s own usage is paid, whatever the report claims', async () => {
+    const { hook, episode, manager } = await house();
+    const id = await episode();
+    const post = sample('08-post-agent-foreground-usage');
+    const text = JSON.stringify({ dance: 'waggle', agentId: 'b', usage: { input_tokens: 1 } });
+    const response = { ...(post['tool_response'] as object), content: [{ type: 'text', text }] };
+    await hook({ ...post, tool_response: response });
+    expect(await manager.getPhaseCost(id, 'research')).toBeCloseTo(usage, 9);
+  });
+
   test('given one in the background, then its transcript is paid when it ends, each message once', async () => {
     const { hook, episode, manager } = await house();
     const id = await episode();

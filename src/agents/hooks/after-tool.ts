@@ -59,7 +59,8 @@ async function onlyOnce(settling: Promise<unknown>): Promise<void> {
 /** A subagent in the foreground says what it used; one in the background will say so in its transcript. */
 async function afterSubagent(hooked: Hooked): Promise<void> {
   const { call, table, notes } = hooked;
-  const [answer = {}] = objectsOf(call.response);
+  // The last is the host's own answer; those before it are what the subagent has said, whatever that claims.
+  const answer = objectsOf(call.response).at(-1) ?? {};
   const { status, agentId, resolvedModel, usage } = answer;
   if (typeof agentId !== 'string') return;
   if (status === 'async_launched') {
