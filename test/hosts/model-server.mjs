@@ -4,8 +4,9 @@ import { createServer } from 'node:http';
 /**
  * Each turn of the script is a call of a tool, or a text; it gets the results of the calls before it.
  * @param {((results: string[]) => { tool: string, input: object } | string)[]} turns
+ * @param {{ prompt: string, answer: string }} [errand] What a subagent is asked, and answers without a turn of the script.
  */
-export async function serveModel(turns) {
+export async function serveModel(turns, errand) {
   /** What the host said last, for each turn of the script. */
   const heard = [];
   /** The tools that the host offered. */
@@ -15,6 +16,7 @@ export async function serveModel(turns) {
     if (!request.tools?.length) return 'A session';
     for (const { name } of request.tools) offered.add(name);
     const messages = request.messages ?? [];
+    if (errand && textOf(messages[0]).includes(errand.prompt)) return errand.answer;
     const done = messages.filter(({ role }) => role === 'assistant').length;
     const last = messages.findLastIndex(({ role }) => role === 'assistant');
     heard[done] = messages
