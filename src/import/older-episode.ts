@@ -1,21 +1,19 @@
 import {
-  EpisodeStatus,
-  Score,
-  Topic,
   episodeNumberOf,
-  isFinished,
   phaseNames,
   type PhaseName,
   type SessionId,
   type Usd,
 } from '../../machines/index.js';
-import { amountKeys, readAmount, readCost } from './amounts.js';
+import { amountKeys, readAmount } from './amounts.js';
 import { choose, plainKey, shown, type At } from './known-keys.js';
+import { costsKeys, readCosts } from './older-costs.js';
+import { readEnd } from './older-end.js';
 import { inOrder, phasesKeys, readPhases, type OlderPhase } from './older-phases.js';
-import { phaseOf } from './phase-words.js';
 import { toldPhases } from './phases-told.js';
 import { Report } from './report.js';
-import { isObject, pick, readError, readTime, statusWord, type Json, type Place } from './values.js';
+import { readScores, readTopic } from './topic-and-scores.js';
+import { isObject, pick, readError, readTime, type Json, type Place } from './values.js';
 
 export interface OlderCheckpoint {
   name: string;
@@ -45,7 +43,6 @@ const totalKeys = ['total_cost', 'cost', 'cost_usd', 'total_cost_usd', 'total_sp
 const topicKeys = ['topic', 'title', 'episode_title', 'episode_topic', 'subject', 'name'];
 const createdKeys = ['created_at', 'started_at', 'start_time', 'created', 'started', 'timestamp'];
 const qualityKeys = ['quality_scores', 'quality', 'scores', 'quality_metrics'];
-const costsKeys = ['costs', 'phase_costs', 'cost_breakdown', 'cost_by_phase'];
 
 /** The number of an older episode, beside the one in its id. */
 export const numberKeys = ['episode_number', 'episode_num', 'episode', 'number', 'ep', 'id'];
@@ -137,39 +134,6 @@ export function readEpisode(
   };
 }
 
-/** `costs: { research: 0.80, total: 1.10 }`, which older programs keep beside the phases; undefined when an amount is none. */
-function readCosts(
-  value: Json,
-  place: Place,
-  report: Report,
-): { phases: Partial<Record<PhaseName, Usd>>; others: Usd; total: Usd | undefined } | undefined {
-  const keys = [...costsKeys, ...['cost', 'total_cost'].filter((key) => isObject(value[key]))];
-  const told = choose(value, keys, place, report);
-  const found = {
-    phases: {} as Partial<Record<PhaseName, Usd>>,
-    others: 0,
-    total: undefined as Usd | undefined,
-  };
-  for (const [key, each] of Object.entries(isObject(told) ? told : {})) {
-    const where = `${place(...keys)}.${key.slice(0, 80)}`;
-    const cost = readCost(each, where, report);
-    if (cost === undefined) return undefined;
-    const phase = phaseOf(key);
-    if (phase) found.phases[phase] = cost;
-    else if (['total', 'total_cost', 'sum'].includes(plainKey(key))) found.total = cost;
-    else {
-      found.others += cost;
-      report.note(
-        'warning',
-        where,
-        `${cost / 1e6} belong to no phase that is known here`,
-        'kept on its last phase',
-      );
-    }
-  }
-  return { ...found, others: found.others as Usd };
-}
-
 /** The id's number counts: it is what the episode is called by. */
 function noteNumber(id: SessionId, value: Json, place: Place, report: Report): void {
   const key = numberKeys.find((each) => Object.hasOwn(value, each));
@@ -188,92 +152,6 @@ function noteNumber(id: SessionId, value: Json, place: Place, report: Report): v
 function refused(report: Report, where: string, what: string): undefined {
   report.note('error', where, what, 'the episode is left out');
   return undefined;
-}
-
-const longestTopic = 500;
-
-const completeWords = ['complete', 'completed', 'done', 'finished', 'success', 'published', 'released'];
-const failedWords = ['failed', 'error', 'aborted', 'cancelled', 'canceled'];
-
-const episodeStatuses = new Set<string>([
-  ...EpisodeStatus.options,
-  ...completeWords,
-  ...failedWords,
-  'draft',
-  'queued',
-  'new',
-  'in_progress',
-  'active',
-  'running',
-  'paused',
-  'pending',
-  'created',
-  '',
-]);
-
-function readEnd(
-  value: unknown,
-  isEnded: boolean,
-  phases: Record<PhaseName, OlderPhase>,
-  place: Place,
-  report: Report,
-): OlderEpisode['ended'] {
-  const finished = phaseNames.every((name) => isFinished(phases[name].status));
-  const word = statusWord(value);
-  if (!(episodeStatuses.has(word) || phaseOf(word)) || (value !== undefined && typeof value !== 'string')) {
-    report.note(
-      'warning',
-      place('status'),
-      `${JSON.stringify(value)?.slice(0, 60)} is not an episode status`,
-      'its phases decide',
-    );
-  }
-  if (failedWords.includes(word) || phaseNames.some((name) => phases[name].status === 'failed'))
-    return isEnded ? 'archived' : 'failed';
-  if (word === 'archived') return 'archived';
-  if (finished) return 'complete';
-  if (isEnded || completeWords.includes(word)) {
-    // A record of an end without phases: the older program did not keep them.
-    report.note(
-      'warning',
-      place('phases'),
-      'the episode is recorded as completed and its phases are not',
-      'its phases are imported as skipped',
-    );
-    for (const name of phaseNames) if (!isFinished(phases[name].status)) phases[name].status = 'skipped';
-    return 'complete';
-  }
-  return null;
-}
-
-function readTopic(value: unknown, where: string, report: Report): string {
-  if (typeof value === 'string' && value.length > longestTopic)
-    report.note('warning', where, `it has ${value.length} characters`, `cut to ${longestTopic}`);
-  const topic = Topic.safeParse(typeof value === 'string' ? value.slice(0, longestTopic) : value);
-  if (topic.success) return topic.data;
-  report.note(
-    'warning',
-    where,
-    value === undefined ? 'it is missing' : 'it is not a readable text',
-    'imported as "untitled"',
-  );
-  return 'untitled';
-}
-
-function readScores(value: unknown, where: string, report: Report): Record<string, number> {
-  const scores: Record<string, number> = {};
-  if (value !== undefined && !isObject(value))
-    report.note('warning', where, `${shown(value)} is no object of scores`, 'left out');
-  for (const [key, score] of Object.entries(isObject(value) ? value : {})) {
-    const read = Score.safeParse(score);
-    const name = plainKey(key);
-    if (Object.hasOwn(scores, name))
-      report.note('warning', `${where}.${key.slice(0, 60)}`, 'it is there twice', 'the later one counts');
-    if (read.success && /^[a-z][a-z0-9_]{0,63}$/.test(name) && name !== 'constructor')
-      scores[name] = read.data;
-    else report.note('warning', where, `${JSON.stringify(name.slice(0, 60))} is no score`, 'left out');
-  }
-  return scores;
 }
 
 /** The UTC time inside a session id. */
