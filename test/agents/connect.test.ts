@@ -111,4 +111,34 @@ describe('connecting a host', () => {
       expect(() => file('claude', '.claude/settings.json').edit(text, false)).toThrow(/object|JSON/);
     },
   );
+
+  const written = { theme: 'dark', hooks: { stop: [{ command: './mine.sh' }] } };
+  const four = `${JSON.stringify(written, undefined, 4)}\n`;
+  test.each([
+    ['in one line', JSON.stringify(written)],
+    ['with four spaces', four],
+    ['with tabs', JSON.stringify(written, undefined, '\t')],
+    ['without a last line', four.trimEnd()],
+    ['with a mark of byte order', `\uFEFF${four}`],
+    ['with CRLF', four.replaceAll('\n', '\r\n')],
+  ])(
+    'given JSON written %s, when it is connected and taken out, then it is so to the byte',
+    (_name, text) => {
+      for (const path of ['.gemini/settings.json', '.cursor/mcp.json', 'opencode.json']) {
+        const host = connectHosts.find((each) => path.includes(each)) ?? 'claude';
+        const { edit } = file(host, path);
+        const connected = edit(text, false);
+        expect(connected).not.toBe(text);
+        expect(edit(connected, true)).toBe(text);
+      }
+    },
+  );
+
+  test.each(['gemini', 'cursor', 'opencode'] as const)(
+    'given comments in the JSON of %s, when it is connected, then it is refused, since they would be lost',
+    (host) => {
+      for (const { path, edit } of files(host).filter((each) => each.path.endsWith('.json')))
+        expect(() => edit('{ "theme": "dark" } // mine\n', false), path).toThrow('it is not JSON');
+    },
+  );
 });

@@ -269,8 +269,17 @@ function editJson(change: (json: Json, remove: boolean) => void): HostFile['edit
     const before = JSON.stringify(json);
     change(json, remove);
     if (JSON.stringify(json) === before) return text;
-    return Object.keys(json).length === 0 ? undefined : `${JSON.stringify(json, undefined, 2)}\n`;
+    return Object.keys(json).length === 0 ? undefined : inFormOf(text, json);
   };
+}
+
+/** As the person's file is written: its mark of byte order, indents, ends of lines and last line. */
+function inFormOf(text: string | undefined, json: Json): string {
+  if (text === undefined || text.trim() === '') return `${JSON.stringify(json, undefined, 2)}\n`;
+  const indent = /^\uFEFF?\{\r?\n([ \t]{1,8})"/.exec(text)?.[1];
+  const lines = JSON.stringify(json, undefined, indent ?? (text.trimEnd().includes('\n') ? 2 : undefined));
+  const written = `${text.startsWith('\uFEFF') ? '\uFEFF' : ''}${lines}${text.endsWith('\n') ? '\n' : ''}`;
+  return text.includes('\r\n') ? written.replaceAll('\n', '\r\n') : written;
 }
 
 const blockStart = '# showrunner: begin';
