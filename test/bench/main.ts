@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { coldStart } from './cold-start.js';
+import { coldStart, serverReady } from './cold-start.js';
 import { alternate, median, ratio, timed } from './measure.js';
 import { measureGrowth, printGrowth } from './growth.js';
 import { folderOnDisk } from './place.js';
@@ -140,7 +140,10 @@ async function starts(): Promise<Partial<Results>> {
   await manager.close();
   const over = async (...command: string[]): Promise<number | null> =>
     (await coldStart(directory, 9, command))?.ratio ?? null;
+  const server = await serverReady(directory, 9);
   return {
+    serverReady: server?.ratio ?? null,
+    serverReadyMs: server?.listMs ?? null,
     coldStartShow: await over('show', id),
     coldStartCost: await over('cost', id, 'research', 'step', '0.01'),
     coldStartStatusLine: await over('statusline'),

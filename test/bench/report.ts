@@ -23,6 +23,8 @@ export interface Results {
   coldStartShow: number | null;
   coldStartCost: number | null;
   coldStartStatusLine: number | null;
+  serverReady: number | null;
+  serverReadyMs: number | null;
 }
 
 const rows: [keyof Results, string, string, number][] = [
@@ -58,6 +60,8 @@ const rows: [keyof Results, string, string, number][] = [
   ['coldStartShow', '`showrunner show`, over `node -e 0`', 'aim 1.7', 2],
   ['coldStartCost', '`showrunner cost`, which commits, over `node -e 0`', 'aim 1.7', 2],
   ['coldStartStatusLine', '`showrunner statusline`, over `node -e 0`', 'aim 1.7', 2],
+  ['serverReady', '`showrunner mcp` until its first answer, over `node -e 0`', '', 2],
+  ['serverReadyMs', '… `mcp` until its first answer, ms', 'at most 400', 0],
 ];
 
 export function print(results: Partial<Results>, asJson: boolean): void {
