@@ -123,11 +123,11 @@ test('given an approval by elicitation, then the history names the channel', asy
   expect(approval?.event).toMatchObject({ by: 'tester by elicitation' });
 });
 
-test('given 600 episodes, when they are listed page by page, then each is there once and no answer passes 8 kB', async () => {
+test('given 5,000 episodes, when they are listed page by page, then each is there once and no answer passes 8 kB', async () => {
   const directory = freshDirectory();
   const maker = await ProductionStateManager.open({ directory });
   await Promise.all(
-    Array.from({ length: 600 }, (_each, index) =>
+    Array.from({ length: 5000 }, (_each, index) =>
       maker.createEpisodeSession({ episodeNum: index + 1, topic: `Episode ${index + 1} "quoted"` }),
     ),
   );
@@ -141,8 +141,8 @@ test('given 600 episodes, when they are listed page by page, then each is there 
     seen.push(...(found['episodes'] as { session_id: string }[]).map(({ session_id: id }) => id));
     cursor = found['next_cursor'] as string | undefined;
   } while (cursor !== undefined);
-  expect(seen).toHaveLength(600);
-  expect(new Set(seen).size).toBe(600);
+  expect(seen).toHaveLength(5000);
+  expect(new Set(seen).size).toBe(5000);
 });
 
 test('given a large checkpoint, when it is loaded page by page, then the pages are its data and none passes 8 kB', async () => {

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const main = join(root, 'dist/cli/main.js');
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+export const main = join(root, 'dist/cli/main.js');
 const folder = mkdtempSync(join(tmpdir(), 'showrunner-hosts-'));
 export const home = join(folder, 'home');
 mkdirSync(home);
@@ -16,6 +16,9 @@ export const bare = { PATH: process.env.PATH, HOME: home };
 export const agentFolders = ['dist/agents', 'dist/agents/plugin'].map((each) => join(root, each));
 const paid = join(root, 'test/hosts/paid-server.mjs');
 const counts = { passed: 0, failed: 0, skipped: 0 };
+
+/** A folder for a production, which goes with the job. */
+export const freshFolder = () => mkdtempSync(join(folder, 'production-'));
 
 /** @param {string} name @param {() => unknown} holds */
 export async function check(name, holds) {
