@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const processes = [
   'test/cli/{cli,people,agents}*.test.ts',
-  'test/agents/{mcp,broken}*.test.ts',
+  'test/agents/{mcp,broken,seed}*.test.ts',
   'test/production/{processes,faults,archive}.test.ts',
   'test/studio/api.test.ts',
   'test/import/{older-kinds,two-years}.test.ts',

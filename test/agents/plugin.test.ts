@@ -42,7 +42,10 @@ describe('the plugin as it is shipped', () => {
   test('given its hooks, then each is for a moment that the hook knows', () => {
     const { hooks } = json('plugin/hooks/hooks.json') as { hooks: Record<string, unknown> };
     for (const event of Object.keys(hooks))
-      expect([event, parseHookCall({ hook_event_name: event, tool_name: 'WebSearch' }).moment]).not.toEqual([event, 'other']);
+      expect([event, parseHookCall({ hook_event_name: event, tool_name: 'WebSearch' }).moment]).not.toEqual([
+        event,
+        'other',
+      ]);
     expect(Object.keys(hooks)).toContain('PreToolUse');
   });
 
