@@ -84,6 +84,7 @@ async function call(
       });
     const given = checkArguments(tool, params.arguments ?? {});
     if (tool.name === 'answer_hook') {
+      refuseAgents(ctx);
       const { answerHostHook } = await import('./answer-host-hook.js');
       // A hook never fails: without a production it denies what costs money, and lets the rest pass.
       return await answerHostHook(given, { ...house, open: () => house.open() });
@@ -107,6 +108,16 @@ async function call(
   } catch (error) {
     return failure(error);
   }
+}
+
+/** A host's hook names no use of a tool, and an agent's call does (Claude Code 2.1.332, measured): an agent would say itself what its calls have cost. */
+function refuseAgents({ mcpReq }: ServerContext): void {
+  if (mcpReq._meta?.['claudecode/toolUseId'] === undefined) return;
+  throw new ProductionError(
+    'invalid_input',
+    "name: answer_hook is for the host's own hooks, and this call comes from an agent; nothing was changed. Settle by settle_cost.",
+    { field: 'name' },
+  );
 }
 
 function toolUseIdOf({ mcpReq }: ServerContext): string | undefined {

@@ -297,6 +297,20 @@ describe('an agent that is hostile', () => {
     expect(await books(manager, id)).toMatchObject({ spent, reserved: total - spent });
   });
 
+  test("given an agent that answers its own host's hooks, then it is refused: it would say itself what its calls have cost", async () => {
+    const { agent, manager, id } = await house();
+    const use = { session_id: 'ann', tool_name: tool, tool_use_id: 'toolu_1', tool_input: '{"q":1}' };
+    await agent.call('answer_hook', { ...use, hook_event_name: 'PreToolUse' });
+    const before = await books(manager, id);
+    expect(before.reserved).toBe(750_000);
+    const free = { ...use, hook_event_name: 'PostToolUse', tool_response: '{"cost":0}' };
+    expect(await agent.call('answer_hook', free, 'toolu_of_the_agent')).toMatchObject({
+      refused: true,
+      found: { code: 'invalid_input', message: expect.stringContaining("host's own hooks") as unknown },
+    });
+    expect(await books(manager, id)).toEqual(before);
+  });
+
   test("given hooks that bear another session's id, then they give back nothing of it, and what they say was paid is paid beside it", async () => {
     const { agent, manager, id } = await house();
     const hook = (event: string, session: string, more: Given = {}) =>
