@@ -21,8 +21,8 @@ const bugs: [what: string, fault: Fault, call: Call, bug: PlantedBug][] = [
     'write',
     {
       file: 'src/documents/documents.ts',
-      from: '    replaceFile(this.#disk, path, [bytes]);\n',
-      to: '    setTimeout(() => replaceFile(this.#disk, path, [bytes]), 3000);\n',
+      from: '    replaceFile(this.#disk, path, [bytes], { seeJournal: this.#seeJournal });\n',
+      to: '    setTimeout(() => replaceFile(this.#disk, path, [bytes], { seeJournal: this.#seeJournal }), 3000);\n',
     },
   ],
 ];
