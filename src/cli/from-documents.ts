@@ -7,6 +7,7 @@ import { machineVersion } from '../../machines/episode/version.js';
 import { episodeNumberOf, isSessionId } from '../../machines/ids.js';
 import { parseUsd } from '../../machines/usd.js';
 import { nodeDisk } from '../disk/node-disk.js';
+import { writableByOthers } from '../disk/writable-by-others.js';
 import { unseal } from '../documents/seal.js';
 import { withCrew } from '../documents/with-crew.js';
 import { idleNeed } from '../reports/idle.js';
@@ -100,6 +101,8 @@ type Current = Omit<StateFile, 'showrunner'> & { showrunner: Known };
 
 /** What `tell` says of documents that show the journal's very end; undefined where they do not. */
 function whereShown<Told>(directory: string, tell: (document: Current) => Told): Told | undefined {
+  // The engine warns of it.
+  if (writableByOthers(directory) === 'everybody') return undefined;
   try {
     const document = readSealed(join(directory, 'state.json')) as StateFile | undefined;
     if (document?.version !== '3.0.0' || document.showrunner?.format !== 1) return undefined;

@@ -62,6 +62,7 @@ test('given sources, models that play their part and a voice on loopback, then a
   expect(produced.state.total_cost).toBe((invoice + spoken) / 1e6);
   expect(await manager.verify()).toMatchObject({ ok: true });
 
+  await manager.production.show();
   const read = (name: string): string => readFileSync(join(directory, sessionId, name), 'utf8');
   const { measured, checks } = JSON.parse(read('audio/validation_results.json')) as Validation;
   expect(checks.filter(({ passed }) => !passed)).toEqual([]);
