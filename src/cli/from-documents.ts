@@ -6,7 +6,7 @@ import type { DayMoney } from '../../machines/episode/events.js';
 import { machineVersion } from '../../machines/episode/version.js';
 import { episodeNumberOf, isSessionId } from '../../machines/ids.js';
 import { parseUsd } from '../../machines/usd.js';
-import { nodeDisk } from '../disk/node-disk.js';
+import { readPlainFile } from '../disk/plain-file.js';
 import { writableByOthers } from '../disk/writable-by-others.js';
 import { unseal } from '../documents/seal.js';
 import { withCrew } from '../documents/with-crew.js';
@@ -104,7 +104,7 @@ function whereShown<Told>(directory: string, tell: (document: Current) => Told):
   // The engine warns of it.
   if (writableByOthers(directory) === 'everybody') return undefined;
   try {
-    const document = readSealed(join(directory, 'state.json')) as StateFile | undefined;
+    const document = readSealed(directory, 'state.json') as StateFile | undefined;
     if (document?.version !== '3.0.0' || document.showrunner?.format !== 1) return undefined;
     const { showrunner } = document;
     const { position, policy } = showrunner;
@@ -115,6 +115,8 @@ function whereShown<Told>(directory: string, tell: (document: Current) => Told):
     return undefined;
   }
 }
+
+const largestDocument = 400 * 1024 * 1024;
 
 interface ShownPolicy {
   /** In decimal dollars. */
@@ -150,7 +152,7 @@ function shown(
   state: EpisodeState,
   { sessions, policy: { timeZone, approvalDeadline = null } }: Known,
 ): { listed: Omit<ListedEpisode, keyof EpisodeState>; persisted: PersistedEpisode; version: number } {
-  const session = readSealed(join(directory, state.session_id, 'session.json')) as SessionFile | undefined;
+  const session = readSealed(directory, join(state.session_id, 'session.json')) as SessionFile | undefined;
   if (
     session === undefined ||
     session.showrunner.position !== sessions[state.session_id] ||
@@ -199,9 +201,9 @@ function todayOf(days: Record<string, BudgetDay>, { dailyCap, timeZone }: ShownP
   return ledger.money(ledger.dayFor(new Date().toISOString(), timeZone), parseUsd(dailyCap, 'dailyCap'));
 }
 
-function readSealed(path: string): unknown {
-  const bytes = nodeDisk.readFile(path);
-  return bytes && unseal(bytes);
+function readSealed(directory: string, file: string): unknown {
+  const read = readPlainFile(join(directory, file), { largest: largestDocument, within: directory });
+  return 'refused' in read ? undefined : unseal(read.bytes);
 }
 
 /** Where the last segment ends; the name of a segment is where it begins. */

@@ -39,7 +39,7 @@ export const nodeDisk: Disk = {
   makeDirectory: (path) => fs.mkdirSync(path),
   list: (path) => fs.readdirSync(path),
   stat: (path) => orMissing(() => info(path)),
-  readFile: (path) =>
+  readFile: (path, onOpen) =>
     orMissing(() => {
       // Node makes an error with a stack for a file that cannot be opened: 15 µs where a look costs 2 (Node 20.20).
       if (!info(path)) return undefined;
@@ -48,6 +48,7 @@ export const nodeDisk: Disk = {
         // A document is never that large: a sparse file in its place is damage, and read as one.
         // So is a pipe, which nobody may write to, and a device, which may have no end.
         const opened = fs.fstatSync(fd);
+        onOpen?.(fd);
         if (opened.size > largestRead || (!opened.isFile() && !opened.isDirectory())) return Buffer.alloc(0);
         return fs.readFileSync(fd);
       } finally {

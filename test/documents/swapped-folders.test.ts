@@ -1,10 +1,21 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { nodeDisk, type Disk } from '../../src/disk/index.js';
 import type { SessionId } from '../../machines/index.js';
+import { Documents } from '../../src/documents/documents.js';
 import { copyManifest, readManifest, verifyManifest } from '../../src/documents/manifest.js';
 import { replaceFile, replaceFileLater } from '../../src/documents/durable-file.js';
+import { openProduction } from '../support/production.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
 const session = 'ep_001_20250903_143022';
@@ -120,4 +131,33 @@ test('given the folder of a fork is swapped for a link right before a copy is ma
     code: 'path_refused',
   });
   expect(readdirSync(foreign)).toEqual([]);
+});
+
+test('given the session’s folder is swapped for a link right before a document or a payload of it is read, then nothing of the foreign one is read', async () => {
+  const parent = temporaryDirectory();
+  const manager = await openProduction(join(parent, 'production'));
+  const id = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Ours' });
+  await manager.production.show();
+  const directory = join(parent, 'production');
+  const payload = await new Documents({ directory, disk: nodeDisk }).writePayload(id, 'big', '{"n":1}');
+  const folder = join(directory, id);
+  const foreign = join(parent, 'foreign');
+  cpSync(folder, foreign, { recursive: true });
+  const disk: Disk = {
+    ...nodeDisk,
+    readFile(path, onOpen) {
+      renameSync(folder, `${folder}-away`);
+      symlinkSync(foreign, folder);
+      try {
+        return nodeDisk.readFile(path, onOpen);
+      } finally {
+        rmSync(folder);
+        renameSync(`${folder}-away`, folder);
+      }
+    },
+  };
+  const documents = new Documents({ directory, disk });
+  expect(new Documents({ directory, disk: nodeDisk }).readSession(id)?.topic).toBe('Ours');
+  expect(() => documents.readSession(id)).toThrow(expect.objectContaining({ code: 'path_refused' }));
+  expect(() => documents.readPayload(id, payload)).toThrow(expect.objectContaining({ code: 'path_refused' }));
 });
