@@ -41,7 +41,7 @@ export interface Disk {
   list(path: string): string[];
   /** Undefined when there is nothing. */
   stat(path: string): PathInfo | undefined;
-  /** Undefined when there is nothing. Refuses a link at the path's end. `onOpen` may look at the file that is open, and throw, before it is read. */
+  /** Undefined when there is nothing. Refuses a link at the path's end. `onOpen` looks at the file that is open before it is read. */
   readFile(path: string, onOpen?: (fd: number) => void): Buffer | undefined;
   /**
    * What time it is by the file system's own clock, which may be another machine's; milliseconds since 1970, undefined where the folder cannot tell.

@@ -17,7 +17,7 @@ import {
   type Disk,
 } from '../disk/index.js';
 import { linkFile, refuseLink, replaceFile, unavailable, type SeeJournal } from './durable-file.js';
-import { seeThatItLiesHere } from './lies-here.js';
+import { readHere } from './lies-here.js';
 import type { ArtifactRef } from './artifact-ref.js';
 import { copyManifest, manifestDifferences, readManifest, verifyManifest } from './manifest.js';
 import { SealedJson, readDocument, writeDocument } from './sealed-json.js';
@@ -174,7 +174,7 @@ export class Documents {
   #read(path: string): Buffer | undefined {
     try {
       refuseLink(this.#disk, path);
-      return this.#disk.readFile(path, (fd) => seeThatItLiesHere(this.#disk, fd, path));
+      return readHere(this.#disk, path);
     } catch (error) {
       throw unavailable(path, error);
     }

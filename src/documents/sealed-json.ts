@@ -8,7 +8,7 @@ import {
   type Durability,
   type SeeJournal,
 } from './durable-file.js';
-import { seeThatItLiesHere } from './lies-here.js';
+import { readHere } from './lies-here.js';
 import { sealed, unseal } from './seal.js';
 
 interface SealedJsonOptions<Document> {
@@ -41,7 +41,7 @@ export class SealedJson<Document> {
 /** Null, as lowdb expects, when there is no document that can be trusted: it is missing, torn, edited, or of another shape. */
 function readSealed<Document>(disk: Disk, path: string, schema: z.ZodType<Document>): Document | null {
   try {
-    const bytes = disk.readFile(path, (fd) => seeThatItLiesHere(disk, fd, path));
+    const bytes = readHere(disk, path);
     return (bytes && schema.safeParse(unseal(bytes)).data) ?? null;
   } catch (error) {
     throw unavailable(path, error);

@@ -13,6 +13,7 @@ import { expect, test } from 'vitest';
 import { nodeDisk, type Disk } from '../../src/disk/index.js';
 import type { SessionId } from '../../machines/index.js';
 import { Documents } from '../../src/documents/documents.js';
+import { readHere } from '../../src/documents/lies-here.js';
 import { copyManifest, readManifest, verifyManifest } from '../../src/documents/manifest.js';
 import { replaceFile, replaceFileLater } from '../../src/documents/durable-file.js';
 import { openProduction } from '../support/production.js';
@@ -160,4 +161,25 @@ test('given the session’s folder is swapped for a link right before a document
   expect(new Documents({ directory, disk: nodeDisk }).readSession(id)?.topic).toBe('Ours');
   expect(() => documents.readSession(id)).toThrow(expect.objectContaining({ code: 'path_refused' }));
   expect(() => documents.readPayload(id, payload)).toThrow(expect.objectContaining({ code: 'path_refused' }));
+});
+
+test('given a document that another process replaces right after it was opened, when it is read, then it is read as it is now, and not refused', () => {
+  const folder = join(temporaryDirectory(), session);
+  mkdirSync(folder);
+  const path = join(folder, 'session.json');
+  writeFileSync(path, 'old');
+  let isReplaced = false;
+  const disk: Disk = {
+    ...nodeDisk,
+    readFile: (name, onOpen) =>
+      nodeDisk.readFile(name, (fd) => {
+        if (!isReplaced) {
+          writeFileSync(`${path}.new`, 'new');
+          renameSync(`${path}.new`, path);
+        }
+        isReplaced = true;
+        onOpen?.(fd);
+      }),
+  };
+  expect(readHere(disk, path)?.toString()).toBe('new');
 });
