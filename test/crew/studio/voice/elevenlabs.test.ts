@@ -110,7 +110,7 @@ describe('speaking by ElevenLabs', () => {
   });
 
   test('pacing: as many at once as `maximum-concurrent-requests` says, and no more', async () => {
-    const fake = await fakeElevenLabs({ mostAtOnce: 3, delayMs: 15 });
+    const fake = await fakeElevenLabs({ mostAtOnce: 3, delayMs: 200 });
     const manager = await openVoiced(temporaryDirectory());
     const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Lamps' });
     const pacer = new Pacer(1);
