@@ -4,7 +4,7 @@ import { changed } from '../changed.js';
 import { hookLines } from '../hook-lines.js';
 import { inputsOf } from '../inputs-of.js';
 import type { CallInput } from '../../../machines/index.js';
-import type { PhaseName } from '../../../machines/phases.js';
+import type { PhaseName } from '../../../machines/phase-names.js';
 
 export const run: Run = async (context, [name = '', phase = '', operation = '', amount = ''], { key }) => {
   const keyed = typeof key === 'string' ? { key } : {};
@@ -12,6 +12,8 @@ export const run: Run = async (context, [name = '', phase = '', operation = '', 
   const done = await changed(context, name, async (manager, sessionId) => {
     const cost = { sessionId, phase: phase as PhaseName, operation, cost: amount, ...keyed };
     const state = await manager.addCost(cost);
+    // They stand in the journal, which is read for whoever is told of them.
+    if (!context.json) return state;
     const { operations } = (await manager.getSnapshot(sessionId)).context;
     inputs = await inputsOf(manager, sessionId, [...Object.keys(operations), ...Object.values(keyed)]);
     return state;
