@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { formatUsd, toDollars, type Usd } from '../../../machines/usd.js';
 import type { Estimate, Range } from '../../crew/studio/estimate/estimate.js';
+import { minutesRange, usualMinutes } from '../../crew/own-ranges.js';
 import type { Context, Run } from '../command.js';
 import { studioModule } from '../load-crew.js';
 import { studioSettingsOf } from '../studio-settings-of.js';
@@ -16,9 +17,10 @@ interface Left {
 
 export const run: Run = async (context, _args, options) => {
   const { minutes: given } = options;
-  const minutes = given === undefined ? 3 : Number(given);
-  if (!(minutes >= 0.2 && minutes <= 60))
-    throw new UsageError(`--minutes: ${String(given)} is not a number from 0.2 to 60`);
+  const minutes = given === undefined ? usualMinutes : Number(given);
+  const { least, most } = minutesRange;
+  if (!(minutes >= least && minutes <= most))
+    throw new UsageError(`--minutes: ${String(given)} is not a number from ${least} to ${most}`);
   const { estimate, parseSettings, missingKeys } = await studioModule();
   const settings = parseSettings(studioSettingsOf(options));
   const found = await estimate(settings, minutes, new Date().toISOString());

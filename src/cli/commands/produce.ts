@@ -17,17 +17,13 @@ import {
   writeProduceSettings,
   type ProduceSettings,
 } from '../../documents/produce-settings.js';
+import { minutesRange, secondsRange, usualMinutes } from '../../crew/own-ranges.js';
 import { localOptionsOf } from '../local-options.js';
 import { tellOfCrews } from '../tell-of-crews.js';
 import { progressLines } from '../progress-lines.js';
 import { newScheduleOf } from '../time-of.js';
 import { readNamedFile } from '../read-named-file.js';
 import { UsageError } from '../usage-error.js';
-
-const defaultMinutes = 3;
-/** What the demonstration crew takes; its module is loaded only when it works. */
-const minutesRange = { least: 0.2, most: 60 };
-const secondsRange = { least: 1, most: 3600 };
 
 export const run: Run = async (context, [name], options) => {
   const { signal } = context;
@@ -205,7 +201,7 @@ export function settingsOf(options: Options): ProduceSettings {
     );
   if (typeof sources === 'string' && !existsSync(sources))
     throw new UsageError(`--sources: there is nothing at ${resolve(sources)}`);
-  const length = minutes === undefined ? defaultMinutes : Number(minutes);
+  const length = minutes === undefined ? usualMinutes : Number(minutes);
   if (!(length > 0 && length < Infinity))
     throw new UsageError(`--minutes: ${String(minutes)} is not a number of minutes above 0`);
   if (isOurs && (length < minutesRange.least || length > minutesRange.most))

@@ -1,19 +1,14 @@
 import * as z from 'zod';
 import { ProductionError } from '../../../machines/errors.js';
+import { minutesRange, secondsRange, usualMinutes } from '../own-ranges.js';
 import type { PhaseContext } from '../port.js';
-
-/** The lengths that can be asked for, in minutes. */
-export const minutesRange = { least: 0.2, most: 60 } as const;
-
-/** The seconds that each source may be given. */
-export const secondsRange = { least: 1, most: 3600 } as const;
 
 /** What the caller of `produce` passes for this crew; other keys are ignored. */
 export const OfflineOptions = z.object({
   /** Folders or files to quote from; relative paths start at the working directory. */
   sources: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]),
   /** Wished length; the episode is shorter when the sources do not carry it. */
-  minutes: z.number().min(minutesRange.least).max(minutesRange.most).default(3),
+  minutes: z.number().min(minutesRange.least).max(minutesRange.most).default(usualMinutes),
   /** Integrated loudness of the finished episode, in LUFS. */
   loudness: z.number().min(-30).max(-14).default(-16),
   /** What reading one source may take, in seconds of a processor; by default two, and two and a half for each megabyte. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ProductionError } from '../../../machines/index.js';
+import { minutesRange, usualMinutes } from '../own-ranges.js';
 import { defineCrew, type Crew, type PhaseContext } from '../port.js';
 import { openModel } from './models/open-model.js';
 import { providerOf } from './models/providers.js';
@@ -27,7 +28,7 @@ const presets: ReadonlyMap<string, string> = new Map([
   ['deep', 'deep-research'],
 ]);
 
-const Minutes = z.number().min(0.2).max(60).default(3);
+const Minutes = z.number().min(minutesRange.least).max(minutesRange.most).default(usualMinutes);
 
 /**
  * A crew that writes with the models that you pay: research from your own sources or by a search, a script whose every line is checked against them by another model, and the voices of ElevenLabs, of OpenAI, or the offline ones. Its
@@ -90,8 +91,12 @@ function settingsOf({ options }: PhaseContext): StudioSettings {
 function minutesOf({ options, sessionId }: PhaseContext): number {
   const parsed = Minutes.safeParse(options['minutes']);
   if (parsed.success) return parsed.data;
-  throw new ProductionError('invalid_input', 'minutes: is not a number from 0.2 to 60.', {
-    sessionId,
-    field: 'minutes',
-  });
+  throw new ProductionError(
+    'invalid_input',
+    `minutes: is not a number from ${minutesRange.least} to ${minutesRange.most}.`,
+    {
+      sessionId,
+      field: 'minutes',
+    },
+  );
 }
