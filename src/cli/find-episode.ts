@@ -3,13 +3,19 @@ import { ProductionError } from '../../machines/errors.js';
 import { episodeNumberOf, isSessionId, type SessionId } from '../../machines/ids.js';
 import type { ProductionStateManager } from '../manager/manager.js';
 
+/** The number in `ep_001` or `1`; undefined for what is no such name. */
+export function numberIn(name: string): number | undefined {
+  const digits = /^(?:ep_)?(\d{1,7})$/.exec(name)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
 /**
  * The episode that `ep_001`, `1` or a full id names.
  * @throws ProductionError `session_unknown`, or `session_ambiguous` with the candidates.
  */
 export async function findEpisode(manager: ProductionStateManager, name: string): Promise<SessionId> {
   if (isSessionId(name)) return name;
-  const number = /^(?:ep_)?(\d{1,7})$/.exec(name)?.[1];
+  const number = numberIn(name);
   if (number === undefined) {
     throw new ProductionError(
       'session_unknown',
@@ -17,12 +23,12 @@ export async function findEpisode(manager: ProductionStateManager, name: string)
       { field: 'episode' },
     );
   }
-  const candidates = await sessionsOf(manager, Number(number));
+  const candidates = await sessionsOf(manager, number);
   const [only, second] = candidates;
   if (!only)
     throw new ProductionError(
       'session_unknown',
-      `there is no episode ${Number(number)} in this production; showrunner list names those there are.`,
+      `there is no episode ${number} in this production; showrunner list names those there are.`,
       { field: 'episode' },
     );
   if (second)

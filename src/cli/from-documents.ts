@@ -15,7 +15,9 @@ import { lateNeed } from '../reports/late.js';
 import { episodeEstimates } from '../reports/estimates.js';
 import { waitOf } from '../reports/waits.js';
 import { dayWarnings, episodeWarnings } from '../reports/warnings.js';
+import { episodeMeant } from '../agents/hooks/episode-meant.js';
 import type { EpisodeState, Estimate, Need, Wait, Warning } from '../shapes/index.js';
+import { numberIn } from './find-episode.js';
 
 /** An episode as a listing shows it: the seed's state, what it waits for, what of its money comes near its end, and what of it is estimated. */
 export type ListedEpisode = EpisodeState & {
@@ -68,9 +70,9 @@ export interface ShownEpisode extends Omit<ListedEpisode, keyof EpisodeState> {
 /** An episode that has not ended, under the same conditions; undefined too where a name means none or several. */
 export function showFast(directory: string, name: string): ShownEpisode | undefined {
   return whereShown(directory, ({ active_episodes: active, completed_episodes: ended, showrunner }) => {
-    const number = /^(?:ep_)?(\d{1,7})$/.exec(name)?.[1];
+    const number = numberIn(name);
     const isNamed = (id: string): boolean =>
-      number === undefined ? id === name : isSessionId(id) && episodeNumberOf(id) === Number(number);
+      number === undefined ? id === name : isSessionId(id) && episodeNumberOf(id) === number;
     const listed = new Set([...Object.keys(active), ...Object.keys(ended), ...readdirSync(directory)]);
     const [id = '', second] = [...listed].filter(isNamed);
     const state = active[id];
@@ -88,9 +90,7 @@ export function standingFast(
   known: string | undefined,
 ): { episode: PersistedEpisode | undefined; day: DayMoney } | undefined {
   return whereShown(directory, ({ active_episodes: active, showrunner }) => {
-    const open = Object.values(active);
-    const bound = open.find(({ session_id: id }) => id === known);
-    const state = bound ?? (open.length === 1 ? open[0] : undefined);
+    const state = episodeMeant(Object.values(active), known);
     const found = state && shown(directory, state, showrunner);
     if (found && found.version !== machineVersion) return undefined;
     return { episode: found?.persisted, day: todayOf(showrunner.days, showrunner.policy) };

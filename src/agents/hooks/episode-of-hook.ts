@@ -8,6 +8,7 @@ import {
 } from '../../../machines/index.js';
 import type { ProductionStateManager } from '../../manager/manager.js';
 import type { EpisodeState } from '../../shapes/index.js';
+import { episodeMeant } from './episode-meant.js';
 
 const mostNamed = 5;
 
@@ -21,9 +22,8 @@ export async function episodeFor(
   phase?: PhaseName,
 ): Promise<{ id: SessionId } | { why: string }> {
   const open = (await manager.listEpisodes()).filter(isUnderWay);
-  const bound = open.find(({ session_id: id }) => id === known);
   const active = phase === undefined ? [] : open.filter(({ phases }) => phases[phase].status === 'active');
-  const only = bound ?? (open.length === 1 ? open[0] : active.length === 1 ? active[0] : undefined);
+  const only = episodeMeant(open, known) ?? (active.length === 1 ? active[0] : undefined);
   if (only) return { id: only.session_id as SessionId };
   if (open.length === 0)
     return {
