@@ -1,12 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { ProductionStateManager, defineCrew } from '../../src/index.js';
-import { startStudio, type StudioProcess } from '../studio/studio-process.js';
+import { describe, expect, test } from 'vitest';
+import { defineCrew, type ProductionStateManager } from '../../src/index.js';
 import { findings } from './accessible.js';
-import { closeBrowser, goToEpisode, openForAll } from './watched-page.js';
+import { goToEpisode } from './watched-page.js';
+import { oneStudio, type OneStudio } from './one-studio.js';
 
 const hostile = '<img src="x" onerror="alert(1)"> [a page](javascript:alert(2))';
 const crew = defineCrew({
@@ -25,26 +24,14 @@ const crew = defineCrew({
   },
 });
 
-const parent = mkdtempSync(join(tmpdir(), 'showrunner-desk-'));
-let studio: StudioProcess;
 let manager: ProductionStateManager;
-let watched: Awaited<ReturnType<typeof openForAll>>;
+let watched: OneStudio['watched'];
 let page: Page;
 let reviews = 0;
 
-// One production, one server and one page: each test has an episode of its own.
-beforeAll(async () => {
-  manager = await ProductionStateManager.open({ directory: join(parent, 'production') });
-  studio = await startStudio(manager.production.directory);
-  watched = await openForAll(studio.link);
+oneStudio((one) => {
+  ({ manager, watched } = one);
   ({ page } = watched);
-});
-afterEach(() => watched.expectNoProblem());
-afterAll(async () => {
-  await closeBrowser();
-  await studio.kill();
-  await manager.close();
-  rmSync(parent, { recursive: true, force: true });
 });
 
 const dialog = () => page.locator('dialog[open]');

@@ -2,6 +2,7 @@ import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { waveHeader } from '../../src/crew/audio/wave.js';
 import { run } from '../support/cli.js';
 import { makeTemporaryDirectory } from '../support/temporary.js';
 import { startStudio, type StudioProcess } from '../studio/studio-process.js';
@@ -20,20 +21,7 @@ let id = '';
 
 /** A sound without compression, of nothing. */
 function silence(bytes: number): Buffer {
-  const wave = Buffer.alloc(44 + bytes);
-  wave.write('RIFF', 0, 'latin1');
-  wave.writeUInt32LE(36 + bytes, 4);
-  wave.write('WAVEfmt ', 8, 'latin1');
-  wave.writeUInt32LE(16, 16);
-  wave.writeUInt16LE(1, 20);
-  wave.writeUInt16LE(1, 22);
-  wave.writeUInt32LE(samplesPerSecond, 24);
-  wave.writeUInt32LE(samplesPerSecond * 2, 28);
-  wave.writeUInt16LE(2, 32);
-  wave.writeUInt16LE(16, 34);
-  wave.write('data', 36, 'latin1');
-  wave.writeUInt32LE(bytes, 40);
-  return wave;
+  return Buffer.concat([waveHeader(bytes / 2, samplesPerSecond), Buffer.alloc(bytes)]);
 }
 
 beforeAll(async () => {

@@ -1,14 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { ProductionStateManager, defineCrew } from '../../src/index.js';
+import { describe, expect, test } from 'vitest';
+import { defineCrew, type ProductionStateManager } from '../../src/index.js';
 import type { NeedKind } from '../../src/shapes/index.js';
 import { start } from '../support/cli.js';
-import { startStudio, type StudioProcess } from '../studio/studio-process.js';
-import { closeBrowser, goToEpisode, openForAll } from './watched-page.js';
+import { goToEpisode } from './watched-page.js';
+import { oneStudio, type OneStudio } from './one-studio.js';
 
 const crew = fileURLToPath(new URL('../support/trying-crew.mjs', import.meta.url));
 const idle = () => Promise.resolve(null);
@@ -18,26 +15,14 @@ const failing = defineCrew({
   audio: idle,
 });
 
-const parent = mkdtempSync(join(tmpdir(), 'showrunner-sentences-'));
-let studio: StudioProcess;
 let manager: ProductionStateManager;
-let watched: Awaited<ReturnType<typeof openForAll>>;
+let watched: OneStudio['watched'];
 let page: Page;
 let episodes = 0;
 
-// One production, one server and one page: each test has an episode of its own.
-beforeAll(async () => {
-  manager = await ProductionStateManager.open({ directory: join(parent, 'production') });
-  studio = await startStudio(manager.production.directory);
-  watched = await openForAll(studio.link);
+oneStudio((one) => {
+  ({ manager, watched } = one);
   ({ page } = watched);
-});
-afterEach(() => watched.expectNoProblem());
-afterAll(async () => {
-  await closeBrowser();
-  await studio.kill();
-  await manager.close();
-  rmSync(parent, { recursive: true, force: true });
 });
 
 const offered = (selector: string) => page.locator(selector).first();

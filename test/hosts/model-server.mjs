@@ -1,5 +1,5 @@
 // A model that says what a script tells it, as the Messages API streams it, on loopback.
-import { createServer } from 'node:http';
+import { serveEvents } from './event-stream.mjs';
 
 /**
  * Each turn of the script is a call of a tool, or a text; it gets the results of the calls before it.
@@ -25,24 +25,10 @@ export async function serveModel(turns, errand) {
       .join('\n');
     return turns[done]?.(messages.flatMap(resultsOf)) ?? 'Nothing is left to do.';
   };
-  const server = createServer(async (request, response) => {
-    let body = '';
-    for await (const part of request.setEncoding('utf8')) body += part;
-    if (request.method !== 'POST' || !/\/v1\/messages(?:\?|$)/.test(request.url ?? '')) {
-      response.writeHead(404, { 'content-type': 'application/json' }).end('{}');
-      return;
-    }
-    response.writeHead(200, { 'content-type': 'text/event-stream' });
-    for (const event of eventsOf(answer(JSON.parse(body))))
-      response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
-    response.end();
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
-  const close = () => {
-    server.closeAllConnections();
-    server.close();
-  };
-  return { url: `http://127.0.0.1:${server.address().port}`, heard, offered, close };
+  const { url, close } = await serveEvents(/\/v1\/messages(?:\?|$)/, (question) =>
+    eventsOf(answer(question)),
+  );
+  return { url, heard, offered, close };
 }
 
 function contentOf({ content }) {

@@ -1,5 +1,5 @@
 // A model that says what a script tells it, as the Responses API streams it, on loopback: what Codex speaks.
-import { createServer } from 'node:http';
+import { serveEvents } from './event-stream.mjs';
 
 /**
  * Each turn of the script is a call of a tool, or a text; it gets the results of the calls before it.
@@ -22,25 +22,8 @@ export async function serveResponses(turns) {
     const results = input.filter(({ type }) => type === 'function_call_output').map(textOf);
     return turns[done]?.(results) ?? 'Nothing is left to do.';
   };
-  const server = createServer(async (request, response) => {
-    let body = '';
-    for await (const part of request.setEncoding('utf8')) body += part;
-    if (process.env.SHOWRUNNER_HOSTS_TOLD) console.log(request.method, request.url, body.slice(0, 300));
-    if (request.method !== 'POST' || !/\/responses(?:\?|$)/.test(request.url ?? '')) {
-      response.writeHead(404, { 'content-type': 'application/json' }).end('{}');
-      return;
-    }
-    response.writeHead(200, { 'content-type': 'text/event-stream' });
-    for (const event of eventsOf(answer(JSON.parse(body))))
-      response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
-    response.end();
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
-  const close = () => {
-    server.closeAllConnections();
-    server.close();
-  };
-  return { url: `http://127.0.0.1:${server.address().port}/v1`, heard, offered, close };
+  const { url, close } = await serveEvents(/\/responses(?:\?|$)/, (question) => eventsOf(answer(question)));
+  return { url: `${url}/v1`, heard, offered, close };
 }
 
 function textOf({ content, output }) {

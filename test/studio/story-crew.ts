@@ -1,3 +1,4 @@
+import { waveHeader } from '../../src/crew/audio/wave.js';
 import { defineCrew, type Crew, type PhaseContext } from '../../src/index.js';
 import type { FixedClock } from '../../src/testing/index.js';
 
@@ -114,20 +115,8 @@ function scriptOf(topic: string): string {
 export function tone(seconds: number): Uint8Array {
   const rate = 8000;
   const samples = rate * seconds;
-  const file = Buffer.alloc(44 + samples * 2);
-  file.write('RIFF', 0);
-  file.writeUInt32LE(36 + samples * 2, 4);
-  file.write('WAVEfmt ', 8);
-  file.writeUInt32LE(16, 16);
-  file.writeUInt16LE(1, 20);
-  file.writeUInt16LE(1, 22);
-  file.writeUInt32LE(rate, 24);
-  file.writeUInt32LE(rate * 2, 28);
-  file.writeUInt16LE(2, 32);
-  file.writeUInt16LE(16, 34);
-  file.write('data', 36);
-  file.writeUInt32LE(samples * 2, 40);
+  const file = Buffer.alloc(samples * 2);
   for (let index = 0; index < samples; index++)
-    file.writeInt16LE(Math.round(Math.sin((index / rate) * 440 * Math.PI * 2) * 3000), 44 + index * 2);
-  return file;
+    file.writeInt16LE(Math.round(Math.sin((index / rate) * 440 * Math.PI * 2) * 3000), index * 2);
+  return Buffer.concat([waveHeader(samples, rate), file]);
 }
