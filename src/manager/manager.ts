@@ -33,7 +33,7 @@ import {
   type ResumePoint,
   type SpendingReport,
 } from '../reports/index.js';
-import type { Plan, Production, Verification } from '../production/index.js';
+import type { AuditProgress, Plan, Production, Verification } from '../production/index.js';
 import { asRecorded, checkpointData, toJson, type HistoryEntry } from '../record/index.js';
 import {
   copyState,
@@ -1440,15 +1440,16 @@ export class ProductionStateManager extends ManagerHandle {
 
   /**
    * Audits the production: every transition run again, every sum made anew, every file of a finished phase compared with its recorded hash.
-   * Reads everything; `onFile` hears of each file before it is read.
+   * Reads everything; `onJournal` hears after each commit how many bytes of the journal have been read, and where it ends; `onFile` hears of each
+   * file before it is read.
    * @throws ProductionError `journal_unavailable`.
    * @example
    * ```js
    * const { problems } = await manager.verify();
    * ```
    */
-  async verify({ onFile }: { onFile?: (path: string) => void } = {}): Promise<Verification> {
-    return (await this.readDurably()).verify(onFile);
+  async verify(progress: AuditProgress = {}): Promise<Verification> {
+    return (await this.readDurably()).verify(progress);
   }
 }
 

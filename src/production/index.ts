@@ -3,5 +3,5 @@ export type { Clock } from './clock.js';
 export { machineIdentity } from './machine-identity.js';
 export { Production } from './production.js';
 export { auditProblems } from './verify.js';
-export type { Verification } from './verify.js';
+export type { AuditProgress, Verification } from './verify.js';
 export type { Plan, PolicyStep, Step, View } from './view.js';

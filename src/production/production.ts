@@ -39,7 +39,7 @@ import { Mirror } from './mirror.js';
 import { redactedSteps } from './redacted-steps.js';
 import { refuseForeignState } from './foreign-state.js';
 import { artifactProblems, type ArtifactProblem } from './artifact-problems.js';
-import { verify, type Verification } from './verify.js';
+import { verify, type AuditProgress, type Verification } from './verify.js';
 import { CommitView, sessionUnknown, type Plan } from './view.js';
 
 export interface ProductionOptions {
@@ -364,9 +364,9 @@ export class Production {
   }
 
   /** Audits the whole journal and all files. @see verify */
-  verify(onFile: (path: string) => void = () => {}): Promise<Verification> {
+  verify(progress: AuditProgress = {}): Promise<Verification> {
     const { store } = this.#mirror;
-    return verify({ journal: this.#journal, documents: this.#documents, onFile }, (id) =>
+    return verify({ journal: this.#journal, documents: this.#documents, ...progress }, (id) =>
       store.has(id) ? store.snapshot(id) : undefined,
     );
   }

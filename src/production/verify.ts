@@ -226,12 +226,25 @@ function isOurs({ version }: JournalEntry): boolean {
   return version === machineVersion;
 }
 
-function auditOf(journal: Journal): Audit {
+/** What an audit tells of while it reads. */
+export interface AuditProgress {
+  /** Hears of each file before it is read. */
+  onFile?: ((path: string) => void) | undefined;
+  /** Hears after each commit how far the journal has been read. Bytes. */
+  onJournal?: ((read: number, end: number) => void) | undefined;
+}
+
+function auditOf(journal: Journal, onJournal?: AuditProgress['onJournal']): Audit {
   const audit = new Audit();
+  const end = journal.end();
   for (const { position, segment, what } of journal.inspect().damage) {
     audit.problems.push({ position, session: null, what: `${segment}: ${what}` });
   }
-  if (audit.problems.length === 0) journal.scan((line) => audit.take(line));
+  if (audit.problems.length > 0) return audit;
+  journal.scan((line) => {
+    audit.take(line);
+    onJournal?.(line.end, end);
+  });
   return audit;
 }
 
@@ -242,10 +255,15 @@ export function auditProblems(journal: Journal): Verification['problems'] {
 
 /** Audits a journal, compares what this process knows with it, and the files of phases with what was recorded (docs/reliability.md). Reads everything. */
 export async function verify(
-  { journal, documents, onFile }: { journal: Journal; documents: Documents; onFile: (path: string) => void },
+  {
+    journal,
+    documents,
+    onFile = () => {},
+    onJournal,
+  }: { journal: Journal; documents: Documents } & AuditProgress,
   known: (id: SessionId) => EpisodeSnapshot | undefined,
 ): Promise<Verification> {
-  const audit = auditOf(journal);
+  const audit = auditOf(journal, onJournal);
   const opening = sumOf(audit.openings);
   let spent = opening as number;
   for (const [id, { persisted }] of audit.sessions) {

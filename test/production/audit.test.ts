@@ -162,4 +162,16 @@ describe('the audit', () => {
     const again = await openProduction(directory);
     expect(await again.history(sessionId)).toEqual(history);
   });
+
+  test('given a journal, when it is verified, then it is told how far it has been read, up to its end', async () => {
+    const { directory } = await givenStory();
+    const manager = await openProduction(directory);
+    const told: [number, number][] = [];
+    const { commits } = await manager.verify({ onJournal: (read, end) => told.push([read, end]) });
+    expect(told).toHaveLength(commits);
+    const reads = told.map(([read]) => read);
+    expect(reads).toEqual([...reads].sort((a, b) => a - b));
+    expect(told.at(-1)).toEqual([reads.at(-1), reads.at(-1)]);
+    expect(new Set(told.map(([, end]) => end)).size).toBe(1);
+  });
 });

@@ -1,12 +1,15 @@
 import { escapeForTerminal } from '../../../machines/escape.js';
 import type { Run } from '../command.js';
-import { fileProgress } from '../file-progress.js';
+import { fileProgress, journalProgress } from '../file-progress.js';
 import { exits } from '../exit-codes.js';
 import { formatUsd } from '../../../machines/usd.js';
 
 export const run: Run = async (context) => {
   const manager = await context.open({ readOnly: true });
-  const found = await manager.verify({ onFile: fileProgress(context) });
+  const found = await manager.verify({
+    onJournal: journalProgress(context),
+    onFile: fileProgress(context),
+  });
   const lines = found.problems.map(
     ({ position, session, what }) =>
       `  at ${position}${session ? `, ${session}` : ''}: ${escapeForTerminal(what)}`,
