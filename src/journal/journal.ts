@@ -7,6 +7,7 @@ import { inspectSegments, type Inspection } from './inspect.js';
 import { landCommits, landSeal, writable, type Landing } from './landing.js';
 import { noCrc, type EncodedLine } from './line.js';
 import { makeSegment } from './make-segment.js';
+import type { AppendResult, JournalPort } from './port.js';
 import { Reader, type FoundSeal, type JournalEntry } from './reader.js';
 import { linesBetween, rescue } from './rescue.js';
 import { Segment, isForbidden, journalFormat, listSegments, type Header } from './segment.js';
@@ -31,19 +32,13 @@ export interface JournalOptions {
   inlineSyncBelowMs?: number;
 }
 
-/** What became of an append: the lines that are at their place and durable, from the first on, and what hindered the rest. */
-export interface AppendResult {
-  landed: EncodedLine[];
-  error?: ProductionError;
-}
-
 const defaultSegmentBytes = 16 * 1024 * 1024;
 
 /**
  * The append-only journal (docs/decisions/claims-of-positions.md). A line counts only at the byte position that it claims, so any number of
  * processes may append without a lock: who comes second finds his line void, reads on, and decides again.
  */
-export class Journal {
+export class Journal implements JournalPort {
   readonly #on: JournalOptions;
   readonly #reader: Reader;
   readonly #pace: SyncPace;

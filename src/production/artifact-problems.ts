@@ -1,6 +1,6 @@
 import { phaseNames, type EpisodeContext, type SessionId } from '../../machines/index.js';
 import type { Documents } from '../documents/index.js';
-import type { Journal } from '../journal/index.js';
+import type { JournalPort } from '../journal/index.js';
 import { findCheckpoint } from '../record/find-saved.js';
 
 /** What is wrong with a session's files. */
@@ -10,7 +10,7 @@ export interface ArtifactProblem {
 }
 
 interface Looking {
-  journal: Journal;
+  journal: JournalPort;
   documents: Documents;
   /** Called before each file is read. */
   onFile: (path: string) => void;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { ProductionError, type SessionId } from '../../machines/index.js';
-import type { AppendResult, Journal } from '../journal/index.js';
+import type { AppendResult, JournalPort } from '../journal/index.js';
 import { Batch, writerText, type Draft } from './batch.js';
 import type { CommitTime } from './commit-clock.js';
 import type { Mirror } from './mirror.js';
@@ -27,7 +27,7 @@ const turnMs = 16;
 
 /** Group commit: the plans of many callers in one write and one sync. One runs at a time in a handle. */
 export class CommitLoop {
-  readonly #journal: Journal;
+  readonly #journal: JournalPort;
   readonly #mirror: Mirror;
   readonly #by: string;
   readonly #writer: string;
@@ -39,7 +39,7 @@ export class CommitLoop {
   #batch: Batch | undefined;
 
   /** `by` is who writes, as each commit records it. */
-  constructor(journal: Journal, mirror: Mirror, by: string) {
+  constructor(journal: JournalPort, mirror: Mirror, by: string) {
     this.#journal = journal;
     this.#mirror = mirror;
     this.#by = by;

@@ -14,7 +14,7 @@ import {
   type SessionId,
 } from '../../machines/index.js';
 import type { Documents, SessionDocument } from '../documents/index.js';
-import type { Journal, JournalEntry } from '../journal/index.js';
+import type { JournalPort, JournalEntry } from '../journal/index.js';
 import { Projection } from '../projection/projection.js';
 import type { Commit } from '../record/commit.js';
 import { decodeCommit, decodeShown, decodeState } from '../record/decode.js';
@@ -31,7 +31,7 @@ import type { CommitClock, CommitTime } from './commit-clock.js';
 import { machineIdentity } from './machine-identity.js';
 
 interface MirrorOptions {
-  journal: Journal;
+  journal: JournalPort;
   documents: Documents;
   clock: CommitClock;
   readOnly: boolean;
@@ -59,7 +59,7 @@ export class Mirror {
   tellsOthers = false;
   /** Hears what a listener of commits threw. */
   onListenerError: (error: unknown) => void = () => {};
-  readonly #journal: Journal;
+  readonly #journal: JournalPort;
   readonly #documents: Documents;
   readonly #clock: CommitClock;
   /** Whether this handle wrote the last commit. */
@@ -315,7 +315,7 @@ function underPolicy(snapshot: EpisodeSnapshot, policy: Policy): EpisodeSnapshot
   return rules ? rehydrate({ ...persist(snapshot), context: { ...context, rules } }) : snapshot;
 }
 
-function earlier(journal: Journal, id: SessionId, position: number): EpisodeSnapshot | undefined {
+function earlier(journal: JournalPort, id: SessionId, position: number): EpisodeSnapshot | undefined {
   const found = replaySession(journal, id, position);
   return found && inMemory(found.recorded, position, id).snapshot;
 }

@@ -17,7 +17,7 @@ import {
 } from '../../machines/index.js';
 import { makeDurableDirectory, type Disk } from '../disk/index.js';
 import { Documents, type ArtifactRef, type PayloadFile } from '../documents/index.js';
-import { Journal } from '../journal/index.js';
+import { Journal, type JournalPort } from '../journal/index.js';
 import { type OperationSpending } from '../projection/projection.js';
 import { findCheckpoint, findResult, shownPayload, type FoundCheckpoint } from '../record/find-saved.js';
 import { historyOf, stateAt, type HistoryEntry } from '../record/history.js';
@@ -69,14 +69,14 @@ export class Production {
   /** Takes secrets out of what is kept and told. */
   readonly redactor: Redactor;
   readonly #documents: Documents;
-  readonly #journal: Journal;
+  readonly #journal: JournalPort;
   readonly #mirror: Mirror;
   readonly #commits: CommitLoop;
   readonly #readOnly: boolean;
   #stopFollowing: (() => void) | undefined;
   #closed = false;
 
-  private constructor(options: ProductionOptions, documents: Documents, journal: Journal) {
+  private constructor(options: ProductionOptions, documents: Documents, journal: JournalPort) {
     const { directory, clock, by, showAfterMs = 300, readOnly = false } = options;
     this.directory = directory;
     this.clock = clock;
@@ -349,7 +349,7 @@ export class Production {
   }
 
   /** What the journal's files are like: segments, lines that do not count, damage. Reads everything. */
-  inspect(): ReturnType<Journal['inspect']> {
+  inspect(): ReturnType<JournalPort['inspect']> {
     return this.#journal.inspect();
   }
 
@@ -359,7 +359,7 @@ export class Production {
   }
 
   /** Compresses sealed segments; gives each with its size before and after. */
-  compact(): ReturnType<Journal['compact']> {
+  compact(): ReturnType<JournalPort['compact']> {
     return this.#journal.compact();
   }
 

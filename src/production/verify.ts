@@ -18,7 +18,7 @@ import {
   type Usd,
 } from '../../machines/index.js';
 import type { Documents } from '../documents/index.js';
-import type { Journal, JournalEntry } from '../journal/index.js';
+import type { JournalEntry, JournalPort } from '../journal/index.js';
 import type { CommitEntry } from '../record/commit.js';
 import { decodeCommit, decodeState, stateAfter, type RecordedState } from '../record/decode.js';
 import { asRecorded } from '../record/payload.js';
@@ -234,7 +234,7 @@ export interface AuditProgress {
   onJournal?: ((read: number, end: number) => void) | undefined;
 }
 
-function auditOf(journal: Journal, onJournal?: AuditProgress['onJournal']): Audit {
+function auditOf(journal: JournalPort, onJournal?: AuditProgress['onJournal']): Audit {
   const audit = new Audit();
   const end = journal.end();
   for (const { position, segment, what } of journal.inspect().damage) {
@@ -249,7 +249,7 @@ function auditOf(journal: Journal, onJournal?: AuditProgress['onJournal']): Audi
 }
 
 /** What is wrong with a journal, whatever the documents say. Reads everything. */
-export function auditProblems(journal: Journal): Verification['problems'] {
+export function auditProblems(journal: JournalPort): Verification['problems'] {
   return auditOf(journal).problems;
 }
 
@@ -260,7 +260,7 @@ export async function verify(
     documents,
     onFile = () => {},
     onJournal,
-  }: { journal: Journal; documents: Documents } & AuditProgress,
+  }: { journal: JournalPort; documents: Documents } & AuditProgress,
   known: (id: SessionId) => EpisodeSnapshot | undefined,
 ): Promise<Verification> {
   const audit = auditOf(journal, onJournal);

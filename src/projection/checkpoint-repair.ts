@@ -8,7 +8,7 @@ import {
 } from '../../machines/index.js';
 import type { CheckpointDocument, Documents } from '../documents/index.js';
 import { toSecond } from '../shapes/index.js';
-import type { Journal } from '../journal/index.js';
+import type { JournalPort } from '../journal/index.js';
 import { checkpointShown } from './checkpoint-document.js';
 import { stateAfter, type RecordedState } from '../record/decode.js';
 import { inMemory, scanSession } from '../record/replay.js';
@@ -54,7 +54,7 @@ export async function rewriteCheckpoints(
     journal,
     documents,
     machine,
-  }: { journal: Journal; documents: Documents; machine: CheckpointDocument['showrunner']['machine'] },
+  }: { journal: JournalPort; documents: Documents; machine: CheckpointDocument['showrunner']['machine'] },
   sessionId: SessionId,
   phases: readonly PhaseName[],
 ): Promise<void> {
@@ -64,7 +64,11 @@ export async function rewriteCheckpoints(
   }
 }
 
-function savedIn(journal: Journal, sessionId: SessionId, phases: readonly PhaseName[]): PendingCheckpoint[] {
+function savedIn(
+  journal: JournalPort,
+  sessionId: SessionId,
+  phases: readonly PhaseName[],
+): PendingCheckpoint[] {
   const saved = new Map<string, PendingCheckpoint>();
   let recorded: RecordedState | undefined;
   scanSession(journal, sessionId, (_commit, entry, line) => {

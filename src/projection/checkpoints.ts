@@ -1,6 +1,6 @@
 import type { EpisodeSnapshot, PhaseName, SessionId } from '../../machines/index.js';
 import type { Documents, StateDocument } from '../documents/index.js';
-import type { Journal } from '../journal/index.js';
+import type { JournalPort } from '../journal/index.js';
 import type { DecidedStep } from '../record/step.js';
 import { damagedPhases, rewriteCheckpoints } from './checkpoint-repair.js';
 import { checkpointShown } from './checkpoint-document.js';
@@ -20,7 +20,7 @@ export interface PendingCheckpoint {
 
 interface Options {
   documents: Documents;
-  journal: Journal;
+  journal: JournalPort;
   store: EpisodeStore;
   machine: StateDocument['showrunner']['machine'];
   /** Takes in what other processes have committed; does nothing while a commit is under way. */

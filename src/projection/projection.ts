@@ -11,7 +11,7 @@ import {
   type Usd,
 } from '../../machines/index.js';
 import { sessionDocument, type Documents, type StateDocument } from '../documents/index.js';
-import type { Journal } from '../journal/index.js';
+import type { JournalPort } from '../journal/index.js';
 import { addTally, emptyTally, lastingNeeds, subtractTally, tallyOf, type Tally } from '../reports/index.js';
 import type { EpisodeState } from '../shapes/index.js';
 import { OpeningBalances, sumOf, type OpeningBalance } from '../record/opening-record.js';
@@ -24,7 +24,7 @@ import { stateDocument } from './state-document.js';
 
 interface ProjectionOptions {
   documents: Documents;
-  journal: Journal;
+  journal: JournalPort;
   store: EpisodeStore;
   ledger: Ledger;
   machine: StateDocument['showrunner']['machine'];

@@ -1,4 +1,4 @@
-import type { Journal } from '../journal/index.js';
+import type { JournalPort } from '../journal/index.js';
 import { decodeCommit } from './decode.js';
 
 /** A commit whose clock was ahead. */
@@ -11,7 +11,7 @@ export interface CommitAhead {
 }
 
 /** The first of the commits that are later than `now`, after the last time that somebody set the clock right. */
-export function commitAhead(journal: Journal, now: string, lastAt: string): CommitAhead | undefined {
+export function commitAhead(journal: JournalPort, now: string, lastAt: string): CommitAhead | undefined {
   if (lastAt <= now) return undefined;
   let first: CommitAhead | undefined;
   journal.scan((line) => {
@@ -29,7 +29,7 @@ export interface MarkedAhead extends CommitAhead {
 }
 
 /** The last of them, after the last time that somebody said which clock is right. */
-export function markedAhead(journal: Journal): MarkedAhead | undefined {
+export function markedAhead(journal: JournalPort): MarkedAhead | undefined {
   let last: MarkedAhead | undefined;
   journal.scan((line) => {
     const { at, by, ahead, clock } = decodeCommit(line);

@@ -1,5 +1,5 @@
 import type { SessionId } from '../../machines/index.js';
-import type { Journal, JournalEntry } from '../journal/index.js';
+import type { JournalPort, JournalEntry } from '../journal/index.js';
 import type { Commit, CommitEntry } from './commit.js';
 import { decodeCommit } from './decode.js';
 import { replaySteps } from './replay-steps.js';
@@ -11,14 +11,14 @@ const mostFollowed = 500;
 
 /** Reads a journal's commits on from a position, each with the snapshots around its events, as whoever listened at the time heard them. */
 export class CommitsAfter {
-  readonly #journal: Journal;
+  readonly #journal: JournalPort;
   /** The episodes met last, that which was met longest ago first. */
   readonly #episodes = new Map<SessionId, Followed>();
   readonly #most: number;
   #position: number;
 
   /** `most` is how many episodes are kept in memory. */
-  constructor(journal: Journal, position: number, most = mostFollowed) {
+  constructor(journal: JournalPort, position: number, most = mostFollowed) {
     this.#most = most;
     this.#journal = journal;
     this.#position = position;

@@ -6,7 +6,7 @@ import {
   type SessionId,
 } from '../../machines/index.js';
 import type { Documents } from '../documents/index.js';
-import type { Journal } from '../journal/index.js';
+import type { JournalPort } from '../journal/index.js';
 import { isPayload, parsePayload, type CheckpointPayload } from './payload.js';
 import { decodeShown, decodeState, stateAfter, type RecordedState } from './decode.js';
 import { scanSession } from './replay.js';
@@ -25,7 +25,7 @@ export interface FoundCheckpoint {
  * @throws ProductionError `artifact_invalid` when its payload's file is missing or altered.
  */
 export function findCheckpoint(
-  journal: Journal,
+  journal: JournalPort,
   documents: Documents,
   sessionId: SessionId,
   name: string,
@@ -66,7 +66,7 @@ function shownCheckpoint(
 }
 
 function recordedCheckpoint(
-  journal: Journal,
+  journal: JournalPort,
   sessionId: SessionId,
   name: string,
   ref: CheckpointRef,
@@ -109,7 +109,7 @@ export function shownPayload(
 
 /** The result that an operation was settled with, or was given later: JSON text, or undefined when none was kept. */
 export function findResult(
-  journal: Journal,
+  journal: JournalPort,
   documents: Documents,
   sessionId: SessionId,
   key: string,

@@ -7,7 +7,7 @@ import {
   type RecordedEvent,
   type SessionId,
 } from '../../machines/index.js';
-import type { Journal } from '../journal/index.js';
+import type { JournalPort } from '../journal/index.js';
 import { decodeState, stateAfter, type RecordedState } from './decode.js';
 import { inMemory, replaySession, scanSession } from './replay.js';
 
@@ -27,7 +27,7 @@ export interface HistoryEntry {
 }
 
 /** Every event of a session, oldest first; empty when the journal knows nothing of it. */
-export function historyOf(journal: Journal, sessionId: SessionId): HistoryEntry[] {
+export function historyOf(journal: JournalPort, sessionId: SessionId): HistoryEntry[] {
   const entries: HistoryEntry[] = [];
   let recorded: RecordedState | undefined;
   let last: EpisodeSnapshot | undefined;
@@ -56,7 +56,7 @@ export function historyOf(journal: Journal, sessionId: SessionId): HistoryEntry[
 
 /** The persisted snapshot as it stood at a journal position; undefined when the session did not exist then. */
 export function stateAt(
-  journal: Journal,
+  journal: JournalPort,
   sessionId: SessionId,
   position: number,
 ): PersistedEpisode | undefined {

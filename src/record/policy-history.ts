@@ -1,4 +1,4 @@
-import type { Journal } from '../journal/index.js';
+import type { JournalPort } from '../journal/index.js';
 import { decodeCommit } from './decode.js';
 import type { PolicyChange } from './policy-record.js';
 
@@ -15,7 +15,7 @@ export interface PolicyHistoryEntry extends PolicyChange {
 const mark = '"policy":{';
 
 /** Every change of policy, oldest first. Reads the whole journal; the text is searched before it is parsed. */
-export function policyHistory(journal: Journal): PolicyHistoryEntry[] {
+export function policyHistory(journal: JournalPort): PolicyHistoryEntry[] {
   const entries: PolicyHistoryEntry[] = [];
   journal.scan((line) => {
     if (!line.text.includes(mark)) return;

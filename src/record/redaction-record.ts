@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Actor, Reason } from '../../machines/index.js';
-import type { Journal } from '../journal/index.js';
+import type { JournalPort } from '../journal/index.js';
 import { CommitLine } from './commit.js';
 
 /** How often something was found. */
@@ -32,7 +32,7 @@ export interface PastRedaction extends RedactionRecord {
 const mark = '"redaction":{';
 
 /** Every removal of a text, oldest first. Reads the whole journal; the text is searched before it is parsed. */
-export function redactionHistory(journal: Journal): PastRedaction[] {
+export function redactionHistory(journal: JournalPort): PastRedaction[] {
   const found: PastRedaction[] = [];
   journal.scan(({ text, end }) => {
     if (!text.includes(mark)) return;

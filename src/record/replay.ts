@@ -5,7 +5,7 @@ import {
   type PersistedEpisode,
   type SessionId,
 } from '../../machines/index.js';
-import type { Journal, JournalEntry } from '../journal/index.js';
+import type { JournalPort, JournalEntry } from '../journal/index.js';
 import type { Commit, CommitEntry } from './commit.js';
 import { asDamage, decodeCommit, decodeState, stateAfter, type RecordedState } from './decode.js';
 import { patch } from './delta.js';
@@ -62,7 +62,12 @@ export function inMemory(recorded: RecordedState, position: number, sessionId: S
 type OnCommit = (commit: Commit, entry: CommitEntry, line: JournalEntry) => void;
 
 /** Walks one session's commits in the journal, from its first. The text is searched before it is parsed: most lines are others'. */
-export function scanSession(journal: Journal, sessionId: SessionId, onCommit: OnCommit, to?: number): void {
+export function scanSession(
+  journal: JournalPort,
+  sessionId: SessionId,
+  onCommit: OnCommit,
+  to?: number,
+): void {
   const onLine = commitsOf(sessionId, onCommit);
   const places = placesIn(journal);
   if (!places.isMade) {
@@ -86,7 +91,7 @@ function commitsOf(sessionId: SessionId, onCommit: OnCommit): (line: JournalEntr
 }
 
 /** One episode as the journal has it, up to `to`; undefined when it says nothing of it. */
-export function replaySession(journal: Journal, sessionId: SessionId, to?: number): Located | undefined {
+export function replaySession(journal: JournalPort, sessionId: SessionId, to?: number): Located | undefined {
   const near = replayFromWhole(journal, sessionId, to);
   if (near) return near;
   let found: Located | undefined;
@@ -103,7 +108,7 @@ export function replaySession(journal: Journal, sessionId: SessionId, to?: numbe
 
 /** The same from the last snapshot that was written whole; undefined where none is known to be. */
 function replayFromWhole(
-  journal: Journal,
+  journal: JournalPort,
   sessionId: SessionId,
   to = Number.POSITIVE_INFINITY,
 ): Located | undefined {

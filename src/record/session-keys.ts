@@ -1,14 +1,14 @@
 import { decodeCommit } from './decode.js';
 import type { SessionId } from '../../machines/index.js';
-import type { Journal, JournalEntry } from '../journal/index.js';
+import type { JournalPort, JournalEntry } from '../journal/index.js';
 
 /** Which session a caller's own name for an episode stands for. Read from the journal when it is first asked for, and read on from there. */
 export class SessionKeys {
-  readonly #journal: Journal;
+  readonly #journal: JournalPort;
   readonly #sessions = new Map<string, SessionId>();
   #upTo = 0;
 
-  constructor(journal: Journal) {
+  constructor(journal: JournalPort) {
     this.#journal = journal;
   }
 

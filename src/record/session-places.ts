@@ -1,5 +1,5 @@
 import type { SessionId } from '../../machines/index.js';
-import type { Journal, JournalEntry } from '../journal/index.js';
+import type { JournalPort, JournalEntry } from '../journal/index.js';
 
 const mention = /"session":"(ep_[0-9_]+)"/g;
 
@@ -24,7 +24,7 @@ export class SessionPlaces {
   }
 
   /** Walks the whole journal, giving each line to `onLine`, and knows it afterwards. */
-  make(journal: Journal, onLine: (line: JournalEntry) => void): void {
+  make(journal: JournalPort, onLine: (line: JournalEntry) => void): void {
     this.#places.clear();
     journal.scan((line) => {
       this.#note(line);
@@ -33,7 +33,7 @@ export class SessionPlaces {
     this.#isMade = true;
   }
 
-  catchUp(journal: Journal): void {
+  catchUp(journal: JournalPort): void {
     journal.scan((line) => this.#note(line), { from: this.#upTo });
   }
 
@@ -57,10 +57,10 @@ export class SessionPlaces {
   }
 }
 
-const known = new WeakMap<Journal, SessionPlaces>();
+const known = new WeakMap<JournalPort, SessionPlaces>();
 
 /** What is known of a journal's sessions; one for each handle. */
-export function placesIn(journal: Journal): SessionPlaces {
+export function placesIn(journal: JournalPort): SessionPlaces {
   const places = known.get(journal) ?? new SessionPlaces();
   known.set(journal, places);
   return places;

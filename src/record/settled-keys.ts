@@ -1,5 +1,5 @@
 import { zeroUsd, type EventOf, type PhaseName, type SessionId, type Usd } from '../../machines/index.js';
-import type { Journal } from '../journal/index.js';
+import type { JournalPort } from '../journal/index.js';
 import { scanSession } from './replay.js';
 
 /** What a key of an episode was used for. */
@@ -20,7 +20,7 @@ export interface SettledKey {
 }
 
 /** Every key that an episode has settled, from one reading of its past. */
-export function settledKeysOf(journal: Journal, sessionId: SessionId): Map<string, SettledKey> {
+export function settledKeysOf(journal: JournalPort, sessionId: SessionId): Map<string, SettledKey> {
   const reserved = new Map<string, EventOf<'cost.reserve'>>();
   const settled = new Map<string, SettledKey>();
   scanSession(journal, sessionId, (_commit, entry) => {

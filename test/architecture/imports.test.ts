@@ -82,7 +82,7 @@ const allowed: Record<string, readonly string[]> = {
     'src/production',
     'src/manager',
   ],
-  'src/testing': ['machines', 'src/disk', 'src/production', 'src/manager'],
+  'src/testing': ['machines', 'src/disk', 'src/journal', 'src/production', 'src/manager'],
   'src/cli': [
     'machines',
     'src/disk',

@@ -1,0 +1,164 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { RemoteLog } from '../../src/journal/index.js';
+
+/** One production's log as a suite has it: clients that act as processes of their own. */
+export interface LogUnderTest {
+  connect: () => Promise<RemoteLog>;
+  /** Ends a client as the death of its process would. */
+  kill: (client: RemoteLog) => Promise<void>;
+  end: () => Promise<void>;
+}
+
+const bytesOf = (text: string): Uint8Array => Buffer.from(text);
+const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
+
+/** What every log that carries a journal must do. `make` gives a new, empty one. */
+export function logContract(name: string, make: () => Promise<LogUnderTest>): void {
+  describe(`the contract of a remote log: ${name}`, () => {
+    let log: LogUnderTest;
+    let one: RemoteLog;
+    let other: RemoteLog;
+    beforeEach(async () => {
+      log = await make();
+      one = await log.connect();
+      other = await log.connect();
+    });
+    afterEach(async () => {
+      await one.close();
+      await other.close();
+      await log.end();
+    });
+
+    test('a new log is empty, and what is appended at its end is there for everybody', async () => {
+      expect((await one.end()).end).toBe(0);
+      expect(textOf(await one.read(0))).toBe('');
+      expect((await one.append(0, bytesOf('first\n'), 'a')).landed).toBe(true);
+      expect((await other.append(6, bytesOf('second\n'), 'b')).landed).toBe(true);
+      expect(textOf(await one.read(0))).toBe('first\nsecond\n');
+      expect((await other.end()).end).toBe(13);
+    });
+
+    test('answers tell the log’s own time', async () => {
+      const { at } = await one.append(0, bytesOf('x'), 'a');
+      expect(new Date(at).toISOString()).toBe(at);
+      expect((await other.end()).at >= at).toBe(true);
+    });
+
+    test('given another append came first, when one claims the same place, then it does not land and changes nothing', async () => {
+      await one.append(0, bytesOf('first\n'), 'a');
+      expect((await other.append(0, bytesOf('other\n'), 'b')).landed).toBe(false);
+      expect((await other.append(3, bytesOf('other\n'), 'c')).landed).toBe(false);
+      expect((await other.append(7, bytesOf('other\n'), 'd')).landed).toBe(false);
+      expect(textOf(await other.read(0))).toBe('first\n');
+    });
+
+    test('of many appends at one place exactly one lands', async () => {
+      const answers = await Promise.all(
+        Array.from({ length: 10 }, (_, index) =>
+          (index % 2 === 0 ? one : other).append(0, bytesOf(`${index}`), `key ${index}`),
+        ),
+      );
+      expect(answers.filter(({ landed }) => landed)).toHaveLength(1);
+      expect((await one.end()).end).toBe(1);
+    });
+
+    test('given an answer was lost, when the append is sent again under its key, then it has landed once, also behind others', async () => {
+      await one.append(0, bytesOf('first\n'), 'a');
+      expect((await one.append(0, bytesOf('first\n'), 'a')).landed).toBe(true);
+      await other.append(6, bytesOf('second\n'), 'b');
+      expect((await other.append(0, bytesOf('first\n'), 'a')).landed).toBe(true);
+      expect(textOf(await one.read(0))).toBe('first\nsecond\n');
+    });
+
+    test('an append that was refused may be sent again under its key, and is refused again', async () => {
+      await one.append(0, bytesOf('first\n'), 'a');
+      expect((await other.append(0, bytesOf('other\n'), 'b')).landed).toBe(false);
+      expect((await other.append(0, bytesOf('other\n'), 'b')).landed).toBe(false);
+    });
+
+    test('a key that has landed with other bytes, or at another place, is refused', async () => {
+      await one.append(0, bytesOf('first\n'), 'a');
+      await expect(other.append(0, bytesOf('other\n'), 'a')).rejects.toMatchObject({
+        code: 'machine_broken',
+      });
+      await expect(other.append(6, bytesOf('first\n'), 'a')).rejects.toMatchObject({
+        code: 'machine_broken',
+      });
+      expect((await one.end()).end).toBe(6);
+    });
+
+    test('bytes of any kind come back as they were', async () => {
+      const bytes = Uint8Array.from({ length: 70_000 }, (_, index) => index % 256);
+      await one.append(0, bytes, 'a');
+      expect(Buffer.compare(await other.read(0), bytes)).toBe(0);
+    });
+
+    test('reading begins anywhere, ends with an append, and takes at least one', async () => {
+      await one.append(0, bytesOf('first\n'), 'a');
+      await one.append(6, bytesOf('second\n'), 'b');
+      expect(textOf(await other.read(2, 1))).toBe('rst\n');
+      expect(textOf(await other.read(6, 1))).toBe('second\n');
+      expect(textOf(await other.read(8))).toBe('cond\n');
+      expect(textOf(await other.read(13))).toBe('');
+    });
+
+    test('a hundred thousand commits are read page by page', async () => {
+      const line = (index: number): string => `{"commit":${String(index).padStart(6, '0')}}\n`;
+      let position = 0;
+      for (let begin = 0; begin < 100_000; begin += 1000) {
+        const bytes = bytesOf(Array.from({ length: 1000 }, (_, index) => line(begin + index)).join(''));
+        await one.append(position, bytes, `from ${begin}`);
+        position += bytes.length;
+      }
+      const pages: Uint8Array[] = [];
+      let at = 0;
+      for (;;) {
+        const page = await other.read(at, 100_000);
+        if (page.length === 0) break;
+        expect(page.length).toBeLessThanOrEqual(100_000);
+        pages.push(page);
+        at += page.length;
+      }
+      expect(pages.length).toBeGreaterThan(10);
+      const lines = textOf(Buffer.concat(pages)).split('\n');
+      expect(lines).toHaveLength(100_001);
+      expect(`${lines[99_999]}\n`).toBe(line(99_999));
+    });
+
+    test('whoever follows hears of appends of others', async () => {
+      const heard = new Promise<string>((resolve) => {
+        other.follow(() => resolve('something'));
+      });
+      await one.append(0, bytesOf('first\n'), 'a');
+      expect(await heard).toBe('something');
+    });
+
+    test('turns are taken in their order, and nobody else’s append lands meanwhile', async () => {
+      const giveBack = await one.turn();
+      const order: string[] = [];
+      const waiting = (async () => {
+        const back = await other.turn();
+        order.push('other');
+        await back();
+      })();
+      const appended = other.append(0, bytesOf('other\n'), 'b');
+      expect((await one.append(0, bytesOf('first\n'), 'a')).landed).toBe(true);
+      order.push('one');
+      await giveBack();
+      await waiting;
+      expect((await appended).landed).toBe(false);
+      expect(order).toEqual(['one', 'other']);
+    });
+
+    test('given the holder of a turn dies, then the next one has it', async () => {
+      const third = await log.connect();
+      await third.turn();
+      const waiting = one.turn();
+      await log.kill(third);
+      const giveBack = await waiting;
+      expect((await one.append(0, bytesOf('first\n'), 'a')).landed).toBe(true);
+      await giveBack();
+      expect((await other.append(6, bytesOf('second\n'), 'b')).landed).toBe(true);
+    });
+  });
+}
