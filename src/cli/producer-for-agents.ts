@@ -46,7 +46,7 @@ async function begun(
     const id = wanted.sessionId;
     manager.production.episode(id);
     const known = readProduceSettings(directory, id);
-    return { id, settings: known ?? kept(directory, id, settingsOf(options)) };
+    return { id, settings: known ?? kept(manager.production, id, settingsOf(options)) };
   }
   const { topic, key, minutes } = wanted;
   const settings = settingsOf({ ...options, ...(minutes === undefined ? {} : { minutes: String(minutes) }) });
@@ -55,11 +55,15 @@ async function begun(
     topic,
     ...(key === undefined ? { episodeNum: await nextEpisodeNumber(manager) } : { key }),
   });
-  return { id, settings: readProduceSettings(directory, id) ?? kept(directory, id, settings) };
+  return { id, settings: readProduceSettings(directory, id) ?? kept(manager.production, id, settings) };
 }
 
-function kept(directory: string, id: SessionId, settings: ProduceSettings): ProduceSettings {
-  writeProduceSettings(directory, id, settings);
+function kept(
+  production: ProductionStateManager['production'],
+  id: SessionId,
+  settings: ProduceSettings,
+): ProduceSettings {
+  writeProduceSettings(production, id, settings);
   return settings;
 }
 

@@ -36,7 +36,7 @@ export async function editArtifact(production: Production, edit: Edit): Promise<
   const { phase, name } = placeOf(edit);
   seeThatItParses(edit);
   const { checkpoint, loaded, before } = artifactIn(production, edit, phase);
-  const files = new ArtifactFiles(production.directory, sessionId, phase);
+  const files = new ArtifactFiles(production.directory, sessionId, phase, () => production.seeJournal());
   const draft = (after: string, saved: EventOf<'artifact.edited'>['checkpoint']) => ({
     type: 'artifact.edited' as const,
     phase,

@@ -19,11 +19,14 @@ export const ProduceSettings = z.object({
 export type ProduceSettings = z.infer<typeof ProduceSettings>;
 
 export function writeProduceSettings(
-  directory: string,
+  production: { directory: string; seeJournal: () => void },
   sessionId: SessionId,
   settings: ProduceSettings,
 ): void {
-  replaceFile(nodeDisk, join(directory, sessionId, file), [sealed(JSON.stringify(settings, undefined, 2))]);
+  const text = sealed(JSON.stringify(settings, undefined, 2));
+  replaceFile(nodeDisk, join(production.directory, sessionId, file), [text], {
+    seeJournal: () => production.seeJournal(),
+  });
 }
 
 /** Undefined when the episode was not begun by `showrunner produce`, and when somebody has edited the file. */

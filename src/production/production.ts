@@ -187,6 +187,14 @@ export class Production {
     await this.#journal.durable();
   }
 
+  /**
+   * For who is about to put a file in its place: asked when its temporary file has a name, as a removal of a text demands.
+   * @throws ProductionError `journal_replaced`.
+   */
+  seeJournal(): void {
+    this.#journal.seeThatItIsStillInPlace();
+  }
+
   /** The episode as far as this handle has read, under the newest policy; undefined for one that does not exist. */
   find(id: SessionId): EpisodeSnapshot | undefined {
     return this.#mirror.episode(id);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { isSessionId, phaseNames } from '../../machines/index.js';
 import { readPlainFile } from '../disk/index.js';
@@ -18,15 +18,42 @@ export interface FoundFile {
   kind: 'document' | 'payload' | 'other';
 }
 
-/** Every plain file of a production and of what deleted episodes have left beside it, but the journal's, each read when its turn comes; no link is followed. `unread` hears of those that cannot be looked into. */
-export function* filesIn(directory: string, unread: (path: string) => void): Generator<FoundFile> {
+/**
+ * Every plain file of a production and of what deleted episodes have left beside it, but the journal's, each read when its turn comes; no link is
+ * followed. `unread` hears of those that cannot be looked into. Those that `known` has as they are now are passed over, and the others noted in it.
+ */
+export function* filesIn(
+  directory: string,
+  unread: (path: string) => void,
+  known?: KnownFiles,
+): Generator<FoundFile> {
   const paths = [directory, ...filesMovedFrom(directory)].flatMap((folder) =>
     pathsIn(folder, '').map((path) => join(relative(directory, folder), path)),
   );
   for (const path of paths) {
+    if (known?.has(path, join(directory, path))) continue;
     const read = readPlainFile(join(directory, path), { largest });
     if ('bytes' in read) yield { path, bytes: read.bytes, kind: kindOf(path, read.bytes) };
     else if (read.refused !== 'missing') unread(path);
+  }
+}
+
+/** The clock that marks changes is a coarse one: what changed within this time may have changed twice. Milliseconds. */
+const coarseMs = 1000;
+
+/** Which files have been looked into, and as what. */
+export class KnownFiles {
+  readonly #marks = new Map<string, string>();
+  readonly #since = Date.now() - coarseMs;
+
+  /** Whether this file has been noted as it is now; it is from here on. One that has changed since the first look began is not known: it may be written to meanwhile. */
+  has(name: string, path: string): boolean {
+    const info = lstatSync(path, { throwIfNoEntry: false, bigint: true });
+    if (!info) return false;
+    const mark = `${info.dev} ${info.ino} ${info.size} ${info.mtimeNs} ${info.ctimeNs}`;
+    const isKnown = this.#marks.get(name) === mark && info.ctimeMs < this.#since;
+    this.#marks.set(name, mark);
+    return isKnown;
   }
 }
 

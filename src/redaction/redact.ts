@@ -11,11 +11,12 @@ import { commitWithout } from './commit-text.js';
 import { backupsOf, filesIn } from './files.js';
 import { ChangedHashes } from './hashes.js';
 import { SecretText } from './secret-text.js';
-import { stageFiles } from './stage-files.js';
+import { StagedFiles } from './staged-files.js';
 import {
   beginStaging,
   conclude,
   putInPlace,
+  removeTemporary,
   settleInterrupted,
   writePlan,
   type IsGone,
@@ -122,41 +123,55 @@ async function removal(
 ): Promise<RedactedFolder> {
   const { directory } = options;
   const hashes = new ChangedHashes();
-  const plan = stageFiles(directory, secret, hashes, staging && join(staging.folder, 'files'));
+  const folder = staging && join(staging.folder, 'files');
+  const files = new StagedFiles({ directory, secret, hashes, folder });
+  let plan = files.look();
   let lastAt = '';
-  const rewriter = new SegmentRewriter({
-    commit(line) {
-      lastAt = /^\{"at":"([^"]+)"/.exec(line)?.[1] ?? lastAt;
-      return commitWithout(line, secret, hashes);
-    },
-    rest: (bytes) => secret.maskTorn(bytes),
-  });
+  const newRewriter = (): SegmentRewriter =>
+    new SegmentRewriter({
+      commit(line) {
+        lastAt = /^\{"at":"([^"]+)"/.exec(line)?.[1] ?? lastAt;
+        return commitWithout(line, secret, hashes);
+      },
+      rest: (bytes) => secret.maskTorn(bytes),
+    });
+  const rewriter = newRewriter();
   const before = secret.found;
   const source = join(directory, 'journal');
   const from = rewriteSegments(nodeDisk, rewriter, { source, target: staging?.journal });
-  const places = { journal: secret.found - before, ...plan.places };
-  const record = {
-    by: options.by,
-    reason: options.reason,
-    sha256: secret.sha256,
-    length: secret.length,
-    places,
-  };
+  const inJournal = secret.found - before;
   if (staging) {
     checkAudit(directory, staging);
-    writePlan(directory, plan);
     renameSync(source, staging.old);
     nodeDisk.syncDirectory(directory);
-    // From here on nobody is told that a commit of his is kept; what was kept since the first look is taken along.
-    rewriteSegments(nodeDisk, rewriter, { source: staging.old, target: staging.journal, from });
-    await appendRecord(staging.journal, from, lastAt, cleanRecord(record, secret));
+    // From here on nobody is told that a commit of his is kept, and nobody puts a file in its place: what was kept and put there since the first look is taken along.
+    removeTemporary(directory);
+    const known = hashes.size;
+    plan = files.look();
+    writePlan(directory, plan);
+    const rest = { source: staging.old, target: staging.journal };
+    // A file that came meanwhile may have been known to any line before.
+    if (hashes.size > known) rewriteSegments(nodeDisk, newRewriter(), rest);
+    else rewriteSegments(nodeDisk, rewriter, { ...rest, from });
+    await appendRecord(
+      staging.journal,
+      from,
+      lastAt,
+      recordOf(options, secret, { journal: inJournal, ...plan.places }),
+    );
     putInPlace(directory, staging.journal);
   }
+  const places = { journal: inJournal, ...plan.places };
   return { directory, places, files: plan.files.map(({ to }) => to), left: plan.unread };
 }
 
-function cleanRecord(record: RedactionRecord, secret: SecretText): RedactionRecord {
-  return { ...record, by: secret.maskText(record.by), reason: secret.maskText(record.reason) };
+function recordOf(
+  { by, reason }: RedactionOptions,
+  secret: SecretText,
+  places: RedactionRecord['places'],
+): RedactionRecord {
+  const { sha256, length } = secret;
+  return { by: secret.maskText(by), reason: secret.maskText(reason), sha256, length, places };
 }
 
 /** What says less after it than before must not take its place. */

@@ -160,14 +160,19 @@ function applyPlan(directory: string): void {
   const read = readPlainFile(join(folder, 'plan.json'), { largest: Number.MAX_SAFE_INTEGER });
   if ('refused' in read) throw Object.assign(new Error('plan.json is missing'), { code: 'ENOENT' });
   const { files, documents } = JSON.parse(read.bytes.toString('utf8')) as SwitchPlan;
-  const remove = (paths: readonly string[]): void => {
-    for (const path of paths)
-      if (liesWithin(directory, path)) fs.rmSync(join(directory, path), { force: true });
-  };
-  // A process that was stopped in the midst of a write cannot end it: its file goes first, then whatever it has put in place before.
-  remove(shownIn(directory).temporary);
-  remove([...documents, ...shownIn(directory).documents]);
+  removeTemporary(directory);
+  remove(directory, [...documents, ...shownIn(directory).documents]);
   for (const file of files) applyFile(directory, join(folder, 'files', file.staged), file);
+}
+
+/** A process that was stopped in the midst of a write cannot end it: its file goes first, then whatever it has put in place before can be looked at. */
+export function removeTemporary(directory: string): void {
+  remove(directory, shownIn(directory).temporary);
+}
+
+function remove(directory: string, paths: readonly string[]): void {
+  for (const path of paths)
+    if (liesWithin(directory, path)) fs.rmSync(join(directory, path), { force: true });
 }
 
 function applyFile(directory: string, staged: string, { from, to, sha256 }: StagedFile): void {

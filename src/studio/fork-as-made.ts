@@ -7,8 +7,7 @@ type From = Parameters<ProductionStateManager['forkEpisode']>[0];
 /** Forks an episode; the fork is made by the crew, and with the options, that its source was begun with. */
 export async function forkAsMade(manager: ProductionStateManager, from: From): Promise<SessionId> {
   const id = await manager.forkEpisode(from);
-  const { directory } = manager.production;
-  const settings = readProduceSettings(directory, from.sessionId as SessionId);
-  if (settings) writeProduceSettings(directory, id, settings);
+  const settings = readProduceSettings(manager.production.directory, from.sessionId as SessionId);
+  if (settings) writeProduceSettings(manager.production, id, settings);
   return id;
 }

@@ -146,7 +146,8 @@ class Course {
   /** What is known of the endpoint; on disk where `isKept`. What is only counted is kept with the next position. */
   #note(news: Partial<Progress>, isKept: boolean): void {
     this.#progress = { ...this.#progress, ...news };
-    if (isKept) this.#options.endpoints.saveProgress(this.#endpoint, this.#progress);
+    const { endpoints, production } = this.#options;
+    if (isKept) endpoints.saveProgress(this.#endpoint, this.#progress, () => production.seeJournal());
   }
 }
 

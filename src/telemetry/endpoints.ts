@@ -140,10 +140,10 @@ export class Endpoints {
     }
   }
 
-  saveProgress({ id }: Endpoint, progress: Progress): void {
-    replaceFile(nodeDisk, this.#progressPath(id), [
-      Buffer.from(`${JSON.stringify(progress, undefined, 2)}\n`),
-    ]);
+  /** `seeJournal` throws where the journal is another one by now. */
+  saveProgress({ id }: Endpoint, progress: Progress, seeJournal?: () => void): void {
+    const json = Buffer.from(`${JSON.stringify(progress, undefined, 2)}\n`);
+    replaceFile(nodeDisk, this.#progressPath(id), [json], { seeJournal });
   }
 
   #save(endpoints: readonly Endpoint[]): void {

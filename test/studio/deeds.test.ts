@@ -130,7 +130,10 @@ describe('what a person goes back to on the page', () => {
     const { ask, begun, manager, directory } = await served();
     const id = await begun();
     await manager.produce(id, crew);
-    writeProduceSettings(directory, id as never, { crew: 'offline', crew_options: { minutes: 2 } });
+    writeProduceSettings({ directory, seeJournal: () => {} }, id as never, {
+      crew: 'offline',
+      crew_options: { minutes: 2 },
+    });
     const { status, body } = await ask<EpisodeView>(`/${id}/actions`, {
       action: 'fork',
       checkpointName: 'script_complete',

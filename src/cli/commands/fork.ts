@@ -14,9 +14,8 @@ export const run: Run = async (context, [name = ''], { checkpoint, topic, positi
     ...(typeof data === 'string' ? { data: readJson(data) } : {}),
   });
   // It is made with the crew that made its source.
-  const { directory } = manager.production;
-  const settings = readProduceSettings(directory, sessionId);
-  if (settings) writeProduceSettings(directory, id, settings);
+  const settings = readProduceSettings(manager.production.directory, sessionId);
+  if (settings) writeProduceSettings(manager.production, id, settings);
   context.note(`next: showrunner resume ${id}`);
   return {
     json: { session_id: id, forked_from: sessionId, episode: await manager.getEpisodeState(id) },

@@ -80,7 +80,7 @@ function settingsFor(
   const known = readProduceSettings(manager.production.directory, sessionId);
   if (known) return known;
   const settings = settingsOf(options);
-  writeProduceSettings(manager.production.directory, sessionId, settings);
+  writeProduceSettings(manager.production, sessionId, settings);
   return settings;
 }
 
@@ -128,7 +128,7 @@ async function begin(
       ...approvalsOf(options),
       ...newScheduleOf(options, manager.production.now()),
     });
-    writeProduceSettings(manager.production.directory, id, settings);
+    writeProduceSettings(manager.production, id, settings);
     noteOf(context, manager, id, topic);
     ids.push(id);
   }
@@ -150,8 +150,8 @@ async function beginOrResume(
     ...approvalsOf(options),
     ...newScheduleOf(options, manager.production.now()),
   });
-  const { directory } = manager.production;
-  if (!readProduceSettings(directory, id)) writeProduceSettings(directory, id, settings);
+  if (!readProduceSettings(manager.production.directory, id))
+    writeProduceSettings(manager.production, id, settings);
   noteOf(context, manager, id, topic);
   return id;
 }
