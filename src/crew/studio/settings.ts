@@ -16,7 +16,7 @@ export const StudioSettings = z.strictObject({
   research: name.optional(),
   /** The most that a search may cost, in dollars: reserved before it, settled at what Perplexity says. */
   research_max_cost: z.number().positive().max(1000).default(0.5),
-  /** How often it is looked whether a search is over. Milliseconds. */
+  /** How long is waited before a provider is asked again for what it has not finished: a search, a turn in its queue, a call that its history does not show yet. Milliseconds. */
   poll_ms: z.int().min(1).max(60_000).default(2000),
   /** Writes the script: `anthropic:claude-sonnet-5`. */
   script: name,

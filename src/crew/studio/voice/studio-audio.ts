@@ -82,7 +82,9 @@ function modelFor(
   const { keyEnv = '', baseUrl } = providerOf(provider, settings.providers);
   const reached = { apiKey: env[keyEnv] ?? '', baseUrl, model: settings.voice_model };
   if (provider === 'openai') return { speech: openAiSpeech(reached), pacer };
-  return { speech: elevenLabs({ ...reached, pacer, now }), pacer };
+  const pollMs = settings.poll_ms;
+  const waits = { queueWaitMs: Math.ceil(pollMs / 2), historyWaitsMs: [0, pollMs, 3 * pollMs] };
+  return { speech: elevenLabs({ ...reached, ...waits, pacer, now }), pacer };
 }
 
 function loudnessOf({ options, sessionId }: PhaseContext): number {
