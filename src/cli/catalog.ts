@@ -165,6 +165,20 @@ export const catalog: readonly Command[] = [
     load: () => import('./commands/estimate.js'),
   },
   {
+    name: 'preflight',
+    group: 'Produce',
+    summary:
+      'Whether all is there for an episode by the studio crew: keys, models, voices, prices, room. Nothing is paid.',
+    usage: '',
+    options: [
+      ['--minutes <n>', 'wanted length, 0.2 to 60; default 3'],
+      ['--sources <path>', 'folder or file that it will be made from'],
+      ...studioOptions,
+    ],
+    example: 'showrunner preflight --script anthropic:claude-sonnet-5 --voice elevenlabs:<voice>',
+    load: () => import('./commands/preflight.js'),
+  },
+  {
     name: 'work',
     group: 'Produce',
     summary: 'Work on every episode that is ready, until Ctrl-C; any number of processes may.',

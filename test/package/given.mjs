@@ -58,6 +58,7 @@ export const pages = {
       ...[
         'npm install showrunner @ai-sdk',
         'export ANTHROPIC',
+        'preflight --minutes',
         'estimate --minutes',
         'produce --crew studio',
       ].map((text) => [text, { why: 'needs keys, and packages that are optional' }]),

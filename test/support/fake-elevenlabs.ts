@@ -153,6 +153,12 @@ export async function startFakeElevenLabs(settings: FakeSettings): Promise<FakeE
       if (isClosed)
         return refuse(response, 401, 'missing_permissions', 'The key has no permission for this.');
       if (pathname === '/v1/models') return answerJson(response, models);
+      if (pathname === '/v1/user/subscription')
+        return answerJson(response, { tier: 'creator', character_count: 50_000, character_limit: 100_000 });
+      const known = /^\/v1\/voices\/([^/]+)$/.exec(pathname)?.[1];
+      if (known === 'nobody')
+        return refuse(response, 404, 'voice_not_found', 'A voice with that id does not exist.');
+      if (known !== undefined) return answerJson(response, { voice_id: known, name: known });
       if (pathname === '/v1/history') {
         const voice = searchParams.get('voice_id');
         const after = searchParams.get('start_after_history_item_id');

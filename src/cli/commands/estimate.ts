@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
 import { formatUsd, toDollars, type Usd } from '../../../machines/usd.js';
 import type { Estimate, Range } from '../../crew/studio/estimate/estimate.js';
-import { minutesRange, usualMinutes } from '../../crew/own-ranges.js';
 import type { Context, Run } from '../command.js';
 import { studioModule } from '../load-crew.js';
+import { minutesOf } from '../minutes-of.js';
 import { studioSettingsOf } from '../studio-settings-of.js';
-import { UsageError } from '../usage-error.js';
 
 const phases = ['research', 'script', 'audio', 'total'] as const;
 
@@ -16,11 +15,7 @@ interface Left {
 }
 
 export const run: Run = async (context, _args, options) => {
-  const { minutes: given } = options;
-  const minutes = given === undefined ? usualMinutes : Number(given);
-  const { least, most } = minutesRange;
-  if (!(minutes >= least && minutes <= most))
-    throw new UsageError(`--minutes: ${String(given)} is not a number from ${least} to ${most}`);
+  const minutes = minutesOf(options);
   const { estimate, parseSettings, missingKeys } = await studioModule();
   const settings = parseSettings(studioSettingsOf(options));
   const found = await estimate(settings, minutes, new Date().toISOString());

@@ -82,11 +82,15 @@ export function modelsOf({ research, script, judge }: StudioSettings): Models {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The keys that the settings need and the environment does not have. */
-export function missingKeys(
-  settings: StudioSettings,
-  env: Environment,
-): { provider: string; keyEnv: string; keysAt: string | undefined }[] {
+interface Key {
+  provider: string;
+  keyEnv: string;
+  /** Where it is had. */
+  keysAt: string | undefined;
+}
+
+/** The keys that the settings need, by the variables that have them. */
+export function neededKeys(settings: StudioSettings): Key[] {
   const providers = new Set(
     (Object.values(modelsOf(settings)) as ModelRef[]).map(({ provider }) => provider),
   );
@@ -94,8 +98,13 @@ export function missingKeys(
   if (voice !== 'flite') providers.add(voice);
   return [...providers].flatMap((provider) => {
     const { keyEnv, keysAt } = providerOf(provider, settings.providers);
-    return keyEnv === undefined || env[keyEnv] ? [] : [{ provider, keyEnv, keysAt }];
+    return keyEnv === undefined ? [] : [{ provider, keyEnv, keysAt }];
   });
+}
+
+/** Of those the ones that the environment does not have. */
+export function missingKeys(settings: StudioSettings, env: Environment): Key[] {
+  return neededKeys(settings).filter(({ keyEnv }) => !env[keyEnv]);
 }
 
 /** @throws ProductionError `invalid_input` that says which keys are missing, where they are had, and what works without. */

@@ -3,6 +3,7 @@ import { costOfUsage } from '../prices/cost.js';
 import { findPrice } from '../prices/find-price.js';
 import { modelsOf, type StudioSettings } from '../settings.js';
 import type { Price } from '../types.js';
+import { charactersFor, wordsPerMinute } from './lengths.js';
 
 /** What something will cost, at least and at most, in micro-dollars. */
 export interface Range {
@@ -27,7 +28,6 @@ interface Step {
   output: number;
 }
 
-const wordsPerMinute = 150;
 const tokensPerWord = 1.4;
 /** What the prompt and the form of the answer take. */
 const promptTokens = 600;
@@ -76,14 +76,12 @@ async function audioRange(settings: StudioSettings, minutes: number, at: string)
   if (!ref) return { low: zeroUsd, high: zeroUsd };
   const price = await findPrice(ref, { own: settings.prices, at, sold: 'speech' });
   const spoken = (share: number): Usd => {
-    const characters = Math.ceil(minutes * wordsPerMinute * charactersPerWord * share);
+    const characters = charactersFor(minutes * share);
     const audioMs = Math.ceil(minutes * 60_000 * share);
     return costOfUsage({ inputTokens: 0, outputTokens: 0, characters, audioMs }, price) ?? zeroUsd;
   };
   return { low: spoken(0.8), high: spoken(1.3) };
 }
-
-const charactersPerWord = 6;
 
 function stepsOf(minutes: number, which: keyof typeof assumed): Step[] {
   const { segments: minutesEach, wordsFound, revised, thought, form } = assumed[which];
