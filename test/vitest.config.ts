@@ -11,7 +11,7 @@ const processes = [
   'test/telemetry/webhook-command.test.ts',
   'test/crew/offline/audio.test.ts',
   'test/crew/{connections,workers}.test.ts',
-  'test/crew/studio/voice/{elevenlabs,killed,openai-speech}.test.ts',
+  'test/crew/studio/voice/{elevenlabs,forked,killed,openai-speech}.test.ts',
   'test/manager/notify.test.ts',
   'test/inspect/relay.test.ts',
   'test/redaction/*.test.ts',

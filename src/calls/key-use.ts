@@ -60,7 +60,8 @@ function useOf(
   return settled && { ...settled, amount: amountOf === 'paid' ? settled.cost : settled.amount };
 }
 
-function isSameUse(known: AskedUse, use: AskedUse): boolean {
+/** What was kept for one use of a key is of use for the other. */
+export function isSameUse(known: AskedUse, use: AskedUse): boolean {
   const isSameAmount = use.amount === undefined || known.amount === use.amount;
   return known.operation === use.operation && isSameAmount && known.phase === use.phase;
 }

@@ -132,7 +132,8 @@ export class Operations {
         `operation ${key} of ${sessionId} is under way elsewhere since ${open.at}.`,
         { sessionId },
       );
-    return this.#attempt(call);
+    const inherited = call.options.acrossForks === true && this.#settled.inherited(key, this.#useOf(call));
+    return inherited ? (inherited.result as T) : this.#attempt(call);
   }
 
   #context() {
@@ -372,6 +373,7 @@ const Options = z.strictObject({
   maxCost: z.unknown(),
   input: z.unknown().optional(),
   acrossRevisions: z.boolean().optional(),
+  acrossForks: z.boolean().optional(),
   priceMayChange: z.boolean().optional(),
   timeoutMs: z.int().min(1).max(86_400_000).optional(),
   reuseFrom: PhaseName.optional(),

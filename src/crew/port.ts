@@ -46,6 +46,8 @@ export interface OperationOptions<T> {
   key: string;
   /** The key says all about the content: its result is used again in later revisions, so that an unchanged line is not spoken and paid twice. */
   acrossRevisions?: boolean | undefined;
+  /** The same for forks: what the episode that this one was forked from has paid for under the key, for the same operation of the same phase, is used again and costs nothing. Its files are its own: `readInherited` gives them. */
+  acrossForks?: boolean | undefined;
   /** The most this call can cost; reserved before the call. */
   maxCost: Dollars;
   /** The key says all about what is asked, and not what it costs: what was paid for is used again though `maxCost` has changed since. */
@@ -142,6 +144,8 @@ export interface PhaseContext<Earlier = EarlierPhases> {
   /** Reads an artifact of this or an earlier phase by its path inside the session's folder (`audio/audio_chunks/0001.wav`);
    *  undefined when it does not exist. This is how interrupted work is taken up again. */
   readArtifact(path: string): Promise<Uint8Array | undefined>;
+  /** Reads an artifact of the episode that this one was forked from, or of one before that; undefined where none has it. Nobody has looked at it: compare it with a hash that a result names. */
+  readInherited(path: string): Promise<Uint8Array | undefined>;
   /** Streams an artifact, for files too large to hold. */
   streamArtifact(path: string): Promise<Readable | undefined>;
   /** Deletes one of this phase's artifacts, e.g. intermediate chunks; a missing file is fine. */

@@ -17,6 +17,7 @@ import { completionCheckpoint, loadCheckpoint, prepareCheckpoint } from '../call
 import { planComplete, stepsFor } from '../calls/plans.js';
 import type { Production } from '../production/index.js';
 import { checkpointData } from '../record/index.js';
+import { ancestorsOf } from './ancestors.js';
 import { ArtifactFiles } from './artifact-files.js';
 import { Fence } from './fence.js';
 import { Operations } from './operations.js';
@@ -165,6 +166,7 @@ async function phaseContext(
       return files.writeWhole(name, content);
     },
     readArtifact: (path) => files.read(path),
+    readInherited: (path) => readInherited(production, { sessionId, phase }, path),
     streamArtifact: (path) => files.stream(path),
     removeArtifact: (path) => files.remove(path),
     async score(name, value) {
@@ -186,6 +188,18 @@ async function phaseContext(
     left: () => Promise.resolve(leftNow(production, sessionId, phase)),
     signal: fence.signal,
   };
+}
+
+async function readInherited(
+  production: Production,
+  { sessionId, phase }: Pick<PhaseRun, 'sessionId' | 'phase'>,
+  path: string,
+): Promise<Uint8Array | undefined> {
+  for (const id of ancestorsOf(production, sessionId)) {
+    const bytes = await new ArtifactFiles(production.directory, id, phase).read(path);
+    if (bytes) return bytes;
+  }
+  return undefined;
 }
 
 function rejectionsOf({ reviews }: EpisodeContext, phase: PhaseName): PhaseReview[] {

@@ -98,6 +98,7 @@ export function fakeSession(
           (bytes) => new Uint8Array(bytes),
           () => undefined,
         ),
+      readInherited: () => Promise.resolve(undefined),
       async streamArtifact(name) {
         const file = path.join(folder, name);
         return (await exists(file)) ? createReadStream(file) : undefined;

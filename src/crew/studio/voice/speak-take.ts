@@ -1,12 +1,14 @@
 import * as z from 'zod';
 import { ProductionError, toDollars } from '../../../../machines/index.js';
 import { json } from '../../json-artifact.js';
-import type { OperationOutcome, PhaseContext } from '../../port.js';
+import { sha256 } from '../../made-once.js';
+import type { ArtifactRef, OperationOutcome, PhaseContext } from '../../port.js';
 import { readWave, waveHeader } from '../../audio/wave.js';
 import { costOfUsage, mostCost } from '../prices/cost.js';
 import type { Charge, Price } from '../types.js';
 import { UnusableAnswer } from '../unusable-answer.js';
 import { complaintOf } from './check-speech.js';
+import { ProviderRefusal } from './provider-refusal.js';
 import type { SentCall, Speech, SpeechRequest } from './speech-model.js';
 import { commentOf, KeptTake, noteOf, sentOf, soundOf, type Take } from './take.js';
 
@@ -32,7 +34,7 @@ export interface Speaking {
 }
 
 /**
- * Speaks a take in one paid operation, once for its words, model and voice, whatever the revision; what is spoken and whole is not asked for again. What is known of a call is
+ * Speaks a take in one paid operation, once for its words, model and voice, whatever the revision, and in all forks; what is spoken and whole is not asked for again. What is known of a call is
  * written down before it is sent, so that after a crash the provider can be asked for it.
  */
 export async function speakTake(
@@ -51,10 +53,11 @@ export async function speakTake(
         sessionId: context.sessionId,
       });
     }
-    if (!(await isWhole(context, take)) && !(await fetchedAgain(context, take, request, made))) continue;
-    await context.writeArtifact(noteOf(take), json(made));
+    const whole = await wholeTake(context, take, request, made);
+    if (!whole) continue;
+    await context.writeArtifact(noteOf(take), json(whole));
     await context.removeArtifact(`${context.phase}/${sentOf(take)}`);
-    return made;
+    return whole;
   }
 }
 
@@ -72,14 +75,15 @@ async function paidTake(
     const cost = charge.cost === undefined ? undefined : toDollars(charge.cost);
     const complaint = complaintOf(take.text, speech);
     if (complaint !== undefined) return { result: { unusable: unusable(take, complaint) }, cost };
-    await writeSound(context, take, speech);
-    return { result: keptOf(speech, charge, new Date(now()).toISOString()), cost };
+    const { sha256: hash } = await writeSound(context, take, speech);
+    return { result: { ...keptOf(speech, charge, new Date(now()).toISOString()), sha256: hash }, cost };
   };
   return context.operation<KeptTake | Unusable>(
     'speak',
     {
       key,
       acrossRevisions: true,
+      acrossForks: true,
       priceMayChange: true,
       maxCost: toDollars(mostCost(model.most(take.text), price)),
       input: { ...model.ref, voice: request.voice, text: take.text },
@@ -128,23 +132,50 @@ function keptOf({ samples, rate, requestId, timing }: Speech, charge: Charge, sp
   };
 }
 
-async function writeSound(context: PhaseContext, take: Take, { samples, rate }: Speech): Promise<void> {
+function writeSound(context: PhaseContext, take: Take, { samples, rate }: Speech): Promise<ArtifactRef> {
   const pcm = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
-  await context.writeArtifact(
+  return context.writeArtifact(
     soundOf(take),
     Buffer.concat([waveHeader(samples.length, rate, commentOf(take.id)), pcm]),
   );
 }
 
-async function isWhole(context: PhaseContext, take: Take): Promise<boolean> {
-  const bytes = await context.readArtifact(`${context.phase}/${soundOf(take)}`);
-  return bytes !== undefined && readWave(bytes)?.comment === commentOf(take.id);
+async function isWhole(context: PhaseContext, take: Take, kept: KeptTake): Promise<boolean> {
+  return isSound(await context.readArtifact(`${context.phase}/${soundOf(take)}`), take, kept);
+}
+
+function isSound(bytes: Uint8Array | undefined, { id }: Take, { sha256: hash }: KeptTake): boolean {
+  if (bytes === undefined || readWave(bytes)?.comment !== commentOf(id)) return false;
+  return hash === undefined || sha256(bytes) === hash;
+}
+
+/** A paid sound, from where it is: this episode's folder, that of the one it was forked from, or the provider's history. */
+async function wholeTake(
+  context: PhaseContext,
+  take: Take,
+  request: SpeechRequest,
+  made: KeptTake,
+): Promise<KeptTake | undefined> {
+  if (await isWhole(context, take, made)) return made;
+  return (await inheritedTake(context, take, made)) ?? fetchedAgain(context, take, request, made);
+}
+
+/** Only what is to the byte what was paid for is taken over. */
+async function inheritedTake(
+  context: PhaseContext,
+  take: Take,
+  made: KeptTake,
+): Promise<KeptTake | undefined> {
+  const bytes = await context.readInherited(`${context.phase}/${soundOf(take)}`);
+  if (made.sha256 === undefined || !bytes || !isSound(bytes, take, made)) return undefined;
+  await context.writeArtifact(soundOf(take), bytes);
+  return made;
 }
 
 /** What was spoken and settled before, if its files are whole. */
 async function keptTake(context: PhaseContext, take: Take): Promise<KeptTake | undefined> {
   const note = await readKept(context, noteOf(take), KeptTake);
-  return note && (await isWhole(context, take)) ? note : undefined;
+  return note && (await isWhole(context, take, note)) ? note : undefined;
 }
 
 /** A paid sound whose file is lost: the provider may still have it, and gives it for nothing. */
@@ -152,14 +183,23 @@ async function fetchedAgain(
   context: PhaseContext,
   take: Take,
   request: SpeechRequest,
-  { requestId, spokenAt }: KeptTake,
-): Promise<boolean> {
-  if (requestId === undefined) return false;
+  made: KeptTake,
+): Promise<KeptTake | undefined> {
+  const { requestId, spokenAt } = made;
+  if (requestId === undefined) return undefined;
   const sent = { sentAt: spokenAt, requestId, earlierIds: [] };
-  const found = await take.cast.model.lookUp?.(request, sent, { signal: context.signal });
-  if (found === undefined || typeof found === 'string') return false;
-  await writeSound(context, take, found);
-  return true;
+  const found = await take.cast.model
+    .lookUp?.(request, sent, { signal: context.signal })
+    .catch(unlessKeptBack);
+  if (found === undefined || typeof found === 'string') return undefined;
+  const { sha256: hash } = await writeSound(context, take, found);
+  return { ...made, sha256: hash };
+}
+
+/** A key may have no right to the history: then nobody has the sound. */
+function unlessKeptBack(error: unknown): undefined {
+  if (error instanceof ProviderRefusal && [401, 403, 404].includes(error.status)) return undefined;
+  throw error;
 }
 
 function readSent(context: PhaseContext, take: Take): Promise<SentCall | undefined> {

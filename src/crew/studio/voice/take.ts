@@ -16,6 +16,8 @@ export interface Take {
 /** What is kept of a take beside its sound. */
 export const KeptTake = z.object({
   seconds: z.number().nonnegative(),
+  /** Of its sound's file. */
+  sha256: z.string().optional(),
   requestId: z.string().optional(),
   /** When it was made: ids are taken up for two hours (ElevenLabs, "Request stitching", read in November 2026). */
   spokenAt: z.string(),
