@@ -21,7 +21,8 @@ beforeEach(() => {
 afterEach(() => {
   process.removeAllListeners('uncaughtException');
   for (const listener of others) process.on('uncaughtException', listener);
-  expect(uncaught.splice(0)).toEqual([]);
+  const [first] = uncaught.splice(0);
+  if (first !== undefined) throw first;
 });
 
 const fine = (_request: IncomingMessage, response: ServerResponse): void => void response.end('fine');
