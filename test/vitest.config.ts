@@ -32,7 +32,7 @@ const report = process.env['SHOWRUNNER_TEST_REPORT'];
 
 /**
  * `unit` is what `npm test` runs; `long` is its slower sibling (crash storms, whole productions); `crash` hinders a process at each of its system
- * calls (strace); `processes` holds what starts processes by the hundred (command line, agents), fails the disk at each call in turn, or speaks; `protocol` checks the models (spin); `browser` drives the studio's page (chromium); `strangers` attacks both servers and plants what is hostile in every place of a file.
+ * calls (strace); `distributed` runs a production on servers that carry its journal; `processes` holds what starts processes by the hundred (command line, agents), fails the disk at each call in turn, or speaks; `protocol` checks the models (spin); `browser` drives the studio's page (chromium); `strangers` attacks both servers and plants what is hostile in every place of a file.
  */
 export default defineConfig({
   root,
@@ -56,6 +56,7 @@ export default defineConfig({
             'test/long/**',
             'test/browser/**',
             'test/crash/**',
+            'test/distributed/**',
             'test/protocol/**',
             'test/strangers/**',
             ...processes,
@@ -79,6 +80,17 @@ export default defineConfig({
         test: { name: 'simulated', include: simulated, testTimeout: 900_000, sequence: { groupOrder: 0 } },
       },
       { extends: true, test: { name: 'processes', include: processes, testTimeout: 120_000 } },
+      {
+        extends: true,
+        test: {
+          name: 'distributed',
+          include: ['test/distributed/**/*.test.ts'],
+          exclude: ['**/node_modules/**'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
       { extends: true, test: { name: 'crash', include: ['test/crash/**/*.test.ts'], hookTimeout: 120_000 } },
       {
         extends: true,

@@ -26,6 +26,7 @@ const about: Record<string, string> = {
   'src/inspect': 'the Stately inspector',
   'src/agents': 'agents’ hosts',
   'src/studio': 'the local page',
+  'src/restate': 'the journal on Restate',
   'src/telemetry': 'what is told outward',
   'src/cli': 'the command line',
 };

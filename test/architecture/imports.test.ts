@@ -45,6 +45,7 @@ const allowed: Record<string, readonly string[]> = {
     'src/redaction',
     'src/program.ts',
   ],
+  'src/restate': ['machines', 'src/journal'],
   'src/draw': ['machines'],
   'src/inspect': ['machines', 'src/record', 'src/production', 'src/manager'],
   'src/studio': [
@@ -103,6 +104,7 @@ const allowed: Record<string, readonly string[]> = {
     'src/agents',
     'src/program.ts',
     'src/telemetry',
+    'src/restate',
   ],
   'src/program.ts': [],
   'src/index.ts': [

@@ -1,0 +1,199 @@
+import { createHash } from 'node:crypto';
+import {
+  handlers,
+  object,
+  serde,
+  type ObjectContext,
+  type ObjectSharedContext,
+  type VirtualObjectDefinition,
+} from '@restatedev/restate-sdk';
+import { frame, unframe } from './frame.js';
+import { Append, Read, Ticket, type Appended, type Chart, type Place, type ReadAnswer } from './messages.js';
+import { baseOf, logService } from './names.js';
+import { advanced, entered, isStale, left, type Queue } from './queue.js';
+
+/** Appends are put together to blocks of this size, so that who reads from the beginning asks for hundreds of values and not for a hundred thousand. */
+const blockBytes = 64 * 1024;
+const piecesOfABlock = 64;
+
+/** What each append reads and writes anew, and therefore small. */
+interface Head {
+  end: number;
+  /** The next part begins where this one ends. */
+  sealed: boolean;
+  /** Where each append begins that is in no block yet. */
+  pieces: readonly number[];
+  queue: Queue;
+  chart?: Chart;
+}
+
+/**
+ * One part of a production's log; its key says where it begins. Restate runs one exclusive handler of a key at a time and finishes what died amid, so
+ * that an append is one decision. The head is written after what it speaks of: a handler that an operator kills leaves no hole.
+ */
+export function logObject(partBytes: number): VirtualObjectDefinition<string, unknown> {
+  const options = { input: serde.binary, output: serde.binary, journalRetention: 0, enableLazyState: true };
+  const remembered = { ...options, idempotencyRetention: { hours: 1 } };
+  return object({
+    name: logService,
+    handlers: {
+      append: handlers.object.exclusive(remembered, (context: ObjectContext, message: Uint8Array) =>
+        append(context, message, partBytes),
+      ),
+      enter: handlers.object.exclusive(remembered, (context: ObjectContext, message: Uint8Array) =>
+        changeQueue(context, message, entered),
+      ),
+      leave: handlers.object.exclusive(remembered, (context: ObjectContext, message: Uint8Array) =>
+        changeQueue(context, message, left),
+      ),
+      read: handlers.object.shared(options, read),
+      look: handlers.object.shared(options, look),
+    },
+    options: {
+      // Restate pauses what has failed 70 times, and everything of the same key waits behind it.
+      retryPolicy: {
+        initialInterval: 50,
+        exponentiationFactor: 2,
+        maxInterval: 2_000,
+        maxAttempts: 1_000_000,
+      },
+      onJournalMismatchErrors: 'retry',
+    },
+  });
+}
+
+async function append(context: ObjectContext, message: Uint8Array, partBytes: number): Promise<Uint8Array> {
+  const { head: asked, bytes } = unframe(message);
+  const { position, chart, ticket } = Append.parse(asked);
+  const head = await headOf(context);
+  if (head.chart !== undefined && isOlder(chart, head.chart))
+    return said({ ...state(head), outcome: 'upgraded', chart: head.chart });
+  if (head.sealed || position !== head.end) return said({ ...state(head), outcome: 'elsewhere' });
+  if (isFull(head, baseOf(context.key), partBytes)) {
+    context.set('head', { ...head, sealed: true });
+    return said({ ...state(head), sealed: true, outcome: 'elsewhere' });
+  }
+  const queue = await queueFor(context, head, ticket);
+  if (queue[0] !== undefined && queue[0].ticket !== ticket)
+    return said({ ...state(head), outcome: 'elsewhere' });
+  const pieces = await keep(context, head, bytes);
+  const next: Head = { ...head, end: head.end + bytes.length, pieces, queue, chart };
+  context.set('head', next);
+  if (pieces.length === 0) for (const start of head.pieces.slice(1)) context.clear(valueAt(start));
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return said({ ...state(next), outcome: 'landed', position, sha256 });
+}
+
+/** The time is asked for only where a turn of somebody else may have run out: it costs a step of Restate's journal. */
+async function queueFor(context: ObjectContext, head: Head, ticket: string | undefined): Promise<Queue> {
+  const [first] = head.queue;
+  return first === undefined || first.ticket === ticket
+    ? head.queue
+    : advanced(head.queue, await context.date.now());
+}
+
+/** While somebody waits for a turn a part may grow to twice its size: turns are kept by the part. */
+function isFull(head: Head, base: number, partBytes: number): boolean {
+  return head.end - base >= (head.queue.length === 0 ? partBytes : 2 * partBytes);
+}
+
+/** Writes the bytes as a piece, or all pieces and them as one block; gives the pieces that are left. */
+async function keep(context: ObjectContext, head: Head, bytes: Uint8Array): Promise<readonly number[]> {
+  const first = head.pieces[0] ?? head.end;
+  if (head.pieces.length + 1 < piecesOfABlock && head.end + bytes.length - first < blockBytes) {
+    context.set(valueAt(head.end), bytes, serde.binary);
+    return [...head.pieces, head.end];
+  }
+  const pieces = await valuesAt(context, head.pieces);
+  const blocks = (await context.get<readonly number[]>('blocks')) ?? [];
+  // The block takes the place of its first piece, and begins with the same bytes.
+  const block = Buffer.concat([...pieces.map((piece) => piece ?? new Uint8Array()), bytes]);
+  context.set(valueAt(first), new Uint8Array(block), serde.binary);
+  context.set('blocks', [...new Set([...blocks, first])]);
+  return [];
+}
+
+async function read(context: ObjectSharedContext, message: Uint8Array): Promise<Uint8Array> {
+  const { position, most } = Read.parse(unframe(message).head);
+  const head = await headOf(context);
+  const answer = (changed: boolean, bytes?: Uint8Array): Uint8Array =>
+    frame({ ...state(head), changed } satisfies ReadAnswer, bytes);
+  if (position >= head.end) return answer(false);
+  const blocks =
+    position < (head.pieces[0] ?? head.end) ? ((await context.get<readonly number[]>('blocks')) ?? []) : [];
+  const starts = [...blocks, ...head.pieces].filter((start) => start < head.end);
+  const first = starts.findLastIndex((start) => start <= position);
+  const endOf = (index: number): number => starts[index + 1] ?? head.end;
+  const wanted = starts.filter(
+    (_, index) => index === first || (index > first && endOf(index) <= position + most),
+  );
+  const values = await valuesAt(context, wanted);
+  const whole = values.map((value, index) => {
+    const length = endOf(first + index) - (wanted[index] ?? 0);
+    return value !== null && value.length >= length ? value.subarray(0, length) : undefined;
+  });
+  if (first < 0 || whole.includes(undefined)) return answer(true);
+  return answer(
+    false,
+    Buffer.concat(whole.filter((part) => part !== undefined)).subarray(position - (wanted[0] ?? 0)),
+  );
+}
+
+async function look(context: ObjectSharedContext, message: Uint8Array): Promise<Uint8Array> {
+  const { ticket } = Ticket.parse(unframe(message).head);
+  const head = await headOf(context);
+  return frame(placeOf(head, ticket));
+}
+
+async function changeQueue(
+  context: ObjectContext,
+  message: Uint8Array,
+  change: (queue: Queue, ticket: string, now: number) => Queue,
+): Promise<Uint8Array> {
+  const { ticket } = Ticket.parse(unframe(message).head);
+  const head = await headOf(context);
+  if (head.sealed) return frame(placeOf(head, ticket));
+  const next: Head = { ...head, queue: change(head.queue, ticket, await context.date.now()) };
+  context.set('head', next);
+  return frame(placeOf(next, ticket));
+}
+
+function placeOf(head: Head, ticket: string): Place {
+  const place = head.queue.findIndex((waiting) => waiting.ticket === ticket);
+  return { ...state(head), place, stale: isStale(head.queue, Date.now()) };
+}
+
+function said(answer: Appended): Uint8Array {
+  return frame(answer);
+}
+
+/** The worker's clock: nothing is decided by it, so that it needs no step of Restate's journal. */
+function state(head: Head): { end: number; sealed: boolean; at: string } {
+  return { end: head.end, sealed: head.sealed, at: new Date().toISOString() };
+}
+
+async function headOf(context: ObjectContext | ObjectSharedContext): Promise<Head> {
+  return (
+    (await context.get<Head>('head')) ?? { end: baseOf(context.key), sealed: false, pieces: [], queue: [] }
+  );
+}
+
+/** All are asked for before the first is waited for; waiting for several at once is what the SDK (1.17) cannot do. */
+async function valuesAt(
+  context: ObjectContext | ObjectSharedContext,
+  starts: readonly number[],
+): Promise<(Uint8Array | null)[]> {
+  const asked = starts.map((start) => context.get<Uint8Array>(valueAt(start), serde.binary));
+  const values: (Uint8Array | null)[] = [];
+  // oxlint-disable-next-line no-await-in-loop
+  for (const value of asked) values.push(await value);
+  return values;
+}
+
+function valueAt(position: number): string {
+  return `at:${String(position)}`;
+}
+
+function isOlder(chart: Chart, present: Chart): boolean {
+  return chart.hash !== present.hash && chart.version <= present.version;
+}

@@ -1,0 +1,27 @@
+import * as z from 'zod';
+
+/** The chart of a writer: two that differ must not write one log. */
+export const Chart = z.object({ version: z.int(), hash: z.string() });
+export type Chart = z.infer<typeof Chart>;
+
+export const Append = z.object({ position: z.int(), chart: Chart, ticket: z.string().optional() });
+export const Read = z.object({ position: z.int(), most: z.int() });
+export const Ticket = z.object({ ticket: z.string() });
+
+/** What each answer of the log object says: where this object's part of the log ends, and whether another begins there. */
+const State = z.object({ end: z.int(), sealed: z.boolean(), at: z.string() });
+
+export const Appended = z.discriminatedUnion('outcome', [
+  State.extend({ outcome: z.literal('landed'), position: z.int(), sha256: z.string() }),
+  State.extend({ outcome: z.literal('elsewhere') }),
+  State.extend({ outcome: z.literal('upgraded'), chart: Chart }),
+]);
+export type Appended = z.infer<typeof Appended>;
+
+/** `changed`: what was asked for was put together anew meanwhile; ask again. */
+export const ReadAnswer = State.extend({ changed: z.boolean() });
+export type ReadAnswer = z.infer<typeof ReadAnswer>;
+
+/** `place` is how many are before this ticket, −1 where it does not wait; `stale` says that the turn at the front has run out. */
+export const Place = State.extend({ place: z.int(), stale: z.boolean() });
+export type Place = z.infer<typeof Place>;
