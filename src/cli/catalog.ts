@@ -486,6 +486,19 @@ export const catalog: readonly Command[] = [
     load: () => import('./commands/connect.js'),
   },
   {
+    name: 'restate',
+    group: 'Keep',
+    summary: 'Serve the logs of productions to Restate, which keeps them on several machines.',
+    usage: '<act>',
+    options: [
+      ['--port <n>', 'the port; default 9080, 0 takes any free one'],
+      ['--host <address>', 'the address to listen at; default 127.0.0.1'],
+      ['--identity-key <keys>', 'take only requests that these keys signed: publickeyv1_…'],
+    ],
+    example: 'showrunner restate serve',
+    load: () => import('./commands/restate.js'),
+  },
+  {
     name: 'statusline',
     group: 'Look',
     summary: "One line for a host's status bar: episode, phase, money, day.",

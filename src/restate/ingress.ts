@@ -62,7 +62,7 @@ export class Ingress {
       body: message,
       headers: {
         'content-type': 'application/octet-stream',
-        ...(key !== undefined && { 'idempotency-key': key }),
+        ...(key !== undefined && { 'idempotency-key': encodeURIComponent(key) }),
         ...(node.authorization !== undefined && { authorization: node.authorization }),
       },
       signal: AbortSignal.any([AbortSignal.timeout(tryMs), this.#closed.signal]),

@@ -83,8 +83,8 @@ export class RestateLog implements RemoteLog {
   async turn(): Promise<() => Promise<void>> {
     const ticket = randomUUID();
     for (let entering = 0; ; entering += 1) {
-      const base = await this.#enter(ticket, entering);
-      if (await this.#waitFor(base, ticket)) {
+      const { base, first } = await this.#enter(ticket, entering);
+      if (first || (await this.#waitFor(base, ticket))) {
         this.#ticket = ticket;
         return async () => {
           if (this.#ticket === ticket) this.#ticket = undefined;
@@ -99,10 +99,10 @@ export class RestateLog implements RemoteLog {
     return Promise.resolve();
   }
 
-  async #enter(ticket: string, times: number): Promise<number> {
+  async #enter(ticket: string, times: number): Promise<{ base: number; first: boolean }> {
     return await this.#fromPartOf(Infinity, async (base) => {
       const place = await this.#place(base, 'enter', ticket, `${ticket}/${String(times)}`);
-      return { ...place, answer: base };
+      return { ...place, answer: { base, first: place.place === 0 && !place.stale } };
     });
   }
 
