@@ -33,7 +33,20 @@ export const StudioSettings = z.strictObject({
   providers: z
     .record(
       z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/),
-      z.strictObject({ base_url: z.url().optional(), key_env: z.string().min(1).max(200).optional() }),
+      z.strictObject({
+        base_url: z
+          .url()
+          .refine(isBareAddress, {
+            error: 'is an address with a name, a password or a query; keys belong into the environment',
+          })
+          .optional(),
+        key_env: z
+          .string()
+          .regex(/^[A-Za-z_][A-Za-z0-9_]{0,199}$/, {
+            error: "is no variable's name; it names the variable that has the key",
+          })
+          .optional(),
+      }),
     )
     .default({}),
   prices: PriceTable.optional(),
@@ -41,6 +54,11 @@ export const StudioSettings = z.strictObject({
   prompts: z.string().min(1).optional(),
 });
 export type StudioSettings = z.infer<typeof StudioSettings>;
+
+function isBareAddress(text: string): boolean {
+  const { username, password, search, hash } = new URL(text);
+  return [username, password, search, hash].every((part) => part === '');
+}
 
 /** @throws ProductionError `invalid_input`, naming the setting. */
 export function parseSettings(given: unknown): StudioSettings {

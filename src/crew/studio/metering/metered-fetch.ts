@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ProductionError } from '../../../../machines/index.js';
+import { withoutKey } from '../without-key.js';
 import type { Dollars, OperationCall, OperationOutcome, Reconcile, RunOperation } from '../../port.js';
 
 /** An answer as it is kept with its operation: whatever its bytes are, as base64. */
@@ -72,10 +73,10 @@ async function send(
   const both = init.signal ? AbortSignal.any([init.signal, signal]) : signal;
   const response = await fetch(url, { ...init, headers, signal: both });
   if (!response.ok) {
-    const said = (await response.text()).slice(0, 300);
+    const said = withoutSecrets(await response.text(), headers).slice(0, 300);
     throw Object.assign(new Error(`the provider says ${String(response.status)}: ${said}`), {
       status: response.status,
-      headers: response.headers,
+      headers: waitIn(response.headers),
     });
   }
   const bytes = new Uint8Array(await response.arrayBuffer());
@@ -85,6 +86,20 @@ async function send(
     body: Buffer.from(bytes).toString('base64'),
   };
   return { result: kept, cost: priceOf(cost, { headers: response.headers, bytes }) };
+}
+
+/** When to come again, where that is a time. */
+function waitIn(headers: Headers): Record<string, string> {
+  const said = ['retry-after', 'retry-after-ms'].map((name) => [name, headers.get(name) ?? ''] as const);
+  return Object.fromEntries(said.filter(([, value]) => /^[\w ,:.]{1,40}$/u.test(value)));
+}
+
+/** A provider may repeat the key that it was sent. */
+function withoutSecrets(text: string, headers: Headers): string {
+  return [...headers]
+    .filter(([name]) => /auth|key|token|secret|cookie/u.test(name))
+    .map(([, value]) => value.replace(/^(?:Bearer|Basic)\s+/iu, ''))
+    .reduce(withoutKey, text);
 }
 
 /** A price function that fails says nothing: the answer came, and its whole reservation counts. */

@@ -1,4 +1,5 @@
 import { ProductionError } from '../../../../machines/index.js';
+import { keyedFetch } from '../keyed-fetch.js';
 import { optionalPeer } from '../missing-package.js';
 import type { MeterableModel } from '../metering/model-shapes.js';
 import type { ModelRef } from '../types.js';
@@ -28,6 +29,7 @@ export async function openModel({ provider, model }: ModelRef, access: Access): 
   const settings = {
     ...(baseURL === undefined ? {} : { baseURL }),
     ...(apiKey === undefined ? {} : { apiKey }),
+    fetch: keyedFetch(apiKey),
   };
   if (provider === 'openai') {
     const { createOpenAI } = await optionalPeer('@ai-sdk/openai', () => import('@ai-sdk/openai'));

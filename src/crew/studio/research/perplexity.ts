@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { ceilToMicro, toDollars } from '../../../../machines/index.js';
 import type { OperationCall, OperationOutcome } from '../../port.js';
+import { keyedFetch } from '../keyed-fetch.js';
 import { UnusableAnswer } from '../unusable-answer.js';
 import type { Charge } from '../types.js';
 
@@ -38,7 +39,7 @@ export interface Search {
  * Begins a search that goes on whoever listens, and gives its id. The cost of a search is not known before it is over: it is bounded by its steps and the length of its answer.
  */
 export async function beginSearch(search: Search, { signal }: OperationCall): Promise<string> {
-  const response = await fetch(`${search.baseUrl}/agent`, {
+  const response = await keyedFetch(search.apiKey)(`${search.baseUrl}/agent`, {
     method: 'POST',
     headers: { authorization: `Bearer ${search.apiKey}`, 'content-type': 'application/json' },
     body: JSON.stringify({
@@ -63,7 +64,7 @@ export async function endOfSearch(
   { signal }: OperationCall,
 ): Promise<OperationOutcome<Searched>> {
   for (;;) {
-    const response = await fetch(`${search.baseUrl}/agent/${encodeURIComponent(id)}`, {
+    const response = await keyedFetch(search.apiKey)(`${search.baseUrl}/agent/${encodeURIComponent(id)}`, {
       headers: { authorization: `Bearer ${search.apiKey}` },
       signal,
     });

@@ -1,5 +1,6 @@
 import type { FailureCode } from '../../../../machines/index.js';
-import { ProviderRefusal, withoutKey } from './provider-refusal.js';
+import { withoutKey } from '../without-key.js';
+import { ProviderRefusal } from './provider-refusal.js';
 
 /** ElevenLabs' addresses, with the key, and its refusals as errors. The key leaves this file in a header only. */
 export class ElevenLabsApi {

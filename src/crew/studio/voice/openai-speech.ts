@@ -1,4 +1,5 @@
-import { ProviderRefusal, withoutKey } from './provider-refusal.js';
+import { withoutKey } from '../without-key.js';
+import { ProviderRefusal } from './provider-refusal.js';
 import type { Speech, SpeechModel } from './speech-model.js';
 
 export interface OpenAiSpeechSettings {

@@ -1,5 +1,8 @@
 import type { FailureCode } from '../../../../machines/index.js';
 
+/** As much of a provider's words as a message has room for. */
+const mostCharacters = 500;
+
 /** A provider's answer that it will not do it: nothing was billed. Its words, without our keys. */
 export class ProviderRefusal extends Error {
   override readonly name = 'ProviderRefusal';
@@ -11,7 +14,7 @@ export class ProviderRefusal extends Error {
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(message: string, { status, code, reason, retryAfter }: Refused) {
-    super(message);
+    super(message.slice(0, mostCharacters));
     this.status = status;
     this.code = code;
     this.reason = reason;
@@ -31,11 +34,4 @@ export class BrokenAnswer extends Error {
   override readonly name = 'BrokenAnswer';
   /** The engine knows by it that the call may have been billed. */
   readonly code = 'ERR_STREAM_PREMATURE_CLOSE';
-}
-
-/** A text without a key, should the provider have repeated it, and no longer than a message may be. */
-export function withoutKey(text: string, key: string): string {
-  const shown = text.replaceAll(key, '[key]');
-  // OpenAI repeats a key's beginning and end: "sk-proj-********abcd".
-  return shown.replaceAll(/\b(?:sk|xi)[-_][\w*-]{8,}/gu, '[key]').slice(0, 500);
 }
