@@ -52,11 +52,7 @@ function stageOf(path: string): Stage {
 
 function keyIn({ headers }: IncomingMessage): string {
   const { authorization = '' } = headers;
-  const [key = ''] = [
-    headers['x-api-key'],
-    headers['xi-api-key'],
-    authorization.replace('Bearer ', ''),
-  ].filter(Boolean);
+  const key = headers['x-api-key'] ?? headers['xi-api-key'] ?? authorization.replace('Bearer ', '');
   return String(key);
 }
 
@@ -224,7 +220,7 @@ test('given one who repeats the key at the command line, then neither what is pr
   expect(await heard(...produce)).toContain('Incorrect key: [key]');
   say = { stage: 'judge', way: 'as JSON' };
   await heard(...produce, '--json');
-  const [id = ''] = readdirSync(directory).filter((name) => name.startsWith('ep_'));
+  const id = readdirSync(directory).find((name) => name.startsWith('ep_')) ?? '';
   for (const look of [['show', id], ['history', id, '--json'], ['metrics']]) await heard(...look);
   const studio = await served('studio', directory, env);
   const head = `Host: 127.0.0.1:${String(studio.port)}\r\nAuthorization: Bearer ${studio.token}\r\nConnection: close`;
