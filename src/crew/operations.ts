@@ -120,6 +120,7 @@ export class Operations {
   async #run<T>(call: Call<T>): Promise<T> {
     const { production, sessionId } = this.#on;
     const { key } = call.options;
+    await production.arrived();
     production.refresh();
     const { paid, operations } = this.#context();
     if (hasKey(paid, key)) return this.#settled.get(key, this.#useOf(call), call.options.reuseFrom) as T;

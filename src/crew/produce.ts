@@ -118,15 +118,16 @@ export async function produce(work: Work, sessionId: SessionId): Promise<Produce
   for (;;) {
     const produced = await produceClaimed(work, sessionId);
     const isToWait = produced.outcome === 'waiting' && options.waitForApproval === true;
-    if (!isToWait || !isWaitingForTime(production, sessionId)) return produced;
+    if (!isToWait || !(await isWaitingForTime(production, sessionId))) return produced;
     // Its claim is given up meanwhile: others may take it up as well.
-    while (!options.signal?.aborted && isWaitingForTime(production, sessionId))
+    while (!options.signal?.aborted && (await isWaitingForTime(production, sessionId)))
       await sleep(pollMs, undefined, options.signal ? { signal: options.signal } : {}).catch(() => {});
   }
 }
 
 /** Whether nobody but time lets it go on: its time to begin, or the end of its worker's sleep. */
-function isWaitingForTime(production: Production, sessionId: SessionId): boolean {
+async function isWaitingForTime(production: Production, sessionId: SessionId): Promise<boolean> {
+  await production.arrived();
   production.refresh();
   const { context } = production.episode(sessionId);
   const now = production.now();
@@ -138,6 +139,7 @@ function isWaitingForTime(production: Production, sessionId: SessionId): boolean
 /** Under one claim. */
 async function produceClaimed(work: Work, sessionId: SessionId): Promise<Produced> {
   const { production, options } = work;
+  await production.arrived();
   production.refresh();
   const done = reportOfEnded(production, sessionId);
   if (done) return done;

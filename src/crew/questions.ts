@@ -89,6 +89,7 @@ export class Questions {
 
   async #putOnce(key: string, question: Question): Promise<void> {
     const { production, sessionId, phase, claim } = this.#on;
+    await production.arrived();
     production.refresh();
     const { paid, operations } = production.episode(sessionId).context;
     if (hasKey(paid, key)) return;
@@ -109,6 +110,7 @@ export class Questions {
 
   async #answer(key: string): Promise<{ answer: unknown } | undefined> {
     const { production, sessionId, claim } = this.#on;
+    await production.arrived();
     production.refresh();
     const { paid, operations } = production.episode(sessionId).context;
     if (hasKey(paid, key)) return { answer: this.#settled.get(key, this.#use) };

@@ -21,6 +21,7 @@ export async function sleepUntil(
   key: string,
 ): Promise<void> {
   check(OperationKey, key);
+  await production.arrived();
   production.refresh();
   const known = sleepOf(production, sessionId, key);
   if (isOver(production, known ?? until)) return;

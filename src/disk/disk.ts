@@ -25,6 +25,11 @@ export interface Disk {
   read(fd: number, buffer: Uint8Array, offset: number, length: number, position: number): number;
   /** Writes at the file's end (append) or where the last write ended (create); may be short. Keeps nothing of `bytes`: they are used again. */
   write(fd: number, bytes: Uint8Array): number;
+  /**
+   * Writes all of `bytes` at a place in a file that is there, whatever is there; a link at the path's end is not followed. A disk may be without:
+   * then it has no room for the copy of a production that a remote log carries.
+   */
+  writeAt?(path: string, bytes: Uint8Array, position: number): void;
   /** Makes the file's content durable (`fdatasync`). */
   sync(fd: number): void;
   syncLater(fd: number): Promise<void>;

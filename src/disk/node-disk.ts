@@ -22,6 +22,15 @@ export const nodeDisk: Disk = {
   statOpen: (fd) => infoOf(fs.fstatSync(fd)),
   read: (fd, buffer, offset, length, position) => fs.readSync(fd, buffer, offset, length, position),
   write: (fd, bytes) => fs.writeSync(fd, bytes),
+  writeAt(path, bytes, position) {
+    const fd = fs.openSync(path, O_RDWR | O_NOFOLLOW);
+    try {
+      for (let written = 0; written < bytes.length;)
+        written += fs.writeSync(fd, bytes, written, bytes.length - written, position + written);
+    } finally {
+      fs.closeSync(fd);
+    }
+  },
   sync: (fd) => fs.fdatasyncSync(fd),
   syncLater: (fd) => settled((done) => fs.fdatasync(fd, done)),
   syncDirectory(path) {

@@ -1,3 +1,4 @@
+export { CarriedJournal } from './carried.js';
 export { inspectSegments as inspectJournal } from './inspect.js';
 export type { Inspection } from './inspect.js';
 export { Journal } from './journal.js';

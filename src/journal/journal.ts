@@ -10,7 +10,16 @@ import { makeSegment } from './make-segment.js';
 import type { AppendResult, JournalPort } from './port.js';
 import { Reader, type FoundSeal, type JournalEntry } from './reader.js';
 import { linesBetween, rescue } from './rescue.js';
-import { Segment, isForbidden, journalFormat, listSegments, type Header } from './segment.js';
+import {
+  Segment,
+  defaultSegmentBytes,
+  isForbidden,
+  journalFormat,
+  listSegments,
+  refuseNewer,
+  type Header,
+} from './segment.js';
+import { scanSegments } from './scan.js';
 import { SyncPace } from './sync-pace.js';
 import { syncFailed, unavailable } from './unavailable.js';
 
@@ -31,8 +40,6 @@ export interface JournalOptions {
   /** Syncs faster than this are done in place. Milliseconds; default 1. */
   inlineSyncBelowMs?: number;
 }
-
-const defaultSegmentBytes = 16 * 1024 * 1024;
 
 /**
  * The append-only journal (docs/decisions/claims-of-positions.md). A line counts only at the byte position that it claims, so any number of
@@ -324,15 +331,7 @@ export class Journal implements JournalPort {
 
   /** Reads history on its own, without moving this handle. */
   scan(onEntry: (entry: JournalEntry) => void, range: { from?: number; to?: number } = {}): void {
-    this.#guard(() => {
-      const reader = new Reader({ disk: this.#on.disk, directory: this.#on.directory, writable: false });
-      try {
-        if (range.from !== undefined) reader.seek(range.from);
-        reader.read(onEntry, range.to);
-      } finally {
-        reader.close();
-      }
-    });
+    this.#guard(() => scanSegments(this.#on.disk, this.#on.directory, onEntry, range));
   }
 
   /** What there is, and what is wrong with it. Never throws on damage. */
@@ -377,12 +376,7 @@ export class Journal implements JournalPort {
   #entered(header: Header, segment: Segment, isLast: boolean): void {
     const { machine, disk, directory, readOnly } = this.#on;
     this.#seeThatItFollows(segment);
-    if (header.machine.version > machine.version) {
-      throw new ProductionError(
-        'production_upgraded',
-        `this production was written by ${header.program} with version ${header.machine.version} of the statechart, this program has ${machine.version}; upgrade showrunner.`,
-      );
-    }
+    refuseNewer(header, machine);
     if (readOnly) return;
     // A folder entry that another process made may not be durable yet. One sync covers the entries of all earlier segments too.
     if (isLast && segment.unwritable === undefined) disk.syncDirectory(directory);

@@ -34,12 +34,15 @@ export function landCommits(tail: Tail, texts: readonly string[]): Landing {
   return land(tail, 'commit', texts);
 }
 
-/** A seal names the byte after itself, so its own length depends on the digits of that number. */
 export function landSeal(tail: Tail, extra: Partial<Seal> = {}): Landing {
+  return land(tail, 'seal', [sealText((text) => encodeAll(tail, 'seal', [text]).lines[0]?.end, extra)]);
+}
+
+/** A seal names the byte after itself, so its own length depends on the digits of that number. */
+export function sealText(endOf: (text: string) => number | undefined, extra: Partial<Seal> = {}): string {
   let next = 0;
-  for (let round = 0; round < 3; round += 1)
-    next = encodeAll(tail, 'seal', [JSON.stringify({ next, ...extra })]).lines[0]?.end ?? next;
-  return land(tail, 'seal', [JSON.stringify({ next, ...extra })]);
+  for (let round = 0; round < 3; round += 1) next = endOf(JSON.stringify({ next, ...extra })) ?? next;
+  return JSON.stringify({ next, ...extra });
 }
 
 /** The handle that a segment is appended to with. */

@@ -99,6 +99,11 @@ export function decodeLine(bytes: Buffer, position: number): ValidLine | undefin
   };
 }
 
+/** What a line says it carries, by its beginning alone. */
+export function lineKind(bytes: Buffer): LineKind | undefined {
+  return head.exec(bytes.toString('latin1', 0, longestHead))?.[4] as LineKind | undefined;
+}
+
 const hexBytes = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 // From a table, because `toString(16).padStart(8, '0')` was a third of what a line costs (Node 20.20).

@@ -15,7 +15,7 @@ interface NewSegment {
   /** Lines of an earlier segment to copy, in order. */
   rescued?: readonly Rescued[];
   /** Throws where the journal is another one by now; asked when the temporary file is there, which goes away with the folder. */
-  seeJournal?: () => void;
+  seeJournal?: (() => void) | undefined;
 }
 
 /** Makes a segment, whole and durable, under its name at once. Somebody else having made it meanwhile is fine. */
@@ -28,11 +28,23 @@ export function makeSegment({
   rescued = [],
   seeJournal,
 }: NewSegment): void {
-  const temporary = join(directory, `.tmp-${randomBytes(8).toString('hex')}`);
   const { bytes } = encodeLines(start, header.rescue ? noCrc : previous, [
     { kind: 'header', text: JSON.stringify(header) },
     ...rescued.map((each) => ({ kind: 'rescued' as const, text: JSON.stringify(each) })),
   ]);
+  placeSegment({ disk, directory, start, bytes, seeJournal });
+}
+
+/** Gives a segment's first bytes its name, whole and durable; false when somebody else has made it meanwhile. */
+export function placeSegment({
+  disk,
+  directory,
+  start,
+  bytes,
+  seeJournal,
+}: Pick<NewSegment, 'disk' | 'directory' | 'start' | 'seeJournal'> & { bytes: Buffer }): boolean {
+  const temporary = join(directory, `.tmp-${randomBytes(8).toString('hex')}`);
+  let isOurs = true;
   const fd = disk.open(temporary, 'create');
   try {
     seeJournal?.();
@@ -44,11 +56,13 @@ export function makeSegment({
     disk.link(temporary, join(directory, segmentFile(start)));
   } catch (error) {
     if (errorCode(error) !== 'EEXIST') throw error;
+    isOurs = false;
   } finally {
     disk.close(fd);
     removeQuietly(disk, temporary);
   }
   disk.syncDirectory(directory);
+  return isOurs;
 }
 
 function readsBack(disk: Disk, fd: number, bytes: Buffer): boolean {

@@ -50,7 +50,7 @@ export interface JournalPort {
   seeThatItIsInPlace(): void;
   /** The same for who is about to show what this handle has read, also while an append is under way. @throws ProductionError `journal_replaced`. */
   seeThatItIsStillInPlace(): void;
-  close(): void;
+  close(): void | Promise<void>;
   /**
    * Everything that anyone had committed when it was called is here to be read when it resolves; true where something has come that this handle has not read.
    * Without it whatever is committed is here at once: {@link refresh} reads it.

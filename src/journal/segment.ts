@@ -26,6 +26,9 @@ export interface SegmentName {
   compressed: boolean;
 }
 
+/** A segment that has reached this size is sealed. */
+export const defaultSegmentBytes = 16 * 1024 * 1024;
+
 /** The version of the journal's own format. */
 export const journalFormat = 1;
 
@@ -46,6 +49,15 @@ export function listSegments(disk: Disk, directory: string): SegmentName[] {
     if (!compressed || !found.has(start)) found.set(start, { start, file, compressed });
   }
   return [...found.values()].sort((a, b) => a.start - b.start);
+}
+
+/** @throws ProductionError `production_upgraded` when the segment was written with a later chart than this program's. */
+export function refuseNewer({ machine, program }: Header, own: { version: number }): void {
+  if (machine.version <= own.version) return;
+  throw new ProductionError(
+    'production_upgraded',
+    `this production was written by ${program} with version ${machine.version} of the statechart, this program has ${own.version}; upgrade showrunner.`,
+  );
 }
 
 interface Opened {

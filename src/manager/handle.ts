@@ -10,7 +10,7 @@ import {
   type SessionId,
 } from '../../machines/index.js';
 import { isGone, nodeDisk, refuseNetworkFilesystem, type Disk } from '../disk/index.js';
-import { Production, systemClock, type Clock, type Plan } from '../production/index.js';
+import { Production, systemClock, type Clock, type Plan, type RemoteLog } from '../production/index.js';
 import { asRecorded, type Committed } from '../record/index.js';
 import { programName } from '../program.js';
 import { releaseOfGone } from '../crew/claim.js';
@@ -56,6 +56,11 @@ export interface OpenOptions {
   notify?: Notify | undefined;
 }
 
+export interface ConnectOptions extends OpenOptions {
+  /** What carries the journal. It is closed with the manager. */
+  log: RemoteLog;
+}
+
 export interface Prepared {
   production: Production;
   hooks: Hooks | undefined;
@@ -96,7 +101,7 @@ export abstract class ManagerHandle extends SafeEmitter {
   }
 
   /** What a manager is made from; for subclasses. */
-  protected static async prepare(options: OpenOptions): Promise<Prepared> {
+  protected static async prepare(options: OpenOptions, log?: RemoteLog): Promise<Prepared> {
     const input = inputs.check(inputs.OpenInput, options);
     if (options.hooks !== undefined) inputs.check(inputs.HooksInput, options.hooks);
     const directory = resolve(input.directory);
@@ -106,7 +111,7 @@ export abstract class ManagerHandle extends SafeEmitter {
       await refuseNetworkFilesystem(directory);
       settleInterrupted(directory, isGone);
     }
-    const production = Production.open({
+    const how = {
       directory,
       clock: options.clock ?? systemClock,
       disk: options.disk ?? nodeDisk,
@@ -115,7 +120,8 @@ export abstract class ManagerHandle extends SafeEmitter {
       readOnly: options.readOnly,
       segmentBytes: options.segmentBytes,
       redactor: makeRedactor([...(input.redact ?? []), ...secretsIn(process.env)]),
-    });
+    };
+    const production = log ? await Production.connect({ ...how, log }) : Production.open(how);
     // One that began meanwhile may have had the journal out of its place when this looked for it.
     if (!options.disk) await unlessThrown(production, () => refuseDuringRedaction(directory, isGone));
     if (options.readOnly) return { production, hooks: options.hooks, policyFile: undefined, by };
@@ -167,6 +173,12 @@ export abstract class ManagerHandle extends SafeEmitter {
   protected read(): Production {
     this.production.refresh();
     return this.production;
+  }
+
+  /** The same, also of what other machines have committed. */
+  protected async readAll(): Promise<Production> {
+    await this.production.arrived();
+    return this.read();
   }
 
   /** What a query shows must be on disk, also when another process wrote it. */

@@ -65,7 +65,7 @@ import {
 import { workOn, type WorkOptions, type Worked } from '../crew/workers.js';
 import { checkFork, prepareFork } from '../calls/fork.js';
 import { checkAnswer, planAnswer, questionUnder } from '../calls/answer.js';
-import { ManagerHandle, type OpenOptions } from './handle.js';
+import { ManagerHandle, type ConnectOptions, type OpenOptions } from './handle.js';
 import * as inputs from '../calls/inputs.js';
 import { refuseReusedKey } from '../calls/key-use.js';
 import { check, checkPhase, operationName, optionalCost } from '../calls/inputs.js';
@@ -131,6 +131,19 @@ export class ProductionStateManager extends ManagerHandle {
    */
   static async open(options: OpenOptions = {}): Promise<ProductionStateManager> {
     return new ProductionStateManager(await ProductionStateManager.prepare(options));
+  }
+
+  /**
+   * Opens a production whose journal a log carries that many machines append to (docs/distributed.md). The directory is this machine's copy of it:
+   * a cache, and a complete backup. It is made when missing, and comes back from the log.
+   * @throws ProductionError `journal_unavailable`, `journal_replaced`, `journal_damaged`, `production_upgraded`, `filesystem_unsupported`, `invalid_input`.
+   * @example
+   * ```ts
+   * const manager = await ProductionStateManager.connect({ log, directory: 'production' });
+   * ```
+   */
+  static async connect({ log, ...options }: ConnectOptions): Promise<ProductionStateManager> {
+    return new ProductionStateManager(await ProductionStateManager.prepare(options, log));
   }
 
   /**
@@ -227,6 +240,8 @@ export class ProductionStateManager extends ManagerHandle {
     const { sessionId, phase, status, cost, data, reason, error } = check(inputs.UpdatePhaseInput, input);
     inputs.refuseUnused({ sessionId, status, data, reason, error });
     const spent = optionalCost(cost);
+    const seen = this.production.seen(sessionId);
+    if (seen) await seen;
     this.read().episode(sessionId);
     if (status === 'complete') return this.#complete('updatePhase', input, sessionId, phase, data, spent);
     if (status === 'active')
@@ -296,7 +311,7 @@ export class ProductionStateManager extends ManagerHandle {
     data: unknown,
   ): Promise<LoadedCheckpoint> {
     const kept = checkpointData(data);
-    this.read().episode(sessionId);
+    (await this.readAll()).episode(sessionId);
     await this.askBefore({ call, sessionId, input });
     const { saved, plan } = await saveManual(this.production, sessionId, phase, name, kept);
     return saved((await this.commit(plan)).at);
@@ -462,7 +477,7 @@ export class ProductionStateManager extends ManagerHandle {
     const checked = check(inputs.CleanupInput, input);
     if (!checked.dryRun)
       await this.askBefore({ call: 'cleanupOrphanedSessions', sessionId: undefined, input });
-    return cleanUp(this.read(), checked);
+    return cleanUp(await this.readAll(), checked);
   }
 
   protected override recoverAt(id: SessionId, phase: PhaseName): Promise<EpisodeState> {
@@ -487,6 +502,8 @@ export class ProductionStateManager extends ManagerHandle {
   async addCost(input: In<'AddCostInput'>): Promise<EpisodeState> {
     const { sessionId, phase, operation, cost, key } = inputs.checkAddCost(input);
     const spent = { phase, operation: operationName(operation), cost: ceilToMicro(cost), key };
+    const arrived = key === undefined ? undefined : this.production.arrived();
+    if (arrived) await arrived;
     const isBooked = key !== undefined && this.#isBooked(sessionId, { ...spent, key });
     return this.doFor('addCost', sessionId, input, planCost(sessionId, { ...spent, isBooked }));
   }
@@ -565,6 +582,8 @@ export class ProductionStateManager extends ManagerHandle {
       amount,
       input: made === undefined ? undefined : keptInput(made, this.production.redactor),
     };
+    const arrived = this.production.arrived();
+    if (arrived) await arrived;
     refuseReusedKey(this.read(), sessionId, reservation, 'reserved');
     const reserve = (): Promise<EpisodeState> =>
       this.doFor('reserveCost', sessionId, input, planReserve(sessionId, reservation));
@@ -586,7 +605,7 @@ export class ProductionStateManager extends ManagerHandle {
     const spent = optionalCost(cost);
     // A large result is kept in the session's folder, which is not made for a session that is none.
     const json = result === undefined ? undefined : toJson(result, 'result');
-    if (json !== undefined) this.read().episode(sessionId);
+    if (json !== undefined) (await this.readAll()).episode(sessionId);
     // A veto leaves nothing behind.
     await this.askBefore({ call: 'settleCost', sessionId, input });
     const saved = json === undefined ? undefined : await this.production.keepResult(sessionId, key, json);
@@ -611,7 +630,7 @@ export class ProductionStateManager extends ManagerHandle {
   async answer(input: In<'AnswerInput'>): Promise<EpisodeState> {
     const { sessionId, key, answer, by } = check(inputs.AnswerInput, input);
     const json = toJson(answer, 'answer');
-    const production = this.read();
+    const production = await this.readAll();
     if (hasKey(production.episode(sessionId).context.paid, key))
       throw new ProductionError('operation_settled', `${key} of ${sessionId} is answered already.`, {
         sessionId,
@@ -644,7 +663,7 @@ export class ProductionStateManager extends ManagerHandle {
   async correctCost(input: In<'CorrectInput'>): Promise<EpisodeState> {
     const { sessionId, cost, ...said } = check(inputs.CorrectInput, input);
     const correction = { ...said, cost: ceilToMicro(cost) };
-    this.read().episode(sessionId);
+    (await this.readAll()).episode(sessionId);
     const known = this.production.settledKeys(sessionId).get(correction.key);
     if (!known) throw unknownCost(this.production, sessionId, correction.key);
     if (known.isInherited) throw paidElsewhere(this.production, sessionId, correction.key);
@@ -842,7 +861,7 @@ export class ProductionStateManager extends ManagerHandle {
   async checkpointPhase(sessionId: string, phase: PhaseName): Promise<LoadedCheckpoint> {
     const id = parseSessionId(sessionId);
     const name = checkPhase(phase);
-    const { checkpoint, status } = this.read().episode(id).context.phases[name];
+    const { checkpoint, status } = (await this.readAll()).episode(id).context.phases[name];
     if (status !== 'complete' || checkpoint === null)
       return this.#saveManual('checkpointPhase', { sessionId, phase }, id, name, `${name}_checkpoint`, null);
     const loaded = loadCheckpoint(this.production, id, checkpoint);
@@ -861,7 +880,7 @@ export class ProductionStateManager extends ManagerHandle {
   async createCheckpoint(input: In<'CreateCheckpointInput'>): Promise<LoadedCheckpoint> {
     const { sessionId, checkpointName, data } = check(inputs.CreateCheckpointInput, input);
     const name = ownName(checkpointName);
-    const phase = phaseForCheckpoint(this.read(), sessionId);
+    const phase = phaseForCheckpoint(await this.readAll(), sessionId);
     return this.#saveManual('createCheckpoint', input, sessionId, phase, name, data);
   }
 
@@ -876,7 +895,9 @@ export class ProductionStateManager extends ManagerHandle {
   async restoreCheckpoint(input: In<'RestoreInput'>): Promise<EpisodeState> {
     const { sessionId, checkpointName } = check(inputs.RestoreInput, input);
     await this.askBefore({ call: 'restoreCheckpoint', sessionId, input });
-    await this.commit(await planRestore(this.read(), sessionId, parseName(checkpointName, 'checkpointName')));
+    await this.commit(
+      await planRestore(await this.readAll(), sessionId, parseName(checkpointName, 'checkpointName')),
+    );
     return this.state(sessionId);
   }
 
@@ -970,7 +991,7 @@ export class ProductionStateManager extends ManagerHandle {
    */
   async unarchiveEpisode(sessionId: string, reason?: string): Promise<EpisodeState> {
     const id = parseSessionId(sessionId);
-    const { filesMovedTo } = this.read().episode(id).context;
+    const { filesMovedTo } = (await this.readAll()).episode(id).context;
     if (filesMovedTo !== null) moveBack(this.production, id, filesMovedTo);
     return this.doFor(
       'unarchiveEpisode',
@@ -996,7 +1017,7 @@ export class ProductionStateManager extends ManagerHandle {
   async deleteEpisode(input: In<'CancelInput'>): Promise<string> {
     const { sessionId, reason } = check(inputs.CancelInput, input);
     const { production } = this;
-    const known = this.read().episode(sessionId).context.filesMovedTo;
+    const known = (await this.readAll()).episode(sessionId).context.filesMovedTo;
     const filesMovedTo = known ?? backupName(production.directory, production.now());
     if (known === null)
       await this.do('deleteEpisode', sessionId, input, planDelete(sessionId, reason, filesMovedTo));
@@ -1063,7 +1084,7 @@ export class ProductionStateManager extends ManagerHandle {
   async recordQuality(input: In<'QualityInput'>): Promise<EpisodeState> {
     const { sessionId, name, value } = check(inputs.QualityInput, input);
     const score = { name: parseName(name, 'name'), value };
-    const accepted = await acceptedWork(this.read(), sessionId, score);
+    const accepted = await acceptedWork(await this.readAll(), sessionId, score);
     return this.doFor('recordQuality', sessionId, input, planScore(sessionId, score, accepted));
   }
 
@@ -1096,7 +1117,7 @@ export class ProductionStateManager extends ManagerHandle {
   async fulfillPhase(input: In<'FulfillInput'>): Promise<EpisodeState> {
     const { sessionId, phase, reason, data } = check(inputs.FulfillInput, input);
     const kept = checkpointData(data);
-    this.read().episode(sessionId);
+    (await this.readAll()).episode(sessionId);
     await this.askBefore({ call: 'fulfillPhase', sessionId, input });
     const checkpoint = await completionCheckpoint(this.production, sessionId, phase, kept);
     await this.commit(planOf(sessionId, { type: 'phase.fulfill', phase, reason, checkpoint }));
@@ -1161,7 +1182,7 @@ export class ProductionStateManager extends ManagerHandle {
    */
   async approve(input: In<'ReviewInput'>): Promise<EpisodeState> {
     const { sessionId, ...said } = check(inputs.ReviewInput, input);
-    await seeThatNothingIsEdited(this.read(), sessionId);
+    await seeThatNothingIsEdited(await this.readAll(), sessionId);
     return this.doFor('approve', sessionId, input, (view) =>
       stepsFor(view, sessionId, { type: 'review.approve', phase: phaseUnderWay(view, sessionId), ...said }),
     );
@@ -1179,7 +1200,7 @@ export class ProductionStateManager extends ManagerHandle {
   async editArtifact(input: In<'EditInput'>): Promise<EpisodeState> {
     const edit = check(inputs.EditInput, input);
     await this.askBefore({ call: 'editArtifact', sessionId: edit.sessionId, input });
-    await editArtifact(this.read(), edit);
+    await editArtifact(await this.readAll(), edit);
     return this.state(edit.sessionId);
   }
 
@@ -1337,7 +1358,7 @@ export class ProductionStateManager extends ManagerHandle {
     const checkpoint =
       own.type === 'phase.complete'
         ? await completionCheckpoint(
-            this.read(),
+            await this.readAll(),
             id,
             checkPhase((own as { phase?: unknown }).phase),
             checkpointData(null),
@@ -1420,7 +1441,7 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async attend({ signal }: { signal: AbortSignal }): Promise<void> {
-    this.read();
+    await this.readAll();
     await this.attending(async () => {
       if (!signal.aborted) await once(signal, 'abort');
     });

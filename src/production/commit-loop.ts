@@ -35,6 +35,10 @@ export class CommitLoop {
   #running: Promise<void> | undefined;
   #isLookDue = false;
   #lastTurn = 0;
+  /** What is decided now is decided upon everything that anyone had committed when it was asked for. */
+  #isHeadKnown = true;
+  #cameSecond = false;
+  #giveBack: (() => Promise<void>) | undefined;
   /** What is being written. */
   #batch: Batch | undefined;
 
@@ -109,13 +113,44 @@ export class CommitLoop {
 
   async #pump(): Promise<void> {
     let batch = this.#queue.splice(0, largestBatch);
+    this.#isHeadKnown = this.#journal.pull === undefined;
     try {
-      while (batch.length > 0) batch = await this.#write(batch);
+      while (batch.length > 0) {
+        batch = await this.#write(batch);
+        if (this.#cameSecond) await this.#takeTurn();
+      }
     } catch (error) {
       // Whoever has been answered already does not hear this.
       for (const waiting of batch) waiting.reject(error);
       throw error;
+    } finally {
+      if (this.#giveBack) await this.#giveTurnBack();
     }
+  }
+
+  /** Over a network, who has just written knows the end first and would be first for ever: who came second waits for a turn. */
+  async #takeTurn(): Promise<void> {
+    this.#cameSecond = false;
+    await this.#giveTurnBack();
+    this.#giveBack = await this.#journal.turn?.();
+    await this.#journal.pull?.();
+    this.#isHeadKnown = true;
+  }
+
+  /**
+   * A commit is checked where it is appended, and what is refused, or has nothing to do, is not: it may be told only of what was at the head after it was asked.
+   * True when something has come since: then it is to be decided again.
+   */
+  async #hasMoved(): Promise<boolean> {
+    this.#isHeadKnown = true;
+    return (await this.#journal.pull?.()) ?? false;
+  }
+
+  async #giveTurnBack(): Promise<void> {
+    const giveBack = this.#giveBack;
+    this.#giveBack = undefined;
+    // One that cannot be given back ends by itself.
+    await giveBack?.().catch(() => {});
   }
 
   /** Writes a batch; gives back what has to be decided again, because another process came first or what it was decided upon did not get to the disk. */
@@ -124,9 +159,11 @@ export class CommitLoop {
     const heard = this.#mirror.refreshAndTell();
     if (heard) await heard;
     const round = this.#decide(batch);
+    if (!this.#isHeadKnown && round.drafts.length === 0 && (await this.#hasMoved())) return batch;
     const appended = this.#append(round);
     const { landed, error } = appended instanceof Promise ? await appended : appended;
     this.#batch = undefined;
+    this.#cameSecond = this.#journal.turn !== undefined && !error && landed.length < round.drafts.length;
     this.#tell(round, landed);
     if (landed.length === round.drafts.length) {
       this.#answer(round);

@@ -17,7 +17,13 @@ import {
 } from '../../machines/index.js';
 import { makeDurableDirectory, type Disk } from '../disk/index.js';
 import { Documents, type ArtifactRef, type PayloadFile } from '../documents/index.js';
-import { Journal, type JournalPort } from '../journal/index.js';
+import {
+  CarriedJournal,
+  Journal,
+  type JournalOptions,
+  type JournalPort,
+  type RemoteLog,
+} from '../journal/index.js';
 import { type OperationSpending } from '../projection/projection.js';
 import { findCheckpoint, findResult, shownPayload, type FoundCheckpoint } from '../record/find-saved.js';
 import { historyOf, stateAt, type HistoryEntry } from '../record/history.js';
@@ -34,6 +40,7 @@ import { toSecond, type EpisodeState } from '../shapes/index.js';
 import { type Clock } from './clock.js';
 import { CommitClock } from './commit-clock.js';
 import { CommitLoop } from './commit-loop.js';
+import { LogClock } from './log-clock.js';
 import { machineIdentity } from './machine-identity.js';
 import { Mirror } from './mirror.js';
 import { redactedSteps } from './redacted-steps.js';
@@ -60,6 +67,25 @@ export interface ProductionOptions {
   showAfterMs?: number | undefined;
 }
 
+function journalOptions({
+  directory,
+  disk,
+  program,
+  clock,
+  segmentBytes,
+  readOnly,
+}: ProductionOptions): JournalOptions {
+  return {
+    directory: join(directory, 'journal'),
+    disk,
+    machine: machineIdentity,
+    program,
+    now: () => clock.now(),
+    ...(segmentBytes === undefined ? {} : { segmentBytes }),
+    ...(readOnly ? { readOnly: true } : {}),
+  };
+}
+
 const largestInlineResult = 64 * 1024;
 
 /** The engine: refresh, decide, append (docs/architecture.md). One handle of one process on a production. */
@@ -76,6 +102,26 @@ export class Production {
   #stopFollowing: (() => void) | undefined;
   #closed = false;
 
+  /** Opens the folder of a production as {@link Production.open} does, with the journal that a remote log carries. */
+  static async connect(options: ProductionOptions & { log: RemoteLog }): Promise<Production> {
+    const { disk, directory, log } = options;
+    const clock = new LogClock(options.clock);
+    makeDurableDirectory(disk, directory);
+    refuseForeignState(disk, directory);
+    const journal = await CarriedJournal.open({
+      ...journalOptions({ ...options, clock }),
+      log,
+      ownTime: () => options.clock.now(),
+      onTime: (at, askedAt) => clock.heard(at, askedAt),
+    });
+    try {
+      return Production.#on({ ...options, clock }, journal);
+    } catch (error) {
+      await journal.close();
+      throw error;
+    }
+  }
+
   private constructor(options: ProductionOptions, documents: Documents, journal: JournalPort) {
     const { directory, clock, by, showAfterMs = 300, readOnly = false } = options;
     this.directory = directory;
@@ -85,7 +131,11 @@ export class Production {
     this.#documents = documents;
     this.#journal = journal;
     const refresh = (): void => this.refresh();
-    const commitClock = new CommitClock(clock, () => (readOnly ? undefined : options.disk.time?.(directory)));
+    // With a log's time there is nobody's to compare it with.
+    const hasDiskTime = !readOnly && journal.pull === undefined;
+    const commitClock = new CommitClock(clock, () =>
+      hasDiskTime ? options.disk.time?.(directory) : undefined,
+    );
     this.#mirror = new Mirror({ journal, documents, clock: commitClock, readOnly, showAfterMs, refresh });
     this.#commits = new CommitLoop(journal, this.#mirror, this.redactor.message(by));
   }
@@ -98,15 +148,11 @@ export class Production {
     const { disk, directory } = options;
     if (!options.readOnly) makeDurableDirectory(disk, directory);
     refuseForeignState(disk, directory);
-    const journal = Journal.open({
-      directory: join(directory, 'journal'),
-      disk,
-      machine: machineIdentity,
-      program: options.program,
-      now: () => options.clock.now(),
-      ...(options.segmentBytes === undefined ? {} : { segmentBytes: options.segmentBytes }),
-      ...(options.readOnly ? { readOnly: true } : {}),
-    });
+    return Production.#on(options, Journal.open(journalOptions(options)));
+  }
+
+  static #on(options: ProductionOptions, journal: JournalPort): Production {
+    const { disk, directory } = options;
     const seeJournal = (): void => journal.seeThatItIsStillInPlace();
     const documents = new Documents({ directory, disk, seeJournal });
     const production = new Production(options, documents, journal);
@@ -132,8 +178,23 @@ export class Production {
     if (this.#mirror.hasUntold && !this.#closed) this.#commits.catchUp();
   }
 
+  /**
+   * Where commits come from other machines, resolves when all that there were are here for {@link refresh} to read; undefined where they are here at once.
+   * @throws ProductionError `journal_unavailable`.
+   */
+  arrived(): Promise<boolean> | undefined {
+    return this.#journal.pull?.();
+  }
+
+  /** The same for who only looks at an episode that there is: undefined also where this handle knows it. */
+  seen(id: SessionId): Promise<boolean> | undefined {
+    return this.#journal.pull === undefined || this.#mirror.store.has(id) ? undefined : this.arrived();
+  }
+
   /** The same, also while commits are under way: then it joins them. */
   async refreshed(): Promise<void> {
+    const arrived = this.#closed ? undefined : this.arrived();
+    if (arrived) await arrived;
     if (!this.#commits.running || this.#closed) this.refresh();
     else if (this.#readOnly) await this.#commits.running;
     else await this.commit(() => []);
@@ -445,7 +506,7 @@ export class Production {
     try {
       await this.#mirror.projection.close();
     } finally {
-      this.#journal.close();
+      await this.#journal.close();
     }
   }
 }

@@ -42,6 +42,22 @@ export const diskContract: readonly DiskDemand[] = [
     },
   },
   {
+    name: 'what is written at a place takes the place of what was there, and leaves the rest, where a disk can do that',
+    check(disk, folder) {
+      const path = join(folder, 'a');
+      write(disk, path, 'one two');
+      if (!disk.writeAt) return;
+      disk.writeAt(path, bytes('six'), 4);
+      disk.writeAt(path, bytes('ten'), 0);
+      disk.writeAt(path, bytes(' more'), 7);
+      deepStrictEqual(disk.readFile(path), bytes('ten six more'));
+      const fd = disk.open(path, 'append');
+      disk.write(fd, bytes('!'));
+      disk.close(fd);
+      deepStrictEqual(disk.readFile(path), bytes('ten six more!'));
+    },
+  },
+  {
     name: 'two handles append one after the other, wherever each believes the end to be',
     check(disk, folder) {
       write(disk, join(folder, 'a'), '');

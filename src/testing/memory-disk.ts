@@ -101,6 +101,19 @@ export class MemoryDisk implements Disk {
     return taken;
   }
 
+  writeAt(path: string, bytes: Uint8Array, position: number): void {
+    const fd = this.open(path, 'append');
+    try {
+      const { file } = this.#handle(fd);
+      const isShort = this.#enter('write', path) === 'short';
+      file.write(isShort ? bytes.subarray(0, bytes.length >> 1) : bytes, position);
+      if (isShort) fail('ENOSPC', path);
+      this.#changed(path);
+    } finally {
+      this.close(fd);
+    }
+  }
+
   sync(fd: number): void {
     this.#sync(fd, 'sync');
   }

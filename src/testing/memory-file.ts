@@ -17,7 +17,7 @@ export class MemoryFile {
 
   constructor(ino: number, content: Buffer = Buffer.alloc(0)) {
     this.ino = ino;
-    this.#bytes = content;
+    this.#bytes = Buffer.from(content);
     this.#size = content.length;
     this.#durable = content;
   }
@@ -32,7 +32,10 @@ export class MemoryFile {
   }
 
   append(bytes: Uint8Array): void {
-    const from = this.#size;
+    this.write(bytes, this.#size);
+  }
+
+  write(bytes: Uint8Array, from: number): void {
     const to = from + bytes.length;
     if (to > this.#bytes.length) {
       const larger = Buffer.alloc(Math.max(to, this.#bytes.length * 2, 4096));
@@ -40,7 +43,7 @@ export class MemoryFile {
       this.#bytes = larger;
     }
     this.#bytes.set(bytes, from);
-    this.#size = to;
+    this.#size = Math.max(this.#size, to);
     this.#dirty.push({ from, to });
   }
 

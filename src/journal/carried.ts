@@ -1,0 +1,329 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ProductionError } from '../../machines/index.js';
+import { makeDurableDirectory } from '../disk/index.js';
+import { compactSegments, type Compacted } from './compact.js';
+import { replaced } from './displaced.js';
+import { inspectSegments, type Inspection } from './inspect.js';
+import type { JournalOptions } from './journal.js';
+import { sealText } from './landing.js';
+import { encodeLines, noCrc } from './line.js';
+import { LogCopy, differs } from './log-copy.js';
+import type { AppendResult, JournalPort } from './port.js';
+import { Reader, type JournalEntry } from './reader.js';
+import type { RemoteLog } from './remote-log.js';
+import { scanSegments } from './scan.js';
+import { defaultSegmentBytes, journalFormat, refuseNewer, type Header } from './segment.js';
+import { unavailable } from './unavailable.js';
+
+export interface CarriedOptions extends Omit<JournalOptions, 'inlineSyncBelowMs'> {
+  log: RemoteLog;
+  /** Hears each time that the log tells, and when it was asked, by {@link ownTime}. */
+  onTime?: (at: string, askedAt: string) => void;
+  /** What this machine's own clock says, ISO-8601. */
+  ownTime: () => string;
+  /** How long an append is sent again and again until its outcome is known. Milliseconds; default 15,000. */
+  patienceMs?: number;
+}
+
+const pageBytes = 4 << 20;
+const firstWaitMs = 50;
+const longestWaitMs = 2000;
+
+/**
+ * A journal that a remote log carries (docs/distributed.md). The log says what is committed; the folder has the same bytes in segments as a journal
+ * of files does: a copy that all reading is done from, and a complete backup.
+ */
+export class CarriedJournal implements JournalPort {
+  readonly #on: CarriedOptions;
+  readonly #log: RemoteLog;
+  readonly #copy: LogCopy;
+  readonly #reader: Reader;
+  readonly #listeners = new Set<() => void>();
+  #stopFollowing: (() => void) | undefined;
+  #pulling: Promise<boolean> | undefined;
+  #nextPull: Promise<boolean> | undefined;
+  #needsRotation = false;
+  /** Something that this handle has appended could not be written to the folder yet. */
+  #isBehind = false;
+  #closed = false;
+
+  private constructor(options: CarriedOptions) {
+    const { disk, directory, machine } = options;
+    this.#on = options;
+    this.#log = options.log;
+    this.#copy = new LogCopy(disk, directory);
+    this.#reader = new Reader({
+      disk,
+      directory,
+      writable: false,
+      onSegment: (header) => {
+        refuseNewer(header, machine);
+        this.#needsRotation = header.machine.version < machine.version;
+      },
+    });
+  }
+
+  /**
+   * Begins with what the folder has, and fetches the rest from the log; a new log gets its first header.
+   * @throws ProductionError `journal_replaced` when the folder has something that the log does not have, `journal_unavailable`.
+   */
+  static async open(options: CarriedOptions): Promise<CarriedJournal> {
+    try {
+      makeDurableDirectory(options.disk, options.directory);
+      const journal = new CarriedJournal(options);
+      await journal.#begin();
+      return journal;
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
+  async #begin(): Promise<void> {
+    const { directory, readOnly } = this.#on;
+    const { end, last } = this.#copy;
+    const askedAt = this.#on.ownTime();
+    const found = await this.#log.end();
+    this.#on.onTime?.(found.at, askedAt);
+    if (end > found.end) throw differs(directory, found.end);
+    if (last) {
+      const theirs = Buffer.from(await this.#log.read(last.position, 1));
+      if (!theirs.subarray(0, last.bytes.length).equals(last.bytes)) throw differs(directory, last.position);
+    }
+    if (found.end === 0 && !readOnly) await this.#send(0, this.#encodeHeader(0, noCrc));
+    await this.pull();
+    // In this order: what others write here meanwhile is in the log before.
+    const size = this.#copy.size();
+    const after = await this.#log.end();
+    if (size > after.end) throw differs(directory, after.end);
+    this.#stopFollowing = this.#log.follow(() => {
+      // Whoever commits or asks next meets the same problem, and can report it.
+      this.pull().catch(() => {});
+    });
+  }
+
+  get position(): number {
+    return this.#reader.position;
+  }
+
+  get lastCrc(): string {
+    return this.#reader.lastCrc;
+  }
+
+  /** Nothing comes here that is not durable in the log. */
+  get durableEnd(): number {
+    return this.#reader.validEnd;
+  }
+
+  seek(position: number, crc?: string): void {
+    this.#guard(() => this.#reader.seek(position, crc));
+  }
+
+  refresh(onEntry: (entry: JournalEntry) => void): void {
+    this.#guard(() => this.#reader.read(onEntry));
+  }
+
+  end(): number {
+    return this.#guard(() => this.#copy.size());
+  }
+
+  async append(bodies: readonly string[]): Promise<AppendResult> {
+    if (this.#closed) throw new ProductionError('production_closed', 'the journal has been closed.');
+    try {
+      return { landed: await this.#append(bodies) };
+    } catch (error) {
+      return { landed: [], error: unavailable(error) };
+    }
+  }
+
+  async #append(bodies: readonly string[]): Promise<AppendResult['landed']> {
+    if (this.#on.readOnly)
+      throw new ProductionError(
+        'journal_unavailable',
+        'the journal was opened for reading only; open it for writing.',
+      );
+    const { position, lastCrc } = this.#reader;
+    if (this.#isDue()) {
+      await this.#send(position, this.#encodeSeal());
+      return [];
+    }
+    const { lines, bytes } = encodeLines(
+      position,
+      lastCrc,
+      bodies.map((text) => ({ kind: 'commit', text })),
+    );
+    const last = lines.at(-1);
+    if (!last || !(await this.#send(position, bytes))) return [];
+    this.#reader.passOver(last);
+    return lines;
+  }
+
+  #isDue(): boolean {
+    const { segment, position, madeTo } = this.#reader;
+    if (!segment)
+      throw new ProductionError(
+        'journal_unavailable',
+        `${this.#on.directory} has no journal yet; try again.`,
+      );
+    const size = position - segment.start;
+    return (
+      this.#needsRotation || (position > madeTo && size >= (this.#on.segmentBytes ?? defaultSegmentBytes))
+    );
+  }
+
+  /** A segment's end and the next one's beginning: one append, so that nobody finds one without the other. */
+  #encodeSeal(): Buffer {
+    const { position, lastCrc } = this.#reader;
+    const encode = (text: string) => encodeLines(position, lastCrc, [{ kind: 'seal', text }]);
+    const { lines, bytes } = encode(sealText((text) => encode(text).lines[0]?.end));
+    const [seal] = lines;
+    return Buffer.concat([bytes, this.#encodeHeader(seal?.end ?? position, seal?.crc ?? lastCrc)]);
+  }
+
+  #encodeHeader(position: number, previous: string): Buffer {
+    const { machine, program, now } = this.#on;
+    const header: Header = { format: journalFormat, machine, program, started: now() };
+    return encodeLines(position, previous, [{ kind: 'header', text: JSON.stringify(header) }]).bytes;
+  }
+
+  /** Appends under one key until the outcome is known; what has landed is written here as well. */
+  async #send(position: number, bytes: Buffer): Promise<boolean> {
+    const key = randomUUID();
+    const until = performance.now() + (this.#on.patienceMs ?? 15_000);
+    for (let waitMs = firstWaitMs; ; waitMs = Math.min(longestWaitMs, waitMs * 2)) {
+      try {
+        const askedAt = this.#on.ownTime();
+        const { landed, at } = await this.#log.append(position, bytes, key);
+        this.#on.onTime?.(at, askedAt);
+        if (landed) this.#keep(position, bytes);
+        return landed;
+      } catch (error) {
+        if (!isUnavailable(error)) throw error;
+        if (this.#closed || performance.now() > until) throw unknownOutcome(this.#log, error);
+        await sleep(waitMs);
+      }
+    }
+  }
+
+  /** It is committed, whatever the folder says: what cannot be written now is fetched with the next pull. */
+  #keep(position: number, bytes: Buffer): void {
+    try {
+      this.#skip();
+      if (position <= this.#copy.end) this.#copy.put(position, bytes);
+      else this.#isBehind = true;
+    } catch {
+      this.#isBehind = true;
+    }
+  }
+
+  /** What another process has written here need not be fetched again. */
+  #skip(): void {
+    const { segment, position } = this.#reader;
+    if (segment && !this.#isBehind) this.#copy.skipTo(position, segment.start);
+  }
+
+  pull(): Promise<boolean> {
+    if (this.#closed)
+      return Promise.reject(new ProductionError('production_closed', 'the journal has been closed.'));
+    // The one under way may have asked before this call.
+    if (this.#pulling) return (this.#nextPull ??= this.#pullAfter(this.#pulling));
+    this.#pulling = this.#pullAlone();
+    return this.#pulling;
+  }
+
+  async #pullAfter(present: Promise<boolean>): Promise<boolean> {
+    await present.catch(() => {});
+    this.#nextPull = undefined;
+    return this.pull();
+  }
+
+  async #pullAlone(): Promise<boolean> {
+    try {
+      await this.#fetch();
+    } catch (error) {
+      throw unavailable(error);
+    } finally {
+      this.#pulling = undefined;
+    }
+    const hasCome = this.#copy.end > this.#reader.position;
+    if (hasCome) for (const listener of this.#listeners) setImmediate(listener);
+    return hasCome;
+  }
+
+  async #fetch(): Promise<void> {
+    for (;;) {
+      this.#skip();
+      const from = this.#copy.end;
+      const bytes = await this.#log.read(from, pageBytes);
+      if (bytes.length === 0) break;
+      this.#copy.put(from, bytes);
+    }
+    this.#isBehind = false;
+  }
+
+  turn(): Promise<() => Promise<void>> {
+    return this.#log.turn();
+  }
+
+  async durable(): Promise<void> {
+    if (!this.#closed) this.seeThatItIsInPlace();
+  }
+
+  scan(onEntry: (entry: JournalEntry) => void, range: { from?: number; to?: number } = {}): void {
+    this.#guard(() => scanSegments(this.#on.disk, this.#on.directory, onEntry, range));
+  }
+
+  inspect(): Inspection {
+    return this.#guard(() => inspectSegments(this.#on.disk, this.#on.directory));
+  }
+
+  follow(onChange: () => void): () => void {
+    this.#listeners.add(onChange);
+    return () => this.#listeners.delete(onChange);
+  }
+
+  compact(): Compacted[] {
+    return this.#guard(() => compactSegments(this.#on.disk, this.#on.directory));
+  }
+
+  seeThatItIsInPlace(): void {
+    this.#guard(() => {
+      const { segment } = this.#reader;
+      if (segment && !segment.isInPlace() && !this.#reader.reopen())
+        throw replaced(this.#on.directory, 'its last segment was removed or moved away');
+    });
+  }
+
+  seeThatItIsStillInPlace(): void {
+    this.seeThatItIsInPlace();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#stopFollowing?.();
+    await this.#pulling?.catch(() => {});
+    this.#reader.close();
+    await this.#log.close();
+  }
+
+  #guard<Result>(work: () => Result): Result {
+    if (this.#closed) throw new ProductionError('production_closed', 'the journal has been closed.');
+    try {
+      return work();
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof ProductionError && error.code === 'journal_unavailable';
+}
+
+function unknownOutcome({ name }: RemoteLog, cause: unknown): ProductionError {
+  return new ProductionError(
+    'journal_unavailable',
+    `${name} does not answer: the outcome of the last call is unknown. See that it runs and can be reached, and look at the episode again before trying once more.`,
+    { cause },
+  );
+}
