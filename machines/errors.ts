@@ -55,6 +55,7 @@ export const errorRemedies = {
   journal_damaged: 'operator',
   redaction_under_way: 'retry',
   document_unavailable: 'operator',
+  artifacts_unavailable: 'retry',
   machine_broken: 'bug',
 } as const satisfies Record<string, Remedy>;
 

@@ -45,3 +45,5 @@ export type {
   Remedy,
   SessionId,
 } from '../machines/index.js';
+export { folderStore } from './artifacts/index.js';
+export type { ArtifactStore, KeptFile } from './artifacts/index.js';

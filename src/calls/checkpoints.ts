@@ -152,6 +152,7 @@ function find(production: Production, sessionId: SessionId, phaseOrName: string)
 
 /** A checked checkpoint and where an episode goes on after it. */
 export async function openCheckpoint(production: Production, sessionId: SessionId, phaseOrName: string) {
+  await production.restorePayloads(sessionId);
   const { name, ref, found } = find(production, sessionId, phaseOrName);
   if (ref.next === null) {
     throw new ProductionError(

@@ -45,6 +45,7 @@ interface CheckedFork {
  */
 export async function checkFork(production: Production, request: ForkRequest): Promise<CheckedFork> {
   const { sessionId } = request;
+  await production.restorePayloads(sessionId);
   const source = production.episode(sessionId).context;
   const { from, resume, context } = await beginning(production, request, source);
   const missing = unfinishedBefore(context, resume);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { ArtifactStore } from '../artifacts/index.js';
 import {
   Actor,
   OperationKey,
@@ -62,6 +63,23 @@ function isClock(clock: unknown): boolean {
 }
 
 /** What `open` takes, as far as it is not checked elsewhere. */
+function isStore(value: unknown): boolean {
+  const store = value as Partial<ArtifactStore> | null;
+  return (
+    typeof store?.name === 'string' &&
+    [store.put, store.get, store.has, store.remove].every((method) => typeof method === 'function')
+  );
+}
+
+/** A folder, or a store. */
+const Artifacts = z.union([
+  z
+    .string()
+    .min(1, 'is empty')
+    .refine((path) => !path.includes('\0'), 'holds a NUL character'),
+  z.custom<ArtifactStore>(isStore, 'is neither a folder nor a store with put, get, has and remove'),
+]);
+
 export const OpenInput = z.looseObject({
   directory: z
     .string()
@@ -78,6 +96,7 @@ export const OpenInput = z.looseObject({
     .max(256 * 1024 * 1024, 'is more than 256 MB')
     .optional(),
   notify: Notify.optional(),
+  artifacts: Artifacts.optional(),
   redact: z.array(z.string().min(4, 'is shorter than 4 characters')).optional(),
 });
 
@@ -275,6 +294,7 @@ export const RedactInput = z.strictObject({
   by: Actor.optional(),
   reason: Reason,
   dryRun: z.boolean().optional(),
+  artifacts: Artifacts.optional(),
 });
 export const ForkInput = z.strictObject({
   sessionId: Id,

@@ -34,6 +34,7 @@ export async function acceptedWork(
   const found = rejectedIn(production.episode(sessionId), score);
   if (!found) return undefined;
   const { phase, kept } = found;
+  await production.restorePayloads(sessionId);
   const { data, artifacts } = loadCheckpoint(production, sessionId, kept);
   try {
     await production.verifyArtifacts(sessionId, artifacts);

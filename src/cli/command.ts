@@ -12,6 +12,8 @@ export interface Result {
 export interface Context {
   /** The production's directory, absolute. */
   directory: string;
+  /** A folder that has files a second time, for other machines. */
+  artifacts: string | undefined;
   json: boolean;
   /** Who acts, for the record. */
   by: string;

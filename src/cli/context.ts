@@ -23,10 +23,12 @@ interface Settings {
   policyFile: string | undefined;
   json: boolean;
   by: string | undefined;
+  /** A folder that has files a second time. */
+  artifacts?: string | undefined;
 }
 
 /** What a command works with. Nothing is opened before the command asks. */
-export function makeContext({ directory, policyFile, json, by }: Settings): OpenContext {
+export function makeContext({ directory, policyFile, json, by, artifacts }: Settings): OpenContext {
   let manager: ProductionStateManager | undefined;
   const interrupt = new AbortController();
   let isAwaited = false;
@@ -34,6 +36,7 @@ export function makeContext({ directory, policyFile, json, by }: Settings): Open
   const name = by ?? userName();
   const context: Context = {
     directory,
+    artifacts,
     json,
     by: name,
     get signal() {
@@ -59,6 +62,7 @@ export function makeContext({ directory, policyFile, json, by }: Settings): Open
         by: `${name} (process ${process.pid})`,
         readOnly,
         notify,
+        artifacts,
       });
       return manager;
     },

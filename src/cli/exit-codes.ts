@@ -63,5 +63,6 @@ export const exitOf: Record<ErrorCode, number> = {
   journal_damaged: exits.invalidData,
   redaction_under_way: exits.failed,
   document_unavailable: exits.failed,
+  artifacts_unavailable: exits.failed,
   machine_broken: exits.failed,
 };

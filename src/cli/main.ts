@@ -14,6 +14,7 @@ interface GlobalOptions {
   policy?: string;
   json?: boolean;
   by?: string;
+  artifacts?: string;
 }
 
 const groups = ['Produce', 'Look', 'Steer', 'Money', 'Repair', 'Keep'] as const;
@@ -42,6 +43,10 @@ function buildProgram(act: (command: Command, args: string[], options: Options) 
     .usage('[options] <command>')
     .option('-d, --directory <path>', 'the production (default: $SHOWRUNNER_DIRECTORY or ./production)')
     .option('--policy <file>', "JSON file with budgets and rules, which become the production's")
+    .option(
+      '--artifacts <folder>',
+      'where files are kept a second time, for other machines (default: $SHOWRUNNER_ARTIFACTS, else nowhere)',
+    )
     .option('--by <name>', 'who acts, for the record')
     .option('--json', 'one JSON object on standard output')
     .version(programVersion)
@@ -131,18 +136,24 @@ function directoryOf(option: string | undefined): string {
   return option ?? (process.env['SHOWRUNNER_DIRECTORY'] || 'production');
 }
 
+function artifactsOf(option: string | undefined): string | undefined {
+  if (option === '') throw new UsageError('--artifacts: name a folder that the machines share');
+  return option ?? (process.env['SHOWRUNNER_ARTIFACTS'] || undefined);
+}
+
 async function main(argv: string[]): Promise<number> {
   let exit: number = exits.done;
   let opened: OpenContext | undefined;
   const wantsJson = argv.includes('--json');
   if (wantsJson) keepStandardOutput();
   const act = async (command: Command, args: string[], options: Options): Promise<void> => {
-    const { directory, policy, by, json } = options as GlobalOptions;
+    const { directory, policy, by, json, artifacts } = options as GlobalOptions;
     opened = makeContext({
       directory: resolve(directoryOf(directory)),
       policyFile: policy,
       json: json === true,
       by,
+      artifacts: artifactsOf(artifacts),
     });
     const { run } = await command.load();
     try {

@@ -27,8 +27,20 @@ export class ArtifactFiles {
   /** Folders whose entry in their own folder is on disk. */
   readonly #durable = new Set<string>();
 
-  constructor(directory: string, sessionId: SessionId, phase: PhaseName, check: () => void = () => {}) {
+  /** Has a finished file kept where other machines find it. */
+  readonly #keep: (file: ArtifactRef) => Promise<void>;
+
+  constructor(
+    directory: string,
+    sessionId: SessionId,
+    phase: PhaseName,
+    { check, keep }: Pick<WriterEvents, 'check' | 'keep'> = {
+      check: () => {},
+      keep: () => Promise.resolve(),
+    },
+  ) {
     this.#check = check;
+    this.#keep = keep;
     this.#directory = directory;
     this.#sessionId = sessionId;
     this.#phase = phase;
@@ -70,6 +82,7 @@ export class ArtifactFiles {
         check: this.#check,
         ended: () => this.#open.delete(writer),
         named: () => this.#makeDurable(target),
+        keep: this.#keep,
       },
     );
     this.#open.add(writer);
@@ -159,6 +172,7 @@ interface WriterEvents {
   check: () => void;
   ended: () => void;
   named: () => void;
+  keep: (file: ArtifactRef) => Promise<void>;
 }
 
 class Writer implements ArtifactWriter {
@@ -202,7 +216,10 @@ class Writer implements ArtifactWriter {
     // In one go with the check: the name may be another worker's a moment later.
     renameSync(temporary, target);
     this.#on.named();
-    return { path, sha256: this.#hash.digest('hex'), bytes: this.#bytes };
+    const file = { path, sha256: this.#hash.digest('hex'), bytes: this.#bytes };
+    // What names it, an operation's result or a checkpoint, is committed after this.
+    await this.#on.keep(file);
+    return file;
   }
 
   async discard(): Promise<void> {

@@ -35,8 +35,12 @@ export async function editArtifact(production: Production, edit: Edit): Promise<
   const { sessionId, path, content } = edit;
   const { phase, name } = placeOf(edit);
   seeThatItParses(edit);
+  await production.restorePayloads(sessionId);
   const { checkpoint, loaded, before } = artifactIn(production, edit, phase);
-  const files = new ArtifactFiles(production.directory, sessionId, phase, () => production.seeJournal());
+  const files = new ArtifactFiles(production.directory, sessionId, phase, {
+    check: () => production.seeJournal(),
+    keep: (file) => production.keepFile(sessionId, file),
+  });
   const draft = (after: string, saved: EventOf<'artifact.edited'>['checkpoint']) => ({
     type: 'artifact.edited' as const,
     phase,
@@ -108,6 +112,7 @@ function invalid(sessionId: SessionId, message: string): ProductionError {
  * @throws ProductionError `artifact_edited`, saying how to keep the edit.
  */
 export async function seeThatNothingIsEdited(production: Production, sessionId: SessionId): Promise<void> {
+  await production.restorePayloads(sessionId);
   const { context } = production.episode(sessionId);
   const phase = currentPhase(context);
   const checkpoint = phase && context.phases[phase].checkpoint;

@@ -156,6 +156,7 @@ async function produceClaimed(work: Work, sessionId: SessionId): Promise<Produce
   production.follow();
   const endsProducing = work.hooks.produces(sessionId);
   try {
+    await production.restorePayloads(sessionId);
     return await new ProduceRun(work, sessionId, claim).run();
   } finally {
     endsProducing();

@@ -53,7 +53,10 @@ export interface PhaseRun {
 export async function runPhase(run: PhaseRun): Promise<void> {
   const { production, sessionId, phase, crew, claim } = run;
   const fence = new Fence(production, { sessionId, phase, claim, stop: run.stop });
-  const files = new ArtifactFiles(production.directory, sessionId, phase, () => fence.check());
+  const files = new ArtifactFiles(production.directory, sessionId, phase, {
+    check: () => fence.check(),
+    keep: (file) => production.keepFile(sessionId, file),
+  });
   files.removeLeftovers();
   const operations = new Operations({
     production,

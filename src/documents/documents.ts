@@ -16,9 +16,11 @@ import {
   makeNewDirectory,
   type Disk,
 } from '../disk/index.js';
+import type { ArtifactStore } from '../artifacts/index.js';
 import { linkFile, refuseLink, replaceFile, unavailable, type SeeJournal } from './durable-file.js';
 import { readHere } from './lies-here.js';
 import type { ArtifactRef } from './artifact-ref.js';
+import { KeptFiles } from './kept-files.js';
 import { copyManifest, manifestDifferences, readManifest, verifyManifest } from './manifest.js';
 import { SealedJson, readDocument, writeDocument } from './sealed-json.js';
 import { sessionPath } from './session-paths.js';
@@ -37,6 +39,7 @@ export class Documents {
   readonly #directory: string;
   readonly #disk: Disk;
   readonly #seeJournal: SeeJournal | undefined;
+  readonly #kept: KeptFiles | undefined;
   /** Sessions whose folder, and those of its phases, have been made. */
   readonly #prepared = new Set<SessionId>();
   /** Sessions whose folder, and those of its phases, are on disk. */
@@ -44,10 +47,22 @@ export class Documents {
   readonly #archived = new Map<string, { stamp: string; sessions: Record<string, number> }>();
 
   /** Who writes gives what throws where the journal is no longer the one that the documents show. */
-  constructor({ directory, disk, seeJournal }: { directory: string; disk: Disk; seeJournal?: SeeJournal }) {
+  constructor({
+    directory,
+    disk,
+    seeJournal,
+    artifacts,
+  }: {
+    directory: string;
+    disk: Disk;
+    seeJournal?: SeeJournal | undefined;
+    /** Has files a second time, for other machines. */
+    artifacts?: ArtifactStore | undefined;
+  }) {
     this.#directory = directory;
     this.#disk = disk;
     this.#seeJournal = seeJournal;
+    if (artifacts) this.#kept = new KeptFiles({ store: artifacts, disk, directory, seeJournal });
   }
 
   /** Undefined when it is missing or cannot be trusted, and has to be rebuilt from the journal. */
@@ -156,6 +171,7 @@ export class Documents {
     this.#makeDurable(sessionId);
     makeDurableDirectory(this.#disk, join(this.#directory, sessionId, 'checkpoints'));
     replaceFile(this.#disk, path, [bytes], { seeJournal: this.#seeJournal });
+    await this.keep(sessionId, [{ path: file, sha256, bytes: bytes.length }]);
     return { file, sha256, bytes: bytes.length };
   }
 
@@ -169,6 +185,15 @@ export class Documents {
       `${sessionId}/${file} is ${bytes ? 'altered' : 'missing'}; restore the file from a backup (in a copy of a production at work, copy the session folder again, after the journal folder), or do the phase again.`,
       { sessionId },
     );
+  }
+
+  /** The text of a payload that only the store has; undefined where it is here, or nowhere. Writes nothing. */
+  async payloadElsewhere(
+    sessionId: SessionId,
+    { file, sha256, bytes }: PayloadFile,
+  ): Promise<string | undefined> {
+    if (!this.#kept || this.#disk.stat(this.#path(sessionId, file))) return undefined;
+    return this.#kept.text(sessionId, { path: file, sha256, bytes });
   }
 
   #read(path: string): Buffer | undefined {
@@ -187,10 +212,27 @@ export class Documents {
       readManifest(this.#disk, this.#directory, sessionId, phase),
     );
     if (entries.length > 0) this.#makeDurable(sessionId);
+    await this.keep(sessionId, entries);
     return entries;
   }
 
-  verifyManifest(sessionId: SessionId, entries: readonly ArtifactRef[]): Promise<void> {
+  /** Has the store keep files that are here, where there is a store; before the commit that refers to them. */
+  async keep(sessionId: SessionId, entries: readonly ArtifactRef[]): Promise<void> {
+    await this.#kept?.keep(sessionId, entries);
+  }
+
+  /** Whether files that are missing here may be somewhere else. */
+  get hasStore(): boolean {
+    return this.#kept !== undefined;
+  }
+
+  /** Brings files that are missing here from the store; says how many came. */
+  async restore(sessionId: SessionId, entries: readonly ArtifactRef[]): Promise<number> {
+    return this.#kept ? this.#typedLater(sessionId, this.#kept.restore(sessionId, entries)) : 0;
+  }
+
+  async verifyManifest(sessionId: SessionId, entries: readonly ArtifactRef[]): Promise<void> {
+    await this.restore(sessionId, entries);
     return this.#typedLater(sessionId, verifyManifest(this.#disk, this.#directory, sessionId, entries));
   }
 
@@ -201,7 +243,13 @@ export class Documents {
     entries: readonly ArtifactRef[],
     onFile: (path: string) => void,
   ): Promise<string[]> {
-    return manifestDifferences(this.#disk, this.#directory, { sessionId, phase, entries }, onFile);
+    const kept = this.#kept;
+    const elsewhere = kept && ((entry: ArtifactRef) => kept.differenceOf(sessionId, entry));
+    return manifestDifferences(
+      { disk: this.#disk, directory: this.#directory, elsewhere },
+      { sessionId, phase, entries },
+      onFile,
+    );
   }
 
   copyArtifacts(from: SessionId, to: SessionId, entries: readonly ArtifactRef[]): Promise<void> {

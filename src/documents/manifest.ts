@@ -115,8 +115,16 @@ function differenceOf(
  * nothing, and goes on after each; `onFile` is called before each file is read.
  */
 export async function manifestDifferences(
-  disk: Disk,
-  directory: string,
+  {
+    disk,
+    directory,
+    elsewhere,
+  }: {
+    disk: Disk;
+    directory: string;
+    /** What is wrong with a file that is missing here, in the store from which it comes when it is needed. */
+    elsewhere?: ((entry: ArtifactRef) => Promise<string | undefined>) | undefined;
+  },
   { sessionId, phase, entries }: { sessionId: SessionId; phase: PhaseName; entries: readonly ArtifactRef[] },
   onFile: (path: string) => void,
 ): Promise<string[]> {
@@ -131,7 +139,9 @@ export async function manifestDifferences(
   };
   for (const entry of entries) {
     onFile(`${sessionId}/${entry.path}`);
-    note(entry.path, () => differenceOf(disk, directory, sessionId, entry));
+    const isAway = elsewhere && !disk.stat(join(directory, sessionId, entry.path));
+    const away = isAway ? await elsewhere(entry) : undefined;
+    note(entry.path, () => (isAway ? away : differenceOf(disk, directory, sessionId, entry)));
     await new Promise((resolve) => setImmediate(resolve));
   }
   const recorded = new Set(entries.map(({ path }) => path));

@@ -9,6 +9,7 @@ import {
   type PolicyInput,
   type SessionId,
 } from '../../machines/index.js';
+import { storeOf, type ArtifactStore } from '../artifacts/index.js';
 import { isGone, nodeDisk, refuseNetworkFilesystem, type Disk } from '../disk/index.js';
 import { Production, systemClock, type Clock, type Plan, type RemoteLog } from '../production/index.js';
 import { asRecorded, type Committed } from '../record/index.js';
@@ -44,6 +45,11 @@ export interface OpenOptions {
   /** Where files live; the real file system unless a test says otherwise. */
   disk?: Disk | undefined;
   segmentBytes?: number | undefined;
+  /**
+   * Where the files of finished phases and large payloads are kept a second time, before the commit that refers to them, so that another machine
+   * that takes an episode up has them: a folder that the machines share, or a store. Default: in the sessions' folders alone.
+   */
+  artifacts?: string | ArtifactStore | undefined;
   /**
    * Texts that are secret, beside keys of known forms, the values of environment variables named as secrets, and what `SHOWRUNNER_REDACT` adds: none gets into
    * the journal, documents, progress or errors.
@@ -119,6 +125,7 @@ export abstract class ManagerHandle extends SafeEmitter {
       program: programName,
       readOnly: options.readOnly,
       segmentBytes: options.segmentBytes,
+      artifacts: storeOf(input.artifacts),
       redactor: makeRedactor([...(input.redact ?? []), ...secretsIn(process.env)]),
     };
     const production = log ? await Production.connect({ ...how, log }) : Production.open(how);
@@ -185,6 +192,13 @@ export abstract class ManagerHandle extends SafeEmitter {
   protected async readDurably(): Promise<Production> {
     await this.production.asOnDisk();
     return this.production;
+  }
+
+  /** The same for what reads a session's payloads, which may have been made on another machine. */
+  protected async readWithPayloads(id: SessionId): Promise<Production> {
+    const production = await this.readDurably();
+    await production.restorePayloads(id);
+    return production;
   }
 
   protected state(id: SessionId): EpisodeState {

@@ -439,7 +439,7 @@ export class ProductionStateManager extends ManagerHandle {
    */
   async loadCheckpoint(sessionId: string, phaseOrName: string): Promise<LoadedCheckpoint> {
     const id = parseSessionId(sessionId);
-    return loadCheckpoint(await this.readDurably(), id, phaseOrName);
+    return loadCheckpoint(await this.readWithPayloads(id), id, phaseOrName);
   }
 
   /**
@@ -610,7 +610,7 @@ export class ProductionStateManager extends ManagerHandle {
     await this.askBefore({ call: 'settleCost', sessionId, input });
     const saved = json === undefined ? undefined : await this.production.keepResult(sessionId, key, json);
     const isAnswer = saved !== undefined && spent === undefined;
-    if (isAnswer) this.#seeThatNoResultIsKept(sessionId, key);
+    if (isAnswer) await this.#seeThatNoResultIsKept(sessionId, key);
     const settle: Plan = (view) =>
       isAnswer && hasKey(view.episode(sessionId).context.paid, key)
         ? stepsFor(view, sessionId, { type: 'result.recorded', key, result: saved })
@@ -641,7 +641,8 @@ export class ProductionStateManager extends ManagerHandle {
     return this.doFor('answer', sessionId, input, planAnswer(sessionId, { key, result, by }));
   }
 
-  #seeThatNoResultIsKept(sessionId: SessionId, key: string): void {
+  async #seeThatNoResultIsKept(sessionId: SessionId, key: string): Promise<void> {
+    await this.production.restorePayloads(sessionId);
     if (this.production.result(sessionId, key) === undefined) return;
     throw new ProductionError(
       'operation_settled',
@@ -693,7 +694,7 @@ export class ProductionStateManager extends ManagerHandle {
    */
   async getOperationResult(sessionId: string, key: string): Promise<unknown> {
     const id = parseSessionId(sessionId);
-    const production = await this.readDurably();
+    const production = await this.readWithPayloads(id);
     production.episode(id);
     const text = production.result(id, key);
     return text === undefined ? undefined : (JSON.parse(text) as unknown);
@@ -864,7 +865,7 @@ export class ProductionStateManager extends ManagerHandle {
     const { checkpoint, status } = (await this.readAll()).episode(id).context.phases[name];
     if (status !== 'complete' || checkpoint === null)
       return this.#saveManual('checkpointPhase', { sessionId, phase }, id, name, `${name}_checkpoint`, null);
-    const loaded = loadCheckpoint(this.production, id, checkpoint);
+    const loaded = loadCheckpoint(await this.readWithPayloads(id), id, checkpoint);
     await this.production.verifyArtifacts(id, loaded.artifacts);
     return loaded;
   }

@@ -2,6 +2,7 @@ import { phaseNames, type EpisodeContext, type SessionId } from '../../machines/
 import type { Documents } from '../documents/index.js';
 import type { JournalPort } from '../journal/index.js';
 import { findCheckpoint } from '../record/find-saved.js';
+import { parsePayload } from '../record/payload.js';
 
 /** What is wrong with a session's files. */
 export interface ArtifactProblem {
@@ -27,10 +28,17 @@ export async function artifactProblems(
       const phase = phaseNames.find((each) => phases[each].checkpoint === name);
       if (phase === undefined && ref.file === null) continue;
       try {
-        const found = findCheckpoint(journal, documents, session, name, ref);
-        if (!found) problems.push({ session, what: `the journal has no payload for checkpoint ${name}` });
+        const away =
+          ref.file === null
+            ? undefined
+            : await documents.payloadElsewhere(session, { ...ref, file: ref.file });
+        const payload =
+          away === undefined
+            ? findCheckpoint(journal, documents, session, name, ref)?.payload
+            : parsePayload(away, ref);
+        if (!payload) problems.push({ session, what: `the journal has no payload for checkpoint ${name}` });
         else if (phase !== undefined)
-          for (const what of await documents.differences(session, phase, found.payload.artifacts, onFile))
+          for (const what of await documents.differences(session, phase, payload.artifacts, onFile))
             problems.push({ session, what });
       } catch (error) {
         problems.push({ session, what: (error as Error).message });

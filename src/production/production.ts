@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import {
   ProductionError,
+  currentPhase,
+  isFinished,
   makeRedactor,
   type BudgetDay,
   type CheckpointRef,
@@ -15,6 +17,7 @@ import {
   type SavedCheckpoint,
   type SessionId,
 } from '../../machines/index.js';
+import type { ArtifactStore } from '../artifacts/index.js';
 import { makeDurableDirectory, type Disk } from '../disk/index.js';
 import { Documents, type ArtifactRef, type PayloadFile } from '../documents/index.js';
 import {
@@ -28,6 +31,7 @@ import { type OperationSpending } from '../projection/projection.js';
 import { findCheckpoint, findResult, shownPayload, type FoundCheckpoint } from '../record/find-saved.js';
 import { historyOf, stateAt, type HistoryEntry } from '../record/history.js';
 import { saveCheckpointPayload, type CheckpointPayload } from '../record/payload.js';
+import { filesNamedIn, payloadFilesOf } from '../record/payload-files.js';
 import { settledKeysOf, type SettledKey } from '../record/settled-keys.js';
 import { commitAhead, markedAhead, type CommitAhead, type MarkedAhead } from '../record/commit-ahead.js';
 import { CommitsAfter } from '../record/commits-after.js';
@@ -63,6 +67,8 @@ export interface ProductionOptions {
   segmentBytes?: number | undefined;
   /** What takes secrets out before anything is kept; default: one that knows the forms of keys. */
   redactor?: Redactor | undefined;
+  /** Has the files of phases and large payloads a second time, for other machines. */
+  artifacts?: ArtifactStore | undefined;
   /** How long documents may lag behind while the process runs. Milliseconds; default 300. */
   showAfterMs?: number | undefined;
 }
@@ -101,6 +107,8 @@ export class Production {
   readonly #readOnly: boolean;
   #stopFollowing: (() => void) | undefined;
   #closed = false;
+  /** Where each session stood when its payloads were last looked for. */
+  readonly #restored = new Map<SessionId, number>();
 
   /** Opens the folder of a production as {@link Production.open} does, with the journal that a remote log carries. */
   static async connect(options: ProductionOptions & { log: RemoteLog }): Promise<Production> {
@@ -154,7 +162,7 @@ export class Production {
   static #on(options: ProductionOptions, journal: JournalPort): Production {
     const { disk, directory } = options;
     const seeJournal = (): void => journal.seeThatItIsStillInPlace();
-    const documents = new Documents({ directory, disk, seeJournal });
+    const documents = new Documents({ directory, disk, seeJournal, artifacts: options.artifacts });
     const production = new Production(options, documents, journal);
     production.#mirror.open();
     return production;
@@ -395,6 +403,28 @@ export class Production {
   /** @throws ProductionError `artifact_invalid` when a file is missing or altered. */
   verifyArtifacts(id: SessionId, artifacts: readonly ArtifactRef[]): Promise<void> {
     return this.#documents.verifyManifest(id, artifacts);
+  }
+
+  /** Has the store keep a file that is here, durably, before the commit that refers to it. */
+  keepFile(id: SessionId, file: ArtifactRef): Promise<void> {
+    return this.#documents.keep(id, [file]);
+  }
+
+  /**
+   * Brings what is missing here of a session's payloads, of checkpoints and of paid calls' results, and of the files that results name in the phase
+   * under way. Reads its whole past where there is a store, once for each state that it has been in.
+   * @throws ProductionError `artifacts_unavailable`, `artifact_invalid`.
+   */
+  async restorePayloads(id: SessionId): Promise<void> {
+    const position = this.#documents.hasStore ? this.#mirror.store.position(id) : undefined;
+    if (position === undefined || this.#restored.get(id) === position) return;
+    await this.#documents.restore(id, payloadFilesOf(this.#journal, id));
+    const { context } = this.episode(id);
+    const phase = currentPhase(context);
+    if (phase && !isFinished(context.phases[phase].status))
+      for (const { result } of this.settledKeys(id).values())
+        await this.#documents.restore(id, filesNamedIn(this.readResult(id, result), phase));
+    this.#restored.set(id, position);
   }
 
   copyArtifacts(from: SessionId, to: SessionId, artifacts: readonly ArtifactRef[]): Promise<void> {

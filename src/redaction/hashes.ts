@@ -13,6 +13,11 @@ export class ChangedHashes {
     if (before !== after) this.#changed.set(before, after);
   }
 
+  /** Those that nothing has any more. */
+  before(): string[] {
+    return [...this.#changed.keys()];
+  }
+
   /** The text with each of them replaced; as long as before. */
   apply(text: string): string {
     if (this.size === 0) return text;

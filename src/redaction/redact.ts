@@ -1,8 +1,9 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { randomBytes } from 'node:crypto';
 import { ProductionError, isSessionId, type ProcessIdentity } from '../../machines/index.js';
 import { nodeDisk } from '../disk/index.js';
+import type { ArtifactStore } from '../artifacts/index.js';
 import { Journal, SegmentRewriter, inspectJournal, rewriteSegments } from '../journal/index.js';
 import { Production, auditProblems, machineIdentity, systemClock } from '../production/index.js';
 import type { RedactionRecord } from '../record/index.js';
@@ -32,6 +33,8 @@ export interface RedactionOptions {
   /** This process, and how to tell whether another one is still there. */
   owner: ProcessIdentity;
   isGone: IsGone;
+  /** Has files a second time: what had the text goes, and what it became is kept. */
+  artifacts?: ArtifactStore | undefined;
   /** Counts, and writes nothing. */
   dryRun?: boolean | undefined;
 }
@@ -101,28 +104,55 @@ async function redactFolder(options: RedactionOptions): Promise<RedactedFolder> 
       'journal_damaged',
       `the journal in ${directory} is damaged (${damage.segment}: ${damage.what}); nothing was changed. Run showrunner doctor first.`,
     );
-  const counted = await removal(options, new SecretText(text), undefined);
+  const counted = await removal(options, new SecretText(text), new ChangedHashes(), undefined);
   if (options.dryRun || countOf(counted.places) === 0) return counted;
   const staging = beginStaging(directory, options.owner, isGone);
   const secret = new SecretText(text);
+  const hashes = new ChangedHashes();
   let done: RedactedFolder;
   try {
-    done = await removal(options, secret, staging);
+    done = await removal(options, secret, hashes, staging);
   } finally {
     conclude(directory);
   }
   await showAgain(options);
-  return { ...done, left: [...done.left, ...leftIn(directory, secret)] };
+  const inStore = options.artifacts ? await takeOutOf(options.artifacts, hashes, done) : [];
+  return { ...done, left: [...done.left, ...leftIn(directory, secret), ...inStore] };
+}
+
+/** Gives what could not be taken out. */
+async function takeOutOf(
+  store: ArtifactStore,
+  hashes: ChangedHashes,
+  { directory, files }: RedactedFolder,
+): Promise<string[]> {
+  const left: string[] = [];
+  const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      left.push(`${what} in ${store.name} (${(error as Error).message})`);
+    }
+  };
+  for (const path of files)
+    await attempt(path, () => {
+      const place = join(directory, path);
+      const bytes = nodeDisk.readFile(place) ?? Buffer.alloc(0);
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      return store.put({ sha256, bytes: bytes.length }, place);
+    });
+  for (const sha256 of hashes.before()) await attempt(sha256, () => store.remove(sha256));
+  return left;
 }
 
 /** Looks through everything; with a staging folder the new state is made there, checked, and put in its place up to where {@link conclude} goes on. */
 async function removal(
   options: RedactionOptions,
   secret: SecretText,
+  hashes: ChangedHashes,
   staging: Staging | undefined,
 ): Promise<RedactedFolder> {
   const { directory } = options;
-  const hashes = new ChangedHashes();
   const folder = staging && join(staging.folder, 'files');
   const files = new StagedFiles({ directory, secret, hashes, folder });
   let plan = files.look();

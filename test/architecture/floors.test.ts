@@ -13,6 +13,7 @@ const about: Record<string, string> = {
   'src/shapes': 'what files and queries show',
   'src/journal': 'lines that count',
   'src/documents': 'files for people',
+  'src/artifacts': 'files for other machines',
   'src/reports': 'folds over episodes',
   'src/record': 'what a line means, and back',
   'src/projection': 'documents follow the journal',

@@ -20,6 +20,10 @@ const others: Record<string, { names: string[]; why: string }> = {
     names: ['open'],
     why: 'the same rules, asynchronously: no link, no waiting, a plain file, its size looked at after opening',
   },
+  'src/artifacts/folder-store.ts': {
+    names: ['createReadStream', 'open'],
+    why: 'reads by a descriptor that src/disk has opened; makes new files only, without following a link',
+  },
   'src/cli/in-editor.ts': {
     names: ['readFileSync', 'writeFileSync'],
     why: 'a copy in a folder of its own that only the user can enter',

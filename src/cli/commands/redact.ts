@@ -20,6 +20,7 @@ export const run: Run = async (context, [given], { reason, list, dryRun }) => {
     by: context.by,
     reason: why,
     dryRun: dryRun === true,
+    artifacts: context.artifacts,
   });
   const isClean = done.dryRun || [done, ...done.backups].every(({ left }) => left.length === 0);
   return { json: done, text: textOf(done), ...(isClean ? {} : { exit: exits.failed }) };
