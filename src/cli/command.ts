@@ -12,7 +12,7 @@ export interface Result {
 export interface Context {
   /** The production's directory, absolute. */
   directory: string;
-  /** A folder that has files a second time, for other machines. */
+  /** What has files a second time, for other machines: a folder, or `s3://bucket/prefix`. */
   artifacts: string | undefined;
   json: boolean;
   /** Who acts, for the record. */

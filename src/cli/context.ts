@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { ProductionError } from '../../machines/errors.js';
+import type { ArtifactStore } from '../artifacts/artifact-store.js';
 import { decodeJson } from '../disk/decode-json.js';
 import { escapeForShell } from '../../machines/escape.js';
 import { plainRefusalTexts, readPlainFile } from '../disk/plain-file.js';
@@ -62,7 +63,7 @@ export function makeContext({ directory, policyFile, json, by, artifacts }: Sett
         by: `${name} (process ${process.pid})`,
         readOnly,
         notify,
-        artifacts,
+        artifacts: await storeAt(artifacts),
       });
       return manager;
     },
@@ -84,6 +85,13 @@ export function makeContext({ directory, policyFile, json, by, artifacts }: Sett
       }
     },
   };
+}
+
+/** A folder, or `s3://bucket/prefix` with the keys in the environment. */
+export async function storeAt(address: string | undefined): Promise<string | ArtifactStore | undefined> {
+  if (!address?.startsWith('s3://')) return address;
+  const { s3StoreAt } = await import('../artifacts/s3-store.js');
+  return s3StoreAt(address);
 }
 
 /** Whoever may write the folder may change what is in it, and hold up who reads it. */

@@ -44,8 +44,8 @@ function buildProgram(act: (command: Command, args: string[], options: Options) 
     .option('-d, --directory <path>', 'the production (default: $SHOWRUNNER_DIRECTORY or ./production)')
     .option('--policy <file>', "JSON file with budgets and rules, which become the production's")
     .option(
-      '--artifacts <folder>',
-      'where files are kept a second time, for other machines (default: $SHOWRUNNER_ARTIFACTS, else nowhere)',
+      '--artifacts <store>',
+      'a folder or s3://bucket/prefix that has files a second time, for other machines (default: $SHOWRUNNER_ARTIFACTS)',
     )
     .option('--by <name>', 'who acts, for the record')
     .option('--json', 'one JSON object on standard output')
@@ -137,7 +137,8 @@ function directoryOf(option: string | undefined): string {
 }
 
 function artifactsOf(option: string | undefined): string | undefined {
-  if (option === '') throw new UsageError('--artifacts: name a folder that the machines share');
+  if (option === '')
+    throw new UsageError('--artifacts: name a folder that the machines share, or s3://bucket/prefix');
   return option ?? (process.env['SHOWRUNNER_ARTIFACTS'] || undefined);
 }
 

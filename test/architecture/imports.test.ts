@@ -105,6 +105,7 @@ const allowed: Record<string, readonly string[]> = {
   'src/testing': ['machines', 'src/disk', 'src/journal', 'src/production', 'src/manager'],
   'src/cli': [
     'machines',
+    'src/artifacts',
     'src/disk',
     'src/shapes',
     'src/journal',

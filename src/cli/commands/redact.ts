@@ -1,6 +1,7 @@
 import type { RedactedFolder, Redaction } from '../../redaction/index.js';
 import { askSecret } from '../ask-secret.js';
 import type { Context, Result, Run } from '../command.js';
+import { storeAt } from '../context.js';
 import { exits } from '../exit-codes.js';
 import { UsageError, needed } from '../usage-error.js';
 
@@ -20,7 +21,7 @@ export const run: Run = async (context, [given], { reason, list, dryRun }) => {
     by: context.by,
     reason: why,
     dryRun: dryRun === true,
-    artifacts: context.artifacts,
+    artifacts: await storeAt(context.artifacts),
   });
   const isClean = done.dryRun || [done, ...done.backups].every(({ left }) => left.length === 0);
   return { json: done, text: textOf(done), ...(isClean ? {} : { exit: exits.failed }) };
