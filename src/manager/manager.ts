@@ -138,8 +138,9 @@ export class ProductionStateManager extends ManagerHandle {
    * a cache, and a complete backup. It is made when missing, and comes back from the log.
    * @throws ProductionError `journal_unavailable`, `journal_replaced`, `journal_damaged`, `production_upgraded`, `filesystem_unsupported`, `invalid_input`.
    * @example
-   * ```ts
-   * const manager = await ProductionStateManager.connect({ log, directory: 'production' });
+   * ```js
+   * const connected = await ProductionStateManager.connect({ log, directory });
+   * await connected.close();
    * ```
    */
   static async connect({ log, ...options }: ConnectOptions): Promise<ProductionStateManager> {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { errorRemedies } from '../../machines/index.js';
 import { ProductionStateManager, defineCrew } from '../../src/index.js';
+import { MemoryLog } from '../../src/testing/memory-log.js';
 import { temporaryProduction } from '../../src/testing/index.js';
 
 const source = readFileSync(fileURLToPath(new URL('../../src/manager/manager.ts', import.meta.url)), 'utf8');
@@ -122,12 +123,15 @@ describe('the API reference', () => {
         'crew',
         'ProductionStateManager',
         'directory',
+        'log',
         'console',
         code,
       );
       // One is opened anew; from another, which must be there, a text is taken out.
       const other = name === 'redact' ? directory : `${directory}/other`;
-      await example(manager, sessionId, crew, ProductionStateManager, other, { log: () => {} });
+      await example(manager, sessionId, crew, ProductionStateManager, other, new MemoryLog().connect(), {
+        log: () => {},
+      });
       expect((await manager.verify()).problems).toEqual([]);
     },
   );
