@@ -92,6 +92,7 @@ if (JSON.parse(said.split('\\n')[0]).result.serverInfo.name !== 'showrunner') th
       ],
       ['showrunner cost 1 script rewrite 7', { exit: 5 }],
       ['showrunner reset', { exit: 2 }],
+      ['restate serve', { why: 'serves until Ctrl-C, with an SDK that is optional: test/distributed' }],
       ['edit 1 script/script.json', { why: 'the episode of this page has no such file: test/cli edits one' }],
     ],
   },
@@ -153,6 +154,16 @@ if (JSON.parse(said.split('\\n')[0]).result.serverInfo.name !== 'showrunner') th
         'createWebSocketInspector({',
         { why: "needs another package, and the token of a server's start: test/browser" },
       ],
+    ],
+  },
+  'docs/distributed/restate.md': {
+    rows: [
+      [
+        'showrunner restate serve',
+        { why: 'serves until Ctrl-C, with an SDK that is optional: test/distributed' },
+      ],
+      ['showrunner work', { why: 'works until Ctrl-C: test/crew' }],
+      ['new RestateLog', { why: 'needs a Restate server: test/distributed' }],
     ],
   },
   'docs/telemetry.md': {
