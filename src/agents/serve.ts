@@ -111,13 +111,13 @@ export async function serveOverHttp(house: House, port: number): Promise<Serving
   const isHost = hostHeaderValidation(localhostAllowedHostnames());
   const isOrigin = originValidation(localhostAllowedOrigins());
   const answer: Parameters<typeof guardedServer>[0] = (request, response) => {
-    if (!isHost(request, response) || !isOrigin(request, response)) return;
+    if (!isHost(request, response) || !isOrigin(request, response)) return undefined;
     if (new URL(request.url ?? '/', 'http://localhost').pathname !== '/mcp') {
       response.writeHead(404).end();
-      return;
+      return undefined;
     }
     // Node's own type says that an incoming request may have no method; a server's always has one.
-    void handle(request as Parameters<typeof handle>[0], response);
+    return handle(request as Parameters<typeof handle>[0], response);
   };
   const server = guardedServer(answer, (_request, socket) => refuseUpgrade(socket, '404 Not Found'));
   await new Promise<void>((resolve, reject) => {

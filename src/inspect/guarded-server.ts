@@ -14,7 +14,7 @@ const largestHead = 16 * 1024;
  * without one ends the process.
  */
 export function guardedServer(
-  answer: (request: IncomingMessage, response: ServerResponse) => void,
+  answer: (request: IncomingMessage, response: ServerResponse) => unknown,
   upgrade: Upgrade,
 ): Server {
   const server = createServer(
@@ -26,7 +26,7 @@ export function guardedServer(
     },
     (request, response) => {
       response.on('error', () => response.destroy());
-      if (isForUs(request)) return answer(request, response);
+      if (isForUs(request)) return void answered(answer, request, response);
       // Whoever names a whole address, two hosts, or another one behind two slashes, takes this for a proxy.
       response.writeHead(400, { connection: 'close' }).end();
     },
@@ -45,13 +45,27 @@ export function guardedServer(
   return server;
 }
 
+/** Whoever answers may fail, at once or later: that costs this request alone. */
+async function answered(
+  answer: (request: IncomingMessage, response: ServerResponse) => unknown,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    await answer(request, response);
+  } catch {
+    if (response.headersSent) response.destroy();
+    else response.writeHead(500, { connection: 'close' }).end();
+  }
+}
+
 /** Answers, and gives the descriptor back at once: servers' sockets stay half open until the other side closes. */
 export function refuseUpgrade(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`, () => socket.destroy());
 }
 
-/** A plain path, and one host: of several, each program on the way may take another one. */
+/** A plain path (a backslash is a slash to who reads addresses), and one host: of several, each program on the way may take another one. */
 function isForUs({ url, rawHeaders }: IncomingMessage): boolean {
   const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
-  return hosts.length < 2 && url !== undefined && url.startsWith('/') && !url.startsWith('//');
+  return hosts.length < 2 && url !== undefined && /^\/(?![/\\])/.test(url);
 }

@@ -43,7 +43,7 @@ export async function startStudio({ port, ...options }: StudioOptions): Promise<
   const socketUrl = (): string => `ws://${hosts[0] ?? ''}/inspect?token=${socketKey(options.token)}`;
   const app = studioApp({ ...options, live, actors, hosts: () => hosts, socketUrl });
   const answer = getRequestListener(app.fetch);
-  const server = guardedServer((request, response) => void answer(request, response), socket.upgrade);
+  const server = guardedServer(answer, socket.upgrade);
   try {
     const info = await listening(server, port);
     hosts = [`127.0.0.1:${info.port}`, `localhost:${info.port}`];

@@ -79,7 +79,22 @@ test('given an upgrade that the one who answers it cannot bear, then its connect
   await expect.poll(sockets).toBe(0);
 });
 
-test.each(['//', '//evil.example/', 'http://evil.example/', '*'])(
+test.each([
+  ['at once', () => ''.repeat(-1)],
+  ['later', () => Promise.reject(new TypeError('Invalid URL'))],
+])(
+  'given a request that the one who answers it cannot bear %s, then it is answered 500 and the server goes on',
+  async (_when, fail) => {
+    const { send } = await listening(
+      ({ url }, response) => (url === '/x' ? fail() : response.end('fine')),
+      noUpgrade,
+    );
+    expect(await send(plain.replace('/', '/x'))).toMatch(/^HTTP\/1\.1 500 /);
+    expect(await send(plain)).toContain('fine');
+  },
+);
+
+test.each(['//', '/\\[', '//evil.example/', 'http://evil.example/', '*'])(
   'given the target %s, plain and as an upgrade, then nobody has to bear it',
   async (target) => {
     const asked: unknown[] = [];

@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 
 const main = resolve('dist/cli/main.js');
 
-/** `showrunner studio` or `showrunner inspect` in a process of its own, as a person starts it. */
+/** `showrunner studio`, `showrunner inspect` or `showrunner mcp --http` in a process of its own, as a person starts it. */
 export interface Served {
   port: number;
   token: string;
@@ -18,22 +18,26 @@ export interface Served {
 }
 
 export async function served(
-  command: 'studio' | 'inspect',
+  command: 'studio' | 'inspect' | 'mcp',
   directory: string,
   env: Record<string, string> = {},
 ): Promise<Served> {
-  const child = spawn(process.execPath, [main, command, '--directory', directory, '--port', '0', '--json'], {
+  const how = command === 'mcp' ? ['mcp', '--http'] : [command, '--json'];
+  const child = spawn(process.execPath, [main, ...how, '--directory', directory, '--port', '0'], {
     env: { ...process.env, ...env },
   });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
   const line = await firstLine(child, () => said);
-  const told = JSON.parse(line) as { url?: string; page?: string; socket: string };
+  const told: { url?: string; page?: string; socket?: string } =
+    command === 'mcp'
+      ? { url: /http:\S+\/mcp/.exec(line)?.[0] ?? '' }
+      : (JSON.parse(line) as { url?: string; page?: string; socket: string });
   const link = new URL(told.url ?? told.page ?? '');
   return {
     port: Number(link.port),
     token: link.hash.slice('#token='.length),
-    socket: told.socket,
+    socket: told.socket ?? '',
     pid: child.pid ?? 0,
     hasEnded: () => child.exitCode !== null || child.signalCode !== null,
     said: () => said,
@@ -48,10 +52,12 @@ export async function served(
 function firstLine(child: ChildProcess, said: () => string): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = '';
-    child.stdout?.setEncoding('utf8').on('data', (part: string) => {
-      text += part;
-      if (text.includes('\n')) resolve(text);
-    });
+    // A server of agents keeps its standard output to itself.
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding('utf8').on('data', (part: string) => {
+        text += part;
+        if (text.includes('\n')) resolve(text);
+      });
     child.on('exit', (code) => reject(new Error(`ended with ${String(code)}: ${said()}`)));
   });
 }
