@@ -142,6 +142,42 @@ test('given the connection is lost before an id came, then a person is asked, an
   expect(first.searches).toHaveLength(1);
 });
 
+test('given a person has answered for a search whose end was unknown, and the next one is lost before its id came, then the first one is not looked up for it, and not paid twice', async () => {
+  let posts = 0;
+  const server = await startModelServer(({ method }) => {
+    if (method === 'POST') return (posts += 1) === 1 ? begun : 'cut';
+    return posts === 1 ? 'cut' : ended();
+  });
+  const manager = await ProductionStateManager.open({
+    directory: temporaryDirectory(),
+    policy: { retry: {} },
+  });
+  onTestFinished(() => manager.close());
+  const studio = {
+    research: 'perplexity:deep',
+    script: 'openai:gpt-5.2',
+    poll_ms: 1,
+    providers: { perplexity: { base_url: server.url } },
+  };
+  const crew = studioCrew({ env: { PERPLEXITY_API_KEY: 'pplx-planted', OPENAI_API_KEY: 'sk-planted' } });
+  const crewOptions = { minutes: 0.3, studio };
+  const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
+  await manager.produce(sessionId, crew, { crewOptions });
+  const [key = ''] = Object.keys((await manager.getSnapshot(sessionId)).context.operations);
+  await manager.releaseCost({ sessionId, key });
+  await manager.addCost({ sessionId, phase: 'research', operation: 'billed', cost: '0.031251' });
+  await manager.recoverFailedSession(sessionId).catch(() => manager.resume({ sessionId }));
+  await manager.produce(sessionId, crew, { crewOptions });
+  await manager.recoverFailedSession(sessionId).catch(() => manager.resume({ sessionId }));
+  await manager.produce(sessionId, crew, { crewOptions });
+  const { operations, money } = (await manager.getSnapshot(sessionId)).context;
+  expect([posts, Object.values(operations).map(({ state }) => state), money.spent]).toEqual([
+    2,
+    ['held'],
+    31_251,
+  ]);
+});
+
 test('given Perplexity refuses the key, then nothing is billed', async () => {
   const body = { error: { message: 'Invalid API key provided', type: 'invalid_api_key', code: 401 } };
   const life = await story(() => ({ body, status: 401 }))();

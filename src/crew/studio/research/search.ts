@@ -10,7 +10,8 @@ const Found = z.object({
   findings: z.array(z.object({ text: z.string().min(10).max(600), url: z.string() })).max(200),
 });
 
-const Kept = z.object({ id: z.string() });
+/** Without an id from when a search is about to begin until its id is known. */
+const Kept = z.object({ id: z.string().nullable() });
 
 /** What a search is made with beside its question. */
 export type SearchAccess = Pick<Search, 'baseUrl' | 'apiKey' | 'preset'> & {
@@ -56,6 +57,8 @@ export async function searchTopic(
       },
     },
     async (call) => {
+      // The id of an earlier search under this key, which a person has answered for, says nothing of this one.
+      await context.writeArtifact(note, `${JSON.stringify({ id: null })}\n`);
       const id = await beginSearch(search, call);
       await context.writeArtifact(note, `${JSON.stringify({ id })}\n`);
       return end(call, id);
@@ -75,7 +78,7 @@ function stillUnknown(error: unknown): never {
 
 async function notedId(context: PhaseContext, note: string): Promise<string | undefined> {
   const bytes = await context.readArtifact(`research/${note}`);
-  return bytes && Kept.parse(JSON.parse(new TextDecoder().decode(bytes))).id;
+  return bytes && (Kept.parse(JSON.parse(new TextDecoder().decode(bytes))).id ?? undefined);
 }
 
 function questionFor(topic: string, minutes: number): string {
