@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { episodeStatus, type EpisodeSnapshot, type SessionId } from '../../machines/index.js';
 import type { PersonWait } from '../reports/index.js';
 import type { NeedKind } from '../shapes/index.js';
@@ -61,6 +62,8 @@ export function personNotice(
 
 const longestMs = 30_000;
 const longestComplaint = 300;
+/** How long a command that has failed may still say why. */
+const complaintMs = 1000;
 
 /** How long whoever tells has until another may try. */
 export const leaseMs = 2 * longestMs;
@@ -89,7 +92,10 @@ async function run(
   // Whoever needs no words reads none.
   child.stdin.on('error', () => {});
   child.stdin.end(`${JSON.stringify(notice)}\n`);
-  const [code, by] = (await once(child, 'close')) as [number | null, string | null];
+  // What it has left running may hold its standard error for long: how it ended itself is what counts.
+  const [code, by] = (await once(child, 'exit')) as [number | null, string | null];
+  if (code !== 0) await Promise.race([once(child, 'close'), sleep(complaintMs)]);
+  child.stderr.destroy();
   if (code === 0) return;
   throw new Error(
     `${command} ended with ${code ?? by ?? 'nothing'}${complaint.trim() ? `: ${complaint.trim()}` : ''}`,

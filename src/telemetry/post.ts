@@ -16,7 +16,8 @@ export interface Post {
 
 /** Sends a body once. Follows no redirection, reads nothing of the answer but its head, and never rejects. */
 export function post({ url, headers, body, allowPrivate, timeoutMs, signal }: Post): Promise<PostAnswer> {
-  return new Promise((resolve) => {
+  return new Promise<PostAnswer>((resolve) => {
+    // An address that is none, or one that Node does not connect to, throws here, and is told as any other failure.
     const to = new URL(url);
     const host = to.hostname.replace(/^\[|\]$/g, '');
     if (!allowPrivate && /^[\d.]+$|:/.test(host) && !isPublicAddress(host))
@@ -41,7 +42,7 @@ export function post({ url, headers, body, allowPrivate, timeoutMs, signal }: Po
     sent.on('close', () => resolve({ failure: 'the connection was closed without an answer' }));
     sent.on('error', ({ message }) => resolve({ failure: message }));
     sent.end(body);
-  });
+  }).catch((error: unknown) => ({ failure: (error as Error).message }));
 }
 
 function waitOf(header: string | undefined): number | undefined {

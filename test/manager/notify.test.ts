@@ -131,6 +131,22 @@ describe('who is waited for is told', () => {
     expect(failed).toEqual(['the mail server is down', 'the mail server is down']);
   });
 
+  test('given a command that leaves something running with its standard error, when it has ended well, then that counts at once, and one that fails says why', async () => {
+    const { open } = telling();
+    const left = 'sleep 25 & ';
+    const manager = await open({ notify: ['sh', '-c', `${left}exit 0`] });
+    const id = await inReview(manager);
+    const noticed = async () => Object.values((await manager.getSnapshot(id)).context.notices);
+    await expect
+      .poll(noticed, { timeout: 10_000 })
+      .toMatchObject([{ given: 1, failures: 0, underWay: null }]);
+    const failing = await open({ notify: ['sh', '-c', `${left}echo no mail >&2; exit 3`] });
+    const errors: string[] = [];
+    failing.on('error', (error) => errors.push(String(error)));
+    await inReview(failing);
+    await expect.poll(() => errors, { timeout: 10_000 }).toEqual(['Error: sh ended with 3: no mail']);
+  });
+
   test('given a process that was telling has died, then another one tells at once', async () => {
     const { told, open } = telling();
     const quiet = await open({ notify: undefined });
