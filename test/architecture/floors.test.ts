@@ -28,6 +28,7 @@ const about: Record<string, string> = {
   'src/agents': 'agents’ hosts',
   'src/studio': 'the local page',
   'src/restate': 'the journal on Restate',
+  'src/postgres': 'the journal on Postgres',
   'src/telemetry': 'what is told outward',
   'src/cli': 'the command line',
 };

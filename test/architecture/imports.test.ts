@@ -65,6 +65,7 @@ const allowed: Record<string, readonly string[]> = {
     'src/program.ts',
   ],
   'src/restate': ['machines', 'src/journal'],
+  'src/postgres': ['machines', 'src/journal'],
   'src/draw': ['machines'],
   'src/inspect': ['machines', 'src/record', 'src/production', 'src/manager'],
   'src/studio': [

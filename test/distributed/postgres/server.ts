@@ -1,0 +1,72 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { chmodSync, chownSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** A Postgres of a test's own, on a free port of this machine. */
+export interface PostgresServer {
+  url: string;
+  stop: () => Promise<void>;
+}
+
+const programs = '/usr/lib/postgresql/15/bin';
+
+/** Postgres refuses to run as root: then it runs as the user that Debian's package has made. */
+function otherUser(): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const idOf = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
+  return { uid: idOf('-u'), gid: idOf('-g') };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+/** Starts Debian's Postgres 15 in a folder of its own. */
+export async function startPostgres(): Promise<PostgresServer> {
+  if (!existsSync(programs)) throw new Error('Postgres 15 is not installed: apt-get install postgresql-15');
+  const folder = mkdtempSync(join(tmpdir(), 'showrunner-postgres-'));
+  chmodSync(folder, 0o700);
+  const user = otherUser();
+  if (user) chownSync(folder, user.uid, user.gid);
+  const data = join(folder, 'data');
+  execFileSync(`${programs}/initdb`, ['-D', data, '-U', 'showrunner', '--auth=trust', '--no-sync'], {
+    ...user,
+    cwd: folder,
+    stdio: 'ignore',
+  });
+  const port = await freePort();
+  const server = spawn(
+    `${programs}/postgres`,
+    ['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-k', folder],
+    { ...user, cwd: folder, stdio: 'ignore' },
+  );
+  const ended = once(server, 'exit');
+  const isReady = (): boolean => {
+    try {
+      execFileSync(`${programs}/pg_isready`, ['-h', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  while (!isReady()) {
+    if (server.exitCode !== null) throw new Error(`Postgres ended with ${server.exitCode}`);
+    await wait(50);
+  }
+  return {
+    url: `postgres://showrunner@127.0.0.1:${port}/postgres`,
+    async stop() {
+      server.kill('SIGINT');
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
