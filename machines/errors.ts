@@ -1,3 +1,6 @@
+import type { PhaseName } from './phase-names.js';
+import type { Usd } from './usd.js';
+
 /** Who should act on an error: the caller's code, a person with rights, a later retry, or Showrunner's authors. */
 export type Remedy = 'caller' | 'operator' | 'retry' | 'bug';
 
@@ -40,6 +43,7 @@ export const errorRemedies = {
   artifact_invalid: 'operator',
   import_invalid: 'caller',
   path_refused: 'caller',
+  not_affordable: 'operator',
   operation_held: 'operator',
   result_missing: 'operator',
   answer_missing: 'operator',
@@ -61,6 +65,13 @@ export const errorRemedies = {
 
 export type ErrorCode = keyof typeof errorRemedies;
 
+/** A budget in which less is left than is needed, in micro-dollars. */
+export interface Shortage {
+  scope: PhaseName | 'total' | 'day';
+  needed: Usd;
+  left: Usd;
+}
+
 /** Optional particulars of a {@link ProductionError}. */
 export interface ErrorDetails {
   /** The episode concerned, where there is one. */
@@ -69,6 +80,8 @@ export interface ErrorDetails {
   field?: string | undefined;
   /** The key of the paid call concerned, where it is about one. */
   key?: string | undefined;
+  /** Where the money does not reach to a phase's end. */
+  short?: readonly Shortage[] | undefined;
   /** The underlying error. */
   cause?: unknown;
 }
@@ -90,6 +103,7 @@ export class ProductionError extends Error {
   readonly sessionId: string | undefined;
   readonly field: string | undefined;
   readonly key: string | undefined;
+  readonly short: readonly Shortage[] | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -98,6 +112,7 @@ export class ProductionError extends Error {
     this.sessionId = details.sessionId;
     this.field = details.field;
     this.key = details.key;
+    this.short = details.short;
   }
 
   /** The JSON that `--json` prints and that crosses process boundaries. */

@@ -53,7 +53,7 @@ export { rulesToFollow, rulesUnder } from './episode/rules.js';
 export { isSameState, stateName } from './episode/state-name.js';
 export { episodeMachine } from './episode/machine.js';
 export { machineId, machineVersion } from './episode/version.js';
-export { isNear, moneyMove } from './episode/money.js';
+export { isNear, leftOfDay, moneyMove } from './episode/money.js';
 export type { MoneyMove } from './episode/money.js';
 export { parsePersisted, persist, rehydrate } from './episode/persisted.js';
 export { initialSnapshot, nextSnapshot } from './episode/step.js';
@@ -78,7 +78,7 @@ export {
   markdownCode,
 } from './escape.js';
 export { ProductionError, errorRemedies } from './errors.js';
-export type { ErrorCode, ErrorDetails, Remedy } from './errors.js';
+export type { ErrorCode, ErrorDetails, Remedy, Shortage } from './errors.js';
 export { Failure, FailureCode, classifyError, isRetryable, isWaitedFor, messageOf } from './failures.js';
 export { structureHash } from './hash.js';
 export { episodeNumberOf, isSessionId, parseName, parseSessionId, sessionIdFor } from './ids.js';
@@ -107,4 +107,4 @@ export {
   zeroUsd,
 } from './usd.js';
 export type { Usd } from './usd.js';
-export { correctCommand, keyWord, answerCommand, settleCommand } from './settle-command.js';
+export { correctCommand, keyWord, answerCommand, raiseCommand, settleCommand } from './settle-command.js';

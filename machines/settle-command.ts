@@ -1,4 +1,6 @@
+import type { Shortage } from './errors.js';
 import { escapeForShell } from './escape.js';
+import { formatUsd, type Usd } from './usd.js';
 
 /** The command that says what a call did cost and gave, as it is typed; without the cost, for a call that is paid. */
 export function settleCommand(sessionId: string, key: string, cost: '<dollars>' | '' = ''): string {
@@ -16,6 +18,14 @@ export function correctCommand(sessionId: string, key: string): string {
   return key.startsWith('-')
     ? `showrunner correct ${sessionId} ${why} ${words}`
     : `showrunner correct ${sessionId} ${words} ${why}`;
+}
+
+const centMicros = 10_000;
+
+/** The command that gives a budget what it is short of, up to the next cent, as it is typed. */
+export function raiseCommand(sessionId: string, scope: Shortage['scope'], short: Usd): string {
+  const amount = formatUsd((Math.ceil(short / centMicros) * centMicros) as Usd).slice(1);
+  return `showrunner budget ${sessionId} ${scope} +${amount} --reason "…"`;
 }
 
 /** The commands that answer a question, as they are typed. */

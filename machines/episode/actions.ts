@@ -206,6 +206,7 @@ const pausePhase: Change<EventOf<'phase.pause'>> = (_context, event) => ({
     reason: event.reason ?? null,
     at: event.at,
     ...(event.missing === undefined ? {} : { missing: event.missing }),
+    ...(event.short === undefined ? {} : { short: event.short }),
   },
 });
 

@@ -227,6 +227,13 @@ export const CheckpointRef = z.object({
 });
 export type CheckpointRef = z.infer<typeof CheckpointRef>;
 
+/** A budget in which less is left than a phase needs to its end. */
+export const Shortage = z.object({
+  scope: z.enum(['research', 'script', 'audio', 'total', 'day']),
+  needed: Micros,
+  left: Micros,
+});
+
 /** Who paused the phase under way, and why, where they said so. */
 export const Pause = z.object({
   by: z.string().nullable(),
@@ -234,6 +241,8 @@ export const Pause = z.object({
   at: Instant,
   /** The paid call whose result its worker asks for and nobody has given; away once it is given. */
   missing: OperationKey.optional(),
+  /** The money without which its worker does not begin. */
+  short: z.array(Shortage).max(3).optional(),
 });
 export type Pause = z.infer<typeof Pause>;
 

@@ -21,6 +21,7 @@ import {
   Rules,
   SessionFile,
   Sha256,
+  Shortage,
   WaitId,
 } from './context.js';
 
@@ -158,7 +159,13 @@ export const EpisodeEvent = z.discriminatedUnion('type', [
   event('phase.skip', { phase, reason: Reason }),
   event('phase.fulfill', { phase, reason: Reason, checkpoint: SavedCheckpoint }),
   /** `missing`: the paid call whose result its worker asks for, and which a person has to give. */
-  event('phase.pause', { phase, reason: Reason.optional(), missing: OperationKey.optional() }),
+  event('phase.pause', {
+    phase,
+    reason: Reason.optional(),
+    missing: OperationKey.optional(),
+    /** The money without which its worker does not begin. */
+    short: z.array(Shortage).max(3).optional(),
+  }),
   event('phase.resume', { phase }),
   /** The worker goes on when it is `until`; whoever comes then begins the phase's worker again, which finds that it has slept under this key. */
   event('phase.sleep', { phase, key: OperationKey, until: Instant }),

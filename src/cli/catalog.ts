@@ -160,7 +160,12 @@ export const catalog: readonly Command[] = [
     group: 'Produce',
     summary: 'What an episode by the studio crew will cost, low and high, by phase, before anything is paid.',
     usage: '',
-    options: [['--minutes <n>', 'wanted length, 0.2 to 60; default 3'], ...studioOptions],
+    options: [
+      ['--topic <topic>', 'as it is given to produce; its words change nothing'],
+      ['--crew <name>', 'studio, which it is without'],
+      ['--minutes <n>', 'wanted length, 0.2 to 60; default 3'],
+      ...studioOptions,
+    ],
     example: 'showrunner estimate --minutes 12 --script anthropic:claude-sonnet-5 --judge openai:gpt-5.2',
     load: () => import('./commands/estimate.js'),
   },

@@ -32,6 +32,7 @@ export const exitOf: Record<ErrorCode, number> = {
   phase_budget_exhausted: exits.budget,
   daily_cap_reached: exits.budget,
   budget_reserved: exits.budget,
+  not_affordable: exits.budget,
   attempts_exhausted: exits.wrongState,
   key_reused: exits.invalidData,
   key_taken: exits.invalidData,

@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { defineCrew, type Crew } from '../crew/port.js';
-import type { Estimate } from '../crew/studio/estimate/estimate.js';
+import type { Estimate, Known } from '../crew/studio/estimate/estimate.js';
 import type { Finding } from '../crew/studio/preflight/finding.js';
 import type { PreflightOptions } from '../crew/studio/preflight/preflight.js';
 import type { StudioSettings } from '../crew/studio/settings.js';
@@ -37,7 +37,7 @@ interface StudioModule {
   refuseMissingKeys(settings: StudioSettings, env: NodeJS.ProcessEnv): void;
   missingKeys(settings: StudioSettings, env: NodeJS.ProcessEnv): { keyEnv: string }[];
   preflight(settings: StudioSettings, options: PreflightOptions): Promise<Finding[]>;
-  estimate(settings: StudioSettings, minutes: number, at: string): Promise<Estimate>;
+  estimate(settings: StudioSettings, minutes: number, at: string, known: Known): Promise<Estimate>;
 }
 
 /** As the demonstration crew, it is loaded where it is used. */

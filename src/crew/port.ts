@@ -97,7 +97,6 @@ export interface EarlierPhases<Research = unknown, Script = unknown> {
   script?: FinishedPhase<Script>;
 }
 
-/** What a phase's worker gets to work with. */
 /** What a reviewer said of one revision. */
 export interface PhaseReview {
   reason: string | null;
@@ -108,6 +107,14 @@ export interface PhaseReview {
   checkpoint: string | null;
 }
 
+/** A finished episode of the same production: by which crew, with which of its kept options, and what its phases did cost, in dollars. */
+export interface PastEpisode {
+  crew: string;
+  options: Readonly<Record<string, unknown>>;
+  costs: Readonly<Record<PhaseName, number>>;
+}
+
+/** What a phase's worker gets to work with. */
 export interface PhaseContext<Earlier = EarlierPhases> {
   sessionId: string;
   episodeNumber: number;
@@ -152,6 +159,14 @@ export interface PhaseContext<Earlier = EarlierPhases> {
   removeArtifact(path: string): Promise<void>;
   /** Records a quality score, e.g. `technical_accuracy` 0.88. */
   score(name: string, value: number): Promise<void>;
+  /** What earlier episodes of this production did cost, the latest first. */
+  past(): Promise<readonly PastEpisode[]>;
+  /**
+   * Where less is left than this phase will cost to its end, it is not begun: the episode waits until somebody has raised the budget, and says by how much. `later` is what the
+   * phases after it will cost: what is paid for is not left half made. A phase's own budget counts where policy holds it hard (`hardPhaseBudgets`).
+   * @throws ProductionError `not_affordable`: let it through.
+   */
+  afford(cost: { phase: Dollars; later?: Dollars | undefined }): Promise<void>;
   /** What may still be spent, in dollars, as a decimal string. */
   left(): Promise<{ phase: string; episode: string; day: string }>;
   signal: AbortSignal;

@@ -371,9 +371,9 @@ class ProduceRun {
     if (error instanceof ProductionError && error.code === 'asleep') return undefined;
     if (
       error instanceof ProductionError &&
-      ['operation_held', 'result_missing', 'answer_missing'].includes(error.code)
+      ['operation_held', 'result_missing', 'answer_missing', 'not_affordable'].includes(error.code)
     )
-      return this.#waitForReconciling(phase, error);
+      return this.#waitForPerson(phase, error);
     if (
       error instanceof ProductionError &&
       (error.code === 'journal_unavailable' || error.code === 'claim_lost')
@@ -387,14 +387,14 @@ class ProduceRun {
     throw refused;
   }
 
-  /** Paid work with an unknown outcome is a person's matter: the phase pauses until it is settled or released. */
-  async #waitForReconciling(phase: PhaseName, error: ProductionError): Promise<Produced> {
+  /** Paid work with an unknown outcome, and money that is not there, are a person's matter: the phase pauses until he has acted. */
+  async #waitForPerson(phase: PhaseName, error: ProductionError): Promise<Produced> {
     const sessionId = this.#sessionId;
     const claim = this.#claim.number;
     const why =
       error.code === 'result_missing' && error.key !== undefined
         ? { missing: error.key, reason: `the result of ${error.key} is missing` }
-        : { reason: error.message.slice(0, 500) };
+        : { reason: error.message.slice(0, 500), ...(error.short ? { short: [...error.short] } : {}) };
     await this.#tryTo((view) => [
       { sessionId, event: { type: 'phase.pause', at: view.at, phase, claim, ...why } },
     ]);

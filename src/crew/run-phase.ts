@@ -18,9 +18,11 @@ import { planComplete, stepsFor } from '../calls/plans.js';
 import type { Production } from '../production/index.js';
 import { checkpointData } from '../record/index.js';
 import { ancestorsOf } from './ancestors.js';
+import { afford } from './afford.js';
 import { ArtifactFiles } from './artifact-files.js';
 import { Fence } from './fence.js';
 import { Operations } from './operations.js';
+import { pastEpisodes } from './past.js';
 import { Questions } from './questions.js';
 import { sleepTime, sleepUntil } from './sleep-until.js';
 import type { IdleLimit } from './idle-limit.js';
@@ -187,6 +189,11 @@ async function phaseContext(
           },
         },
       ]);
+    },
+    past: () => Promise.resolve(pastEpisodes(production)),
+    async afford(cost) {
+      fence.check();
+      afford({ production, sessionId, phase }, cost);
     },
     left: () => Promise.resolve(leftNow(production, sessionId, phase)),
     signal: fence.signal,

@@ -6,12 +6,16 @@ import {
   isWaitedFor,
   keptRejected,
   keyWord,
+  leftOf,
+  leftOfPhase,
   missedGates,
+  raiseCommand,
   settleCommand,
   stateName,
   statusOf,
   type EpisodeSnapshot,
   type FailureCode,
+  type Usd,
 } from '../../machines/index.js';
 import type { Need, NeedKind } from '../shapes/index.js';
 import { approvalDeadline, inReviewSince } from './approval-deadline.js';
@@ -133,9 +137,18 @@ function paused(snapshot: EpisodeSnapshot): Need[] {
       since,
       by,
       reason,
-      next: [`showrunner resume ${sessionId}`],
+      next: [...raises(snapshot.context), `showrunner resume ${sessionId}`],
     },
   ];
+}
+
+/** By how much to raise which budget, where the phase waits for money that is not there yet. */
+function raises(context: EpisodeSnapshot['context']): string[] {
+  return (context.pause?.short ?? []).flatMap(({ scope, needed, left }) => {
+    const now = scope === 'day' ? left : scope === 'total' ? leftOf(context) : leftOfPhase(context, scope);
+    if (now >= needed) return [];
+    return [raiseCommand(context.sessionId, scope, (needed - now) as Usd)];
+  });
 }
 
 function missing(phase: string, { sessionId, pause }: EpisodeSnapshot['context']): Need[] {

@@ -4,7 +4,7 @@ import { spoken } from '../../machines/episode/spoken.js';
 import { catalog } from '../../src/cli/catalog.js';
 import { ProductionStateManager } from '../../src/index.js';
 import { given } from '../../src/testing/index.js';
-import { fail, finish, minute, sample, saved, start } from './words.js';
+import { fail, finish, minute, sample, saved, start, usd } from './words.js';
 
 const reviewed = [start('research'), finish('research'), start('script'), finish('script')] as const;
 const policy = { approvals: ['script' as const] };
@@ -78,6 +78,13 @@ describe('a pause', () => {
       reason: 'guest',
       at: minute(9),
     });
+  });
+
+  test('given money is short, then by how much is known until it is over', () => {
+    const short = [{ scope: 'total' as const, needed: usd(2), left: usd(1) }];
+    const { pause } = given({}, start('research'), { ...sample['phase.pause']('research'), short }).snapshot
+      .context;
+    expect(pause?.short).toEqual(short);
   });
 
   test.each(['phase.resume', 'phase.skip', 'phase.fulfill', 'phase.failed', 'episode.cancelled'] as const)(

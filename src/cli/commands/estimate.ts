@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
 import { formatUsd, toDollars, type Usd } from '../../../machines/usd.js';
 import type { Estimate, Range } from '../../crew/studio/estimate/estimate.js';
-import type { Context, Run } from '../command.js';
-import { studioModule } from '../load-crew.js';
+import type { ProductionStateManager } from '../../manager/manager.js';
+import { pastEpisodes } from '../../crew/past.js';
+import type { Run } from '../command.js';
+import { studio, studioModule } from '../load-crew.js';
 import { minutesOf } from '../minutes-of.js';
 import { studioSettingsOf } from '../studio-settings-of.js';
+import { UsageError } from '../usage-error.js';
 
 const phases = ['research', 'script', 'audio', 'total'] as const;
 
@@ -16,10 +19,15 @@ interface Left {
 
 export const run: Run = async (context, _args, options) => {
   const minutes = minutesOf(options);
+  const { crew } = options;
+  if (crew !== undefined && crew !== studio)
+    throw new UsageError(`--crew: ${String(crew)} is not ${studio}: nobody else's crew says what it costs`);
   const { estimate, parseSettings, missingKeys } = await studioModule();
   const settings = parseSettings(studioSettingsOf(options));
-  const found = await estimate(settings, minutes, new Date().toISOString());
-  const left = await leftFor(context);
+  const manager = existsSync(context.directory) ? await context.open({ readOnly: true }) : undefined;
+  const past = manager && pastEpisodes(manager.production);
+  const found = await estimate(settings, minutes, new Date().toISOString(), { past });
+  const left = manager && leftIn(manager);
   const short = tooLittle(found, left);
   const missing = missingKeys(settings, process.env).map(({ keyEnv }) => keyEnv);
   return {
@@ -31,25 +39,29 @@ export const run: Run = async (context, _args, options) => {
         day: toDollars(left.day),
       },
       short,
+      basis: found.basis,
       tables: found.tables,
       missing_keys: missing,
     },
     text: [
       ...phases.map((phase) => line(phase, found[phase], left?.budgets[phase])),
       ...(left ? [`the day has ${formatUsd(left.day)} left`] : []),
-      `prices: ${found.tables.join(', ')}; nothing was called`,
+      `prices: ${found.tables.join(', ')}${historyIn(found)}; nothing was called`,
       ...short.map((each) => `not enough: ${each}`),
       ...(missing.length > 0 ? [`keys that are not in the environment: ${missing.join(', ')}`] : []),
     ].join('\n'),
   };
 };
 
-/** Undefined where there is no production yet. */
-async function leftFor(context: Context): Promise<Left | undefined> {
-  if (!existsSync(context.directory)) return undefined;
-  const { production } = await context.open({ readOnly: true });
+function leftIn({ production }: ProductionStateManager): Left {
   const { cap, spent, reserved } = production.today();
   return { budgets: production.policy.budgets, day: Math.max(0, cap - spent - reserved) as Usd };
+}
+
+function historyIn({ basis }: Estimate): string {
+  const episodes = Math.max(...Object.values(basis).map((each) => each.episodes));
+  if (episodes === 0) return '';
+  return `, and ${episodes === 1 ? 'an earlier episode' : `${String(episodes)} earlier episodes`} of this production`;
 }
 
 function tooLittle(found: Estimate, left: Left | undefined): string[] {

@@ -41,6 +41,7 @@ export function studioCrew({ env = process.env, voiceWorker, readerWorker }: Stu
     research: async (context) => {
       const settings = settingsOf(context);
       refuseMissingKeys(settings, env);
+      await forecast(context, settings);
       const { studioResearch } = await import('./research/research.js');
       const search = searchAccess(settings, env);
       return studioResearch(context, minutesOf(context), { search, readerWorker });
@@ -48,8 +49,7 @@ export function studioCrew({ env = process.env, voiceWorker, readerWorker }: Stu
     script: async (context) => {
       const settings = settingsOf(context);
       refuseMissingKeys(settings, env);
-      const { forecastScript } = await import('./estimate/forecast.js');
-      await forecastScript(context, settings, minutesOf(context));
+      await forecast(context, settings);
       const { script, judge } = modelsOf(settings);
       const access = { providers: settings.providers, env };
       const models = {
@@ -64,10 +64,16 @@ export function studioCrew({ env = process.env, voiceWorker, readerWorker }: Stu
     audio: async (context) => {
       const settings = settingsOf(context);
       refuseMissingKeys(settings, env);
+      await forecast(context, settings);
       const { studioAudio } = await import('./voice/studio-audio.js');
       return studioAudio(context, { settings, env, worker: voiceWorker });
     },
   });
+}
+
+async function forecast(context: PhaseContext, settings: StudioSettings): Promise<void> {
+  const { forecastPhase } = await import('./estimate/forecast.js');
+  await forecastPhase(context, settings, minutesOf(context));
 }
 
 function searchAccess(settings: StudioSettings, env: Environment): SearchAccess | undefined {

@@ -1,7 +1,7 @@
 export { studioCrew } from './crew.js';
 export type { StudioCrewSettings } from './crew.js';
 export { estimate } from './estimate/estimate.js';
-export type { Estimate, Range } from './estimate/estimate.js';
+export type { Estimate, Known, Range } from './estimate/estimate.js';
 export { metered, meteredMiddleware } from './metering/metered.js';
 export type { KeptAnswer, MeterOptions } from './metering/metered.js';
 export { meteredFetch } from './metering/metered-fetch.js';

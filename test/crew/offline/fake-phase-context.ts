@@ -86,6 +86,8 @@ export function fakeSession(
       },
       ask: ({ default: answer }) => Promise.resolve(answer),
       progress: (fraction, message) => void progress.push({ fraction, message }),
+      past: () => Promise.resolve([]),
+      afford: () => Promise.resolve(),
       artifact: (name) => openArtifact(folder, phase, name),
       async writeArtifact(name, content) {
         written.push(`${phase}/${name}`);

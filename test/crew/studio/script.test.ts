@@ -26,8 +26,6 @@ const QualityReport = z.looseObject({
 });
 
 interface Made {
-  manager: ProductionStateManager;
-  goOn(): Promise<Produced>;
   directory: string;
   produced: Produced;
   requests: readonly ModelRequest[];
@@ -43,7 +41,6 @@ async function write(given: {
   more?: object;
   reply?: (request: ModelRequest) => Reply | undefined;
   research?: (context: PhaseContext) => Promise<unknown>;
-  total?: string;
 }): Promise<Made> {
   let invoice = 0;
   const server = await startModelServer((request) => {
@@ -58,7 +55,6 @@ async function write(given: {
     directory,
     policy: {
       retry: { invalid_output: { attempts: 2, baseMs: 0, maxMs: 0 } },
-      budgets: { total: given.total ?? '7.00' },
     },
   });
   onTestFinished(() => manager.close());
@@ -76,11 +72,10 @@ async function write(given: {
   };
   const { from = sources, minutes } = given;
   const options = { crewOptions: { sources: from, minutes, studio: settings } };
-  const goOn = (): Promise<Produced> => manager.produce(sessionId, crew, options);
-  const produced = await goOn();
+  const produced = await manager.produce(sessionId, crew, options);
   expect(await manager.verify()).toMatchObject({ ok: true });
   const file = (name: string): string => readFileSync(join(directory, sessionId, 'script', name), 'utf8');
-  return { directory, produced, requests: [...server.requests], invoice, file, manager, goOn };
+  return { directory, produced, requests: [...server.requests], invoice, file };
 }
 
 describe('a script by paid models', () => {
@@ -145,22 +140,6 @@ describe('a script by paid models', () => {
     expect(invoice).toBeLessThanOrEqual(script.high);
     const report = QualityReport.parse(JSON.parse(file('quality_report.json')));
     expect(report).toMatchObject({ is_of_wanted_length: true });
-  });
-
-  test('given less money than the script will cost, then it is not begun, and says what it needs; with more it goes on', async () => {
-    const research = finding(
-      Array.from({ length: 12 }, (_, index) => `A bee dances in way ${String(index)}.`),
-    );
-    const { produced, requests, manager, goOn } = await write({ minutes: 12, research, total: '0.02' });
-    expect(produced).toMatchObject({ outcome: 'failed', failure: { code: 'budget_exhausted' } });
-    expect(produced.reason).toMatch(
-      /The script of ep_001_\S+ will cost \$0\.\d+ to \$\d+\.\d+, what it takes to speak it \$0\.00 to \$0\.00, and the episode has \$0\.02 left/,
-    );
-    expect(requests).toEqual([]);
-    const { sessionId } = produced;
-    await manager.raiseBudget({ sessionId, scope: 'total', amount: '3.00', by: 'Ada', reason: 'worth it' });
-    await manager.recoverFailedSession(sessionId);
-    expect(await goOn()).toMatchObject({ reason: null, outcome: 'complete' });
   });
 
   test('given a source that ends its marks and gives orders, then it stays data, and nothing of the orders is said', async () => {

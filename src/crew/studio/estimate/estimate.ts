@@ -1,9 +1,11 @@
-import { addUsd, ceilToMicro, zeroUsd, type Usd } from '../../../../machines/index.js';
-import { costOfUsage } from '../prices/cost.js';
+import { addUsd, ceilToMicro, zeroUsd, type PhaseName, type Usd } from '../../../../machines/index.js';
+import type { PastEpisode } from '../../port.js';
+import { costOfUsage, mostCost } from '../prices/cost.js';
 import { findPrice } from '../prices/find-price.js';
 import { modelsOf, type StudioSettings } from '../settings.js';
 import type { Price } from '../types.js';
-import { charactersFor, wordsPerMinute } from './lengths.js';
+import { byHistory, type Basis } from './history.js';
+import { charactersFor, minutesFor, wordsPerMinute } from './lengths.js';
 
 /** What something will cost, at least and at most, in micro-dollars. */
 export interface Range {
@@ -17,7 +19,19 @@ export interface Estimate {
   script: Range;
   audio: Range;
   total: Range;
+  /** What each phase was reckoned by: prices alone, or what so many earlier episodes by the same models did cost too. */
+  basis: Record<PhaseName, Basis>;
+  /** What calls under way reserve beyond what they will cost: without it the last of a phase would be refused. */
+  headroom: Record<PhaseName, Usd>;
   tables: string[];
+}
+
+/** What is known beside prices. */
+export interface Known {
+  /** Earlier episodes of the same production. */
+  past?: readonly PastEpisode[] | undefined;
+  /** Of the script, where it is written: then nobody has to guess what a voice will cost. */
+  characters?: number | undefined;
 }
 
 /** One call of a model: how often it is made, and what goes in and out. */
@@ -39,48 +53,107 @@ const assumed = {
 } as const;
 
 /**
- * What an episode of so many minutes will cost, low and high, from prices and from how a script is made. Nothing is called.
+ * What an episode of so many minutes will cost, low and high: from prices, from how a script is made, and from what earlier ones did cost. Nothing is called.
  * @throws ProductionError `invalid_input` for a model whose price nobody knows.
  */
-export async function estimate(settings: StudioSettings, minutes: number, at: string): Promise<Estimate> {
-  const { script, judge, research } = modelsOf(settings);
+export async function estimate(
+  settings: StudioSettings,
+  minutes: number,
+  at: string,
+  { past = [], characters }: Known = {},
+): Promise<Estimate> {
+  const priced = {
+    research: researchByPrices(settings),
+    script: await scriptByPrices(settings, minutes, at),
+    audio: await audioByPrices(settings, { minutes, characters, at }),
+  };
+  const known = byHistory(priced, past, { settings, minutes, isWritten: characters !== undefined });
+  const { research, script, audio } = known.ranges;
+  return {
+    research,
+    script,
+    audio,
+    total: {
+      low: addUsd(addUsd(research.low, script.low), audio.low),
+      high: addUsd(addUsd(research.high, script.high), audio.high),
+    },
+    basis: known.basis,
+    headroom: {
+      research: zeroUsd,
+      script: priced.script.headroom,
+      audio: priced.audio.headroom,
+    },
+    tables: [...new Set([...priced.script.tables, ...priced.audio.tables])],
+  };
+}
+
+/** A range by prices alone. */
+interface Priced extends Range {
+  headroom: Usd;
+  tables: string[];
+}
+
+/** A search is never free, and nobody knows what it costs before. */
+function researchByPrices(settings: StudioSettings): Range {
+  const { research } = modelsOf(settings);
+  if (!research) return { low: zeroUsd, high: zeroUsd };
+  return { low: 1 as Usd, high: ceilToMicro(settings.research_max_cost) };
+}
+
+/** What a model may think, and is reserved for, beside its answer. */
+const reservedTokens = 8000;
+/** A token is about so many bytes, and each is reserved as one. */
+const bytesPerToken = 5;
+
+async function scriptByPrices(settings: StudioSettings, minutes: number, at: string): Promise<Priced> {
+  const { script, judge } = modelsOf(settings);
   const own = settings.prices;
   const prices = {
     script: await findPrice(script, { own, at }),
     judge: await findPrice(judge, { own, at }),
   };
-  const forScript = {
+  const largest = stepsOf(minutes, 'high').map(({ by, input, output }) =>
+    mostCost(
+      {
+        requestBytes: Math.ceil(input * bytesPerToken),
+        outputTokens: Math.ceil(2 * output) + reservedTokens,
+      },
+      prices[by],
+    ),
+  );
+  return {
     low: costOfSteps(stepsOf(minutes, 'low'), prices),
     high: costOfSteps(stepsOf(minutes, 'high'), prices),
-  };
-  const most = ceilToMicro(settings.research_max_cost);
-  // A search is never free, and nobody knows what it costs before.
-  const forResearch = research ? { low: 1 as Usd, high: most } : { low: zeroUsd, high: zeroUsd };
-  const forAudio = await audioRange(settings, minutes, at);
-  return {
-    research: forResearch,
-    script: forScript,
-    audio: forAudio,
-    total: {
-      low: addUsd(addUsd(forResearch.low, forScript.low), forAudio.low),
-      high: addUsd(addUsd(forResearch.high, forScript.high), forAudio.high),
-    },
-    tables: [...new Set(Object.values(prices).map(({ table }) => table))],
+    headroom: Math.max(...largest) as Usd,
+    tables: Object.values(prices).map(({ table }) => table),
   };
 }
 
+/** Lines that are spoken at once, and what one may be. */
+const atOnce = 4;
+const longestLine = 600;
+
 /** Speech is sold by characters or by its length: a script is a tenth shorter or longer than was asked for, and some lines are spoken twice. */
-async function audioRange(settings: StudioSettings, minutes: number, at: string): Promise<Range> {
+async function audioByPrices(
+  settings: StudioSettings,
+  { minutes, characters, at }: { minutes: number; characters: number | undefined; at: string },
+): Promise<Priced> {
   const { speechRefOf } = await import('../voice/studio-audio.js');
   const ref = speechRefOf(settings);
-  if (!ref) return { low: zeroUsd, high: zeroUsd };
+  if (!ref) return { low: zeroUsd, high: zeroUsd, headroom: zeroUsd, tables: [] };
   const price = await findPrice(ref, { own: settings.prices, at, sold: 'speech' });
   const spoken = (share: number): Usd => {
-    const characters = charactersFor(minutes * share);
-    const audioMs = Math.ceil(minutes * 60_000 * share);
-    return costOfUsage({ inputTokens: 0, outputTokens: 0, characters, audioMs }, price) ?? zeroUsd;
+    const count = Math.ceil((characters ?? charactersFor(minutes)) * share);
+    const audioMs = Math.ceil(minutesFor(count) * 60_000);
+    return costOfUsage({ inputTokens: 0, outputTokens: 0, characters: count, audioMs }, price) ?? zeroUsd;
   };
-  return { low: spoken(0.8), high: spoken(1.3) };
+  const line = { characters: longestLine, audioMs: 5000 + longestLine * 200 };
+  return {
+    low: spoken(characters === undefined ? 0.8 : 0.9),
+    high: spoken(characters === undefined ? 1.3 : 1.15),
+    headroom: (atOnce * mostCost(line, price)) as Usd,
+    tables: [price.table],
+  };
 }
 
 function stepsOf(minutes: number, which: keyof typeof assumed): Step[] {
