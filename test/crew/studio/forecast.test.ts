@@ -70,18 +70,13 @@ type Studio = Awaited<ReturnType<typeof studio>>;
 
 /** Does what `next` says, word for word, but for the reason that a person fills in. */
 async function follow({ manager, sessionId, produce }: Studio, next: readonly string[]): Promise<Produced> {
-  for (const command of next) {
-    const [, scope, amount] = /^showrunner budget \S+ (\w+) \+(\d+\.\d\d) --reason "…"$/.exec(command) ?? [];
-    if (scope === undefined) expect(command).toBe(`showrunner resume ${sessionId}`);
-    else
-      await manager.raiseBudget({
-        sessionId,
-        scope: scope as 'total',
-        amount: amount ?? '',
-        by: 'Ada',
-        reason: 'worth it',
-      });
-  }
+  const raises = next.flatMap((command) => [
+    ...command.matchAll(/^showrunner budget \S+ (\w+) \+(\d+\.\d\d) --reason "…"$/g),
+  ]);
+  // The last step is to go on, and there is none that is neither.
+  expect(next.slice(raises.length)).toEqual([`showrunner resume ${sessionId}`]);
+  for (const [, scope, amount = ''] of raises)
+    await manager.raiseBudget({ sessionId, scope: scope as 'total', amount, by: 'Ada', reason: 'worth it' });
   await manager.resume({ sessionId });
   return produce(sessionId);
 }
