@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ProductionError } from '../../machines/index.js';
 import { makeDurableDirectory } from '../disk/index.js';
 import { compactSegments, type Compacted } from './compact.js';
+import { markCopy } from './copy-mark.js';
 import { replaced } from './displaced.js';
 import { inspectSegments, type Inspection } from './inspect.js';
 import type { JournalOptions } from './journal.js';
@@ -80,7 +81,7 @@ export class CarriedJournal implements JournalPort {
   }
 
   async #begin(): Promise<void> {
-    const { directory, readOnly } = this.#on;
+    const { disk, directory, readOnly } = this.#on;
     const { end, last } = this.#copy;
     const askedAt = this.#on.ownTime();
     const found = await this.#log.end();
@@ -90,6 +91,7 @@ export class CarriedJournal implements JournalPort {
       const theirs = Buffer.from(await this.#log.read(last.position, 1));
       if (!theirs.subarray(0, last.bytes.length).equals(last.bytes)) throw differs(directory, last.position);
     }
+    if (!readOnly) markCopy(disk, directory, this.#log.name);
     if (found.end === 0 && !readOnly) await this.#send(0, this.#encodeHeader(0, noCrc));
     await this.pull();
     // In this order: what others write here meanwhile is in the log before.

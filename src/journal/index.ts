@@ -1,4 +1,5 @@
 export { CarriedJournal } from './carried.js';
+export { refuseCopy } from './copy-mark.js';
 export { inspectSegments as inspectJournal } from './inspect.js';
 export type { Inspection } from './inspect.js';
 export { Journal } from './journal.js';

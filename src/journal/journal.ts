@@ -2,6 +2,7 @@ import { ProductionError } from '../../machines/index.js';
 import { isFull, makeDurableDirectory, type Disk } from '../disk/index.js';
 import { compactSegments, type Compacted } from './compact.js';
 import { commonEnd, replaced } from './displaced.js';
+import { refuseCopy } from './copy-mark.js';
 import { follow } from './follow.js';
 import { inspectSegments, type Inspection } from './inspect.js';
 import { landCommits, landSeal, writable, type Landing } from './landing.js';
@@ -89,6 +90,7 @@ export class Journal implements JournalPort {
   #prepare(): void {
     const { disk, directory } = this.#on;
     makeDurableDirectory(disk, directory);
+    refuseCopy(disk, directory);
     if (listSegments(disk, directory).length === 0)
       makeSegment({ disk, directory, start: 0, previous: noCrc, header: this.#header() });
   }

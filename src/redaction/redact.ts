@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ProductionError, isSessionId, type ProcessIdentity } from '../../machines/index.js';
 import { nodeDisk } from '../disk/index.js';
 import type { ArtifactStore } from '../artifacts/index.js';
-import { Journal, SegmentRewriter, inspectJournal, rewriteSegments } from '../journal/index.js';
+import { Journal, SegmentRewriter, inspectJournal, refuseCopy, rewriteSegments } from '../journal/index.js';
 import { Production, auditProblems, machineIdentity, systemClock } from '../production/index.js';
 import type { RedactionRecord } from '../record/index.js';
 import { programName } from '../program.js';
@@ -98,6 +98,8 @@ function countOf({ journal, documents, files }: RedactionRecord['places']): numb
 async function redactFolder(options: RedactionOptions): Promise<RedactedFolder> {
   const { directory, text, isGone } = options;
   settleInterrupted(directory, isGone);
+  // The log would bring the text back.
+  refuseCopy(nodeDisk, join(directory, 'journal'));
   const damage = inspectJournal(nodeDisk, join(directory, 'journal')).damage[0];
   if (damage)
     throw new ProductionError(

@@ -32,7 +32,8 @@ async function twoMachines(options: Omit<ConnectOptions, 'log'> = {}) {
 
 const lastSegment = (directory: string): string => {
   const folder = join(directory, 'journal');
-  return join(folder, readdirSync(folder).sort().at(-1) ?? '');
+  const segments = readdirSync(folder).filter((name) => /^\d/.test(name));
+  return join(folder, segments.sort().at(-1) ?? '');
 };
 
 describe('a production whose journal a log carries', () => {
@@ -313,9 +314,26 @@ describe('a production whose journal a log carries', () => {
     await third;
     expect(heard).toEqual(['episode.created', 'phase.start', 'cost.recorded']);
   });
-});
 
-async function unavailable(): Promise<Error> {
-  const { ProductionError } = await import('../../src/index.js');
-  return new ProductionError('journal_unavailable', 'the network is away.');
-}
+  test('given a folder is a copy of a log, when it is opened without the log or a text is to be taken out of it, then that is refused; it can be read, and made a production of its own', async () => {
+    const { folders, one } = await twoMachines();
+    const sessionId = await one.createEpisodeSession({ episodeNum: 1, topic: 'Bees and dances' });
+    await one.close();
+    const [directory] = folders;
+    const isCopy = {
+      code: 'journal_unavailable',
+      message: expect.stringMatching(/is a copy .* remove (\S+)\.$/) as string,
+    };
+    await expect(ProductionStateManager.open({ directory })).rejects.toMatchObject(isCopy);
+    const redaction = { directory, text: 'Bees and dances', by: 'Ada', reason: 'a secret' };
+    await expect(ProductionStateManager.redact(redaction)).rejects.toMatchObject(isCopy);
+    const reading = await ProductionStateManager.open({ directory, readOnly: true });
+    expect((await reading.getEpisodeState(sessionId)).topic).toBe('Bees and dances');
+    await reading.close();
+    rmSync(join(directory, 'journal', 'carried-by-a-log'));
+    const own = await ProductionStateManager.open({ directory });
+    await own.updatePhase({ sessionId, phase: 'research', status: 'active' });
+    await expectSound(own);
+    await own.close();
+  });
+});
