@@ -337,3 +337,8 @@ describe('a production whose journal a log carries', () => {
     await own.close();
   });
 });
+
+async function unavailable(): Promise<Error> {
+  const { ProductionError } = await import('../../src/index.js');
+  return new ProductionError('journal_unavailable', 'the network is away.');
+}
