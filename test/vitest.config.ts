@@ -32,7 +32,7 @@ const report = process.env['SHOWRUNNER_TEST_REPORT'];
 
 /**
  * `unit` is what `npm test` runs; `long` is its slower sibling (crash storms, whole productions); `crash` hinders a process at each of its system
- * calls (strace); `distributed` runs a production on servers that carry its journal; `processes` holds what starts processes by the hundred (command line, agents), fails the disk at each call in turn, or speaks; `protocol` checks the models (spin); `browser` drives the studio's page (chromium); `strangers` attacks both servers and plants what is hostile in every place of a file.
+ * calls (strace); `distributed` runs a production on servers that carry its journal; `examples` runs the worked examples of docs/metering.md with the frameworks that they name; `processes` holds what starts processes by the hundred (command line, agents), fails the disk at each call in turn, or speaks; `protocol` checks the models (spin); `browser` drives the studio's page (chromium); `strangers` attacks both servers and plants what is hostile in every place of a file.
  */
 export default defineConfig({
   root,
@@ -57,6 +57,7 @@ export default defineConfig({
             'test/browser/**',
             'test/crash/**',
             'test/distributed/**',
+            'test/examples/**',
             'test/protocol/**',
             'test/strangers/**',
             ...processes,
@@ -89,6 +90,16 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'examples',
+          include: ['test/examples/**/*.test.ts'],
+          exclude: ['**/node_modules/**'],
+          testTimeout: 60_000,
+          hookTimeout: 180_000,
         },
       },
       { extends: true, test: { name: 'crash', include: ['test/crash/**/*.test.ts'], hookTimeout: 120_000 } },

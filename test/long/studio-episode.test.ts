@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { ProductionStateManager } from '../../src/index.js';
-import { studioCrew } from '../../src/crew/studio/index.js';
+import { estimate, parseSettings, studioCrew } from '../../src/crew/studio/index.js';
 import { startFakeElevenLabs } from '../support/fake-elevenlabs.js';
 import { startModelServer } from '../support/model-server.js';
 import { billed, play } from '../support/playing-model.js';
@@ -21,7 +21,7 @@ interface Validation {
   checks: { name: string; passed: boolean }[];
 }
 
-test('given sources, models that play their part and a voice on loopback, then an episode of twelve minutes is complete, its MP3 validated, its captions those of the voice, and its cost what the providers billed', async () => {
+test('given sources, models that play their part and a voice on loopback, then an episode of twelve minutes is complete, its MP3 validated, its captions those of the voice, and its cost what the providers billed, as it was estimated', async () => {
   let invoice = 0;
   const server = await startModelServer((request) => {
     const { micros, ...reply } = billed(request, play(request).answer);
@@ -40,26 +40,34 @@ test('given sources, models that play their part and a voice on loopback, then a
     episodeNum: 1,
     topic: 'How software is kept alive',
   });
-  const produced = await manager.produce(sessionId, studioCrew({ env: keys }), {
-    crewOptions: {
-      sources,
-      minutes: 12,
-      studio: {
-        script: 'anthropic:claude-sonnet-4-5',
-        judge: 'openai:gpt-5.2',
-        voice: 'elevenlabs:robin-voice,sam-voice',
-        prices: { version: '2026-11-01', prices: { 'elevenlabs:*': { input_mchars: 220 } } },
-        providers: {
-          openai: { base_url: server.url },
-          anthropic: { base_url: server.url },
-          elevenlabs: { base_url: voice.url },
-        },
-      },
+  const studio = {
+    script: 'anthropic:claude-sonnet-4-5',
+    judge: 'openai:gpt-5.2',
+    voice: 'elevenlabs:robin-voice,sam-voice',
+    prices: { version: '2026-11-01', prices: { 'elevenlabs:*': { input_mchars: 220 } } },
+    providers: {
+      openai: { base_url: server.url },
+      anthropic: { base_url: server.url },
+      elevenlabs: { base_url: voice.url },
     },
+  };
+  const estimated = await estimate(parseSettings(studio), 12, new Date().toISOString());
+  const produced = await manager.produce(sessionId, studioCrew({ env: keys }), {
+    crewOptions: { sources, minutes: 12, studio },
   });
   expect(produced).toMatchObject({ outcome: 'complete', reason: null });
   const spoken = voice.spoken.reduce((sum, { credits }) => sum + credits * 220, 0);
   expect(produced.state.total_cost).toBe((invoice + spoken) / 1e6);
+  // Both halves were paid, and each is what was said before.
+  for (const [billedFor, { low, high }] of [
+    [invoice, estimated.script],
+    [spoken, estimated.audio],
+    [invoice + spoken, estimated.total],
+  ] as const) {
+    expect(billedFor).toBeGreaterThan(0);
+    expect(billedFor).toBeGreaterThanOrEqual(low);
+    expect(billedFor).toBeLessThanOrEqual(high);
+  }
   expect(await manager.verify()).toMatchObject({ ok: true });
 
   await manager.production.show();
