@@ -416,8 +416,10 @@ export class Production {
    * @throws ProductionError `artifacts_unavailable`, `artifact_invalid`.
    */
   async restorePayloads(id: SessionId): Promise<void> {
-    const position = this.#documents.hasStore ? this.#mirror.store.position(id) : undefined;
-    if (position === undefined || this.#restored.get(id) === position) return;
+    // One that has moved to the archives comes to memory first.
+    if (!this.#documents.hasStore || !this.find(id)) return;
+    const position = this.#mirror.store.position(id) ?? 0;
+    if (this.#restored.get(id) === position) return;
     await this.#documents.restore(id, payloadFilesOf(this.#journal, id));
     const { context } = this.episode(id);
     const phase = currentPhase(context);
