@@ -123,10 +123,16 @@ class MisbehavingEpisode {
     for (const key of held) await this.#answerFor(key);
     this.played.held += held.length;
     await this.#expectBalance();
-    if (!needs.some(({ need, reason }) => need === 'budget_stop' || reason === 'budget_exhausted')) return;
+    // What a phase waits for is told to the cent; who has run out amid one is given a little.
+    const asked = /^showrunner budget \S+ total \+(\d+\.\d\d)/m.exec(
+      needs.flatMap(({ next }) => next).join('\n'),
+    )?.[1];
+    const isOut = needs.some(({ need, reason }) => need === 'budget_stop' || reason === 'budget_exhausted');
+    const amount = asked ?? (isOut ? '0.10' : undefined);
+    if (amount === undefined) return;
     this.played.raises += 1;
-    this.#cap += 100_000;
-    await manager.raiseBudget({ sessionId, scope: 'total', amount: '0.10', by: 'Ada', reason: 'it goes on' });
+    this.#cap += Math.round(Number(amount) * 1e6);
+    await manager.raiseBudget({ sessionId, scope: 'total', amount, by: 'Ada', reason: 'it goes on' });
   }
 
   /** Each line was spoken once that can be heard. */
