@@ -66,30 +66,29 @@ async function append(context: ObjectContext, message: Uint8Array, partBytes: nu
   const { head: asked, bytes } = unframe(message);
   const { position, chart, ticket } = Append.parse(asked);
   const head = await headOf(context);
+  const now = await context.date.now();
   if (head.chart !== undefined && isOlder(chart, head.chart))
-    return said({ ...state(head), outcome: 'upgraded', chart: head.chart });
-  if (head.sealed || position !== head.end) return said({ ...state(head), outcome: 'elsewhere' });
+    return said({ ...state(head, now), outcome: 'upgraded', chart: head.chart });
+  if (head.sealed || position !== head.end) return said({ ...state(head, now), outcome: 'elsewhere' });
   if (isFull(head, baseOf(context.key), partBytes)) {
     context.set('head', { ...head, sealed: true });
-    return said({ ...state(head), sealed: true, outcome: 'elsewhere' });
+    return said({ ...state(head, now), sealed: true, outcome: 'elsewhere' });
   }
-  const queue = await queueFor(context, head, ticket);
+  const queue = queueFor(head, ticket, now);
   if (queue[0] !== undefined && queue[0].ticket !== ticket)
-    return said({ ...state(head), outcome: 'elsewhere' });
+    return said({ ...state(head, now), outcome: 'elsewhere' });
   const pieces = await keep(context, head, bytes);
   const next: Head = { ...head, end: head.end + bytes.length, pieces, queue, chart };
   context.set('head', next);
   if (pieces.length === 0) for (const start of head.pieces.slice(1)) context.clear(valueAt(start));
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return said({ ...state(next), outcome: 'landed', position, sha256 });
+  return said({ ...state(next, now), outcome: 'landed', position, sha256 });
 }
 
-/** The time is asked for only where a turn of somebody else may have run out: it costs a step of Restate's journal. */
-async function queueFor(context: ObjectContext, head: Head, ticket: string | undefined): Promise<Queue> {
-  const [first] = head.queue;
-  return first === undefined || first.ticket === ticket
-    ? head.queue
-    : advanced(head.queue, await context.date.now());
+/** Without the turn of somebody else that has run out. */
+function queueFor({ queue }: Head, ticket: string | undefined, now: number): Queue {
+  const [first] = queue;
+  return first === undefined || first.ticket === ticket ? queue : advanced(queue, now);
 }
 
 /** While somebody waits for a turn a part may grow to twice its size: turns are kept by the part. */
@@ -116,8 +115,9 @@ async function keep(context: ObjectContext, head: Head, bytes: Uint8Array): Prom
 async function read(context: ObjectSharedContext, message: Uint8Array): Promise<Uint8Array> {
   const { position, most } = Read.parse(unframe(message).head);
   const head = await headOf(context);
+  const now = await context.date.now();
   const answer = (changed: boolean, bytes?: Uint8Array): Uint8Array =>
-    frame({ ...state(head), changed } satisfies ReadAnswer, bytes);
+    frame({ ...state(head, now), changed } satisfies ReadAnswer, bytes);
   if (position >= head.end) return answer(false);
   const blocks =
     position < (head.pieces[0] ?? head.end) ? ((await context.get<readonly number[]>('blocks')) ?? []) : [];
@@ -142,7 +142,7 @@ async function read(context: ObjectSharedContext, message: Uint8Array): Promise<
 async function look(context: ObjectSharedContext, message: Uint8Array): Promise<Uint8Array> {
   const { ticket } = Ticket.parse(unframe(message).head);
   const head = await headOf(context);
-  return frame(placeOf(head, ticket));
+  return frame(placeOf(head, ticket, await context.date.now()));
 }
 
 async function changeQueue(
@@ -152,24 +152,25 @@ async function changeQueue(
 ): Promise<Uint8Array> {
   const { ticket } = Ticket.parse(unframe(message).head);
   const head = await headOf(context);
-  if (head.sealed) return frame(placeOf(head, ticket));
-  const next: Head = { ...head, queue: change(head.queue, ticket, await context.date.now()) };
+  const now = await context.date.now();
+  if (head.sealed) return frame(placeOf(head, ticket, now));
+  const next: Head = { ...head, queue: change(head.queue, ticket, now) };
   context.set('head', next);
-  return frame(placeOf(next, ticket));
+  return frame(placeOf(next, ticket, now));
 }
 
-function placeOf(head: Head, ticket: string): Place {
+function placeOf(head: Head, ticket: string, now: number): Place {
   const place = head.queue.findIndex((waiting) => waiting.ticket === ticket);
-  return { ...state(head), place, stale: isStale(head.queue, Date.now()) };
+  return { ...state(head, now), place, stale: isStale(head.queue, now) };
 }
 
 function said(answer: Appended): Uint8Array {
   return frame(answer);
 }
 
-/** The worker's clock: nothing is decided by it, so that it needs no step of Restate's journal. */
-function state(head: Head): { end: number; sealed: boolean; at: string } {
-  return { end: head.end, sealed: head.sealed, at: new Date().toISOString() };
+/** `now` is a step of Restate's journal: what a handler answers must be the same when it is run again, or Restate holds everything of its key up for ever. */
+function state(head: Head, now: number): { end: number; sealed: boolean; at: string } {
+  return { end: head.end, sealed: head.sealed, at: new Date(now).toISOString() };
 }
 
 async function headOf(context: ObjectContext | ObjectSharedContext): Promise<Head> {
