@@ -156,6 +156,26 @@ if (JSON.parse(said.split('\\n')[0]).result.serverInfo.name !== 'showrunner') th
       ],
     ],
   },
+  'docs/metering.md': {
+    rows: [
+      ['export function maxCost', { save: 'prices.mjs' }],
+      ...["from '@langchain/langgraph'", "from '@mastra/core/agent'", 'chat/completions'].map((text) => [
+        text,
+        { why: 'a worker with packages of its own, run as it stands: test/examples' },
+      ]),
+    ],
+  },
+  'docs/distributed.md': {
+    rows: [
+      ['npm install pg', { why: 'another package’s install' }],
+      ['npm install aws4fetch', { why: 'another package’s install' }],
+      [
+        'showrunner restate serve',
+        { why: 'serves until Ctrl-C, with an SDK that is optional: test/distributed' },
+      ],
+      ['new PostgresLog', { why: 'needs a Postgres server: test/distributed' }],
+    ],
+  },
   'docs/distributed/restate.md': {
     rows: [
       [
