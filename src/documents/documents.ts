@@ -226,9 +226,9 @@ export class Documents {
     return this.#kept !== undefined;
   }
 
-  /** Brings files that are missing here from the store; says how many came. */
-  async restore(sessionId: SessionId, entries: readonly ArtifactRef[]): Promise<number> {
-    return this.#kept ? this.#typedLater(sessionId, this.#kept.restore(sessionId, entries)) : 0;
+  /** Brings files that are missing here from the store, where there is one. */
+  async restore(sessionId: SessionId, entries: readonly ArtifactRef[]): Promise<void> {
+    if (this.#kept) await this.#typedLater(sessionId, this.#kept.restore(sessionId, entries));
   }
 
   async verifyManifest(sessionId: SessionId, entries: readonly ArtifactRef[]): Promise<void> {

@@ -36,47 +36,47 @@ export class KeptFiles {
     }
   }
 
-  /** Brings what is missing here; says how many files came. What is there, altered or not, is left alone. @throws ProductionError `artifacts_unavailable`, `artifact_invalid`. */
-  async restore(sessionId: SessionId, entries: readonly ArtifactRef[]): Promise<number> {
+  /** Brings what is missing here. What is there, altered or not, is left alone. @throws ProductionError `artifacts_unavailable`, `artifact_invalid`. */
+  async restore(sessionId: SessionId, entries: readonly ArtifactRef[]): Promise<void> {
     const { disk, directory } = this.#on;
-    let came = 0;
     for (const entry of entries) {
       const target = existingPath(disk, directory, sessionId, entry.path);
-      if (disk.stat(target)) continue;
-      if (await this.#bring(sessionId, entry, target)) came += 1;
+      if (!disk.stat(target)) await this.#bring(sessionId, entry, target);
     }
-    return came;
   }
 
   /** What is wrong with a file that is missing here, as the store has it. Reads the whole of it. @throws ProductionError `artifacts_unavailable`. */
   async differenceOf(sessionId: SessionId, entry: ArtifactRef): Promise<string | undefined> {
-    const { store } = this.#on;
-    const pieces = await this.#asked(sessionId, `read ${entry.path} from`, () => store.get(entry.sha256));
-    if (!pieces) return `${entry.path} is missing, here and in ${store.name}`;
-    const isWhole = await this.#asked(sessionId, `read ${entry.path} from`, () =>
-      takeWhole(pieces, entry, () => {}),
-    );
-    return isWhole ? undefined : `${entry.path} is missing here, and altered in ${store.name}`;
+    const isWhole = await this.#read(sessionId, entry, () => {});
+    const { name } = this.#on.store;
+    if (isWhole === undefined) return `${entry.path} is missing, here and in ${name}`;
+    return isWhole ? undefined : `${entry.path} is missing here, and altered in ${name}`;
   }
 
   /** The text of a payload that is missing here; undefined where the store has none that is whole. @throws ProductionError `artifacts_unavailable`. */
   async text(sessionId: SessionId, entry: ArtifactRef): Promise<string | undefined> {
-    const { store } = this.#on;
-    const pieces = await this.#asked(sessionId, `read ${entry.path} from`, () => store.get(entry.sha256));
     const taken: Uint8Array[] = [];
-    const isWhole =
-      pieces !== undefined &&
-      (await this.#asked(sessionId, `read ${entry.path} from`, () =>
-        takeWhole(pieces, entry, (piece) => taken.push(piece)),
-      ));
+    const isWhole = await this.#read(sessionId, entry, (piece) => taken.push(piece));
     return isWhole ? Buffer.concat(taken).toString('utf8') : undefined;
   }
 
-  async #bring(sessionId: SessionId, entry: ArtifactRef, target: string): Promise<boolean> {
+  /** Whether what the store has is what was put there; undefined where it has nothing. */
+  #read(
+    sessionId: SessionId,
+    entry: ArtifactRef,
+    take: (piece: Uint8Array) => void,
+  ): Promise<boolean | undefined> {
+    return this.#asked(sessionId, `read ${entry.path} from`, async () => {
+      const pieces = await this.#on.store.get(entry.sha256);
+      return pieces && takeWhole(pieces, entry, take);
+    });
+  }
+
+  async #bring(sessionId: SessionId, entry: ArtifactRef, target: string): Promise<void> {
     const { path, sha256 } = entry;
     const { store, disk, directory, seeJournal } = this.#on;
     const pieces = await this.#asked(sessionId, `fetch ${path} from`, () => store.get(sha256));
-    if (!pieces) return false;
+    if (!pieces) return;
     makeDurableDirectory(disk, join(directory, sessionId));
     makeDurableDirectory(disk, dirname(target));
     const temporary = temporaryName(target);
@@ -103,7 +103,6 @@ export class KeptFiles {
       disk.close(output);
     }
     this.#known.add(sha256);
-    return true;
   }
 
   async #asked<Result>(sessionId: SessionId, what: string, ask: () => Promise<Result>): Promise<Result> {

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { ProductionError, isSessionId, type ProcessIdentity } from '../../machines/index.js';
@@ -9,7 +9,7 @@ import { Production, auditProblems, machineIdentity, systemClock } from '../prod
 import type { RedactionRecord } from '../record/index.js';
 import { programName } from '../program.js';
 import { commitWithout } from './commit-text.js';
-import { backupsOf, filesIn } from './files.js';
+import { backupsOf, filesIn, sha256Of } from './files.js';
 import { ChangedHashes } from './hashes.js';
 import { SecretText } from './secret-text.js';
 import { StagedFiles } from './staged-files.js';
@@ -140,8 +140,7 @@ async function takeOutOf(
     await attempt(path, () => {
       const place = join(directory, path);
       const bytes = nodeDisk.readFile(place) ?? Buffer.alloc(0);
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
-      return store.put({ sha256, bytes: bytes.length }, place);
+      return store.put({ sha256: sha256Of(bytes), bytes: bytes.length }, place);
     });
   for (const sha256 of hashes.before()) await attempt(sha256, () => store.remove(sha256));
   return left;
