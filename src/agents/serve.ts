@@ -9,6 +9,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import { hostHeaderValidation, originValidation, toNodeHandler } from '@modelcontextprotocol/node';
+import { hasBearer } from '../inspect/bearer.js';
 import { guardedServer, refuseUpgrade } from '../inspect/guarded-server.js';
 import { ChangeTeller } from './change-teller.js';
 import { makeServer, type House } from './server.js';
@@ -98,8 +99,11 @@ function keepSubscriptions(server: Server, house: House): (uri: string) => boole
   return (uri) => wanted.has(uri);
 }
 
-/** Serves both protocols on loopback at `/mcp`. Foreign hosts and origins are answered with 403. */
-export async function serveOverHttp(house: House, port: number): Promise<Serving & { url: string }> {
+/** Serves both protocols on loopback at `/mcp`, to who brings the token. Foreign hosts and origins are answered with 403. */
+export async function serveOverHttp(
+  house: House,
+  { port, token }: { port: number; token: string },
+): Promise<Serving & { url: string }> {
   const teller = new ChangeTeller();
   const telling = tellingHouse(house, teller);
   const bus = new HearingBus();
@@ -114,6 +118,11 @@ export async function serveOverHttp(house: House, port: number): Promise<Serving
     if (!isHost(request, response) || !isOrigin(request, response)) return undefined;
     if (new URL(request.url ?? '/', 'http://localhost').pathname !== '/mcp') {
       response.writeHead(404).end();
+      return undefined;
+    }
+    // Any user of this machine reaches the port.
+    if (!hasBearer(request.headers.authorization, token)) {
+      response.writeHead(401, { 'www-authenticate': 'Bearer' }).end();
       return undefined;
     }
     // Node's own type says that an incoming request may have no method; a server's always has one.

@@ -469,6 +469,7 @@ export const catalog: readonly Command[] = [
     options: [
       ['--http', 'serve on loopback instead'],
       ['--port <number>', 'with --http; default 4748'],
+      ['--headers', 'only print, as JSON, the header with the token that --http asks for'],
       ['--sources <folder>', 'what produce_episode makes episodes from, by the demonstration crew'],
       ['--crew <module>', 'the crew of produce_episode; agents cannot name another'],
       ['--minutes <number>', 'how long its episodes are where the agent does not say; default 3'],

@@ -12,6 +12,7 @@ export {
   makeDurableDirectory,
 } from './durable-directory.js';
 export { refuseNetworkFilesystem } from './network-filesystem.js';
+export { keptToken, readToken } from './kept-token.js';
 export { nodeDisk } from './node-disk.js';
 export { openPlainFile, plainRefusalTexts, readPlainFile } from './plain-file.js';
 export { replacePlainFile, writePlainFile } from './write-plain-file.js';

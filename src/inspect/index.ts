@@ -1,3 +1,4 @@
+export { hasBearer, isSame } from './bearer.js';
 export { tellProduction } from './inspect.js';
 export { startRelay } from './relay.js';
 export type { Relay } from './relay.js';

@@ -88,8 +88,10 @@ async function http(directory: string): Promise<StreamableHTTPClientTransport> {
   onTestFinished(() => manager.close());
   const serving = await serveOverHttp(
     { open: async () => manager, directory, note: () => {}, by: 'tester' },
-    0,
+    { port: 0, token: 'token' },
   );
   onTestFinished(() => serving.close());
-  return new StreamableHTTPClientTransport(new URL(serving.url));
+  return new StreamableHTTPClientTransport(new URL(serving.url), {
+    requestInit: { headers: { authorization: 'Bearer token' } },
+  });
 }

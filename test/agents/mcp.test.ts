@@ -229,7 +229,7 @@ test.each([
       note: () => {},
       by: 'tester',
     },
-    0,
+    { port: 0, token: 'token' },
   );
   onTestFinished(() => serving.close());
   const status = await new Promise((resolve, reject) => {

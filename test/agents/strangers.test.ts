@@ -14,7 +14,7 @@ async function served() {
       note: () => {},
       by: 'tester',
     },
-    0,
+    { port: 0, token: 'token' },
   );
   onTestFinished(() => serving.close());
   const { port } = new URL(serving.url);
@@ -39,6 +39,19 @@ test.each([
   ],
   ['another host', 'GET /mcp HTTP/1.1\nHost: evil.example', 'HTTP/1.1 403 Forbidden'],
   ['another origin', 'GET /mcp HTTP/1.1\nHost: HOST\nOrigin: https://evil.example', 'HTTP/1.1 403 Forbidden'],
+  ['no token', 'GET /mcp HTTP/1.1\nHost: HOST', 'HTTP/1.1 401 Unauthorized'],
+  ...[
+    'Bearer',
+    'Bearer wrong',
+    'Bearer token0',
+    'bearer token',
+    'Basic dG9rZW46',
+    'Bearer wrong\nAuthorization: Bearer token',
+  ].map((given): [string, string, string] => [
+    `the header ${JSON.stringify(given)}`,
+    `GET /mcp?token=token HTTP/1.1\nHost: HOST\nAuthorization: ${given}`,
+    'HTTP/1.1 401 Unauthorized',
+  ]),
 ])('given a stranger sends %s, then it is refused and the server goes on', async (_name, head, status) => {
   const send = await served();
   expect(await send(head)).toBe(status);

@@ -1,6 +1,6 @@
 // One client's session with our server, in the Node that this is run by: node mcp-session.mjs <server's node> <main.js> <stdio|http> <old|new> <folder>.
 // Prints what was told of the money; whatever goes wrong ends it with an error.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
@@ -15,7 +15,14 @@ async function overHttp() {
   server.stdout.on('data', (text) => (said += String(text)));
   for await (const line of createInterface({ input: server.stderr })) {
     const [url] = /http:\/\/127\.0\.0\.1:\d+\/mcp/.exec(line) ?? [];
-    if (url) return { transport: new StreamableHTTPClientTransport(new URL(url)), server, said: () => said };
+    if (!url) continue;
+    const headers = execFileSync(node, [...words, '--headers'], { encoding: 'utf8' });
+    const requestInit = { headers: JSON.parse(headers) };
+    return {
+      transport: new StreamableHTTPClientTransport(new URL(url), { requestInit }),
+      server,
+      said: () => said,
+    };
   }
   throw new Error('the server ended');
 }

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
+import { agentsHeaders } from '../../src/agents/token.js';
 import { run } from '../support/cli.js';
 import { temporaryDirectory } from '../support/temporary.js';
 import { expectHeld } from './counted.js';
@@ -10,7 +11,7 @@ const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 async function mcp(
   ...args: string[]
-): Promise<ChildProcess & { said: () => string; complained: () => string }> {
+): Promise<ChildProcess & { said: () => string; complained: () => string; directory: string }> {
   const directory = temporaryDirectory();
   await run(directory, 'create', '--topic', 'Why bees dance');
   await run(directory, 'phase', '1', 'research', 'active');
@@ -24,7 +25,7 @@ async function mcp(
     child.kill('SIGKILL');
     await once(child, 'exit');
   });
-  return Object.assign(child, { said: () => said, complained: () => complained });
+  return Object.assign(child, { said: () => said, complained: () => complained, directory });
 }
 
 const deep = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
@@ -77,7 +78,11 @@ test('given the same over HTTP, then each is answered, and the server goes on', 
   await expect.poll(() => server.complained() + server.said(), { timeout: 30_000 }).toMatch(/http:\/\/127/);
   const address = /http:\/\/127\.0\.0\.1:\d+\/mcp/.exec(server.complained() + server.said())?.[0] ?? '';
   const post = async (body: string): Promise<number> => {
-    const head = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+    const head = {
+      ...agentsHeaders(server.directory),
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+    };
     const answer = await fetch(address, { method: 'POST', headers: head, body });
     await answer.text();
     return answer.status;

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { agentsHeaders } from '../../src/agents/token.js';
 
 const main = resolve('dist/cli/main.js');
 
@@ -36,7 +37,10 @@ export async function served(
   const link = new URL(told.url ?? told.page ?? '');
   return {
     port: Number(link.port),
-    token: link.hash.slice('#token='.length),
+    token:
+      command === 'mcp'
+        ? (agentsHeaders(directory)?.Authorization ?? '').slice('Bearer '.length)
+        : link.hash.slice('#token='.length),
     socket: told.socket ?? '',
     pid: child.pid ?? 0,
     hasEnded: () => child.exitCode !== null || child.signalCode !== null,

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import type { Run } from '../command.js';
-import { serveOverHttp, serveOverStdio } from '../../agents/serve.js';
+import { join } from 'node:path';
+import type { Result, Run } from '../command.js';
 import type { House } from '../../agents/server.js';
+import { agentsHeaders, agentsToken, agentsTokenFile } from '../../agents/token.js';
 import { producerForAgents } from '../producer-for-agents.js';
 import { portOption, whenListening } from '../listening.js';
 import { keepStandardOutput, printOut } from '../standard-output.js';
@@ -10,12 +11,15 @@ import { UsageError } from '../usage-error.js';
 const usualPort = 4748;
 
 export const run: Run = async (context, _args, options) => {
-  const { signal } = context;
+  const { signal, directory } = context;
+  if (options['headers'] === true) return headersOf(directory);
+  // Loaded late: a host waits for the headers at each connection.
+  const { serveOverHttp, serveOverStdio } = await import('../../agents/serve.js');
   const listed = process.env['SHOWRUNNER_TOOLS'] || 'all';
   if (listed !== 'core' && listed !== 'all') throw new UsageError('SHOWRUNNER_TOOLS: is not core or all');
   const house: House = {
     open: context.open,
-    directory: context.directory,
+    directory,
     note: context.note,
     by: context.by,
     listed,
@@ -23,8 +27,10 @@ export const run: Run = async (context, _args, options) => {
   };
   if (options['http'] === true) {
     const port = portOption(options['port'], usualPort);
-    const serving = await whenListening(() => serveOverHttp(house, port));
-    context.note(`MCP at ${serving.url}; Ctrl-C stops it.`);
+    const serving = await whenListening(() => serveOverHttp(house, { port, token: agentsToken(directory) }));
+    context.note(
+      `MCP at ${serving.url}, for who brings the token in ${join(directory, agentsTokenFile)}; Ctrl-C stops it.`,
+    );
     if (!signal.aborted) await once(signal, 'abort');
     await serving.close();
     return { text: '' };
@@ -38,3 +44,12 @@ export const run: Run = async (context, _args, options) => {
   await serving.close();
   return { text: '' };
 };
+
+/** For a host that asks a program for what it sends, as Claude Code's `headersHelper` does. */
+function headersOf(directory: string): Result {
+  const headers = agentsHeaders(directory);
+  if (headers) return { json: headers, text: JSON.stringify(headers) };
+  throw new UsageError(
+    `--headers: no token is kept in ${directory}; start showrunner mcp --http there first`,
+  );
+}
