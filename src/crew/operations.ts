@@ -25,7 +25,7 @@ import { toJson } from '../record/index.js';
 import { planRelease, planReserve, planSettle } from '../calls/money-plans.js';
 import { dueAt, mostCalls, nextTry, triesOf, type Tries } from './attempts.js';
 import { later } from './claim.js';
-import { chargeOf, costOf } from './outcome.js';
+import { chargeOf, costOf, isBilled } from './outcome.js';
 import { SettledResults } from './settled-results.js';
 import { keptInput } from './call-input.js';
 import { unlessAborted } from './unless-aborted.js';
@@ -153,10 +153,17 @@ export class Operations {
     const made = this.#tries(key).attempts + 1;
     const attempt = made + 1;
     if (reconcile !== 'ask') await this.#waitForTurn(key);
-    const answer =
-      typeof reconcile === 'function'
-        ? await reconcile({ idempotencyKey: this.#idempotencyKey(key), signal, attempt })
-        : reconcile;
+    let answer: Awaited<ReturnType<Extract<typeof reconcile, (...args: never) => unknown>>>;
+    try {
+      answer =
+        typeof reconcile === 'function'
+          ? await reconcile({ idempotencyKey: this.#idempotencyKey(key), signal, attempt })
+          : reconcile;
+    } catch (error) {
+      // A look-up that fails says nothing of the call; one that has found an answer that is of no use says that it was billed.
+      if (isBilled(error)) return this.#failed(call, made, error);
+      throw error;
+    }
     if (answer === 'ask') {
       throw new ProductionError(
         'operation_held',

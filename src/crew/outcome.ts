@@ -41,6 +41,13 @@ export function chargeOf(error: unknown, reserved: Usd): Charge {
   return isRefused ? { kind: 'none' } : { kind: 'known', cost: reserved, estimated: true };
 }
 
+/** Whether an error says that an answer was given and billed, whatever it did cost. */
+export function isBilled(error: unknown): boolean {
+  const says = ({ cost, usage }: Record<string, unknown>): true | undefined =>
+    costOf(cost) !== undefined || usage ? true : undefined;
+  return findInError(error, says) === true;
+}
+
 /** A provider's word on a cost; undefined when it says nothing that could be true. */
 export function costOf(cost: unknown): Usd | undefined {
   if (cost === undefined || cost === null) return undefined;

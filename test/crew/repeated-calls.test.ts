@@ -40,3 +40,29 @@ test.each<[string, Error]>([
     expect(operations).toMatchObject({ q: { state: 'held', amount: 100_000 } });
   },
 );
+
+test('given a look-up finds an answer that is of no use, and says what it has cost, then that is settled, and the call is made anew as often as policy allows', async () => {
+  const manager = await openProduction(temporaryDirectory(), {
+    policy: {
+      retry: {
+        provider_unavailable: { attempts: 3, baseMs: 0, maxMs: 0 },
+        invalid_output: { attempts: 2, baseMs: 0, maxMs: 0 },
+      },
+    },
+  });
+  const id = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
+  const attempts: number[] = [];
+  const found = failure({ code: 'invalid_output', cost: 0.03 });
+  const reconcile = () => Promise.reject(found);
+  const crew = defineCrew({
+    research: ({ operation }) =>
+      operation('ask', { key: 'q', maxCost: '0.10', reconcile }, ({ attempt }) => {
+        attempts.push(attempt);
+        return attempts.length === 1 ? Promise.reject(dropped) : Promise.resolve({ result: 1, cost: 0.02 });
+      }),
+    script: async () => null,
+    audio: async () => null,
+  });
+  expect(await manager.produce(id, crew)).toMatchObject({ outcome: 'complete', state: { total_cost: 0.05 } });
+  expect(attempts).toEqual([1, 2]);
+});

@@ -2,11 +2,14 @@ import * as z from 'zod';
 import { ProductionError } from '../../../machines/index.js';
 import { minutesRange, usualMinutes } from '../own-ranges.js';
 import { defineCrew, type Crew, type PhaseContext } from '../port.js';
+import { answerNotes } from './answer-notes.js';
+import { backgroundAnswers } from './models/background.js';
 import { openModel } from './models/open-model.js';
 import { providerOf } from './models/providers.js';
 import type { SearchAccess } from './research/search.js';
 import { loadPrompts } from './script/prompts.js';
 import { modelsOf, parseSettings, refuseMissingKeys, type StudioSettings } from './settings.js';
+import type { ModelRef } from './types.js';
 
 /** Where the crew finds what it cannot find by itself. */
 export interface StudioCrewSettings {
@@ -52,7 +55,10 @@ export function studioCrew({ env = process.env, voiceWorker, readerWorker }: Stu
       await forecast(context, settings);
       const { script, judge } = modelsOf(settings);
       const access = { providers: settings.providers, env };
+      const notes = answerNotes(context, 'answers');
+      const storedOf = (ref: ModelRef) => backgroundAnswers(ref, access, { notes, pollMs: settings.poll_ms });
       const models = {
+        stored: { script: storedOf(script), judge: storedOf(judge) },
         script: await openModel(script, access),
         judge: await openModel(judge, access),
         providers: { script: script.provider, judge: judge.provider },

@@ -46,6 +46,8 @@ export const StudioSettings = z.strictObject({
             error: "is no variable's name; it names the variable that has the key",
           })
           .optional(),
+        /** Of `openai`: answers are kept at the provider and found again after a crash, unless this is false. */
+        background: z.boolean().optional(),
       }),
     )
     .default({}),

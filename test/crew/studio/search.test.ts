@@ -142,6 +142,13 @@ test('given the connection is lost before an id came, then a person is asked, an
   expect(first.searches).toHaveLength(1);
 });
 
+test('given Perplexity has a search no more, then a person is asked, and the search is not begun again', async () => {
+  const gone = { body: { error: { message: 'response not found' } }, status: 404 };
+  const life = await story(({ method }) => (method === 'POST' ? begun : gone))();
+  expect([life.produced.outcome, life.searches.length]).toEqual(['waiting', 1]);
+  expect(life.produced.reason).toContain('unknown outcome');
+});
+
 test('given a person has answered for a search whose end was unknown, and the next one is lost before its id came, then the first one is not looked up for it, and not paid twice', async () => {
   let posts = 0;
   const server = await startModelServer(({ method }) => {

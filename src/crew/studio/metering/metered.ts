@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import { ProductionError, toDollars } from '../../../../machines/index.js';
-import type { Dollars, Reconcile, RunOperation } from '../../port.js';
+import { ProductionError, findInError, toDollars } from '../../../../machines/index.js';
+import type { Dollars, OperationCall, OperationOutcome, Reconcile, RunOperation } from '../../port.js';
 import { mostCost } from '../prices/cost.js';
 import { findPrice } from '../prices/find-price.js';
 import type { PriceTable } from '../prices/price-table.js';
-import type { Charge } from '../types.js';
+import type { Charge, Price } from '../types.js';
 import { chargeFor } from './charge.js';
 import { mostUsageOf, requestText, type Limits } from './most-usage.js';
 import type { Answer, CallParams, MeterableModel } from './model-shapes.js';
+import type { StoredAnswers } from './stored-answers.js';
 import { usableAnswer, type Refuse } from './usable.js';
 
 /** What a metered model is paid through. */
@@ -65,19 +66,32 @@ export function meteredMiddleware(options: MeterOptions): {
  * engine's policy has its own.
  */
 export function metered<Model extends MeterableModel>(model: Model, options: MeterOptions): Model {
+  return meteredAndStored(model, options, undefined);
+}
+
+/** The same for a model whose provider keeps its answers: what became of a call is looked up before a person is asked. */
+export function meteredAndStored<Model extends MeterableModel>(
+  model: Model,
+  options: MeterOptions,
+  stored: StoredAnswers | undefined,
+): Model {
   const wrapped = {
     specificationVersion: model.specificationVersion,
     provider: model.provider,
     modelId: model.modelId,
     supportedUrls: (model as { supportedUrls?: unknown }).supportedUrls ?? {},
-    doGenerate: (params: CallParams) => meteredCall({ params, model }, options),
+    doGenerate: (params: CallParams) => meteredCall({ params, model }, options, stored),
     doStream: () => Promise.reject(noStreams()),
   };
   return wrapped as unknown as Model;
 }
 
-async function meteredCall({ params: given, model }: WrapGenerate, options: MeterOptions): Promise<unknown> {
-  const { name = 'model_call', acrossRevisions = false, reconcile, now = systemNow } = options;
+async function meteredCall(
+  { params: given, model }: WrapGenerate,
+  options: MeterOptions,
+  stored?: StoredAnswers,
+): Promise<unknown> {
+  const { name = 'model_call', acrossRevisions = false, now = systemNow } = options;
   const params = { ...given, maxOutputTokens: given.maxOutputTokens ?? options.maxOutputTokens };
   const provider = options.provider ?? model.provider.split('.')[0] ?? model.provider;
   const ref = { provider, model: model.modelId };
@@ -86,21 +100,47 @@ async function meteredCall({ params: given, model }: WrapGenerate, options: Mete
   const asked = requestText(params);
   const key = options.key?.(params) ?? `${name}-${hashOf(JSON.stringify([provider, model.modelId, asked]))}`;
   const input = { ...ref, prices: price.table, max_output_tokens: params.maxOutputTokens, asked };
+  const answerOf = async (by: MeterableModel, { signal }: OperationCall) => {
+    const answer = await generate(by, { ...params, abortSignal: both(params.abortSignal, signal) });
+    return outcomeOf(answer, { params, price, refuse: options.refuse });
+  };
+  const reconcile = options.reconcile ?? (stored && ((call) => lookedUp(stored, call, answerOf)));
   try {
     const kept = await options.operation<KeptAnswer>(
       name,
       { key, maxCost, priceMayChange: true, acrossRevisions, reconcile, input: JSON.stringify(input) },
-      async ({ signal }) => {
-        const answer = await generate(model, { ...params, abortSignal: both(params.abortSignal, signal) });
-        const charge = chargeFor(answer, price);
-        const usable = usableAnswer(answer, params, charge, options.refuse);
-        const cost = charge.cost === undefined ? undefined : toDollars(charge.cost);
-        return { result: keptAnswer(usable, { ...charge, cost: cost ?? null }), cost };
-      },
+      async (call) => answerOf(stored ? await stored.begin(call) : model, call),
     );
     return revived(kept);
   } catch (error) {
     throw withoutRetries(error);
+  }
+}
+
+/** What was answered, and what it has cost. */
+function outcomeOf(
+  answer: Answer,
+  { params, price, refuse }: { params: CallParams; price: Price; refuse: Refuse },
+): OperationOutcome<KeptAnswer> {
+  const charge = chargeFor(answer, price);
+  const usable = usableAnswer(answer, params, charge, refuse);
+  const cost = charge.cost === undefined ? undefined : toDollars(charge.cost);
+  return { result: keptAnswer(usable, { ...charge, cost: cost ?? null }), cost };
+}
+
+/** The answer of a call that was begun before; a person is asked where no id was written down, or the provider has it no more. */
+async function lookedUp(
+  stored: StoredAnswers,
+  call: OperationCall,
+  answerOf: (by: MeterableModel, call: OperationCall) => Promise<OperationOutcome<KeptAnswer>>,
+): Promise<OperationOutcome<KeptAnswer> | 'ask'> {
+  const model = await stored.find(call);
+  if (!model) return 'ask';
+  try {
+    return await answerOf(model, call);
+  } catch (error) {
+    if (findInError(error, ({ isGone }) => isGone)) return 'ask';
+    throw error;
   }
 }
 

@@ -12,10 +12,14 @@ export interface Access {
 }
 
 /**
- * The model of a name. Its provider's package is loaded now, and not before.
+ * The model of a name; `wrapped` makes of the `fetch` that knows the key the one that the model asks by. Its provider's package is loaded now, and not before.
  * @throws ProductionError `invalid_input` for a provider that nobody knows, a package that is not installed, a key that is not there.
  */
-export async function openModel({ provider, model }: ModelRef, access: Access): Promise<MeterableModel> {
+export async function openModel(
+  { provider, model }: ModelRef,
+  access: Access,
+  wrapped: (through: typeof fetch) => typeof fetch = (through) => through,
+): Promise<MeterableModel> {
   const { baseUrl: baseURL, keyEnv } = providerOf(provider, access.providers);
   const apiKey = keyEnv === undefined ? undefined : access.env[keyEnv];
   if (keyEnv !== undefined && (apiKey === undefined || apiKey === ''))
@@ -29,7 +33,7 @@ export async function openModel({ provider, model }: ModelRef, access: Access): 
   const settings = {
     ...(baseURL === undefined ? {} : { baseURL }),
     ...(apiKey === undefined ? {} : { apiKey }),
-    fetch: keyedFetch(apiKey),
+    fetch: wrapped(keyedFetch(apiKey)),
   };
   if (provider === 'openai') {
     const { createOpenAI } = await optionalPeer('@ai-sdk/openai', () => import('@ai-sdk/openai'));

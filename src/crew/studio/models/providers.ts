@@ -26,7 +26,10 @@ const known: Readonly<Record<string, Provider>> = {
 
 /** What a user writes of providers of his own, or of where a known one is reached. */
 export type OwnProviders = Readonly<
-  Record<string, { base_url?: string | undefined; key_env?: string | undefined }>
+  Record<
+    string,
+    { base_url?: string | undefined; key_env?: string | undefined; background?: boolean | undefined }
+  >
 >;
 
 /** @throws ProductionError `invalid_input` for one that nobody knows. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import type { Dollars, OperationCall, PhaseContext } from '../../port.js';
+import type { Dollars, PhaseContext } from '../../port.js';
+import { answerNotes } from '../answer-notes.js';
 import type { Finding } from '../../offline/research/reports.js';
 import { UnusableAnswer } from '../unusable-answer.js';
 import { repairJson } from '../metering/repair-json.js';
@@ -9,9 +10,6 @@ import { beginSearch, endOfSearch, type Search, type Searched } from './perplexi
 const Found = z.object({
   findings: z.array(z.object({ text: z.string().min(10).max(600), url: z.string() })).max(200),
 });
-
-/** Without an id from when a search is about to begin until its id is known. */
-const Kept = z.object({ id: z.string().nullable() });
 
 /** What a search is made with beside its question. */
 export type SearchAccess = Pick<Search, 'baseUrl' | 'apiKey' | 'preset'> & {
@@ -42,8 +40,8 @@ export async function searchTopic(
     .update(JSON.stringify([search.preset, search.question]))
     .digest('hex');
   const key = `search-${hash.slice(0, 32)}`;
-  const note = `searches/${hash.slice(0, 32)}-${String(context.revision)}.json`;
-  const end = (call: OperationCall, id: string) => endOfSearch(search, id, call).catch(stillUnknown);
+  const notes = answerNotes(context, 'searches');
+  const note = hash.slice(0, 32);
   const searched = await context.operation<Searched>(
     'perplexity_search',
     {
@@ -52,19 +50,27 @@ export async function searchTopic(
       priceMayChange: true,
       input: { preset: search.preset, question: search.question, max_steps: search.maxSteps },
       reconcile: async (call) => {
-        const id = await notedId(context, note);
-        return id === undefined ? 'ask' : end(call, id);
+        const id = await notes.read(note);
+        if (id === undefined) return 'ask';
+        return endOfSearch(search, id, call).catch((error: unknown) =>
+          isGone(error) ? 'ask' : stillUnknown(error),
+        );
       },
     },
     async (call) => {
       // The id of an earlier search under this key, which a person has answered for, says nothing of this one.
-      await context.writeArtifact(note, `${JSON.stringify({ id: null })}\n`);
+      await notes.write(note, null);
       const id = await beginSearch(search, call);
-      await context.writeArtifact(note, `${JSON.stringify({ id })}\n`);
-      return end(call, id);
+      await notes.write(note, id);
+      return endOfSearch(search, id, call).catch(stillUnknown);
     },
   );
   return findingsIn(searched);
+}
+
+/** Perplexity has it no more: nobody but a person can find out what became of it. */
+function isGone(error: unknown): boolean {
+  return (error as { status?: unknown }).status === 404;
 }
 
 /** That its end could not be asked for says nothing of the search, which goes on and is billed: it is looked up again, and never taken for free. */
@@ -74,11 +80,6 @@ function stillUnknown(error: unknown): never {
   throw Object.assign(new Error(`the search was begun, and its end is not known: ${message}`), {
     code: 'ECONNRESET',
   });
-}
-
-async function notedId(context: PhaseContext, note: string): Promise<string | undefined> {
-  const bytes = await context.readArtifact(`research/${note}`);
-  return bytes && (Kept.parse(JSON.parse(new TextDecoder().decode(bytes))).id ?? undefined);
 }
 
 function questionFor(topic: string, minutes: number): string {

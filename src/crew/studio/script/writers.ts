@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { metered, type KeptAnswer } from '../metering/metered.js';
+import { meteredAndStored, type KeptAnswer } from '../metering/metered.js';
 import { textOf, type CallParams, type MeterableModel } from '../metering/model-shapes.js';
+import type { StoredAnswers } from '../metering/stored-answers.js';
 import type { PriceTable } from '../prices/price-table.js';
 import type { PhaseContext } from '../../port.js';
 import { aboutData, type PromptName, type Prompts } from './prompts.js';
@@ -11,6 +12,8 @@ export interface Models {
   judge: MeterableModel;
   /** Under which names the tables have them. */
   providers: { script: string; judge: string };
+  /** Of those whose providers keep their answers. */
+  stored?: { script?: StoredAnswers | undefined; judge?: StoredAnswers | undefined } | undefined;
   prices: PriceTable | undefined;
 }
 
@@ -41,13 +44,14 @@ export function writers(context: PhaseContext, models: Models, prompts: Prompts)
         ? { value: parsed.data, why: refuse?.(parsed.data) }
         : { why: z.prettifyError(parsed.error).slice(0, 500) };
     };
-    const model = metered(models[by], {
+    const meter = {
       operation: context.operation,
       name: step,
       provider: models.providers[by],
       prices: models.prices,
-      refuse: (answer) => read(answer).why,
-    });
+      refuse: (answer: string) => read(answer).why,
+    };
+    const model = meteredAndStored(models[by], meter, models.stored?.[by]);
     const system = `${prompts[step].text}\n\n${aboutData}\n\nAnswer with JSON of this form: ${JSON.stringify(form)}`;
     const params: CallParams = {
       prompt: [
