@@ -484,6 +484,8 @@ export const catalog: readonly Command[] = [
     summary: "Connect an agents' host to the production: its server, its hooks, its status line.",
     usage: '<host>',
     options: [
+      ['--http', 'the host connects to a running mcp --http, in place of starting a server'],
+      ['--port <number>', 'with --http; default 4748'],
       ['--over-server', 'claude: its hooks around tools ask the running server, and start no program'],
       ['--dry-run', 'only show what would be written'],
       ['--remove', 'take it out again'],

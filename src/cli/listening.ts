@@ -1,5 +1,8 @@
 import { UsageError } from './usage-error.js';
 
+/** Where `mcp --http` listens when nobody says otherwise, and where `connect --http` looks for it. */
+export const mcpPort = 4748;
+
 /** `--port`, or the usual one. */
 export function portOption(given: string | boolean | undefined, usual: number): number {
   if (typeof given !== 'string') return usual;

@@ -23,6 +23,29 @@ const file = (host: (typeof connectHosts)[number], path: string): HostFile => {
 
 describe('connecting a host', () => {
   test.each(connectHosts)(
+    'given a server that runs already, when %s is connected with it and taken out, then it has the address, and what says where the token is',
+    (host) => {
+      const served = { ...place, table: { ...place.table, tools: [] }, address: 'http://127.0.0.1:4748/mcp' };
+      const [first] = hostFiles(host, served);
+      const { path, edit } = first ?? file(host, 'a file');
+      const text = edit(undefined, false) ?? '';
+      expect(text).toContain('http://127.0.0.1:4748/mcp');
+      expect(text).toContain(
+        {
+          claude: '"headersHelper": "npx showrunner mcp --headers --directory production"',
+          codex: 'bearer_token_env_var = "SHOWRUNNER_MCP_TOKEN"',
+          gemini: '"Authorization": "Bearer ${SHOWRUNNER_MCP_TOKEN}"',
+          cursor: '"Authorization": "Bearer ${env:SHOWRUNNER_MCP_TOKEN}"',
+          opencode: '"Authorization": "Bearer {file:./production/.mcp-token}"',
+        }[host],
+      );
+      expect(text).not.toMatch(/"command": "npx"|"--directory", "production"\]\n|^command/m);
+      expect(file(host, path).edit(text, false)).not.toContain('http://');
+      expect(edit(text, true)).toBeUndefined();
+    },
+  );
+
+  test.each(connectHosts)(
     'given nothing of %s, when it is connected twice and taken out, then it is there once, and nothing is left',
     (host) => {
       for (const { edit } of files(host)) {

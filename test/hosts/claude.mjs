@@ -1,7 +1,18 @@
 // Claude Code: a session with hooks that are programs, and one whose hooks ask the running server.
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { agentFolders, bare, check, checkLedger, idIn, install, project, run } from './job.mjs';
+import {
+  agentFolders,
+  bare,
+  check,
+  checkLedger,
+  checkServed,
+  idIn,
+  install,
+  project,
+  run,
+  servedProject,
+} from './job.mjs';
 import { serveModel } from './model-server.mjs';
 
 const version = '2.1.332';
@@ -118,6 +129,20 @@ async function day(claude, name, ...options) {
   await checkLedger(name, made, id, { spent: 170_000, reserved: 250_000 });
 }
 
+/** A server that runs already, which asks for its token. */
+async function overHttp(claude) {
+  const made = await servedProject('over-http', 'claude');
+  const model = await serveModel([session[0], () => 'I am done.', () => 'I am done.'], errand);
+  try {
+    const words = ['-p', 'Make episode 1', '--mcp-config', '.mcp.json', '--allowedTools', 'mcp__showrunner'];
+    await run(claude, words, { cwd: made.cwd, env: { ...env, ANTHROPIC_BASE_URL: model.url } });
+  } finally {
+    model.close();
+    await made.stop();
+  }
+  await checkServed('over http', made, '.mcp.json');
+}
+
 export async function claudeCode() {
   // The native package alone: the other one copies it.
   const native = `@anthropic-ai/claude-code-${process.platform}-${process.arch}`;
@@ -132,4 +157,5 @@ export async function claudeCode() {
     });
   await day(claude, 'programs');
   await day(claude, 'over-server', '--over-server');
+  await overHttp(claude);
 }

@@ -1,7 +1,18 @@
 // Codex: a session whose hooks are programs. A failed call tells it nothing, so that one is held at the stop.
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bare, check, checkLedger, home, idIn, install, project, run } from './job.mjs';
+import {
+  bare,
+  check,
+  checkLedger,
+  checkServed,
+  home,
+  idIn,
+  install,
+  project,
+  run,
+  servedProject,
+} from './job.mjs';
 import { serveResponses } from './responses-server.mjs';
 
 const wanted = '@openai/codex@0.171.0';
@@ -33,6 +44,33 @@ stream_max_retries = 0
 trust_level = "trusted"
 `;
 
+async function hold(modules, { cwd }, script, more = {}) {
+  const model = await serveResponses(script);
+  try {
+    mkdirSync(join(home, '.codex'), { recursive: true });
+    writeFileSync(join(home, '.codex/config.toml'), settings(model.url, cwd));
+    // Nobody is there to trust the hooks and to approve each call.
+    const unasked = ['--dangerously-bypass-hook-trust', '--dangerously-bypass-approvals-and-sandbox'];
+    const words = ['exec', '--skip-git-repo-check', ...unasked, 'Make episode 1'];
+    await run(join(modules, '.bin/codex'), words, { cwd, env: { ...bare, ...more } });
+  } finally {
+    model.close();
+  }
+  return model;
+}
+
+/** A server that runs already, which asks for its token. */
+async function overHttp(modules) {
+  const made = await servedProject('codex-http', 'codex');
+  try {
+    const script = [session[0], () => 'I am done.', () => 'I am done.'];
+    await hold(modules, made, script, { SHOWRUNNER_MCP_TOKEN: made.token });
+  } finally {
+    await made.stop();
+  }
+  await checkServed('codex over http', made, '.codex/config.toml');
+}
+
 export async function codex() {
   const modules = await install('Codex', wanted);
   if (!modules) return;
@@ -40,18 +78,7 @@ export async function codex() {
   const { cwd, calls, shown, paid } = made;
   const foreign = `\n[mcp_servers.perplexity]\ncommand = ${JSON.stringify(paid.command)}\nargs = ${JSON.stringify(paid.args)}\n`;
   appendFileSync(join(cwd, '.codex/config.toml'), foreign);
-  const model = await serveResponses(session);
-  try {
-    mkdirSync(join(home, '.codex'));
-    writeFileSync(join(home, '.codex/config.toml'), settings(model.url, cwd));
-    // Nobody is there to trust the hooks and to approve each call.
-    const unasked = ['--dangerously-bypass-hook-trust', '--dangerously-bypass-approvals-and-sandbox'];
-    const words = ['exec', '--skip-git-repo-check', ...unasked, 'Make episode 1'];
-    await run(join(modules, '.bin/codex'), words, { cwd, env: bare });
-  } finally {
-    model.close();
-  }
-  const { heard, offered } = model;
+  const { heard, offered } = await hold(modules, made, session);
   if (process.env.SHOWRUNNER_HOSTS_TOLD) console.log(heard.slice(1));
   const id = idIn(heard);
   await check('codex: the host has our tools, in its first turn', () => {
@@ -73,4 +100,5 @@ export async function codex() {
     return (/checkpoint/.test(heard[6]) && heard.length === 7) || heard.slice(1);
   });
   await checkLedger('codex', made, id, { spent: 150_000, reserved: 250_000 });
+  await overHttp(modules);
 }

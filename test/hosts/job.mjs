@@ -1,6 +1,7 @@
 // What the sessions in real hosts share: their installation, a connected project, and a count in which nothing is left out in silence.
-import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -95,6 +96,33 @@ export async function project(name, ...connect) {
   const shown = async (...words) =>
     JSON.parse((await run(process.execPath, [main, ...words, '--json'], { cwd })).stdout);
   return { cwd, calls, shown, paid: { command: process.execPath, args: [paid, calls] } };
+}
+
+/** A project whose host connects to a server that runs already; `token` is what it asks for. */
+export async function servedProject(name, host) {
+  const made = await project(name, host);
+  const words = [main, 'mcp', '--http', '--port', '0', '--directory', join(made.cwd, 'production')];
+  const server = spawn(process.execPath, words, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const [said] = await once(server.stderr, 'data');
+  const [, port] = /http:\/\/127\.0\.0\.1:(\d+)\/mcp/.exec(said);
+  await run(process.execPath, [main, 'connect', host, '--http', '--port', port], { cwd: made.cwd });
+  const stop = async () => {
+    server.kill();
+    await once(server, 'exit');
+  };
+  return { ...made, token: readFileSync(join(made.cwd, 'production/.mcp-token'), 'utf8').trim(), stop };
+}
+
+/** The host has reached the running server, with a token that none of its files has. */
+export async function checkServed(name, { cwd, token, shown }, file) {
+  await check(`${name}: the running server was asked, with its token`, async () => {
+    const { episodes } = await shown('list');
+    return episodes.length === 1 || episodes;
+  });
+  await check(`${name}: the token is not in its file`, () => {
+    const text = readFileSync(join(cwd, file), 'utf8');
+    return (/:\d+\/mcp/.test(text) && !text.includes(token)) || text;
+  });
 }
 
 /** The episode in the first answer that names one. */

@@ -1,10 +1,15 @@
+import { isAbsolute, join } from 'node:path';
 import { escapeForShell } from '../../../machines/index.js';
 import { parseJson } from '../../disk/index.js';
 import { hookTableFile, type HookTable } from '../hooks/hook-table.js';
 import { hookHosts, type HookHost } from '../hooks/hook-call.js';
+import { agentsTokenFile } from '../token.js';
 import { hookFields } from '../tools.js';
 
 export const connectHosts = hookHosts;
+
+/** Where hosts that read the token from their environment look for it. */
+export const tokenVariable = 'SHOWRUNNER_MCP_TOKEN';
 
 /** What `connect` needs to know of the place. */
 export interface Place {
@@ -15,6 +20,8 @@ export interface Place {
   table: HookTable;
   /** Claude Code's hooks around tools call the server that is running, in place of a program. */
   overServer?: boolean | undefined;
+  /** Where `showrunner mcp --http` listens, for hosts that connect to it in place of starting a server. */
+  address?: string | undefined;
 }
 
 type Json = Record<string, unknown>;
@@ -59,7 +66,7 @@ export function pluginFiles(): Record<'.mcp.json' | 'hooks/hooks.json', Json> {
     table: { enforce: 'deny', tools: [], agents: {}, models: {}, commands: {}, lost_after_minutes: 30 },
   };
   return {
-    '.mcp.json': { mcpServers: { showrunner: server(place) } },
+    '.mcp.json': { mcpServers: { showrunner: startedServer(place) } },
     'hooks/hooks.json': { hooks: claudeHooks(place, 'claude') },
   };
 }
@@ -68,7 +75,7 @@ const filesOf: Record<HookHost, (place: Place) => HostFile[]> = {
   claude: (place) => [
     {
       path: '.mcp.json',
-      edit: editJson((json, remove) => setServer(json, 'mcpServers', remove, server(place))),
+      edit: editJson((json, remove) => setServer(json, 'mcpServers', remove, claudeServer(place))),
     },
     {
       path: '.claude/settings.json',
@@ -93,7 +100,7 @@ const filesOf: Record<HookHost, (place: Place) => HostFile[]> = {
     {
       path: '.gemini/settings.json',
       edit: editJson((json, remove) => {
-        setServer(json, 'mcpServers', remove, server(place));
+        setServer(json, 'mcpServers', remove, geminiServer(place));
         setHooks(json, remove, geminiHooks(place));
       }),
     },
@@ -101,7 +108,7 @@ const filesOf: Record<HookHost, (place: Place) => HostFile[]> = {
   cursor: (place) => [
     {
       path: '.cursor/mcp.json',
-      edit: editJson((json, remove) => setServer(json, 'mcpServers', remove, server(place))),
+      edit: editJson((json, remove) => setServer(json, 'mcpServers', remove, cursorServer(place))),
     },
     {
       path: '.cursor/hooks.json',
@@ -115,13 +122,7 @@ const filesOf: Record<HookHost, (place: Place) => HostFile[]> = {
   opencode: (place) => [
     {
       path: 'opencode.json',
-      edit: editJson((json, remove) =>
-        setServer(json, 'mcp', remove, {
-          type: 'local',
-          command: [...words(place), 'mcp', '--directory', place.directory],
-          enabled: true,
-        }),
-      ),
+      edit: editJson((json, remove) => setServer(json, 'mcp', remove, opencodeServer(place))),
     },
     { path: '.opencode/plugin/showrunner.js', edit: editOwn(plugin(place)) },
   ],
@@ -131,9 +132,42 @@ function words({ program }: Place): string[] {
   return program.split(' ');
 }
 
-function server(place: Place): Json {
+function startedServer(place: Place): Json {
   const [command = '', ...args] = words(place);
   return { command, args: [...args, 'mcp', '--directory', place.directory] };
+}
+
+// These files are committed and read by others: they say where the token is, and never what it is.
+const inVariable = `Bearer \${${tokenVariable}}`;
+
+/** Claude Code 2.1.332 runs the helper in a shell, in the folder that it was started in, whenever it connects. */
+function claudeServer(place: Place): Json {
+  const { address } = place;
+  if (address === undefined) return startedServer(place);
+  return { type: 'http', url: address, headersHelper: call(place, 'mcp --headers') };
+}
+
+function geminiServer(place: Place): Json {
+  const { address } = place;
+  if (address === undefined) return startedServer(place);
+  return { httpUrl: address, headers: { Authorization: inVariable } };
+}
+
+function cursorServer(place: Place): Json {
+  const { address } = place;
+  if (address === undefined) return startedServer(place);
+  return { url: address, headers: { Authorization: inVariable.replace('{', '{env:') } };
+}
+
+function opencodeServer({ address, directory, ...place }: Place): Json {
+  if (address === undefined)
+    return {
+      type: 'local',
+      command: [...words({ ...place, directory }), 'mcp', '--directory', directory],
+      enabled: true,
+    };
+  const file = `{file:${isAbsolute(directory) ? '' : './'}${join(directory, agentsTokenFile)}}`;
+  return { type: 'remote', url: address, headers: { Authorization: `Bearer ${file}` }, enabled: true };
 }
 
 function call({ program, directory }: Place, command: string): string {
@@ -316,7 +350,9 @@ function editOwn(own: string): HostFile['edit'] {
 }
 
 function codexServer(place: Place): string {
-  const { command, args } = server(place) as { command: string; args: string[] };
+  if (place.address !== undefined)
+    return `[mcp_servers.showrunner]\nurl = ${JSON.stringify(place.address)}\nbearer_token_env_var = "${tokenVariable}"\n`;
+  const { command, args } = startedServer(place) as { command: string; args: string[] };
   return `[mcp_servers.showrunner]\ncommand = ${JSON.stringify(command)}\nargs = ${JSON.stringify(args)}\n`;
 }
 

@@ -1,9 +1,20 @@
 import { existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
-import { connectHosts, firstTable, hostFiles, type HostFile } from '../../agents/connect/host-files.js';
+import type { HookHost } from '../../agents/hooks/hook-call.js';
+import {
+  connectHosts,
+  firstTable,
+  hostFiles,
+  tokenVariable,
+  type HostFile,
+  type Place,
+} from '../../agents/connect/host-files.js';
 import { readHookTable } from '../../agents/hooks/hook-table.js';
 import { plainRefusalTexts, readPlainFile, writePlainFile } from '../../disk/index.js';
+import { escapeForShell } from '../../../machines/index.js';
+import { agentsTokenFile } from '../../agents/token.js';
+import { mcpPort, portOption } from '../listening.js';
 import type { Run } from '../command.js';
 import { UsageError } from '../usage-error.js';
 
@@ -18,7 +29,7 @@ interface Edit {
   after: string | undefined;
 }
 
-export const run: Run = async ({ directory }, [name = ''], { remove, dryRun, overServer }) => {
+export const run: Run = async ({ directory }, [name = ''], { remove, dryRun, overServer, http, port }) => {
   const host = connectHosts.find((each) => each === name);
   if (!host)
     throw new UsageError(
@@ -28,13 +39,14 @@ export const run: Run = async ({ directory }, [name = ''], { remove, dryRun, ove
     throw new UsageError('--over-server is for claude; other hosts cannot call a server from a hook');
   const project = process.cwd();
   const within = relative(project, directory);
-  const place = {
+  const place: Place = {
     program: existsSync(join(project, 'node_modules/.bin/showrunner'))
       ? 'node_modules/.bin/showrunner'
       : 'npx showrunner',
     directory: within.startsWith('..') || isAbsolute(within) ? directory : within,
     table: readHookTable(directory),
     overServer: overServer === true,
+    address: http === true ? `http://127.0.0.1:${portOption(port, mcpPort)}/mcp` : undefined,
   };
   const edits = [
     ...hostFiles(host, place).map((file) => editOf(project, file, remove === true)),
@@ -48,9 +60,16 @@ export const run: Run = async ({ directory }, [name = ''], { remove, dryRun, ove
     text:
       files.length === 0
         ? nothing(host, remove === true)
-        : `${patch}\n${ends(host, remove === true, dryRun === true)}`,
+        : `${patch}\n${ends(host, remove === true, dryRun === true)}${tokenText(host, place)}`,
   };
 };
+
+/** How the host comes to the token, which no file of its own has. */
+function tokenText(host: HookHost, { address, directory }: Place): string {
+  if (address === undefined || host === 'claude' || host === 'opencode') return '';
+  const file = escapeForShell(join(directory, agentsTokenFile));
+  return `\nIts server asks for the token, which ${host} looks for in its environment: export ${tokenVariable}="$(cat ${file})"`;
+}
 
 function nothing(host: string, isRemoval: boolean): string {
   return isRemoval ? `Nothing of showrunner is in ${host}'s files.` : `${host} is connected already.`;

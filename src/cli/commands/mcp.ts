@@ -4,11 +4,9 @@ import type { Result, Run } from '../command.js';
 import type { House } from '../../agents/server.js';
 import { agentsHeaders, agentsToken, agentsTokenFile } from '../../agents/token.js';
 import { producerForAgents } from '../producer-for-agents.js';
-import { portOption, whenListening } from '../listening.js';
+import { mcpPort, portOption, whenListening } from '../listening.js';
 import { keepStandardOutput, printOut } from '../standard-output.js';
 import { UsageError } from '../usage-error.js';
-
-const usualPort = 4748;
 
 export const run: Run = async (context, _args, options) => {
   const { signal, directory } = context;
@@ -26,7 +24,7 @@ export const run: Run = async (context, _args, options) => {
     producer: producerForAgents(context, options),
   };
   if (options['http'] === true) {
-    const port = portOption(options['port'], usualPort);
+    const port = portOption(options['port'], mcpPort);
     const serving = await whenListening(() => serveOverHttp(house, { port, token: agentsToken(directory) }));
     context.note(
       `MCP at ${serving.url}, for who brings the token in ${join(directory, agentsTokenFile)}; Ctrl-C stops it.`,
