@@ -1,0 +1,81 @@
+// A machine of its own whose episodes commit all the time: node storming.mjs '{"name":…,"log":{…},"directory":…,"episodes":…,"isSpending":…}'.
+// A JSON line for each commit that was acknowledged. It begins at the line "go", and ends at "stop".
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { ProductionStateManager } from '../../../dist/src/index.js';
+import { PostgresLog } from '../../../dist/src/postgres/index.js';
+import { RestateLog } from '../../../dist/src/restate/index.js';
+
+const { name, log, directory, episodes, isSpending } = JSON.parse(process.argv[2] ?? '');
+const phase = 'research';
+
+async function say(line) {
+  if (!process.stdout.write(`${JSON.stringify(line)}\n`)) await once(process.stdout, 'drain');
+}
+
+function open() {
+  if (log.url !== undefined) return ProductionStateManager.connect({ log: new PostgresLog(log), directory });
+  if (log.addresses !== undefined)
+    return ProductionStateManager.connect({ log: new RestateLog(log), directory });
+  return ProductionStateManager.open({ directory });
+}
+
+/** What may be unknown for a while is tried again under its key, which makes it once. */
+async function untilKnown(call) {
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (error.code !== 'journal_unavailable') throw error;
+    }
+  }
+}
+
+const manager = await untilKnown(open);
+
+async function makeEpisode(number, budgets) {
+  const key = `${name}/${number}`;
+  const sessionId = await untilKnown(() =>
+    manager.createEpisodeSession({ key, topic: `Storm ${key}`, budgets }),
+  );
+  await untilKnown(() => manager.updatePhase({ sessionId, phase, status: 'active' }));
+  return sessionId;
+}
+
+const over = new AbortController();
+
+async function commitAllTheTime(sessionId) {
+  for (let n = 0; !over.signal.aborted; n += 1) {
+    const key = `${name}/${sessionId}/${n}`;
+    await untilKnown(() => manager.addCost({ sessionId, phase, operation: 'step', cost: '0.000001', key }));
+    await say({ key });
+  }
+}
+
+/** Holds five dollars again and again, until the day has no more. */
+async function holdUntilRefused(sessionId) {
+  for (let n = 0; !over.signal.aborted; n += 1) {
+    const key = `${name}/held/${n}`;
+    try {
+      await untilKnown(() =>
+        manager.reserveCost({ sessionId, phase, operation: 'hold', key, maxCost: '5.00' }),
+      );
+      await say({ held: key });
+    } catch (error) {
+      await say({ refused: error.code });
+      return;
+    }
+  }
+}
+
+const sessions = await Promise.all(Array.from({ length: episodes }, (_, number) => makeEpisode(number)));
+const spender = isSpending ? await makeEpisode('spender', { [phase]: '60.00', total: '60.00' }) : undefined;
+await say({ ready: true });
+const lines = createInterface({ input: process.stdin });
+await once(lines, 'line');
+lines.once('line', () => over.abort());
+await Promise.all([...sessions.map(commitAllTheTime), ...(spender ? [holdUntilRefused(spender)] : [])]);
+lines.close();
+await manager.close();
+await say({ closed: true });
+process.exit(0);
