@@ -20,8 +20,8 @@ const bundle = await build({
   target: 'node20.19',
   chunkNames: 'chunk-[hash]',
   legalComments: 'none',
-  // Under the Eclipse Public License: used as it is, from its own package. Restate's SDK is for who serves it, and installed by them.
-  external: ['elkjs/*', '@restatedev/restate-sdk'],
+  // Under the Eclipse Public License: used as it is, from its own package. Restate's SDK and the client of Postgres are installed by who needs them.
+  external: ['elkjs/*', '@restatedev/restate-sdk', 'pg'],
   // Packages written as CommonJS ask for node's modules through require.
   banner: {
     js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

@@ -1,5 +1,6 @@
 import type { ProductionStateManager } from '../manager/manager.js';
 import type { Notify } from '../manager/notify.js';
+import type { LogAddress } from './log-address.js';
 
 /** What a command gives back: an object for `--json`, a text for people, and how the process ends. */
 export interface Result {
@@ -14,6 +15,8 @@ export interface Context {
   directory: string;
   /** What has files a second time, for other machines: a folder, or `s3://bucket/prefix`. */
   artifacts: string | undefined;
+  /** Where the log is that carries the production; undefined where the directory's own files do. */
+  log: LogAddress | undefined;
   json: boolean;
   /** Who acts, for the record. */
   by: string;
@@ -23,10 +26,14 @@ export interface Context {
    */
   open(options?: {
     readOnly?: boolean;
+    /** Only looks: where the log cannot be reached, the copy answers, and its age is told. What is `readOnly` does so too. */
+    looks?: boolean;
     make?: boolean;
     /** What `--notify` said. */
     notify?: Notify | undefined;
   }): Promise<ProductionStateManager>;
+  /** Whether the directory has everything that the log has, or all that can be had where the log cannot be reached: then documents may answer. */
+  isCurrent(): Promise<boolean>;
   /** A line for people on standard error: progress and notes. */
   note(text: string): void;
   /** Aborted by Ctrl-C and SIGTERM, once a command has asked for it. Those that do not ask are ended at once: nothing on disk minds. */

@@ -3,17 +3,24 @@ import { userInfo } from 'node:os';
 import { ProductionError } from '../../machines/errors.js';
 import type { ArtifactStore } from '../artifacts/artifact-store.js';
 import { decodeJson } from '../disk/decode-json.js';
-import { escapeForShell } from '../../machines/escape.js';
+import { escapeForShell, escapeForTerminal } from '../../machines/escape.js';
 import { plainRefusalTexts, readPlainFile } from '../disk/plain-file.js';
 import { writableByOthers } from '../disk/writable-by-others.js';
 import { isSessionId } from '../../machines/ids.js';
+import type { CopyMark } from '../journal/read-mark.js';
 import type { ProductionStateManager } from '../manager/manager.js';
+import { age } from './age.js';
+import { Carried, type OldCopy } from './carried.js';
 import type { Context } from './command.js';
+import { copyIn } from './copy-in.js';
+import type { LogAddress } from './log-address.js';
 import { printError } from './standard-output.js';
 import { UsageError } from './usage-error.js';
 
 export interface OpenContext {
   context: Context;
+  /** What was shown from a copy that was not brought up to its log. */
+  oldCopy(): OldCopy | undefined;
   close(): Promise<void>;
 }
 
@@ -26,11 +33,14 @@ interface Settings {
   by: string | undefined;
   /** A folder that has files a second time. */
   artifacts?: string | undefined;
+  log?: LogAddress | undefined;
 }
 
 /** What a command works with. Nothing is opened before the command asks. */
-export function makeContext({ directory, policyFile, json, by, artifacts }: Settings): OpenContext {
-  let manager: ProductionStateManager | undefined;
+export function makeContext({ directory, policyFile, json, by, artifacts, log }: Settings): OpenContext {
+  let opening: Promise<ProductionStateManager> | undefined;
+  let old: OldCopy | undefined;
+  const carried = log && new Carried(log, directory);
   const interrupt = new AbortController();
   let isAwaited = false;
   const onSignal = (): void => interrupt.abort(new ProductionError('interrupted', 'interrupted.'));
@@ -38,6 +48,7 @@ export function makeContext({ directory, policyFile, json, by, artifacts }: Sett
   const context: Context = {
     directory,
     artifacts,
+    log,
     json,
     by: name,
     get signal() {
@@ -51,33 +62,71 @@ export function makeContext({ directory, policyFile, json, by, artifacts }: Sett
       return interrupt.signal;
     },
     note: (text) => printError(`${text}\n`),
-    async open({ readOnly, make = false, notify } = {}) {
-      if (!make) refuseMissing(directory);
-      warnOfOthers(directory, context.note);
-      const { ProductionStateManager: Manager } = await import('../manager/manager.js');
-      manager ??= await Manager.open({
-        directory,
-        ...(policyFile === undefined
-          ? {}
-          : { policy: readPolicy(policyFile), policyReason: `--policy ${policyFile}`.slice(0, 500) }),
-        by: `${name} (process ${process.pid})`,
-        readOnly,
-        notify,
-        artifacts: await storeAt(artifacts),
-      });
-      return manager;
+    async isCurrent() {
+      const copy = copyIn(directory);
+      const reached = await carried?.reach();
+      if (reached && 'error' in reached) {
+        if (!copy) throw reached.error;
+        tellOld(copy, reached.error.message);
+      }
+      if (!carried && copy) tellOld(copy, 'its log was not named (--postgres, --restate, SHOWRUNNER_URL).');
+      return carried ? carried.isCurrent() : true;
+    },
+    async open(options = {}) {
+      opening ??= open(options);
+      try {
+        return await opening;
+      } catch (error) {
+        opening = undefined;
+        throw error;
+      }
     },
   };
+  async function open({
+    readOnly = false,
+    looks = readOnly,
+    make = false,
+    notify,
+  }: Parameters<Context['open']>[0] & object): Promise<ProductionStateManager> {
+    if (looks) await context.isCurrent();
+    const remote = carried && !old ? await carried.take(make) : undefined;
+    if (!make && !remote) refuseMissing(directory);
+    warnOfOthers(directory, context.note);
+    const { ProductionStateManager: Manager } = await import('../manager/manager.js');
+    const how = {
+      directory,
+      ...(policyFile === undefined
+        ? {}
+        : { policy: readPolicy(policyFile), policyReason: `--policy ${policyFile}`.slice(0, 500) }),
+      by: `${name} (process ${process.pid})`,
+      readOnly: readOnly || old !== undefined,
+      notify,
+      artifacts: await storeAt(artifacts),
+      ...(log && { redact: log.secrets }),
+    };
+    return remote ? Manager.connect({ ...how, log: remote }) : Manager.open(how);
+  }
+  /** Once, and for `--json` too: who reads must know how old it is. */
+  function tellOld({ log: of, asOf }: CopyMark, why: string): void {
+    if (old) return;
+    old = { of, as_of: asOf ?? null, why };
+    const when = asOf === undefined ? '' : ` as of ${asOf} (${age(asOf, Date.now())} ago)`;
+    context.note(
+      `showrunner: this is the copy of ${escapeForTerminal(of)}${when}: ${escapeForTerminal(why)}`,
+    );
+  }
   return {
     context,
+    oldCopy: () => old,
     async close() {
       process.removeListener('SIGINT', onSignal);
       process.removeListener('SIGTERM', onSignal);
       process.removeListener('SIGHUP', onSignal);
-      const open = manager;
-      manager = undefined;
+      const opened = opening;
+      opening = undefined;
       try {
-        await open?.close();
+        await (await opened?.catch(() => undefined))?.close();
+        await carried?.close();
       } catch (error) {
         // What was done is done: an error would have it done, and paid for, again.
         if (!(error instanceof ProductionError) || error.code !== 'document_unavailable') throw error;

@@ -115,14 +115,6 @@ export function estimateLines(estimates: readonly Estimate[], before = ''): stri
   ];
 }
 
-/** `3 h`: how long ago. */
-export function age(at: string, nowMs: number): string {
-  const minutes = Math.max(0, Math.round((nowMs - Date.parse(at)) / 60_000));
-  if (minutes < 90) return `${minutes} min`;
-  const hours = Math.round(minutes / 60);
-  return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} d`;
-}
-
 /** One line of at most so many characters. */
 export function shorten(text: string, longest: number): string {
   const line = escapeForTerminal(text.replaceAll(/\s+/g, ' '));

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ledger, type BudgetDay } from '../../machines/budget-day.js';
 import type { ApprovalDeadline, PersistedEpisode, SessionId } from '../../machines/index.js';
@@ -18,6 +18,7 @@ import { dayWarnings, episodeWarnings } from '../reports/warnings.js';
 import { episodeMeant } from '../agents/hooks/episode-meant.js';
 import type { EpisodeState, Estimate, Need, Wait, Warning } from '../shapes/index.js';
 import { numberIn } from './find-episode.js';
+import { journalEnd } from './journal-end.js';
 
 /** An episode as a listing shows it: the seed's state, what it waits for, what of its money comes near its end, and what of it is estimated. */
 export type ListedEpisode = EpisodeState & {
@@ -108,7 +109,7 @@ function whereShown<Told>(directory: string, tell: (document: Current) => Told):
     if (document?.version !== '3.0.0' || document.showrunner?.format !== 1) return undefined;
     const { showrunner } = document;
     const { position, policy } = showrunner;
-    if (policy === undefined || position !== journalEnd(join(directory, 'journal'))) return undefined;
+    if (policy === undefined || position !== journalEnd(directory)) return undefined;
     return tell({ ...document, showrunner: { ...showrunner, policy } });
   } catch {
     // Whatever is wrong, opening the production will say it better.
@@ -204,13 +205,4 @@ function todayOf(days: Record<string, BudgetDay>, { dailyCap, timeZone }: ShownP
 function readSealed(directory: string, file: string): unknown {
   const read = readPlainFile(join(directory, file), { largest: largestDocument, within: directory });
   return 'refused' in read ? undefined : unseal(read.bytes);
-}
-
-/** Where the last segment ends; the name of a segment is where it begins. */
-function journalEnd(folder: string): number {
-  const last = readdirSync(folder)
-    .filter((name) => /^\d{20}\.ndjson$/.test(name))
-    .sort()
-    .at(-1);
-  return last === undefined ? -1 : Number(last.slice(0, 20)) + statSync(join(folder, last)).size;
 }

@@ -1,6 +1,6 @@
 import type { ListedEpisode } from './from-documents.js';
+import { age } from './age.js';
 import {
-  age,
   dollars,
   estimateLines,
   needLines,

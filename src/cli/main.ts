@@ -2,10 +2,12 @@ import { resolve } from 'node:path';
 import { Command as Program, CommanderError } from 'commander';
 import { escapeForTerminal } from '../../machines/escape.js';
 import { programVersion } from '../program.js';
+import type { OldCopy } from './carried.js';
 import { catalog, seedFlags } from './catalog.js';
 import type { Command, Options, Result } from './command.js';
 import { makeContext, type OpenContext } from './context.js';
 import { exits } from './exit-codes.js';
+import { logAddressOf } from './log-address.js';
 import { keepStandardOutput, printError, printJson, printOut } from './standard-output.js';
 import { UsageError } from './usage-error.js';
 
@@ -15,6 +17,8 @@ interface GlobalOptions {
   json?: boolean;
   by?: string;
   artifacts?: string;
+  postgres?: string;
+  restate?: string;
 }
 
 const groups = ['Produce', 'Look', 'Steer', 'Money', 'Repair', 'Keep'] as const;
@@ -31,6 +35,8 @@ function helpText(): string {
 ${sections.join('\n\n')}
 
 An episode is named by its id, ep_001 or 1. Try: showrunner produce --topic "Why bees dance" --sources notes
+One machine needs no log. On several, each names the same one and a directory of its own, its copy:
+  SHOWRUNNER_URL='postgres://user@host/database#main' showrunner list      (or restate+http://n1:8080,n2:8080#main)
 Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 wrong state, 5 budget stop, 6 invalid data, 130 interrupted.
 Help on a command: showrunner help <command>. Completions for your shell: showrunner complete --help`;
 }
@@ -46,6 +52,15 @@ function buildProgram(act: (command: Command, args: string[], options: Options) 
     .option(
       '--artifacts <store>',
       'a folder or s3://bucket/prefix that has files a second time, for other machines (default: $SHOWRUNNER_ARTIFACTS)',
+    )
+    .option(
+      '--postgres <url>',
+      'the log that carries the production: postgres://user@host/database#main (default: $SHOWRUNNER_URL)',
+    )
+    .option(
+      '--restate <urls>',
+      'the same on Restate, by the ingress of each node: http://n1:8080,http://n2:8080#main',
+      (value: string, before: string | undefined) => (before === undefined ? value : `${before},${value}`),
     )
     .option('--by <name>', 'who acts, for the record')
     .option('--json', 'one JSON object on standard output')
@@ -124,6 +139,17 @@ async function completeWords(words: string[]): Promise<void> {
   await complete(words, directoryOf(undefined));
 }
 
+/** Who reads an answer as JSON must know that it is an old copy's. */
+function marked(result: Result, old: OldCopy | undefined): Result {
+  return old && result.json ? { ...result, json: { ...result.json, old_copy: old } } : result;
+}
+
+/** A password among the arguments would stand in every list of processes. */
+function hidePasswords({ name }: Command, secrets: readonly string[]): void {
+  const isSaid = secrets.some((secret) => process.argv.some((arg) => arg.includes(secret)));
+  if (isSaid) process.title = `showrunner ${name}`;
+}
+
 function print(result: Result, json: boolean): void {
   if (json && result.json === undefined) return;
   if (json) printJson(result.json);
@@ -145,16 +171,21 @@ function artifactsOf(option: string | undefined): string | undefined {
 async function main(argv: string[]): Promise<number> {
   let exit: number = exits.done;
   let opened: OpenContext | undefined;
+  let secrets: readonly string[] = [];
   const wantsJson = argv.includes('--json');
   if (wantsJson) keepStandardOutput();
   const act = async (command: Command, args: string[], options: Options): Promise<void> => {
-    const { directory, policy, by, json, artifacts } = options as GlobalOptions;
+    const { directory, policy, by, json, artifacts, ...where } = options as GlobalOptions;
+    const log = logAddressOf(where, process.env);
+    secrets = log?.secrets ?? [];
+    hidePasswords(command, secrets);
     opened = makeContext({
       directory: resolve(directoryOf(directory)),
       policyFile: policy,
       json: json === true,
       by,
       artifacts: artifactsOf(artifacts),
+      log,
     });
     const { run } = await command.load();
     try {
@@ -162,7 +193,7 @@ async function main(argv: string[]): Promise<number> {
       exit = result.exit ?? exits.done;
       // Documents are fresh before anybody reads the answer.
       await opened.close();
-      print(result, json === true);
+      print(marked(result, opened.oldCopy()), json === true);
     } finally {
       await opened.close();
     }
@@ -176,7 +207,7 @@ async function main(argv: string[]): Promise<number> {
       return error.exitCode === 0 ? exits.done : exits.usage;
     }
     const { reportError } = await import('./report-error.js');
-    return reportError(error, wantsJson);
+    return reportError(error, wantsJson, secrets);
   }
   return exit;
 }

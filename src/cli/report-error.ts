@@ -12,10 +12,9 @@ const remedies = {
   bug: 'This is a fault of showrunner; please report it.',
 };
 
-const redactor = makeRedactor(secretsIn(process.env));
-
-/** Prints an error, for machines or for people, and gives the exit code. */
-export function reportError(error: unknown, json: boolean): number {
+/** Prints an error, for machines or for people, and gives the exit code. `secrets` are what the arguments had of them. */
+export function reportError(error: unknown, json: boolean, secrets: readonly string[] = []): number {
+  const redactor = makeRedactor([...secrets, ...secretsIn(process.env)]);
   if (error instanceof UsageError) {
     if (json) printJson({ error: { code: 'usage', message: redactor.message(error.message) } });
     else printError(`showrunner: ${escapeForTerminal(redactor.message(error.message))}\n`);

@@ -2,7 +2,8 @@ import colors from 'picocolors';
 import { toDollars, type DayMoney } from '../../machines/index.js';
 import { awaitsPerson } from '../shapes/awaits-person.js';
 import type { BoardEpisode } from '../studio/index.js';
-import { age, dollars, shorten, table } from './format.js';
+import { age } from './age.js';
+import { dollars, shorten, table } from './format.js';
 
 interface Screen {
   rows: number;

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ProductionError } from '../../machines/index.js';
 import { makeDurableDirectory } from '../disk/index.js';
 import { compactSegments, type Compacted } from './compact.js';
-import { markCopy } from './copy-mark.js';
+import { markCopy, markCurrent } from './copy-mark.js';
 import { replaced } from './displaced.js';
 import { inspectSegments, type Inspection } from './inspect.js';
 import type { JournalOptions } from './journal.js';
@@ -30,6 +30,7 @@ export interface CarriedOptions extends Omit<JournalOptions, 'inlineSyncBelowMs'
 const pageBytes = 4 << 20;
 const firstWaitMs = 50;
 const longestWaitMs = 2000;
+const noteMs = 1000;
 
 /**
  * A journal that a remote log carries (docs/distributed.md). The log says what is committed; the folder has the same bytes in segments as a journal
@@ -47,6 +48,7 @@ export class CarriedJournal implements JournalPort {
   #needsRotation = false;
   /** Something that this handle has appended could not be written to the folder yet. */
   #isBehind = false;
+  #notedAt = -Infinity;
   #closed = false;
 
   private constructor(options: CarriedOptions) {
@@ -91,7 +93,7 @@ export class CarriedJournal implements JournalPort {
       const theirs = Buffer.from(await this.#log.read(last.position, 1));
       if (!theirs.subarray(0, last.bytes.length).equals(last.bytes)) throw differs(directory, last.position);
     }
-    if (!readOnly) markCopy(disk, directory, this.#log.name);
+    if (!readOnly || found.end > 0) markCopy(disk, directory, this.#log.name);
     if (found.end === 0 && !readOnly) await this.#send(0, this.#encodeHeader(0, noCrc));
     await this.pull();
     // In this order: what others write here meanwhile is in the log before.
@@ -261,6 +263,15 @@ export class CarriedJournal implements JournalPort {
       this.#copy.put(from, bytes);
     }
     this.#isBehind = false;
+    this.#noteCurrent();
+  }
+
+  /** Now and then: how old a copy is, is asked when its log cannot be reached. */
+  #noteCurrent(): void {
+    const now = performance.now();
+    if (now - this.#notedAt < noteMs) return;
+    this.#notedAt = now;
+    markCurrent(this.#on.disk, this.#on.directory, this.#on.now());
   }
 
   turn(): Promise<() => Promise<void>> {

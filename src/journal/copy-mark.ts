@@ -1,9 +1,7 @@
 import { join } from 'node:path';
 import { ProductionError } from '../../machines/index.js';
 import { errorCode, writeAll, type Disk } from '../disk/index.js';
-
-/** In the journal's folder: its lines are a log's, and nobody appends to them here alone. That it is there is what counts. */
-const markFile = 'carried-by-a-log';
+import { markFile } from './read-mark.js';
 
 /** Says of a journal's folder that it is a copy. */
 export function markCopy(disk: Disk, directory: string, logName: string): void {
@@ -21,12 +19,27 @@ export function markCopy(disk: Disk, directory: string, logName: string): void {
   }
 }
 
+/** Notes that the copy has everything that the log had at `at`. Nothing rests on it. */
+export function markCurrent(disk: Disk, directory: string, at: string): void {
+  try {
+    const path = join(directory, markFile);
+    const lineEnd = disk.readFile(path)?.indexOf(10) ?? -1;
+    if (lineEnd >= 0) disk.writeAt?.(path, Buffer.from(`${at}\n`), lineEnd + 1);
+  } catch {
+    // It is for people who ask how old a copy is.
+  }
+}
+
+function isMarked(disk: Disk, directory: string): boolean {
+  return disk.stat(join(directory, markFile)) !== undefined;
+}
+
 /** @throws ProductionError `journal_unavailable` for a folder that is a copy: what is appended to it alone is lost to the log. */
 export function refuseCopy(disk: Disk, directory: string): void {
-  if (!disk.stat(join(directory, markFile))) return;
+  if (!isMarked(disk, directory)) return;
   throw new ProductionError(
     'journal_unavailable',
-    `${directory} is a copy of a journal that a log carries; what is written to it alone would be lost to the log. Open it with ProductionStateManager.connect. To make it a production of its own, apart from the log for ever, remove ${join(directory, markFile)}.`,
+    `${directory} is a copy of a journal that a log carries; what is written to it alone would be lost to the log. Say where the log is: --postgres, --restate or SHOWRUNNER_URL, and ProductionStateManager.connect in programs. To make it a production of its own, apart from the log for ever, remove ${join(directory, markFile)}.`,
     { field: 'directory' },
   );
 }

@@ -126,6 +126,7 @@ const allowed: Record<string, readonly string[]> = {
     'src/program.ts',
     'src/telemetry',
     'src/restate',
+    'src/postgres',
   ],
   'src/program.ts': [],
   'src/index.ts': [

@@ -174,6 +174,7 @@ if (JSON.parse(said.split('\\n')[0]).result.serverInfo.name !== 'showrunner') th
         { why: 'serves until Ctrl-C, with an SDK that is optional: test/distributed' },
       ],
       ['new PostgresLog', { why: 'needs a Postgres server: test/distributed' }],
+      ['export SHOWRUNNER_URL', { why: 'needs a Postgres server: test/distributed' }],
     ],
   },
   'docs/distributed/restate.md': {

@@ -19,7 +19,7 @@ interface Line {
 
 export const run: Run = async (context, [name = '', scope, amount], { reason }) => {
   if (scope === undefined) {
-    const manager = await context.open();
+    const manager = await context.open({ looks: true });
     const lines = await budgetsOf(manager, await findEpisode(manager, name));
     const rows = lines.map(({ scope: of, budget, spent, reserved }) => [
       of,

@@ -4,7 +4,8 @@ import { table } from '../format.js';
 import { readJson } from '../read-json.js';
 
 export const run: Run = async (context, [name = '', checkpointName], { data, save }) => {
-  const manager = await context.open();
+  const saves = typeof data === 'string' || save === true;
+  const manager = await context.open({ looks: !saves });
   const sessionId = await findEpisode(manager, name);
   if (checkpointName === undefined) {
     const { checkpoints } = (await manager.getSnapshot(sessionId)).context;
@@ -23,7 +24,6 @@ export const run: Run = async (context, [name = '', checkpointName], { data, sav
           : table(['name', 'phase', 'saved', 'goes on with', 'bytes'], rows),
     };
   }
-  const saves = typeof data === 'string' || save === true;
   const checkpoint = saves
     ? await manager.createCheckpoint({
         sessionId,

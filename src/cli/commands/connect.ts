@@ -29,7 +29,8 @@ interface Edit {
   after: string | undefined;
 }
 
-export const run: Run = async ({ directory }, [name = ''], { remove, dryRun, overServer, http, port }) => {
+export const run: Run = async ({ directory }, [name = ''], options) => {
+  const { remove, dryRun, overServer, http, port } = options;
   const host = connectHosts.find((each) => each === name);
   if (!host)
     throw new UsageError(
@@ -37,6 +38,10 @@ export const run: Run = async ({ directory }, [name = ''], { remove, dryRun, ove
     );
   if (overServer === true && host !== 'claude')
     throw new UsageError('--over-server is for claude; other hosts cannot call a server from a hook');
+  if (options['postgres'] !== undefined || options['restate'] !== undefined)
+    throw new UsageError(
+      "the address of a log is written into no project's file: set SHOWRUNNER_URL where the host is started, which hands it to the server and the hooks",
+    );
   const project = process.cwd();
   const within = relative(project, directory);
   const place: Place = {

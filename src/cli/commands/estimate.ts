@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
+import { ProductionError } from '../../../machines/errors.js';
 import { formatUsd, toDollars, type Usd } from '../../../machines/usd.js';
 import type { Estimate, Range } from '../../crew/studio/estimate/estimate.js';
 import type { ProductionStateManager } from '../../manager/manager.js';
 import { pastEpisodes } from '../../crew/past.js';
-import type { Run } from '../command.js';
+import type { Context, Run } from '../command.js';
 import { studio, studioModule } from '../load-crew.js';
 import { minutesOf } from '../minutes-of.js';
 import { studioSettingsOf } from '../studio-settings-of.js';
@@ -24,7 +25,7 @@ export const run: Run = async (context, _args, options) => {
     throw new UsageError(`--crew: ${String(crew)} is not ${studio}: nobody else's crew says what it costs`);
   const { estimate, parseSettings, missingKeys } = await studioModule();
   const settings = parseSettings(studioSettingsOf(options));
-  const manager = existsSync(context.directory) ? await context.open({ readOnly: true }) : undefined;
+  const manager = await alreadyThere(context);
   const past = manager && pastEpisodes(manager.production);
   const found = await estimate(settings, minutes, new Date().toISOString(), { past });
   const left = manager && leftIn(manager);
@@ -52,6 +53,16 @@ export const run: Run = async (context, _args, options) => {
     ].join('\n'),
   };
 };
+
+/** Whoever asks for a price needs no production. */
+async function alreadyThere(context: Context): Promise<ProductionStateManager | undefined> {
+  if (!context.log && !existsSync(context.directory)) return undefined;
+  return context.open({ readOnly: true }).catch((error: unknown) => {
+    if (context.log && error instanceof ProductionError && error.code === 'production_missing')
+      return undefined;
+    throw error;
+  });
+}
 
 function leftIn({ production }: ProductionStateManager): Left {
   const { cap, spent, reserved } = production.today();

@@ -5,7 +5,7 @@ import { findEpisode } from '../find-episode.js';
 import { UsageError } from '../usage-error.js';
 
 export const run: Run = async (context, [name = ''], { at }) => {
-  const manager = await context.open();
+  const manager = await context.open({ looks: true });
   const id = await findEpisode(manager, name);
   if (at !== undefined) {
     const position = Number(at);

@@ -7,7 +7,9 @@ import { UsageError } from '../usage-error.js';
 
 export const run: Run = async (context, _args, options) => {
   const chosenBy = filterOf(options);
-  const { states, warnings } = listFast(context.directory) ?? (await listed(await context.open()));
+  const { states, warnings } =
+    ((await context.isCurrent()) ? listFast(context.directory) : undefined) ??
+    (await listed(await context.open({ looks: true })));
   const wanted = states.filter(chosenBy);
   const isAll = options['all'] === true || typeof options['status'] === 'string';
   const chosen = isAll ? wanted : wanted.filter((state) => !isEnded(state));

@@ -8,7 +8,7 @@ const formats = ['json', 'csv', 'prometheus'];
 export const run: Run = async (context, _args, { format = 'json' }) => {
   if (typeof format !== 'string' || !formats.includes(format))
     throw new UsageError(`--format: ${String(format)} is not ${formats.join(', ')}`);
-  const manager = await context.open();
+  const manager = await context.open({ looks: true });
   const metrics = {
     production: await manager.getProductionMetrics(),
     quality: await manager.getQualityMetrics(),

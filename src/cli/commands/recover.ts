@@ -11,7 +11,7 @@ export const run: Run = async (context, [name = ''], { phase, plan }) => {
       manager.recoverFailedSession(sessionId, typeof phase === 'string' ? { phase: phase as PhaseName } : {}),
     );
   }
-  const manager = await context.open();
+  const manager = await context.open({ looks: true });
   const planned = await manager.planRecovery(await findEpisode(manager, name));
   const rows = planned.options.map((option) => [
     option.phase,

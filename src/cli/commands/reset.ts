@@ -5,6 +5,7 @@ import { isSessionId } from '../../../machines/ids.js';
 import { nodeDisk } from '../../disk/node-disk.js';
 import { listSegments } from '../../journal/segment.js';
 import type { Run } from '../command.js';
+import { copyIn } from '../copy-in.js';
 import { exits } from '../exit-codes.js';
 
 /** What this program makes in a production's folder; everything else there is left alone, and so is a folder without a journal of ours. */
@@ -33,6 +34,12 @@ export const run: Run = (context, _args, { confirm }) => {
         field: 'directory',
       });
   }
+  if (context.log || copyIn(directory))
+    throw new ProductionError(
+      'wrong_state',
+      `a log carries this production, and ${directory} is only this machine's copy: moved away, it would come back. End episodes with showrunner cancel, archive and delete.`,
+      { field: 'directory' },
+    );
   if (ours.length === 0)
     return Promise.resolve({
       json: { moved: [], backup: null },

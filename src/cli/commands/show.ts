@@ -6,12 +6,13 @@ import { showFast } from '../from-documents.js';
 import { showText } from '../show-text.js';
 
 export const run: Run = async (context, [name = ''], options) => {
-  const known = isPlain(context.directory, options) ? showFast(context.directory, name) : undefined;
+  const answers = (await context.isCurrent()) && isPlain(context.directory, options);
+  const known = answers ? showFast(context.directory, name) : undefined;
   // What open calls are made with stands in the journal.
   if (known && Object.keys(known.persisted.context.operations).length === 0)
     return { text: showText(known, {}, []) };
   const { showWhole } = await import('../show-whole.js');
-  return showWhole(await context.open(), context.directory, name);
+  return showWhole(await context.open({ looks: true }), context.directory, name);
 };
 
 /** Whether the documents say all of it: nothing is to be taken in first, and what hooks have counted is theirs to tell. */

@@ -10,7 +10,8 @@ export const run: Run = async (context, _args, { policy }) => {
   const { directory } = context;
   const session = process.stdin.isTTY ? undefined : stringIn(await textOf(process.stdin), 'session_id');
   const known = session === undefined ? undefined : episodeOf(directory, session);
-  const found = policy === undefined ? standingFast(directory, known) : undefined;
+  const answers = policy === undefined && (await context.isCurrent());
+  const found = answers ? standingFast(directory, known) : undefined;
   const line = found ? statusLineText(found.episode, found.day) : await whole();
   return { json: { line }, text: line };
 

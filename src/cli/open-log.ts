@@ -1,0 +1,24 @@
+import { ProductionError } from '../../machines/errors.js';
+import type { RemoteLog } from '../journal/remote-log.js';
+import type { LogAddress } from './log-address.js';
+
+/**
+ * The log at an address. Only now its package is loaded.
+ * @throws ProductionError `invalid_input` where the package is not installed.
+ */
+export async function openLog(address: LogAddress): Promise<RemoteLog> {
+  const { production } = address;
+  if (address.on === 'restate') {
+    const { RestateLog } = await import('../restate/restate-log.js');
+    return new RestateLog({ addresses: address.addresses, production });
+  }
+  const { PostgresLog } = await import('../postgres/postgres-log.js').catch((cause: unknown) => {
+    if ((cause as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw cause;
+    throw new ProductionError(
+      'invalid_input',
+      'a production on Postgres needs its client, which is not installed: npm install pg',
+      { field: 'postgres', cause },
+    );
+  });
+  return new PostgresLog({ url: address.url, production });
+}

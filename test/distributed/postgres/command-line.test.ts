@@ -1,0 +1,86 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { start, type Ran } from '../../support/cli.js';
+import { journalText } from '../../support/production.js';
+import { temporaryDirectory } from '../../support/temporary.js';
+import { startPostgres, type PostgresServer } from './server.js';
+
+let server: PostgresServer;
+beforeAll(async () => {
+  server = await startPostgres();
+});
+afterAll(async () => {
+  await server.stop();
+});
+
+/** A machine: a folder of its own, and the log's address in its environment. */
+function machine(production: string): {
+  directory: string;
+  run: (...args: string[]) => Promise<Ran>;
+  apart: (...args: string[]) => Promise<Ran>;
+  cutOff: (...args: string[]) => Promise<Ran>;
+} {
+  const directory = join(temporaryDirectory(), 'copy');
+  const at =
+    (url: string) =>
+    (...args: string[]) =>
+      start(directory, args, { SHOWRUNNER_URL: url }).ended;
+  const nowhere = `postgres://ada:hunter2-hunter2@127.0.0.1:1/db#${production}`;
+  return { directory, run: at(`${server.url}#${production}`), apart: at(''), cutOff: at(nowhere) };
+}
+
+describe('the command line on Postgres', () => {
+  test('given two machines, when one commits, then the other’s quick answers have it', async () => {
+    const [one, other] = [machine('quick'), machine('quick')];
+    const id = (await one.run('create', '--topic', 'Why bees dance')).stdout.trim();
+    expect((await other.run('list')).stdout).toContain(id);
+    expect((await one.run('phase', '1', 'research', 'active')).code).toBe(0);
+    expect((await one.run('cost', '1', 'research', 'ask', '0.15')).code).toBe(0);
+    const [listed, shown, line] = await Promise.all([
+      other.run('list'),
+      other.run('show', '1'),
+      other.run('statusline'),
+    ]);
+    for (const { stdout } of [listed, shown, line]) expect(stdout).toContain('$0.15');
+    expect((await other.run('verify')).code).toBe(0);
+    rmSync(other.directory, { recursive: true });
+    expect((await other.run('list')).stdout).toContain('$0.15');
+    expect(journalText(other.directory)).toBe(journalText(one.directory));
+  });
+
+  test('given the log cannot be reached, then what looks answers with the copy’s age, and what writes refuses without the password', async () => {
+    const { run, cutOff, apart, directory } = machine('cut off');
+    const id = (await run('create', '--topic', 'Why bees dance')).stdout.trim();
+    expect((await cutOff('list')).stdout).toContain(id);
+    const before = journalText(directory);
+    for (const args of [['list'], ['show', '1'], ['history', '1'], ['verify'], ['budget', '1']]) {
+      const looked = await cutOff(...args, '--json');
+      expect(looked.code, args[0]).toBe(0);
+      expect(looked.json()).toMatchObject({
+        old_copy: {
+          of: expect.stringContaining('production cut off on Postgres'),
+          as_of: expect.any(String),
+        },
+      });
+      expect(looked.stderr).toMatch(/this is the copy of .* \(0 min ago\)/);
+      expect(looked.stdout + looked.stderr).not.toContain('hunter2');
+    }
+    const refused = await cutOff('pause', '1', '--json');
+    expect(refused.json()).toMatchObject({ error: { code: 'journal_unavailable' } });
+    expect(refused.stdout).toContain('Nothing was written');
+    expect(refused.stdout + refused.stderr).not.toContain('hunter2');
+    expect((await apart('list')).stderr).toContain('its log was not named');
+    expect((await apart('cost', '1', 'research', 'ask', '1')).stderr).toContain('--postgres');
+    expect(journalText(directory)).toBe(before);
+  });
+
+  test('given a log without the production, or an address that is none, then it is said what to do', async () => {
+    const { run, directory } = machine('nothing');
+    expect((await run('list', '--json')).json()).toMatchObject({ error: { code: 'production_missing' } });
+    expect((await run('show', '1')).stderr).toContain('there is no production nothing on Postgres');
+    const wrong = await start(directory, ['list', '--postgres', 'mysql://ada:hunter2-hunter2@db/x']).ended;
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).not.toContain('hunter2');
+  });
+});
