@@ -26,6 +26,8 @@ export interface PlayedEpisode {
   kills: number;
   lives: number;
   held: number;
+  /** Of those the ones that the crew has found again by itself. */
+  found: number;
   raises: number;
 }
 
@@ -57,7 +59,7 @@ export async function playEpisode(seed: number, file: string): Promise<PlayedEpi
 }
 
 class MisbehavingEpisode {
-  readonly played = { kills: 0, held: 0, raises: 0 };
+  readonly played = { kills: 0, held: 0, found: 0, raises: 0 };
   readonly providers: MisbehavingProviders;
   readonly #seed: number;
   readonly #file: string;
@@ -71,6 +73,9 @@ class MisbehavingEpisode {
   /** Micro-dollars. */
   #cap = 7_000_000;
   #lateMs = 0;
+  /** Held calls that a person has seen. */
+  readonly #seen = new Set<string>();
+  #left: string[] = [];
   /** Calls for which money was reserved and which were not sent any more. */
   readonly #unsent = { search: 0, text: 0 };
 
@@ -120,7 +125,12 @@ class MisbehavingEpisode {
     const needs = snapshot ? needsHere(manager.production, snapshot) : [];
     const listed = needs.flatMap(({ next }) => next).join('\n');
     for (const key of held) assert.ok(listed.includes(key), `${key} is held and not listed`);
-    for (const key of held) await this.#answerFor(key);
+    // The first time a person often does nothing: what can be looked up is looked up by the crew.
+    this.played.found += this.#left.filter((key) => !held.includes(key)).length;
+    const left = held.filter((key) => !this.#seen.has(key) && this.providers.roll(2) === 0);
+    this.#left = left;
+    for (const key of held) this.#seen.add(key);
+    for (const key of held) if (!left.includes(key)) await this.#answerFor(key);
     this.played.held += held.length;
     await this.#expectBalance();
     // What a phase waits for is told to the cent; who has run out amid one is given a little.

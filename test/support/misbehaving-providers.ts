@@ -1,6 +1,7 @@
 import type { SpeechMood } from './fake-elevenlabs.js';
 import type { ModelRequest, Reply } from './model-server.js';
 import { billed, play } from './playing-model.js';
+import { isInBackground, isLook, StoredResponses } from './stored-responses.js';
 
 /** Where in a request a process is killed: before the provider has done anything, when it has and nothing was heard of it, or some time after it was answered. */
 const places = ['before', 'amid', 'after'] as const;
@@ -36,6 +37,7 @@ export class MisbehavingProviders {
   readonly #random: () => number;
   readonly #fates = new Map<string, Fate>();
   readonly #searches = new Map<string, { looks: number; reply: Reply }>();
+  readonly #stored = new StoredResponses();
   #requests = 0;
   #aim: { request: number; place: (typeof places)[number] } | undefined;
   #kill: () => void = () => {};
@@ -78,6 +80,7 @@ export class MisbehavingProviders {
   reply(request: ModelRequest): Reply {
     const place = this.#place();
     if (/\/agent\//.test(request.path)) return place === 'before' ? 'cut' : this.#look(request);
+    if (isLook(request)) return place === 'before' ? 'cut' : this.#lookAtAnswer(request);
     const kind = request.path.endsWith('/agent') ? 'search' : 'text';
     const asked = JSON.stringify([request.path, request.body]);
     if ((this.#fates.get(asked) ?? 'may come again') !== 'may come again') this.repeated.push(asked);
@@ -93,7 +96,7 @@ export class MisbehavingProviders {
     }
     if (dice < 0.15) return 'cut';
     const { micros, isGarbage, ...reply } =
-      kind === 'search' ? this.#beginSearch(dice < 0.22) : textFor(request, dice < 0.22);
+      kind === 'search' ? this.#beginSearch(dice < 0.22) : this.#text(request, dice < 0.22);
     this.billed[kind] += micros;
     this.last[kind] = micros;
     if (dice > 0.97 || place === 'amid') return 'cut';
@@ -138,12 +141,28 @@ export class MisbehavingProviders {
   #look({ path }: ModelRequest): Reply {
     const search = this.#searches.get(path.split('/').at(-1) ?? '');
     if (!search) return { body: { error: { message: 'not found' } }, status: 404 };
-    const dice = this.#random();
-    if (dice < 0.1) return 'cut';
-    if (dice < 0.2) return { body: { error: { message: 'not now' } }, status: 503 };
+    const amiss = this.#lookAmiss();
+    if (amiss) return amiss;
     search.looks -= 1;
     if (search.looks < 0) return search.reply;
     return { body: { id: path.split('/').at(-1), object: 'response', status: 'in_progress', output: [] } };
+  }
+
+  #lookAtAnswer(request: ModelRequest): Reply {
+    return this.#lookAmiss() ?? this.#stored.look(request);
+  }
+
+  /** What goes wrong with a look that costs nothing. */
+  #lookAmiss(): Reply | undefined {
+    const dice = this.#random();
+    if (dice < 0.1) return 'cut';
+    return dice < 0.2 ? { body: { error: { message: 'not now' } }, status: 503 } : undefined;
+  }
+
+  /** An answer, or in the background its id. */
+  #text(request: ModelRequest, isGarbage: boolean): { body: object; micros: number; isGarbage: boolean } {
+    const text = textFor(request, isGarbage);
+    return isInBackground(request) ? { ...text, ...this.#stored.begin(text.body, this.roll(3)) } : text;
   }
 }
 
