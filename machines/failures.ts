@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ProductionError } from './errors.js';
 import { PhaseName } from './phases.js';
-import { errorsBelow, statusOfError } from './provider-error.js';
+import { errorsBelow, retryAfterOf, statusOfError } from './provider-error.js';
 
 /** The closed set of reasons for which an episode fails. */
 export const FailureCode = z.enum([
@@ -150,17 +150,27 @@ const refusals = {
 
 function codeOfAnswer(fields: Record<string, unknown>): FailureCode | undefined {
   const code = codeOfStatus(statusOfError(fields));
-  // Providers call an empty account a rate limit too (OpenAI: 429 with insufficient_quota).
+  // A broker that has too much under way says so with the status of an empty account, and when to come again.
+  if (code === 'quota_exceeded' && retryAfterOf(fields, 0) !== undefined) return 'rate_limited';
+  // Providers call an empty account, or a limit that somebody has set, a rate limit or a bad request too.
   const isAboutMoney = code === 'rate_limited' || code === 'provider_refused';
   return isAboutMoney && saysQuota(fields) ? 'quota_exceeded' : code;
 }
 
+/**
+ * OpenAI: 429 with `credit_balance_exhausted`, `organization_spend_limit_exceeded` and the like (developers.openai.com/api/docs/guides/error-codes). Anthropic: 429 with `enforced_spend_limit_reached`, which looks like a rate
+ * limit, and 400 for limits of the user's own (platform.claude.com/docs/en/api/errors). Stored copies, read on 29 November 2026.
+ */
+const quotaWords =
+  /insufficient.?(?:quota|funds|credit|balance)|billing.?(?:limit|error)|credit.?balance.?(?:exhausted|is too low)|(?:spend|usage).?limits?.?(?:exceeded|reached)|reached your (?:specified )?(?:api )?(?:spend|usage) limit/i;
+
 function saysQuota({ code, type, error, data, responseBody, message }: Record<string, unknown>): boolean {
   const inner = (data as { error?: unknown } | null | undefined)?.error ?? error;
-  const { code: innerCode, type: innerType } = (inner ?? {}) as Record<string, unknown>;
-  return [code, type, innerCode, innerType, responseBody, message].some(
-    (each) =>
-      typeof each === 'string' && /insufficient.?(?:quota|funds|credit|balance)|billing.?limit/i.test(each),
+  const { code: innerCode, type: innerType, error: deeper } = (inner ?? {}) as Record<string, unknown>;
+  const details = (deeper as { details?: unknown } | null | undefined)?.details;
+  const { error_code: detail } = (details ?? {}) as Record<string, unknown>;
+  return [code, type, innerCode, innerType, detail, responseBody, message].some(
+    (each) => typeof each === 'string' && quotaWords.test(each),
   );
 }
 

@@ -26,7 +26,7 @@ const simulated = [
   'test/production/{full-disk,interleavings,many-keys,money-model}.test.ts',
   'test/fuzz/*.test.ts',
   'test/draw/draw.test.ts',
-  'test/crew/studio/{background,forecast,misbehaving,preflight,script,search,traps}.test.ts',
+  'test/crew/studio/{background,forecast,misbehaving,preflight,refusals,script,search,traps}.test.ts',
 ];
 const report = process.env['SHOWRUNNER_TEST_REPORT'];
 

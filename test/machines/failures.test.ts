@@ -28,6 +28,27 @@ const table: [what: string, error: unknown, code: string][] = [
     'quota_exceeded',
   ],
   [
+    'a limit of spending that is called a rate limit, as the SDK of Anthropic has it',
+    {
+      status: 429,
+      error: {
+        type: 'error',
+        error: { type: 'rate_limit_error', details: { error_code: 'enforced_spend_limit_reached' } },
+      },
+    },
+    'quota_exceeded',
+  ],
+  [
+    'an empty account, as the SDK of OpenAI has it',
+    { status: 429, code: 'credit_balance_exhausted' },
+    'quota_exceeded',
+  ],
+  [
+    'a broker that has too much under way',
+    { statusCode: 402, responseHeaders: { 'retry-after': '3' } },
+    'rate_limited',
+  ],
+  [
     'tries that all failed',
     new AggregateError([new Error('x'), withStatus(503)], 'Failed after 2 tries'),
     'provider_unavailable',
