@@ -45,5 +45,7 @@ export type {
   Remedy,
   SessionId,
 } from '../machines/index.js';
+export { inspectionAddress } from './inspect/address.js';
+export type { InspectionOptions } from './inspect/address.js';
 export { folderStore } from './artifacts/index.js';
 export type { ArtifactStore, KeptFile } from './artifacts/index.js';

@@ -26,15 +26,26 @@ addEventListener('message', ({ data, source }) => {
 });
 frame.src = ${JSON.stringify(inspectorUrl)};
 let pause = 500;
-function connect() {
-  const socket = new WebSocket('ws://' + location.host + '/?token=' + encodeURIComponent(token));
+// An address gets into logs: it has a ticket, which opens one connection, and never the key.
+async function connect() {
+  let ticket;
+  try {
+    const answer = await fetch('/inspect/ticket', { method: 'POST', headers: { authorization: 'Bearer ' + token } });
+    ({ ticket } = await answer.json());
+  } catch {
+    return again();
+  }
+  const socket = new WebSocket('ws://' + location.host + '/inspect?ticket=' + ticket);
   socket.onopen = () => { pause = 500; };
   socket.onmessage = ({ data }) => {
     const message = JSON.parse(data);
     if (isReady) frame.contentWindow.postMessage(message, origin);
     else waiting.push(message);
   };
-  socket.onclose = () => setTimeout(connect, pause = Math.min(10000, pause * 2));
+  socket.onclose = again;
+}
+function again() {
+  setTimeout(connect, pause = Math.min(10000, pause * 2));
 }
 connect();
 `;

@@ -3,8 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { bridgePage, bridgeScript, inspectorUrl } from './bridge.js';
 import { guardedServer } from './guarded-server.js';
 import type { InspectionMessage } from './messages.js';
-import { inspectionSocket, socketKey } from './socket.js';
+import { hasBearer } from './bearer.js';
+import { socketPath, ticketPath } from './address.js';
+import { inspectionSocket } from './socket.js';
+import { socketKey } from './socket-key.js';
 import { InspectionStore } from './store.js';
+import { Tickets } from './tickets.js';
 
 export interface RelayOptions {
   token: string;
@@ -16,8 +20,10 @@ export interface Relay {
   port: number;
   /** The page that shows the Stately inspector; it needs the internet. */
   page: string;
-  /** What `createWebSocketInspector({ url })` and `createWebSocketReceiver({ server })` take. */
+  /** What `createWebSocketInspector({ url })` and `createWebSocketReceiver({ server })` take, with `?ticket=` behind it. */
   socket: string;
+  /** Gives a ticket to who posts with the token, or the key of the page, as `Authorization: Bearer`. */
+  tickets: string;
   readonly store: InspectionStore;
   /** Tells every client, and remembers it for those who come later. */
   tell(message: InspectionMessage): void;
@@ -29,8 +35,19 @@ export async function startRelay({ token, port }: RelayOptions): Promise<Relay> 
   const store = new InspectionStore();
   let own: string[] = [];
   const key = socketKey(token);
-  const socket = inspectionSocket({ store, key, hosts: () => own });
-  const server = guardedServer((request, response) => answer(request, response, own), socket.upgrade);
+  const tickets = new Tickets();
+  const socket = inspectionSocket({ store, tickets, hosts: () => own, path: socketPath });
+  const server = guardedServer((request, response) => {
+    const { url, method, headers } = request;
+    const asks = url === ticketPath && method === 'POST' && own.includes(headers.host ?? '');
+    if (!asks) return answer(request, response, own);
+    const isKnown = [token, key].some((each) => hasBearer(headers.authorization, each));
+    response.writeHead(isKnown ? 200 : 401, {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+    });
+    response.end(isKnown ? JSON.stringify({ ticket: tickets.give(Date.now()) }) : '');
+  }, socket.upgrade);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', () => resolve());
@@ -41,7 +58,8 @@ export async function startRelay({ token, port }: RelayOptions): Promise<Relay> 
     port: taken,
     store,
     page: `http://127.0.0.1:${taken}/#token=${key}`,
-    socket: `ws://127.0.0.1:${taken}/?token=${key}`,
+    socket: `ws://127.0.0.1:${taken}${socketPath}`,
+    tickets: `http://127.0.0.1:${taken}${ticketPath}`,
     tell: socket.tell,
     async close() {
       socket.close();

@@ -1,15 +1,15 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { refuseUpgrade } from './guarded-server.js';
 import type { InspectionMessage } from './messages.js';
 import { parseMessage, type InspectionStore } from './store.js';
+import type { Tickets } from './tickets.js';
 
 export interface SocketOptions {
   store: InspectionStore;
-  /** What opens it: {@link socketKey}. */
-  key: string;
+  /** What opens it. */
+  tickets: Tickets;
   /** The `Host` values that are its own, once it listens. */
   hosts: () => readonly string[];
   /** The only path that is answered; default: every one. */
@@ -33,19 +33,11 @@ const longestUnread = 40 * 1024 * 1024;
 const mostClients = 64;
 
 /**
- * The key of the inspection socket. It stands in an address, because neither a browser nor @statelyai/inspect can send a header there, and addresses
- * get into logs: so it opens this socket and nothing else, and the token cannot be had from it.
- */
-export function socketKey(token: string): string {
-  return createHmac('sha256', token).update('showrunner inspection socket').digest('base64url');
-}
-
-/**
- * Takes connections that bring the key, and passes what each client says to the others. Pages of other origins are refused.
+ * Takes connections that bring a ticket, and passes what each client says to the others. Pages of other origins are refused.
  */
 export function inspectionSocket({
   store,
-  key,
+  tickets,
   hosts,
   path,
   onMessage = () => {},
@@ -60,7 +52,7 @@ export function inspectionSocket({
   };
   return {
     upgrade(request, socket, head) {
-      const refused = refusalOf(request, hosts(), key, path);
+      const refused = refusalOf(request, { own: hosts(), tickets, path });
       if (refused) refuseUpgrade(socket, refused);
       else if (sockets.clients.size >= mostClients) refuseUpgrade(socket, '503 Service Unavailable');
       else sockets.handleUpgrade(request, socket, head, (client) => welcome(client, store, hear));
@@ -80,19 +72,14 @@ export function inspectionSocket({
 /** Why a connection is refused, as a status line; undefined when it is welcome. */
 function refusalOf(
   { url, headers }: IncomingMessage,
-  own: readonly string[],
-  key: string,
-  path: string | undefined,
+  { own, tickets, path }: { own: readonly string[]; tickets: Tickets; path: string | undefined },
 ): string | undefined {
   if (!own.includes(headers.host ?? '')) return '421 Misdirected Request';
   if (headers.origin !== undefined && !own.some((host) => headers.origin === `http://${host}`))
     return '403 Forbidden';
   const asked = new URL(url ?? '/', 'http://127.0.0.1');
   if (path !== undefined && asked.pathname !== path) return '404 Not Found';
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(asked.searchParams.get('token') ?? ''), digest(key))
-    ? undefined
-    : '401 Unauthorized';
+  return tickets.take(asked.searchParams.get('ticket') ?? '', Date.now()) ? undefined : '401 Unauthorized';
 }
 
 function welcome(

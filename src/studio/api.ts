@@ -30,7 +30,7 @@ import type {
  *   GET  /api/episodes/:id/files/<phase>/<name> the artifact's bytes (ranges work, so audio seeks); text is always text/plain
  *   GET  …/files/<phase>/<name>/address        { url }: the same file for six hours, for what sends no header: a player, a download
  *   GET  /api/chart                            ChartView
- *   GET  /api/actors                           { socket, actors: ActorLine[] }: what embedders' inspectors have told at that address
+ *   GET  /api/actors                           { directory, actors: ActorLine[] }: what embedders' inspectors have told; the directory is for `inspectionAddress`
  *   GET  /api/actors/:id                       ActorView
  *   GET  /api/events?since=<position>          server-sent events: StudioEvent as `data`, read with fetch (EventSource sends no header)
  *   GET  /metrics                              for Prometheus: text, with the same token

@@ -2,7 +2,7 @@ import { Hono, type Context } from 'hono';
 import { ProductionError, parseSessionId } from '../../machines/index.js';
 import type { ProductionStateManager } from '../manager/manager.js';
 import { chartView } from '../draw/index.js';
-import type { InspectionStore } from '../inspect/index.js';
+import { socketKey, ticketPath, type InspectionStore, type Tickets } from '../inspect/index.js';
 import { act } from './actions.js';
 import { begin } from './begin.js';
 import { checkpointView } from './checkpoint-view.js';
@@ -28,8 +28,8 @@ export interface AppOptions {
   token: string;
   /** The `Host` values that are its own, once it listens. */
   hosts: () => readonly string[];
-  /** What an embedder's inspector connects to. */
-  socketUrl: () => string;
+  /** What embedders' inspectors connect with. */
+  tickets: Tickets;
   /** Where the built page lies. */
   page: string;
   /** In whose name people act. */
@@ -49,7 +49,7 @@ export function studioApp({
   actors,
   token,
   hosts,
-  socketUrl,
+  tickets,
   page,
   by,
   note,
@@ -110,8 +110,15 @@ export function studioApp({
     return context.json({ result: shownJson(result) });
   });
   app.get('/api/chart', async (context) => context.json(await chartView()));
+  app.post(ticketPath, onlyWithToken(token, socketKey(token)), (context) => {
+    context.header('cache-control', 'no-store');
+    return context.json({ ticket: tickets.give(Date.now()) });
+  });
   app.get('/api/actors', (context) =>
-    context.json({ socket: socketUrl(), actors: actors.actors().map(actorLine) }),
+    context.json({
+      directory: manager.production.directory,
+      actors: actors.actors().map(actorLine),
+    }),
   );
   app.get('/api/actors/:id', (context) => {
     const actor = actors.actor(context.req.param('id'));

@@ -63,12 +63,12 @@ export function onlyThisHost(hosts: () => readonly string[]): MiddlewareHandler 
 }
 
 /** Reading and acting need the token; one file, for a while, its ticket. */
-export function onlyWithToken(token: string): MiddlewareHandler {
+export function onlyWithToken(token: string, ...others: string[]): MiddlewareHandler {
   return async (context, next) => {
     const { path, method } = context.req;
     const ticket = method === 'GET' && artifactPath.test(path) ? context.req.query('ticket') : undefined;
     if (ticket !== undefined && isTicketFor(token, { path, ticket, nowMs: Date.now() })) return next();
-    if (!hasBearer(context.req.header('authorization'), token))
+    if (![token, ...others].some((each) => hasBearer(context.req.header('authorization'), each)))
       return refusal(
         context,
         401,

@@ -3,7 +3,14 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { ProductionStateManager } from '../manager/manager.js';
 import { chartView } from '../draw/index.js';
-import { InspectionStore, guardedServer, inspectionSocket, socketKey } from '../inspect/index.js';
+import {
+  InspectionStore,
+  Tickets,
+  guardedServer,
+  inspectionSocket,
+  socketPath,
+  ticketPath,
+} from '../inspect/index.js';
 import { studioApp } from './app.js';
 import { Live } from './live.js';
 
@@ -21,8 +28,10 @@ export interface Studio {
   port: number;
   /** With the token in its fragment, which no browser sends. */
   link: string;
-  /** What an embedder's `createWebSocketInspector({ url })` takes. */
+  /** What an embedder's `createWebSocketInspector({ url })` takes, with `?ticket=` behind it. */
   socket: string;
+  /** Gives a ticket to who posts with the token as `Authorization: Bearer`. */
+  tickets: string;
   close(): Promise<void>;
 }
 
@@ -33,15 +42,15 @@ export async function startStudio({ port, ...options }: StudioOptions): Promise<
   void chartView();
   let hosts: string[] = [];
   const actors = new InspectionStore(0);
+  const tickets = new Tickets();
   const socket = inspectionSocket({
     store: actors,
-    key: socketKey(options.token),
+    tickets,
     hosts: () => hosts,
-    path: '/inspect',
+    path: socketPath,
     onMessage: () => live.tellActors(),
   });
-  const socketUrl = (): string => `ws://${hosts[0] ?? ''}/inspect?token=${socketKey(options.token)}`;
-  const app = studioApp({ ...options, live, actors, hosts: () => hosts, socketUrl });
+  const app = studioApp({ ...options, live, actors, hosts: () => hosts, tickets });
   const answer = getRequestListener(app.fetch);
   const server = guardedServer(answer, socket.upgrade);
   try {
@@ -50,7 +59,8 @@ export async function startStudio({ port, ...options }: StudioOptions): Promise<
     return {
       port: info.port,
       link: `http://127.0.0.1:${info.port}/#token=${options.token}`,
-      socket: socketUrl(),
+      socket: `ws://127.0.0.1:${info.port}${socketPath}`,
+      tickets: `http://127.0.0.1:${info.port}${ticketPath}`,
       close() {
         socket.close();
         return closed(server, live);

@@ -67,7 +67,7 @@ const allowed: Record<string, readonly string[]> = {
   'src/restate': ['machines', 'src/journal'],
   'src/postgres': ['machines', 'src/journal'],
   'src/draw': ['machines'],
-  'src/inspect': ['machines', 'src/record', 'src/production', 'src/manager'],
+  'src/inspect': ['machines', 'src/disk', 'src/record', 'src/production', 'src/manager'],
   'src/studio': [
     'machines',
     'src/disk',
@@ -139,6 +139,7 @@ const allowed: Record<string, readonly string[]> = {
     'src/manager',
     'src/crew',
     'src/redaction',
+    'src/inspect',
   ],
 };
 

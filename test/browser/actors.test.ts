@@ -31,11 +31,13 @@ const player = createMachine({
   },
 });
 
-/** The address that the studio tells a page of its own; its key opens nothing else. */
+/** An address for one connection, as an embedder who knows the link may ask for it. */
 async function socketOf({ link, origin }: { link: string; origin: string }): Promise<string> {
   const token = new URL(link).hash.slice('#token='.length);
-  const answer = await fetch(`${origin}/api/actors`, { headers: { authorization: `Bearer ${token}` } });
-  return ((await answer.json()) as { socket: string }).socket;
+  const headers = { authorization: `Bearer ${token}` };
+  const answer = await fetch(`${origin}/inspect/ticket`, { method: 'POST', headers });
+  const { ticket } = (await answer.json()) as { ticket: string };
+  return `ws://${new URL(origin).host}/inspect?ticket=${ticket}`;
 }
 
 describe("embedders' own actors", () => {
@@ -85,11 +87,11 @@ describe("embedders' own actors", () => {
       });
     expect(await refused(`${url}x`)).toContain('401');
     expect(url).not.toContain(token);
-    expect(await refused(url.replace(/token=.*/, `token=${token}`))).toContain('401');
+    expect(await refused(url.replace(/ticket=.*/, `ticket=${token}`))).toContain('401');
     expect(await refused(url, { origin: 'http://evil.example' })).toContain('403');
     expect(await refused(url, { host: 'evil.example' })).toContain('421');
     expect(await refused(url.replace('/inspect', '/else'))).toContain('404');
-    const socket = new WebSocket(url);
+    const socket = new WebSocket(await socketOf(studio));
     await new Promise((resolve) => void socket.on('open', resolve));
     onTestFinished(() => socket.terminate());
     const states = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`s${index}`, {}]));

@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { readPlainFile } from '../../src/disk/index.js';
-import { studioToken } from '../../src/studio/token.js';
+import { studioToken } from '../../src/inspect/token.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
 const token = 'a'.repeat(43);

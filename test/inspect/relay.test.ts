@@ -9,7 +9,7 @@ import {
 import { createActor, createMachine } from 'xstate';
 import { WebSocket } from 'ws';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { ProductionStateManager } from '../../src/index.js';
+import { ProductionStateManager, inspectionAddress } from '../../src/index.js';
 import { run } from '../support/cli.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
@@ -17,8 +17,9 @@ const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 interface Inspected {
   page: string;
-  socket: string;
-  port: string;
+  port: number;
+  /** A new one for each connection. */
+  address: () => Promise<string>;
 }
 
 /** `showrunner inspect` in a process of its own. */
@@ -37,14 +38,17 @@ async function inspected(directory: string, ...args: string[]): Promise<Inspecte
   let said = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
   await expect.poll(() => said, { timeout: 20_000 }).toContain('\n');
-  const { page, socket } = JSON.parse(said) as { page: string; socket: string };
-  return { page, socket, port: new URL(page).port };
+  const { page } = JSON.parse(said) as { page: string };
+  const port = Number(new URL(page).port);
+  return { page, port, address: () => inspectionAddress({ directory, port }) };
 }
 
 /** The inspector's own receiver. */
-function received(socket: string): StatelyInspectionEvent[] {
+function received(address: string): StatelyInspectionEvent[] {
   const heard: StatelyInspectionEvent[] = [];
-  const { unsubscribe } = createWebSocketReceiver({ server: socket }).subscribe((event) => heard.push(event));
+  const { unsubscribe } = createWebSocketReceiver({ server: address }).subscribe((event) =>
+    heard.push(event),
+  );
   onTestFinished(unsubscribe);
   return heard;
 }
@@ -68,6 +72,14 @@ async function refused(url: string, headers: Record<string, string> = {}): Promi
   }).finally(() => socket.terminate()) as Promise<string>;
 }
 
+async function asked(port: number, authorization: string): Promise<[status: number, body: string]> {
+  const answer = await fetch(`http://127.0.0.1:${port}/inspect/ticket`, {
+    method: 'POST',
+    headers: { authorization },
+  });
+  return [answer.status, await answer.text()];
+}
+
 describe('the inspector’s relay', () => {
   test('given a past episode, when the inspector’s receiver connects, then it gets the machine, each event and each snapshot, again after a reconnect, and no payload', async () => {
     const directory = join(temporaryDirectory(), 'production');
@@ -76,9 +88,9 @@ describe('the inspector’s relay', () => {
     await run(directory, 'phase', id, 'research', 'complete');
     await run(directory, 'cancel', id, '--reason', 'no guest');
     await run(directory, 'archive', id);
-    const { socket } = await inspected(directory, id);
+    const { address } = await inspected(directory, id);
     for (let connection = 0; connection < 2; connection += 1) {
-      const heard = received(socket);
+      const heard = received(await address());
       await expect
         .poll(() => types(heard, id))
         .toEqual([
@@ -108,8 +120,8 @@ describe('the inspector’s relay', () => {
   test('given episodes at work, when other processes commit and create, then the receiver hears of it as it happens', async () => {
     const directory = join(temporaryDirectory(), 'production');
     const id = (await run(directory, 'create', '--topic', 'Why bees dance')).stdout.trim();
-    const { socket } = await inspected(directory);
-    const heard = received(socket);
+    const { address } = await inspected(directory);
+    const heard = received(await address());
     await expect.poll(() => types(heard, id)).toEqual(['actor']);
     await run(directory, 'phase', id, 'research', 'active');
     await expect
@@ -122,9 +134,9 @@ describe('the inspector’s relay', () => {
   test('given an embedder’s own actors, when they are inspected over the relay, then others see them: a live episode, and any machine', async () => {
     const directory = join(temporaryDirectory(), 'production');
     const id = (await run(directory, 'create', '--topic', 'Why bees dance')).stdout.trim();
-    const { socket } = await inspected(directory);
-    const heard = received(socket);
-    const inspector = createWebSocketInspector({ url: socket });
+    const { address } = await inspected(directory);
+    const heard = received(await address());
+    const inspector = createWebSocketInspector({ url: await address() });
     onTestFinished(() => inspector.stop());
     const manager = await ProductionStateManager.open({ directory });
     onTestFinished(() => manager.close());
@@ -156,30 +168,39 @@ describe('the inspector’s relay', () => {
   test('given strangers, then they are refused: no token, another site’s page, another name for this machine', async () => {
     const directory = join(temporaryDirectory(), 'production');
     await run(directory, 'create', '--topic', 'Why bees dance');
-    const { socket, port, page } = await inspected(directory);
-    expect(await refused(socket)).toBe('welcome');
-    expect(await refused(socket, { origin: `http://127.0.0.1:${port}` })).toBe('welcome');
-    expect(await refused(`ws://127.0.0.1:${port}/`)).toContain('401');
-    expect(await refused(`ws://127.0.0.1:${port}/?token=wrong`)).toContain('401');
+    const { address, port, page } = await inspected(directory);
+    expect(await refused(await address())).toBe('welcome');
+    expect(await refused(await address(), { origin: `http://127.0.0.1:${port}` })).toBe('welcome');
+    const used = await address();
+    expect(await refused(used)).toBe('welcome');
+    expect(await refused(used)).toContain('401');
+    const key = new URL(page).hash.slice('#token='.length);
+    for (const query of ['', '?ticket=', '?ticket=wrong', `?ticket=${key}`, `?token=${key}`])
+      expect(await refused(`ws://127.0.0.1:${port}/inspect${query}`)).toContain('401');
     for (const origin of [
       'https://evil.example',
       'null',
       'https://stately.ai',
-      `http://127.0.0.1:${Number(port) + 1}`,
+      `http://127.0.0.1:${port + 1}`,
     ])
-      expect(await refused(socket, { origin })).toContain('403');
-    expect(await refused(socket, { host: `evil.example:${port}` })).toContain('421');
-    const token = new URL(page).hash.slice('#token='.length);
+      expect(await refused(await address(), { origin })).toContain('403');
+    expect(await refused(await address(), { host: `evil.example:${port}` })).toContain('421');
+    for (const authorization of ['', 'Bearer', 'Bearer wrong', `Basic ${key}`])
+      expect(await asked(port, authorization)).toEqual([401, '']);
+    expect(await asked(port, `Bearer ${key}`)).toEqual([
+      200,
+      expect.stringMatching(/^{"ticket":"[\w-]{43}"}$/),
+    ]);
     const shown = await fetch(`http://127.0.0.1:${port}/`);
-    expect(await shown.text()).not.toContain(token);
+    expect(await shown.text()).not.toContain(key);
     expect(shown.headers.get('content-security-policy')).toContain('frame-src https://stately.ai;');
   });
 
   test('given a client that talks rubbish, then it changes nothing', async () => {
     const directory = join(temporaryDirectory(), 'production');
     await run(directory, 'create', '--topic', 'Why bees dance');
-    const { socket } = await inspected(directory);
-    const client = new WebSocket(socket);
+    const { address } = await inspected(directory);
+    const client = new WebSocket(await address());
     await new Promise((resolve) => client.on('open', resolve));
     for (const rubbish of [
       '',
@@ -192,7 +213,7 @@ describe('the inspector’s relay', () => {
     ])
       client.send(rubbish);
     client.send(JSON.stringify({ type: '@xstate.actor', sessionId: 'mine', name: 'mine', snapshot: {} }));
-    const heard = received(socket);
+    const heard = received(await address());
     await expect.poll(() => heard.map(({ sessionId }) => sessionId)).toHaveLength(2);
     expect(heard.at(-1)?.sessionId).toBe('mine');
     client.terminate();

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { inspectionAddress } from '../../src/index.js';
 import { agentsHeaders } from '../../src/agents/token.js';
 
 const main = resolve('dist/cli/main.js');
@@ -11,7 +12,8 @@ const main = resolve('dist/cli/main.js');
 export interface Served {
   port: number;
   token: string;
-  socket: string;
+  /** Where its inspection socket can be reached once; none at the agents' server. */
+  address: () => Promise<string>;
   pid: number;
   hasEnded(): boolean;
   said(): string;
@@ -30,10 +32,10 @@ export async function served(
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
   const line = await firstLine(child, () => said);
-  const told: { url?: string; page?: string; socket?: string } =
+  const told: { url?: string; page?: string } =
     command === 'mcp'
       ? { url: /http:\S+\/mcp/.exec(line)?.[0] ?? '' }
-      : (JSON.parse(line) as { url?: string; page?: string; socket: string });
+      : (JSON.parse(line) as { url?: string; page?: string });
   const link = new URL(told.url ?? told.page ?? '');
   return {
     port: Number(link.port),
@@ -41,7 +43,7 @@ export async function served(
       command === 'mcp'
         ? (agentsHeaders(directory)?.Authorization ?? '').slice('Bearer '.length)
         : link.hash.slice('#token='.length),
-    socket: told.socket ?? '',
+    address: () => inspectionAddress({ directory, port: Number(link.port) }),
     pid: child.pid ?? 0,
     hasEnded: () => child.exitCode !== null || child.signalCode !== null,
     said: () => said,

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { keptTokenPath, studioToken } from '../../inspect/index.js';
 import { startStudio } from '../../studio/studio.js';
-import { keptTokenPath, studioToken } from '../../studio/token.js';
 import { Endpoints, deliver } from '../../telemetry/index.js';
 import type { Run } from '../command.js';
 import { portOption, whenListening } from '../listening.js';
@@ -27,10 +27,15 @@ export const run: Run = async (context, _args, options) => {
     }),
   );
   if (context.json)
-    printJson({ url: studio.link, socket: studio.socket, token_file: keptTokenPath(context.directory) });
+    printJson({
+      url: studio.link,
+      socket: studio.socket,
+      tickets: studio.tickets,
+      token_file: keptTokenPath(context.directory),
+    });
   else
     context.note(
-      `The studio of ${context.directory} is at\n\n  ${studio.link}\n\nKeep the link to yourself: it is the key. XState actors of your own appear there too:\ncreateWebSocketInspector({ url: '${studio.socket}' }). Ctrl-C stops the studio; productions go on.`,
+      `The studio of ${context.directory} is at\n\n  ${studio.link}\n\nKeep the link to yourself: it is the key. XState actors of your own appear there too:\ncreateWebSocketInspector({ url: await inspectionAddress({ directory, port: ${studio.port} }) }). Ctrl-C stops the studio; productions go on.`,
     );
   const delivering = deliver({
     production: manager.production,

@@ -21,7 +21,7 @@ export function Actors() {
         <span class="quiet">your own, of any machine</span>
       </div>
       {roots.length === 0 ? (
-        <HowTo url={answer.socket} />
+        <HowTo directory={answer.directory} />
       ) : (
         <section class="card">
           <Tree actors={roots} all={answer.actors} depth={0} />
@@ -31,7 +31,7 @@ export function Actors() {
   );
 }
 
-function HowTo({ url }: { url: string }) {
+function HowTo({ directory }: { directory: string }) {
   return (
     <Notice icon="active" title="No actor has been told of">
       <p>
@@ -43,12 +43,16 @@ function HowTo({ url }: { url: string }) {
         tabIndex={0}
         aria-label="How to give an actor an inspector"
       >{`import { createWebSocketInspector } from '@statelyai/inspect';
+import { inspectionAddress } from 'showrunner';
 
 const { inspect } = createWebSocketInspector({
-  url: '${url}',
+  url: await inspectionAddress({
+    directory: ${JSON.stringify(directory)},
+    port: ${location.port},
+  }),
 });
 createActor(yourMachine, { inspect }).start();`}</pre>
-      <p class="quiet">The key in the address opens this and nothing else: keep it to yourself.</p>
+      <p class="quiet">The address opens one connection, within half a minute: each gets its own.</p>
     </Notice>
   );
 }

@@ -83,7 +83,7 @@ export const api = {
     get<{ entries: TimelineEntry[] }>(`${episode(id)}/history?after=${after}`),
   moment: (id: string, position: number, signal: AbortSignal) =>
     get<EpisodeMoment>(`${episode(id)}/at/${position}`, signal),
-  actors: () => get<{ socket: string; actors: ActorLine[] }>('/api/actors'),
+  actors: () => get<{ directory: string; actors: ActorLine[] }>('/api/actors'),
   actor: (id: string) => get<ActorView>(`/api/actors/${encodeURIComponent(id)}`),
   chart: () => get<ChartView>('/api/chart'),
   checkpoint: (id: string, name: string) =>
