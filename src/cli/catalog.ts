@@ -553,10 +553,24 @@ export const catalog: readonly Command[] = [
     usage: '<path>',
     options: [
       ['--dry-run', 'only show what would be imported, and what could not be'],
+      ['--into <url>', 'the path is a production of today’s: move it into this log, as export --into does'],
       ['--without-tests', 'leave out what looks like a test: numbers 990 to 999, topics that begin so'],
     ],
     example: 'showrunner import old/state.json --directory production',
     load: () => import('./commands/import.js'),
+  },
+  {
+    name: 'export',
+    group: 'Keep',
+    summary:
+      'Move a production of files into a log for several machines, or compare a copy with its log and set it apart.',
+    usage: '',
+    options: [
+      ['--into <url>', 'a log: postgres://user@host/database#main, restate+http://n1:8080,n2:8080#main'],
+      ['--apart', "make this machine's copy a production of its own; the log stays as it is"],
+    ],
+    example: "showrunner export --into 'postgres://user@host/database#main'",
+    load: () => import('./commands/export.js'),
   },
   {
     name: 'verify',

@@ -152,7 +152,7 @@ function warnOfOthers(directory: string, note: (text: string) => void): void {
 }
 
 /** Whoever only looks, or has mistyped the directory, must not make a production. */
-function refuseMissing(directory: string): void {
+export function refuseMissing(directory: string): void {
   const isOurs = (name: string): boolean => name === 'journal' || name === 'state.json' || isSessionId(name);
   if (existsSync(directory) && (!statSync(directory).isDirectory() || readdirSync(directory).some(isOurs)))
     return;

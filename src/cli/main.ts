@@ -7,7 +7,7 @@ import { catalog, seedFlags } from './catalog.js';
 import type { Command, Options, Result } from './command.js';
 import { makeContext, type OpenContext } from './context.js';
 import { exits } from './exit-codes.js';
-import { logAddressOf } from './log-address.js';
+import { logAddressOf, parseLogAddress } from './log-address.js';
 import { keepStandardOutput, printError, printJson, printOut } from './standard-output.js';
 import { UsageError } from './usage-error.js';
 
@@ -177,7 +177,8 @@ async function main(argv: string[]): Promise<number> {
   const act = async (command: Command, args: string[], options: Options): Promise<void> => {
     const { directory, policy, by, json, artifacts, ...where } = options as GlobalOptions;
     const log = logAddressOf(where, process.env);
-    secrets = log?.secrets ?? [];
+    const into = typeof options['into'] === 'string' ? parseLogAddress(options['into'], '--into') : undefined;
+    secrets = [...(log?.secrets ?? []), ...(into?.secrets ?? [])];
     hidePasswords(command, secrets);
     opened = makeContext({
       directory: resolve(directoryOf(directory)),

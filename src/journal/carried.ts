@@ -14,7 +14,7 @@ import type { AppendResult, JournalPort } from './port.js';
 import { Reader, type JournalEntry } from './reader.js';
 import type { RemoteLog } from './remote-log.js';
 import { scanSegments } from './scan.js';
-import { defaultSegmentBytes, journalFormat, refuseNewer, type Header } from './segment.js';
+import { defaultSegmentBytes, headerLine, refuseNewer } from './segment.js';
 import { unavailable } from './unavailable.js';
 
 export interface CarriedOptions extends Omit<JournalOptions, 'inlineSyncBelowMs'> {
@@ -186,8 +186,7 @@ export class CarriedJournal implements JournalPort {
 
   #encodeHeader(position: number, previous: string): Buffer {
     const { machine, program, now } = this.#on;
-    const header: Header = { format: journalFormat, machine, program, started: now() };
-    return encodeLines(position, previous, [{ kind: 'header', text: JSON.stringify(header) }]).bytes;
+    return headerLine(position, previous, { machine, program, started: now() });
   }
 
   /** Appends under one key until the outcome is known; what has landed is written here as well. */

@@ -1,5 +1,8 @@
 export { CarriedJournal } from './carried.js';
-export { refuseCopy } from './copy-mark.js';
+export { carryOver } from './carry-over.js';
+export { compareWithLog } from './compare-with-log.js';
+export type { Compared } from './compare-with-log.js';
+export { refuseCopy, unmarkCopy } from './copy-mark.js';
 export { inspectSegments as inspectJournal } from './inspect.js';
 export type { Inspection } from './inspect.js';
 export { Journal } from './journal.js';

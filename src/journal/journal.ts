@@ -415,6 +415,8 @@ export class Journal implements JournalPort {
   /** Makes the segment that a seal names. Nothing may be committed there before everything before it is durable. */
   #makeNext({ seal, line }: FoundSeal, sealed: Segment): void {
     const { disk, directory } = this.#on;
+    // One that was given to a log ends with a seal, and goes on there.
+    refuseCopy(disk, directory);
     const seeJournal = (): void => {
       if (!sealed.isInPlace() && !sealed.compressed) this.#refuseReplaced(sealed);
     };

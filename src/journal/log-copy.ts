@@ -63,7 +63,7 @@ export class LogCopy {
       Math.max(0, this.end - position),
     );
     while (rest.length > 0) {
-      const sealed = endOfSeal(rest);
+      const sealed = endOfSeal(rest, this.end);
       const part = rest.subarray(0, sealed ?? rest.length);
       this.#write(part);
       this.end += part.length;
@@ -131,11 +131,13 @@ export function differs(directory: string, position: number): ProductionError {
 }
 
 /** Where the first seal among the lines ends; undefined where there is none. */
-function endOfSeal(bytes: Buffer): number | undefined {
+function endOfSeal(bytes: Buffer, position: number): number | undefined {
   for (let start = 0; start < bytes.length;) {
     const newline = bytes.indexOf(10, start);
     if (newline === -1) return undefined;
-    if (lineKind(bytes.subarray(start, newline)) === 'seal') return newline + 1;
+    const line = bytes.subarray(start, newline);
+    // A void one, which came second, ends nothing.
+    if (lineKind(line) === 'seal' && decodeLine(line, position + start)) return newline + 1;
     start = newline + 1;
   }
   return undefined;

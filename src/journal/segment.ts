@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { constants, gunzipSync } from 'node:zlib';
 import { ProductionError } from '../../machines/index.js';
 import { errorCode, type Disk, type PathInfo } from '../disk/index.js';
-import { decodeLine, type ValidLine } from './line.js';
+import { decodeLine, encodeLines, type ValidLine } from './line.js';
 
 /** What a segment's first line says. */
 export interface Header {
@@ -49,6 +49,12 @@ export function listSegments(disk: Disk, directory: string): SegmentName[] {
     if (!compressed || !found.has(start)) found.set(start, { start, file, compressed });
   }
   return [...found.values()].sort((a, b) => a.start - b.start);
+}
+
+/** The line with which a segment of a log begins. */
+export function headerLine(position: number, previous: string, says: Omit<Header, 'format'>): Buffer {
+  const header: Header = { format: journalFormat, ...says };
+  return encodeLines(position, previous, [{ kind: 'header', text: JSON.stringify(header) }]).bytes;
 }
 
 /** @throws ProductionError `production_upgraded` when the segment was written with a later chart than this program's. */

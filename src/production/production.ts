@@ -429,6 +429,26 @@ export class Production {
     this.#restored.set(id, position);
   }
 
+  /** Brings every file of a session that is missing here: payloads, and what finished phases have made. @throws ProductionError `artifacts_unavailable`, `artifact_invalid`. */
+  async restoreFiles(id: SessionId): Promise<void> {
+    await this.restorePayloads(id);
+    await this.#documents.restore(id, this.#filesOfPhases(id));
+  }
+
+  /** Has the store keep every file of a session that its checkpoints and settled calls name. @throws ProductionError `artifacts_unavailable`. */
+  async keepFiles(id: SessionId): Promise<void> {
+    await this.#documents.keep(id, payloadFilesOf(this.#journal, id));
+    await this.#documents.keep(id, this.#filesOfPhases(id));
+  }
+
+  #filesOfPhases(id: SessionId): ArtifactRef[] {
+    const { phases, checkpoints } = this.episode(id).context;
+    return Object.values(phases).flatMap(({ checkpoint: name }) => {
+      const ref = name === null ? undefined : checkpoints[name];
+      return name === null || !ref ? [] : (this.checkpoint(id, name, ref)?.payload.artifacts ?? []);
+    });
+  }
+
   copyArtifacts(from: SessionId, to: SessionId, artifacts: readonly ArtifactRef[]): Promise<void> {
     return this.#documents.copyArtifacts(from, to, artifacts);
   }

@@ -1,12 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { ProductionStateManager } from '../../manager/manager.js';
 import type { Imported, ImportOptions } from '../../import/import-older.js';
 import type { Context, Run } from '../command.js';
 import { exits } from '../exit-codes.js';
+import { moveIntoLog } from '../move-into-log.js';
 
-export const run: Run = async (context, [path = ''], { dryRun, withoutTests: without }) => {
+export const run: Run = async (context, [path = ''], { dryRun, withoutTests: without, into: url }) => {
+  if (typeof url === 'string') return moveIntoLog(context, resolve(path), url);
   const { importOlder, readOlderApart, formatReport } = await import('../../import/index.js');
   const isDryRun = dryRun === true;
   const options = { withoutTests: without === true };

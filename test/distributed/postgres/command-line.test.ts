@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { start, type Ran } from '../../support/cli.js';
@@ -82,5 +82,28 @@ describe('the command line on Postgres', () => {
     const wrong = await start(directory, ['list', '--postgres', 'mysql://ada:hunter2-hunter2@db/x']).ended;
     expect(wrong.code).toBe(2);
     expect(wrong.stderr).not.toContain('hunter2');
+  });
+
+  test('given a production of files, when it is exported into the log and set apart on another machine, then nothing is lost on the way', async () => {
+    const [one, other] = [machine('moved'), machine('moved')];
+    const artifacts = temporaryDirectory();
+    const into = `${server.url}#moved`;
+    const id = (await one.apart('create', '--topic', 'Why bees dance')).stdout.trim();
+    await one.apart('phase', '1', 'research', 'active');
+    writeFileSync(join(one.directory, id, 'research', 'notes.md'), 'Bees dance.\n');
+    await one.apart('phase', '1', 'research', 'complete', '--cost', '1.05');
+    expect((await one.run('list')).stderr).toContain('showrunner export --into');
+    const moved = await one.apart('export', '--into', into, '--artifacts', artifacts, '--json');
+    expect(moved.json()).toMatchObject({ moved: 'into', verified: true, sessions_kept: 1 });
+    const again = await one.apart('import', one.directory, '--into', into, '--json');
+    expect(again.json()).toMatchObject({ moved: 'into', verified: true });
+    expect((await other.run('list')).stdout).toContain('$1.05');
+    expect((await one.run('cost', '1', 'script', 'ask', '0.25')).code).toBe(0);
+    const apart = await other.run('export', '--apart', '--artifacts', artifacts, '--json');
+    expect(apart.json()).toMatchObject({ moved: 'apart', compared: true, verified: true });
+    expect(readFileSync(join(other.directory, id, 'research', 'notes.md'), 'utf8')).toBe('Bees dance.\n');
+    expect((await other.apart('cost', '1', 'script', 'ask', '0.10')).stdout).toContain('$1.40');
+    expect((await other.apart('verify')).code).toBe(0);
+    expect((await one.run('list')).stdout).toContain('$1.30');
   });
 });
