@@ -175,7 +175,6 @@ if (JSON.parse(said.split('\\n')[0]).result.serverInfo.name !== 'showrunner') th
       ],
       ['new PostgresLog', { why: 'needs a Postgres server: test/distributed' }],
       ['showrunner export --into', { why: 'needs a Postgres server: test/distributed' }],
-      ['showrunner export` on', { why: 'needs a Postgres server: test/distributed' }],
       ['showrunner import <folder>', { why: 'needs a Postgres server: test/distributed' }],
       ['showrunner export --apart', { why: 'needs a Postgres server: test/distributed' }],
       ['export SHOWRUNNER_URL', { why: 'needs a Postgres server: test/distributed' }],
