@@ -45,6 +45,7 @@ export const catalog: readonly Command[] = [
       ['--limit <n>', 'at most so many'],
     ],
     example: 'showrunner list --all',
+    pace: 'quick',
     load: () => import('./commands/list.js'),
   },
   {
@@ -54,6 +55,7 @@ export const catalog: readonly Command[] = [
     usage: '<episode>',
     options: [],
     example: 'showrunner show ep_001',
+    pace: 'quick',
     load: () => import('./commands/show.js'),
   },
   {
@@ -81,6 +83,7 @@ export const catalog: readonly Command[] = [
     usage: '',
     options: [['--port <n>', 'the port; default 4747, 0 takes any free one'], notifyOption],
     example: 'showrunner studio',
+    pace: 'stays',
     load: () => import('./commands/studio.js'),
   },
   {
@@ -90,6 +93,7 @@ export const catalog: readonly Command[] = [
     usage: '[episode]',
     options: [['--port <n>', 'the port; default 4748, 0 takes any free one']],
     example: 'showrunner inspect ep_001',
+    pace: 'stays',
     load: () => import('./commands/inspect.js'),
   },
   {
@@ -99,6 +103,7 @@ export const catalog: readonly Command[] = [
     usage: '[episode]',
     options: [],
     example: 'showrunner watch',
+    pace: 'stays',
     load: () => import('./commands/watch.js'),
   },
   {
@@ -153,6 +158,7 @@ export const catalog: readonly Command[] = [
       notifyOption,
     ],
     example: 'showrunner produce --topic "Why bees dance" --sources notes --minutes 5',
+    pace: 'stays',
     load: () => import('./commands/produce.js'),
   },
   {
@@ -198,6 +204,7 @@ export const catalog: readonly Command[] = [
       notifyOption,
     ],
     example: 'showrunner work --crew ./crew.mjs --concurrency 2',
+    pace: 'stays',
     load: () => import('./commands/work.js'),
   },
   {
@@ -237,6 +244,7 @@ export const catalog: readonly Command[] = [
     usage: '<episode>',
     options: [localOptions, notifyOption],
     example: 'showrunner resume ep_001',
+    pace: 'stays',
     load: () => import('./commands/resume.js'),
   },
   {
@@ -476,6 +484,7 @@ export const catalog: readonly Command[] = [
       sourceSeconds,
     ],
     example: 'showrunner mcp --directory production --sources docs',
+    pace: 'stays',
     load: () => import('./commands/mcp.js'),
   },
   {
@@ -504,6 +513,7 @@ export const catalog: readonly Command[] = [
       ['--identity-key <keys>', 'take only requests that these keys signed: publickeyv1_…'],
     ],
     example: 'showrunner restate serve',
+    pace: 'stays',
     load: () => import('./commands/restate.js'),
   },
   {
@@ -513,6 +523,7 @@ export const catalog: readonly Command[] = [
     usage: '',
     options: [],
     example: 'showrunner statusline',
+    pace: 'quick',
     load: () => import('./commands/statusline.js'),
   },
   {
@@ -557,6 +568,7 @@ export const catalog: readonly Command[] = [
       ['--without-tests', 'leave out what looks like a test: numbers 990 to 999, topics that begin so'],
     ],
     example: 'showrunner import old/state.json --directory production',
+    pace: 'stays',
     load: () => import('./commands/import.js'),
   },
   {
@@ -579,6 +591,7 @@ export const catalog: readonly Command[] = [
     usage: '',
     options: [],
     example: 'showrunner verify',
+    pace: 'stays',
     load: () => import('./commands/verify.js'),
   },
   {
@@ -609,6 +622,7 @@ export const catalog: readonly Command[] = [
     usage: '<shell>',
     options: [],
     example: 'source <(showrunner complete bash)',
+    pace: 'quick',
     load: () => import('./commands/complete.js'),
   },
   {
@@ -618,6 +632,7 @@ export const catalog: readonly Command[] = [
     usage: '',
     options: [],
     example: 'showrunner version',
+    pace: 'quick',
     load: () => import('./commands/version.js'),
   },
   {

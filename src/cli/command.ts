@@ -53,5 +53,7 @@ export interface Command {
   usage: string;
   options: readonly (readonly [flags: string, description: string])[];
   example: string;
+  /** `quick` does without the schemas and the charts; what `stays` goes on working, and whatever makes a step faster is worth a later start to it. */
+  pace?: 'quick' | 'stays';
   load: () => Promise<{ run: Run }>;
 }

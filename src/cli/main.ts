@@ -188,6 +188,7 @@ async function main(argv: string[]): Promise<number> {
       artifacts: artifactsOf(artifacts),
       log,
     });
+    if (command.pace === undefined) (await import('./check-once.js')).checkOnce();
     const { run } = await command.load();
     try {
       const result = await run(opened.context, args, options);
