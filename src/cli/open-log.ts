@@ -13,7 +13,9 @@ export async function openLog(address: LogAddress): Promise<RemoteLog> {
     return new RestateLog({ addresses: address.addresses, production });
   }
   const { PostgresLog } = await import('../postgres/postgres-log.js').catch((cause: unknown) => {
-    if ((cause as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw cause;
+    // The second where the command line's bundle asks for it.
+    const { code } = cause as { code?: unknown };
+    if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw cause;
     throw new ProductionError(
       'invalid_input',
       'a production on Postgres needs its client, which is not installed: npm install pg',

@@ -27,14 +27,13 @@ export async function serveRestate(options: ServeOptions): Promise<Served> {
   withResolversForNode20();
   // Its log tells of each invocation, which a log's object has hundreds of a second of.
   process.env['RESTATE_LOGGING'] ??= 'WARN';
-  const { createEndpointHandler } = await import('@restatedev/restate-sdk').catch((cause: unknown) => {
+  const { createEndpointHandler, logObject } = await import('./endpoint.js').catch((cause: unknown) => {
     throw new ProductionError(
       'invalid_input',
       'serving Restate needs its SDK: npm install @restatedev/restate-sdk@1.17.2',
       { cause },
     );
   });
-  const { logObject } = await import('./log-object.js');
   const server = createServer(
     createEndpointHandler({
       services: [logObject(options.partBytes ?? partBytes)],
