@@ -54,3 +54,27 @@ test('given the schemas, then nobody takes Zod as one value: bundled, it would c
   );
   expect(whole).toEqual([]);
 });
+
+test('given the crew that is paid, then each package that it alone needs is an optional peer: nobody installs it who does not use it', () => {
+  const { dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(
+    readFileSync(`${root}package.json`, 'utf8'),
+  ) as Record<string, Record<string, { optional?: boolean }>>;
+  const taken = (folder: string): Set<string> =>
+    new Set(
+      sources(folder).flatMap((file) =>
+        [...readFileSync(`${root}${file}`, 'utf8').matchAll(/(?:from|import\()\s*'([^.'][^']*)'/g)].map(
+          ([, name = '']) => name,
+        ),
+      ),
+    );
+  const others = new Set(
+    ['src/crew/offline', 'src/crew/audio', 'machines'].flatMap((folder) => [...taken(folder)]),
+  );
+  const own = [...taken('src/crew/studio')].filter((name) => !name.startsWith('node:') && !others.has(name));
+  expect(own).toContain('@ai-sdk/openai');
+  for (const name of own) {
+    expect(peerDependencies, name).toHaveProperty([name]);
+    expect(peerDependenciesMeta?.[name], name).toEqual({ optional: true });
+    expect({ ...dependencies, ...optionalDependencies }, name).not.toHaveProperty([name]);
+  }
+});

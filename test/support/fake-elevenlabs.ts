@@ -149,6 +149,9 @@ export async function startFakeElevenLabs(settings: FakeSettings): Promise<FakeE
       if (request.headers['xi-api-key'] !== apiKey)
         return refuse(response, 401, 'invalid_api_key', 'Invalid API key');
       const speech = /^\/v1\/text-to-speech\/([^/]+)\/with-timestamps$/.exec(pathname);
+      // Samples at 44.1 kHz are for plans that cost more.
+      if (speech && searchParams.get('output_format') === 'pcm_44100')
+        return refuse(response, 403, 'output_format_not_allowed', 'This output format needs a Pro plan.');
       if (speech && request.method === 'POST') return speak(request, response, speech[1] ?? '');
       if (isClosed)
         return refuse(response, 401, 'missing_permissions', 'The key has no permission for this.');

@@ -65,6 +65,17 @@ describe('speaking by ElevenLabs', () => {
     }
   });
 
+  test('sound is asked for as every plan has it: samples at 24 kHz', async () => {
+    const { produced, crew, directory, sessionId } = await spokenBy([]);
+    expect(produced).toMatchObject({ outcome: 'complete' });
+    for (const { chunk = '' } of crew.chunks.values())
+      expect(
+        readWave(new Uint8Array(readFileSync(join(directory, sessionId, 'audio', chunk)))),
+      ).toMatchObject({
+        rate: 24_000,
+      });
+  });
+
   test('request stitching: at most three ids, of the same voice, oldest first, and never `previous_text` beside them', async () => {
     const texts = Array.from({ length: 12 }, (_, n) => `This is what we say in turn number ${String(n)}.`);
     const { fake } = await spokenBy([], linesOf(...texts));
