@@ -26,7 +26,7 @@ test('given an episode, when it is listed, shown and its cost told, then nothing
   const directory = join(temporaryDirectory(), 'production');
   const created = await run(directory, 'create', '--topic', 'Bees');
   const [sessionId = ''] = /ep_001_\w+/.exec(created.stdout) ?? [];
-  for (const args of [['list'], ['show', sessionId], ['cost'], ['metrics'], ['--help']])
+  for (const args of [['list'], ['show', sessionId], ['cost', sessionId], ['metrics'], ['--help']])
     expect(await paidPartsOf(directory, args), args.join(' ')).toEqual([]);
   const estimated = await paidPartsOf(directory, ['estimate', ...settings]);
   expect(estimated.join('\n')).toMatch(/crew\/studio\//);
