@@ -26,7 +26,13 @@ test('given an episode, when it is listed, shown and its cost told, then nothing
   const directory = join(temporaryDirectory(), 'production');
   const created = await run(directory, 'create', '--topic', 'Bees');
   const [sessionId = ''] = /ep_001_\w+/.exec(created.stdout) ?? [];
-  for (const args of [['list'], ['show', sessionId], ['cost', sessionId], ['metrics'], ['--help']])
+  for (const args of [
+    ['list'],
+    ['show', sessionId],
+    ['cost', sessionId, 'research', 'query', '0.01'],
+    ['metrics'],
+    ['--help'],
+  ])
     expect(await paidPartsOf(directory, args), args.join(' ')).toEqual([]);
   const estimated = await paidPartsOf(directory, ['estimate', ...settings]);
   expect(estimated.join('\n')).toMatch(/crew\/studio\//);
