@@ -88,8 +88,8 @@ export class Ingress {
   }
 }
 
-/** fetch refuses a password in an address. */
-function nodeOf(address: string): { address: string; authorization?: string } {
+/** A node's address and what it asks for; fetch refuses a password in an address. */
+export function nodeOf(address: string): { address: string; authorization?: string } {
   const url = new URL(address);
   const { username, password } = url;
   url.username = '';

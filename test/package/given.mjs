@@ -177,6 +177,7 @@ if (JSON.parse(said.split('\\n')[0]).result.serverInfo.name !== 'showrunner') th
       ['showrunner export --into', { why: 'needs a Postgres server: test/distributed' }],
       ['showrunner import <folder>', { why: 'needs a Postgres server: test/distributed' }],
       ['showrunner export --apart', { why: 'needs a Postgres server: test/distributed' }],
+      ['RESTATE_ADMIN_URL', { why: 'needs a Restate server: test/distributed' }],
       ['export SHOWRUNNER_URL', { why: 'needs a Postgres server: test/distributed' }],
     ],
   },

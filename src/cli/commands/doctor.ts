@@ -2,12 +2,18 @@ import { escapeForTerminal } from '../../../machines/escape.js';
 import type { Run } from '../command.js';
 import { exits } from '../exit-codes.js';
 import { examine } from '../examine.js';
+import { examineLog } from '../examine-log.js';
 import { examineArtifacts } from '../examine-artifacts.js';
 import { examineOutward } from '../examine-outward.js';
 import { examinePolicy } from '../examine-policy.js';
 
 export const run: Run = async (context) => {
+  const carried = await examineLog(context);
+  // What is behind is brought up, where it can be.
+  if (carried?.log.reachable && !carried.findings.some(({ severity }) => severity !== 'note'))
+    await context.open({ readOnly: true });
   const { findings, segments } = examine(context.directory);
+  findings.unshift(...(carried?.findings ?? []));
   if (segments.length > 0 && !findings.some(({ severity }) => severity === 'damage'))
     findings.push(
       ...(await examineArtifacts(context)),
@@ -25,7 +31,7 @@ export const run: Run = async (context) => {
           )
           .join('\n');
   return {
-    json: { ok: !bad, findings, segments },
+    json: { ok: !bad, findings, segments, ...(carried && { log: carried.log }) },
     text,
     exit: bad ? exits.invalidData : exits.done,
   };

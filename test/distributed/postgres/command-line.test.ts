@@ -106,4 +106,25 @@ describe('the command line on Postgres', () => {
     expect((await other.apart('verify')).code).toBe(0);
     expect((await one.run('list')).stdout).toContain('$1.30');
   });
+
+  test('given a copy that is behind, that differs, or whose log is away, when the doctor looks, then he says so and what to do', async () => {
+    const [one, other] = [machine('doctor'), machine('doctor')];
+    await one.run('create', '--topic', 'Why bees dance');
+    await other.run('list');
+    await one.run('phase', '1', 'research', 'active');
+    const behind = await other.run('doctor', '--json');
+    expect(behind.stdout).toMatch(/this copy is \d+ bytes behind production doctor on Postgres/);
+    expect(behind.json()).toMatchObject({ ok: true, log: { reachable: true } });
+    expect((await other.run('doctor')).stdout).not.toContain('behind');
+    expect((await other.cutOff('doctor')).stdout).toContain('pg_isready -h 127.0.0.1 -p 1');
+    expect((await other.apart('doctor')).stdout).toContain('which was not looked at');
+    const segment = join(other.directory, 'journal', `${'0'.repeat(20)}.ndjson`);
+    writeFileSync(
+      segment,
+      readFileSync(segment, 'utf8').replace('Why bees dance', 'Why bees prance'.slice(0, 14)),
+    );
+    const differs = await other.run('doctor', '--json');
+    expect(differs.stdout).toContain('is not that of the log');
+    expect(differs.code).toBe(6);
+  });
 });
