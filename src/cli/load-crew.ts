@@ -4,6 +4,7 @@ import type { Estimate, Known } from '../crew/studio/estimate/estimate.js';
 import type { Finding } from '../crew/studio/preflight/finding.js';
 import type { PreflightOptions } from '../crew/studio/preflight/preflight.js';
 import type { StudioSettings } from '../crew/studio/settings.js';
+import { importModule } from './import-module.js';
 import { UsageError } from './usage-error.js';
 
 /** The name of the crew that needs no network and no keys. */
@@ -24,7 +25,7 @@ interface OfflineModule {
 /** Kept out of the command line's bundle: its packages are optional, and only `produce` needs them. */
 export async function offlineModule(): Promise<OfflineModule> {
   const place = new URL('../src/crew/offline/index.js', import.meta.url).href;
-  return (await import(place)) as OfflineModule;
+  return (await importModule(place)) as OfflineModule;
 }
 
 /** The name of the crew that works with paid models. */
@@ -43,7 +44,7 @@ interface StudioModule {
 /** As the demonstration crew, it is loaded where it is used. */
 export async function studioModule(): Promise<StudioModule> {
   const place = new URL('../src/crew/studio/index.js', import.meta.url).href;
-  return (await import(place)) as StudioModule;
+  return (await importModule(place)) as StudioModule;
 }
 
 /** A crew of ours by its name, or the default export of a module. */
@@ -54,7 +55,7 @@ export async function loadCrew(crew: string): Promise<Crew> {
     return offlineCrew();
   }
   try {
-    const module = (await import(pathToFileURL(crew).href)) as { default?: Crew; crew?: Crew };
+    const module = (await importModule(pathToFileURL(crew).href)) as { default?: Crew; crew?: Crew };
     return defineCrew(module.default ?? module.crew ?? ({} as Crew));
   } catch (error) {
     throw new UsageError(

@@ -3,8 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { constants, Script } from 'node:vm';
+import { Script } from 'node:vm';
 import { codeCache, type CodeCache } from './code-cache.js';
+import { lendImport } from './import-module.js';
 
 interface Part {
   exports: Record<string, unknown>;
@@ -34,11 +35,7 @@ function load(name: string): unknown {
   const cachedData = kept?.get(name);
   const script = new Script(
     `(function (exports, require, module, __filename) {${readFileSync(filename, 'utf8')}\n})`,
-    {
-      filename,
-      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-      ...(cachedData && { cachedData }),
-    },
+    { filename, ...(cachedData && { cachedData }) },
   );
   if (!cachedData || script.cachedDataRejected) isComplete = false;
   scripts.set(name, script);
@@ -73,4 +70,5 @@ process.on('exit', (code) => {
     );
 });
 
+lendImport((name) => import(name));
 load('./program.js');

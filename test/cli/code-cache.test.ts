@@ -164,3 +164,21 @@ test('given kept code that V8 cannot run, or that cannot be kept, then the comma
   expect(statSync(join(folder, name)).ino).not.toBe(ino);
   expect(version({ XDG_CACHE_HOME: '/dev/null/nowhere' })).toBe(first);
 });
+
+test('given a crew of one’s own, when the command that loads it runs the code that it has kept, then the crew is imported all the same', () => {
+  const crew = join(home, 'crew.mjs');
+  writeFileSync(
+    crew,
+    'const done = async () => ({});\nawait 0;\nexport default { research: done, script: done, audio: done };\n',
+  );
+  const produce = (): string =>
+    spawnSync(
+      process.execPath,
+      ['dist/cli/main.js', 'produce', '--topic', 'bees', '--crew', crew, '--directory', join(home, 'bees')],
+      { encoding: 'utf8' },
+    ).stdout;
+  expect(produce()).toMatch(/audio +complete/);
+  const kept = readdirSync(folder);
+  expect(produce()).toMatch(/audio +complete/);
+  expect(readdirSync(folder)).toEqual(kept);
+});
