@@ -10,9 +10,10 @@ import type { JournalOptions } from './journal.js';
 import { sealText } from './landing.js';
 import { encodeLines, noCrc } from './line.js';
 import { LogCopy, differs } from './log-copy.js';
-import type { AppendResult, JournalPort } from './port.js';
+import { placeLanding, type LandingRequest } from './landing-request.js';
+import type { AppendResult, JournalPort, LandingResult } from './port.js';
 import { Reader, type JournalEntry } from './reader.js';
-import type { RemoteLog } from './remote-log.js';
+import type { LandingAnswer, RemoteLog } from './remote-log.js';
 import { scanSegments } from './scan.js';
 import { defaultSegmentBytes, headerLine, refuseNewer } from './segment.js';
 import { unavailable } from './unavailable.js';
@@ -31,6 +32,11 @@ const pageBytes = 4 << 20;
 const firstWaitMs = 50;
 const longestWaitMs = 2000;
 const noteMs = 1000;
+/** Who is kept waiting by others' turns for so long wants one of his own. */
+const turnsLastMs = 1500;
+const busyWaitMs = 20;
+/** Who is in others' way so often in a row wants a turn, too. */
+const mostMoves = 3;
 
 /**
  * A journal that a remote log carries (docs/distributed.md). The log says what is committed; the folder has the same bytes in segments as a journal
@@ -50,12 +56,16 @@ export class CarriedJournal implements JournalPort {
   #isBehind = false;
   #notedAt = -Infinity;
   #closed = false;
+  /** How often in a row others were in the way of a landing. */
+  #moved = 0;
+  readonly land: JournalPort['land'];
 
   private constructor(options: CarriedOptions) {
     const { disk, directory, machine } = options;
     this.#on = options;
     this.#log = options.log;
     this.#copy = new LogCopy(disk, directory);
+    this.land = options.log.land && !options.readOnly ? (request) => this.#land(request) : undefined;
     this.#reader = new Reader({
       disk,
       directory,
@@ -162,6 +172,58 @@ export class CarriedJournal implements JournalPort {
     return lines;
   }
 
+  async #land(request: LandingRequest): Promise<LandingResult> {
+    if (this.#closed)
+      return { error: new ProductionError('production_closed', 'the journal has been closed.') };
+    try {
+      if (this.#isDue()) return { needsTurn: !(await this.#send(this.#reader.position, this.#encodeSeal())) };
+      const landed = await this.#landUntilKnown(request);
+      if (!landed) return { needsTurn: (this.#moved += 1) >= mostMoves };
+      this.#moved = 0;
+      this.#keepLanded(request, landed);
+      await this.#fetchTo(landed.lines.at(-1)?.end ?? 0);
+      return { lines: landed.lines };
+    } catch (error) {
+      return { error: unavailable(error) };
+    }
+  }
+
+  /** Undefined where others were in the way, also with their turns. */
+  async #landUntilKnown(request: LandingRequest): Promise<LandingAnswer | undefined> {
+    const until = performance.now() + turnsLastMs;
+    for (;;) {
+      const answer = await this.#insist((key) => this.#log.land?.(request, key));
+      if (answer.outcome === 'landed') return answer;
+      if (answer.outcome === 'moved') return undefined;
+      if (performance.now() > until) {
+        this.#moved = mostMoves;
+        return undefined;
+      }
+      await sleep(busyWaitMs);
+    }
+  }
+
+  /** What the answer has need not be asked for; where nothing came between, the bytes are those that it would have appended itself. */
+  #keepLanded(request: LandingRequest, { lines, bytes }: LandingAnswer): void {
+    const { position } = request;
+    const isAsDecided = lines[0]?.position === position;
+    const here = bytes ?? (isAsDecided ? placeLanding(request, position, undefined)?.bytes : undefined);
+    if (here) this.#keep(position, here);
+  }
+
+  /** It is committed: whoever waits for it hears so when it can be read. */
+  async #fetchTo(end: number): Promise<void> {
+    const until = performance.now() + this.#patienceMs;
+    while (this.#copy.end < end) {
+      try {
+        await this.#fetchNext();
+      } catch (error) {
+        if (!isUnavailable(error) || this.#closed || performance.now() > until) throw error;
+        await sleep(firstWaitMs);
+      }
+    }
+  }
+
   #isDue(): boolean {
     const { segment, position, madeTo } = this.#reader;
     if (!segment)
@@ -191,15 +253,24 @@ export class CarriedJournal implements JournalPort {
 
   /** Appends under one key until the outcome is known; what has landed is written here as well. */
   async #send(position: number, bytes: Buffer): Promise<boolean> {
+    const { landed } = await this.#insist((key) => this.#log.append(position, bytes, key));
+    if (landed) this.#keep(position, bytes);
+    return landed;
+  }
+
+  /** Asks under one key until there is an answer. */
+  async #insist<Answer extends { at: string }>(
+    ask: (key: string) => Promise<Answer> | undefined,
+  ): Promise<Answer> {
     const key = randomUUID();
-    const until = performance.now() + (this.#on.patienceMs ?? 15_000);
+    const until = performance.now() + this.#patienceMs;
     for (let waitMs = firstWaitMs; ; waitMs = Math.min(longestWaitMs, waitMs * 2)) {
       try {
         const askedAt = this.#on.ownTime();
-        const { landed, at } = await this.#log.append(position, bytes, key);
-        this.#on.onTime?.(at, askedAt);
-        if (landed) this.#keep(position, bytes);
-        return landed;
+        const answer = await ask(key);
+        if (!answer) throw new ProductionError('machine_broken', 'this log lands nothing.');
+        this.#on.onTime?.(answer.at, askedAt);
+        return answer;
       } catch (error) {
         if (!isUnavailable(error)) throw error;
         if (this.#closed || performance.now() > until) throw unknownOutcome(this.#log, error);
@@ -208,8 +279,12 @@ export class CarriedJournal implements JournalPort {
     }
   }
 
+  get #patienceMs(): number {
+    return this.#on.patienceMs ?? 15_000;
+  }
+
   /** It is committed, whatever the folder says: what cannot be written now is fetched with the next pull. */
-  #keep(position: number, bytes: Buffer): void {
+  #keep(position: number, bytes: Uint8Array): void {
     try {
       this.#skip();
       if (position <= this.#copy.end) this.#copy.put(position, bytes);
@@ -254,13 +329,7 @@ export class CarriedJournal implements JournalPort {
   }
 
   async #fetch(): Promise<void> {
-    for (;;) {
-      this.#skip();
-      const from = this.#copy.end;
-      const bytes = await this.#log.read(from, pageBytes);
-      if (bytes.length === 0) break;
-      this.#copy.put(from, bytes);
-    }
+    while (await this.#fetchNext());
     this.#isBehind = false;
     this.#noteCurrent();
   }
@@ -271,6 +340,16 @@ export class CarriedJournal implements JournalPort {
     if (now - this.#notedAt < noteMs) return;
     this.#notedAt = now;
     markCurrent(this.#on.disk, this.#on.directory, this.#on.now());
+  }
+
+  /** False when there is no more. */
+  async #fetchNext(): Promise<boolean> {
+    this.#skip();
+    const from = this.#copy.end;
+    const bytes = await this.#log.read(from, pageBytes);
+    if (bytes.length > 0) this.#copy.put(from, bytes);
+    const { knownEnd } = this.#log;
+    return bytes.length > 0 && !(knownEnd !== undefined && this.#copy.end >= knownEnd);
   }
 
   turn(): Promise<() => Promise<void>> {

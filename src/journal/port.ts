@@ -1,12 +1,23 @@
 import type { Compacted } from './compact.js';
 import type { Inspection } from './inspect.js';
 import type { EncodedLine } from './line.js';
+import type { LandingRequest } from './landing-request.js';
 import type { JournalEntry } from './reader.js';
 import type { ProductionError } from '../../machines/index.js';
 
 /** What became of an append: the lines that are at their place and durable, from the first on, and what hindered the rest. */
 export interface AppendResult {
   landed: EncodedLine[];
+  error?: ProductionError;
+}
+
+/**
+ * What became of commits that may land behind others': where they lie, all of them, or what hindered them. Neither: decide again, and in a turn where
+ * `needsTurn` is set.
+ */
+export interface LandingResult {
+  lines?: { position: number; end: number }[];
+  needsTurn?: boolean;
   error?: ProductionError;
 }
 
@@ -56,6 +67,11 @@ export interface JournalPort {
    * Without it whatever is committed is here at once: {@link refresh} reads it.
    */
   pull?(): Promise<boolean>;
+  /**
+   * Lands commits, durably, also behind others' that came after {@link position}: see {@link LandingRequest}. They can be read here when it resolves, and
+   * this handle has not read them.
+   */
+  land?: ((request: LandingRequest) => Promise<LandingResult>) | undefined;
   /** Waits for a turn: until it is given back, no other writer's append lands. For who came second: else the quickest would always be first. */
   turn?(): Promise<() => Promise<void>>;
 }

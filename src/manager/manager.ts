@@ -503,10 +503,32 @@ export class ProductionStateManager extends ManagerHandle {
   async addCost(input: In<'AddCostInput'>): Promise<EpisodeState> {
     const { sessionId, phase, operation, cost, key } = inputs.checkAddCost(input);
     const spent = { phase, operation: operationName(operation), cost: ceilToMicro(cost), key };
-    const arrived = key === undefined ? undefined : this.production.arrived();
-    if (arrived) await arrived;
+    const seen = key === undefined ? undefined : this.production.seen(sessionId);
+    if (seen) await seen;
     const isBooked = key !== undefined && this.#isBooked(sessionId, { ...spent, key });
-    return this.doFor('addCost', sessionId, input, planCost(sessionId, { ...spent, isBooked }));
+    const plan = planCost(sessionId, { ...spent, isBooked });
+    const recheck = (): unknown => key !== undefined && this.#isBooked(sessionId, { ...spent, key });
+    return this.#keyed(recheck, async () => {
+      let isNew = isBooked;
+      const state = await this.doFor('addCost', sessionId, input, (view) => {
+        const steps = plan(view);
+        isNew ||= steps.length > 0;
+        return steps;
+      });
+      if (!isNew) recheck();
+      return state;
+    });
+  }
+
+  /** Another machine may have used the key for something else, unknown to this one when it was asked: what became of the commit was decided upon everything. */
+  async #keyed<Result>(recheck: () => unknown, work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      const { code } = error as { code?: string };
+      if (code === 'operation_settled' || code === 'operation_exists') recheck();
+      throw error;
+    }
   }
 
   /** Whether the same cost has been added under its key. @throws ProductionError `key_reused` for another one. */
@@ -583,11 +605,14 @@ export class ProductionStateManager extends ManagerHandle {
       amount,
       input: made === undefined ? undefined : keptInput(made, this.production.redactor),
     };
-    const arrived = this.production.arrived();
-    if (arrived) await arrived;
-    refuseReusedKey(this.read(), sessionId, reservation, 'reserved');
+    const seen = this.production.seen(sessionId);
+    if (seen) await seen;
+    const recheck = (): void => refuseReusedKey(this.read(), sessionId, reservation, 'reserved');
+    recheck();
     const reserve = (): Promise<EpisodeState> =>
-      this.doFor('reserveCost', sessionId, input, planReserve(sessionId, reservation));
+      this.#keyed(recheck, () =>
+        this.doFor('reserveCost', sessionId, input, planReserve(sessionId, reservation)),
+      );
     const wanted = { sessionId, phase, operation, amount };
     return waitMs === undefined ? reserve() : untilReserved(this.production, wanted, { reserve, waitMs });
   }

@@ -10,6 +10,7 @@ import {
   plainCostText,
   rulesToFollow,
   type EpisodeSnapshot,
+  type Ledger,
   type RecordedEvent,
   type SessionId,
 } from '../../machines/index.js';
@@ -23,6 +24,8 @@ import type { EpisodeStore } from '../record/episode-store.js';
 import { recordedPolicy, type PolicyChange } from '../record/policy-record.js';
 import type { CommitTime } from './commit-clock.js';
 import type { Mirror } from './mirror.js';
+import type { LandingRequest, MovableCommit } from '../journal/index.js';
+import { movable } from './movable.js';
 import { LedgerOverlay } from './ledger-overlay.js';
 import { CommitView, type Plan, type ProposedStep, type Step, type ViewSources } from './view.js';
 
@@ -37,6 +40,8 @@ export interface Draft {
   policy?: PolicyChange | undefined;
   clock?: ClockAccepted | undefined;
   opening?: OpeningSet[] | undefined;
+  /** Whether its plan looked only at the session that it changes, and at days' money. */
+  isOfItsSession: boolean;
   /** Where each session ends up, and the size of its snapshot where the line carries it whole. */
   sessions: { id: SessionId; after: EpisodeSnapshot; wholeBytes: number | undefined }[];
 }
@@ -51,6 +56,11 @@ export class Batch {
   readonly #ledger: LedgerOverlay;
   readonly #working = new Map<SessionId, EpisodeSnapshot>();
   readonly #since = new Map<SessionId, SinceWhole>();
+  readonly #under: Ledger;
+  readonly #latest: string;
+  /** What a plan has looked at: sessions, or all of them. */
+  readonly #seen = new Set<SessionId>();
+  #hasSeenAll = false;
 
   /** `writer` is what all its commits say of their writer, by {@link writerText}. */
   constructor(
@@ -71,6 +81,8 @@ export class Batch {
   ) {
     this.#store = store;
     this.#writer = writer;
+    this.#under = ledger;
+    this.#latest = ledger.latest;
     this.#ledger = new LedgerOverlay(ledger);
     this.#sources = {
       lastAt,
@@ -78,10 +90,22 @@ export class Batch {
       policyFile,
       openings,
       ledger: this.#ledger,
-      find: (id) => this.#find(id),
-      isTaken: (id) => this.#working.has(id) || this.#store.isTaken(id),
-      withKey: (key) => this.#createdWith(key) ?? keys.find(key),
-      greatestNumber: () => Math.max(greatestNumber(), ...[...this.#working.keys()].map(episodeNumberOf)),
+      find: (id) => {
+        this.#seen.add(id);
+        return this.#find(id);
+      },
+      isTaken: (id) => {
+        this.#hasSeenAll = true;
+        return this.#working.has(id) || this.#store.isTaken(id);
+      },
+      withKey: (key) => {
+        this.#hasSeenAll = true;
+        return this.#createdWith(key) ?? keys.find(key);
+      },
+      greatestNumber: () => {
+        this.#hasSeenAll = true;
+        return Math.max(greatestNumber(), ...[...this.#working.keys()].map(episodeNumberOf));
+      },
     };
   }
 
@@ -96,6 +120,8 @@ export class Batch {
    * @throws ProductionError when the plan or the statechart refuses; then the batch is as it was.
    */
   decide(plan: Plan, { at, ahead }: CommitTime): Draft | undefined {
+    this.#seen.clear();
+    this.#hasSeenAll = false;
     const proposed = plan(new CommitView(this.#sources, at));
     if (proposed.length === 0) return undefined;
     const policy = policyIn(proposed);
@@ -193,7 +219,46 @@ export class Batch {
       policy,
       clock,
       opening,
+      isOfItsSession:
+        !this.#hasSeenAll &&
+        ahead === undefined &&
+        !policy &&
+        !clock &&
+        !opening &&
+        [...this.#seen].every((id) => id === steps[0]?.sessionId),
       sessions,
+    };
+  }
+
+  /** What a log needs to place the batch's commits behind others'; undefined where one of them depends on more than its session and its day. */
+  landing(
+    drafts: readonly Draft[],
+    { position, crc }: { position: number; crc: string },
+  ): LandingRequest | undefined {
+    const commits: MovableCommit[] = [];
+    for (const { isOfItsSession, text, steps } of drafts) {
+      const commit = isOfItsSession ? movable(text, steps) : undefined;
+      if (!commit) return undefined;
+      commits.push(commit);
+    }
+    const dates = new Set([
+      ...this.#ledger.days.keys(),
+      ...commits.flatMap(({ gaps }) => gaps.map(({ date }) => date)),
+    ]);
+    const totals = (ledger: Ledger, date: string) => {
+      const { spent, reserved } = ledger.day(date) ?? { spent: 0, reserved: 0 };
+      return { spent, reserved };
+    };
+    return {
+      position,
+      crc,
+      at: drafts.reduce((first, { at }) => (at < first ? at : first), drafts[0]?.at ?? ''),
+      latest: this.#latest,
+      latestAfter: this.#ledger.latest,
+      days: Object.fromEntries(
+        [...dates].map((date) => [date, { from: totals(this.#under, date), to: totals(this.#ledger, date) }]),
+      ),
+      commits,
     };
   }
 

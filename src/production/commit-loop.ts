@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { ProductionError, type SessionId } from '../../machines/index.js';
-import type { AppendResult, JournalPort } from '../journal/index.js';
+import type { AppendResult, JournalPort, LandingRequest } from '../journal/index.js';
 import { Batch, writerText, type Draft } from './batch.js';
 import type { CommitTime } from './commit-clock.js';
 import type { Mirror } from './mirror.js';
@@ -106,7 +106,8 @@ export class CommitLoop {
   #nextTurn(): Promise<void> {
     const now = performance.now();
     // Ticks come before timers and I/O; let those have a turn now and then.
-    const late = now - this.#lastTurn > turnMs;
+    // Over a network a turn more costs nothing, and whoever was answered just now has asked for the next commit by then.
+    const late = this.#journal.pull !== undefined || now - this.#lastTurn > turnMs;
     if (late) this.#lastTurn = now;
     return new Promise((resolve) => (late ? setImmediate(resolve) : process.nextTick(resolve)));
   }
@@ -160,6 +161,8 @@ export class CommitLoop {
     if (heard) await heard;
     const round = this.#decide(batch);
     if (!this.#isHeadKnown && round.drafts.length === 0 && (await this.#hasMoved())) return batch;
+    const landing = this.#landingOf(round);
+    if (landing) return this.#land(batch, round, landing);
     const appended = this.#append(round);
     const { landed, error } = appended instanceof Promise ? await appended : appended;
     this.#batch = undefined;
@@ -174,6 +177,41 @@ export class CommitLoop {
       (error ? round.drafts : round.drafts.slice(0, landed.length)).map(({ waiting }) => waiting),
     );
     return batch.filter((waiting) => !told.has(waiting));
+  }
+
+  /** Undefined where it has to be appended where it was decided. */
+  #landingOf({ drafts }: Round): LandingRequest | undefined {
+    const { land, position, lastCrc } = this.#journal;
+    if (!land || this.#giveBack || drafts.length === 0) return undefined;
+    return this.#batch?.landing(
+      drafts.map(({ draft }) => draft),
+      { position, crc: lastCrc },
+    );
+  }
+
+  /** The same for commits that may land behind others': they come back with those. */
+  async #land(batch: Waiting[], round: Round, request: LandingRequest): Promise<Waiting[]> {
+    const { lines, needsTurn, error } = (await this.#journal.land?.(request)) ?? {};
+    this.#batch = undefined;
+    if (lines) {
+      const own = this.#mirror.takeBack(new Set(lines.map(({ position }) => position)));
+      for (const [index, { waiting }] of round.drafts.entries()) waiting.resolve(at(own, index));
+      // What came between is here now: whoever was refused without it is to be decided again.
+      if (lines[0]?.position !== request.position) {
+        this.#isHeadKnown = true;
+        return [...round.idle, ...round.refused.map(({ waiting }) => waiting)];
+      }
+      this.#answer(round);
+      return [];
+    }
+    if (error) {
+      for (const { waiting } of round.drafts) waiting.reject(error);
+      const told = new Set(round.drafts.map(({ waiting }) => waiting));
+      return batch.filter((waiting) => !told.has(waiting));
+    }
+    this.#cameSecond = needsTurn ?? false;
+    if (!this.#cameSecond) await this.#hasMoved();
+    return batch;
   }
 
   #append({ drafts }: Round): AppendResult | Promise<AppendResult> {

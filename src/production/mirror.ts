@@ -66,6 +66,8 @@ export class Mirror {
   #isLastOwn = false;
   readonly #listeners = new Set<(committed: Committed) => void>();
   readonly #foreign: Committed[] = [];
+  /** Where lines of this handle begin that come back among others'. */
+  #comingBack: ReadonlySet<number> | undefined;
   /** Where the line being taken in begins: what a session loaded meanwhile must not go beyond. */
   #reading: number | undefined;
 
@@ -189,8 +191,25 @@ export class Mirror {
 
   async #tellForeign(): Promise<void> {
     await this.#journal.durable();
+    this.#tellAll();
+  }
+
+  #tellAll(): void {
     // Only now: what could not be made durable is told at the next look, in its order.
     for (const committed of this.#foreign.splice(0)) this.tell(committed);
+  }
+
+  /** Takes in what has been committed, with lines of this handle that begin at these places, and tells of it. */
+  takeBack(positions: ReadonlySet<number>): Committed[] {
+    this.#comingBack = positions;
+    try {
+      this.refresh();
+    } finally {
+      this.#comingBack = undefined;
+    }
+    const own = this.#foreign.filter(({ position }) => positions.has(position));
+    this.#tellAll();
+    return own;
   }
 
   /** Takes in a commit of this handle, which is on disk and ends at `end`. */
@@ -244,16 +263,17 @@ export class Mirror {
     if (commit.policy) this.#takePolicy(commit.policy);
     if (commit.opening) this.#takeOpening(commit.opening);
     if (commit.clock) this.#takeClock(commit.at);
-    this.#isLastOwn = false;
+    const isOwn = this.#comingBack?.has(line.position) ?? false;
+    this.#isLastOwn = isOwn;
     if (commit.clock || commit.at > this.lastAt) this.lastAt = commit.at;
-    this.projection.noteCommit(steps, line.end, false);
-    if (this.tellsOthers && this.#listeners.size > 0)
+    this.projection.noteCommit(steps, line.end, isOwn);
+    if (isOwn || (this.tellsOthers && this.#listeners.size > 0))
       this.#foreign.push({
         position: line.position,
         end: line.end,
         at: commit.at,
         by: commit.by,
-        local: false,
+        local: isOwn,
         steps,
         policy: commit.policy,
         opening: commit.opening,

@@ -7,8 +7,19 @@ import {
   type ObjectSharedContext,
   type VirtualObjectDefinition,
 } from '@restatedev/restate-sdk';
+import { placeLanding, type LandingMemory, type LandingRequest } from '../journal/index.js';
 import { frame, unframe } from './frame.js';
-import { Append, Read, Ticket, type Appended, type Chart, type Place, type ReadAnswer } from './messages.js';
+import {
+  Append,
+  Land,
+  Read,
+  Ticket,
+  type Appended,
+  type Chart,
+  type Landed,
+  type Place,
+  type ReadAnswer,
+} from './messages.js';
 import { baseOf, logService } from './names.js';
 import { advanced, entered, isStale, left, type Queue } from './queue.js';
 
@@ -39,6 +50,9 @@ export function logObject(partBytes: number): VirtualObjectDefinition<string, un
     handlers: {
       append: handlers.object.exclusive(remembered, (context: ObjectContext, message: Uint8Array) =>
         append(context, message, partBytes),
+      ),
+      land: handlers.object.exclusive(remembered, (context: ObjectContext, message: Uint8Array) =>
+        land(context, message, partBytes),
       ),
       enter: handlers.object.exclusive(remembered, (context: ObjectContext, message: Uint8Array) =>
         changeQueue(context, message, entered),
@@ -77,12 +91,66 @@ async function append(context: ObjectContext, message: Uint8Array, partBytes: nu
   const queue = queueFor(head, ticket, now);
   if (queue[0] !== undefined && queue[0].ticket !== ticket)
     return said({ ...state(head, now), outcome: 'elsewhere' });
+  const next = await put(context, { ...head, queue, chart }, bytes);
+  return said({ ...state(next, now), outcome: 'landed', position, sha256: sha256Of(bytes) });
+}
+
+/** Places commits that were decided before others came; the way back is the same as for bytes that a client has placed. */
+async function land(context: ObjectContext, message: Uint8Array, partBytes: number): Promise<Uint8Array> {
+  const { head: asked, bytes } = unframe(message);
+  const { position, chart } = Land.parse(asked);
+  const head = await headOf(context);
+  const now = await context.date.now();
+  const answer = (landed: Landed): Uint8Array => frame(landed);
+  if (head.chart !== undefined && isOlder(chart, head.chart))
+    return answer({ ...state(head, now), outcome: 'upgraded', chart: head.chart });
+  if (head.sealed) return answer({ ...state(head, now), outcome: 'moved' });
+  if (isFull(head, baseOf(context.key), partBytes)) {
+    context.set('head', { ...head, sealed: true });
+    return answer({ ...state(head, now), sealed: true, outcome: 'moved' });
+  }
+  const queue = advanced(head.queue, now);
+  if (queue.length > 0) return answer({ ...state(head, now), outcome: 'turn' });
+  const request = JSON.parse(Buffer.from(bytes).toString()) as LandingRequest;
+  const known = (await context.get<LandingMemory>('landing')) ?? undefined;
+  const placed = request.position === position ? placeLanding(request, head.end, known) : undefined;
+  if (!placed) return answer({ ...state(head, now), outcome: 'moved' });
+  const between = await bytesFrom(context, head, position);
+  context.set('landing', placed.memory);
+  const next = await put(context, { ...head, queue, chart }, placed.bytes);
+  const landed: Landed = {
+    ...state(next, now),
+    outcome: 'landed',
+    lines: placed.lines,
+    sha256: sha256Of(bytes),
+  };
+  return frame(landed, between && Buffer.concat([between, placed.bytes]));
+}
+
+/** What came after `position`, where it is little: then its writer need not ask for it. */
+async function bytesFrom(
+  context: ObjectContext,
+  { pieces, end }: Head,
+  position: number,
+): Promise<Buffer | undefined> {
+  const first = pieces.indexOf(position);
+  if (position === end) return Buffer.alloc(0);
+  if (first < 0) return undefined;
+  const values = await valuesAt(context, pieces.slice(first));
+  const found = Buffer.concat(values.map((value) => value ?? new Uint8Array()));
+  return found.length === end - position ? found : undefined;
+}
+
+async function put(context: ObjectContext, head: Head & { chart: Chart }, bytes: Uint8Array): Promise<Head> {
   const pieces = await keep(context, head, bytes);
-  const next: Head = { ...head, end: head.end + bytes.length, pieces, queue, chart };
+  const next: Head = { ...head, end: head.end + bytes.length, pieces };
   context.set('head', next);
   if (pieces.length === 0) for (const start of head.pieces.slice(1)) context.clear(valueAt(start));
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return said({ ...state(next, now), outcome: 'landed', position, sha256 });
+  return next;
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** Without the turn of somebody else that has run out. */

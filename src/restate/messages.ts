@@ -5,6 +5,8 @@ export const Chart = z.object({ version: z.int(), hash: z.string() });
 export type Chart = z.infer<typeof Chart>;
 
 export const Append = z.object({ position: z.int(), chart: Chart, ticket: z.string().optional() });
+/** Beside the writer's chart; the commits themselves are in the message's bytes, as JSON of a {@link LandingRequest}. */
+export const Land = z.object({ position: z.int(), chart: Chart });
 export const Read = z.object({ position: z.int(), most: z.int() });
 export const Ticket = z.object({ ticket: z.string() });
 
@@ -17,6 +19,15 @@ export const Appended = z.discriminatedUnion('outcome', [
   State.extend({ outcome: z.literal('upgraded'), chart: Chart }),
 ]);
 export type Appended = z.infer<typeof Appended>;
+
+const Lines = z.array(z.object({ position: z.int(), end: z.int() }));
+
+export const Landed = z.discriminatedUnion('outcome', [
+  State.extend({ outcome: z.literal('landed'), lines: Lines, sha256: z.string() }),
+  State.extend({ outcome: z.enum(['moved', 'turn']) }),
+  State.extend({ outcome: z.literal('upgraded'), chart: Chart }),
+]);
+export type Landed = z.infer<typeof Landed>;
 
 /** `changed`: what was asked for was put together anew meanwhile; ask again. */
 export const ReadAnswer = State.extend({ changed: z.boolean() });

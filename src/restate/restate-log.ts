@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ProductionError, episodeMachine, machineVersion, structureHash } from '../../machines/index.js';
-import type { AppendAnswer, RemoteLog } from '../journal/index.js';
+import type { AppendAnswer, LandingAnswer, LandingRequest, RemoteLog } from '../journal/index.js';
 import { frame, unframe } from './frame.js';
 import { Ingress } from './ingress.js';
-import { Appended, Place, ReadAnswer, type Chart } from './messages.js';
+import { Appended, Landed, Place, ReadAnswer, type Chart } from './messages.js';
 
 export interface RestateLogOptions {
   /** The ingress of each node, such as `http://127.0.0.1:8080`; every one may answer. */
@@ -30,6 +30,8 @@ export class RestateLog implements RemoteLog {
   readonly #pollMs: number;
   /** Where the parts of the log begin, as far as this client has gone. */
   readonly #bases = [0];
+  #knownEnd: number | undefined;
+  #heardAt = -Infinity;
   /** Set while it is this client's turn. */
   #ticket: string | undefined;
 
@@ -40,6 +42,10 @@ export class RestateLog implements RemoteLog {
     this.#pollMs = pollMs;
   }
 
+  get knownEnd(): number | undefined {
+    return this.#knownEnd;
+  }
+
   async append(position: number, bytes: Uint8Array, key: string): Promise<AppendAnswer> {
     const message = frame({ position, chart: this.#chart, ticket: this.#ticket }, bytes);
     return await this.#fromPartOf(position, async (base) => {
@@ -47,6 +53,23 @@ export class RestateLog implements RemoteLog {
       if (answer.outcome === 'upgraded') throw upgraded(this.#chart, answer.chart);
       if (answer.outcome === 'landed') seeThatItIs(answer, position, bytes, key);
       return { ...answer, answer: { landed: answer.outcome === 'landed', at: answer.at } };
+    });
+  }
+
+  async land(request: LandingRequest, key: string): Promise<LandingAnswer> {
+    const { position } = request;
+    const bytes = Buffer.from(JSON.stringify(request));
+    const message = frame({ position, chart: this.#chart }, bytes);
+    return await this.#fromPartOf<LandingAnswer>(position, async (base) => {
+      const { head, bytes: between } = unframe(await this.#ingress.call(base, 'land', message, key));
+      const answer = Landed.parse(head);
+      if (answer.outcome === 'upgraded') throw upgraded(this.#chart, answer.chart);
+      const { outcome, at } = answer;
+      if (answer.outcome !== 'landed') return { ...answer, answer: { outcome, lines: [], at } };
+      if (answer.sha256 !== createHash('sha256').update(bytes).digest('hex'))
+        throw new ProductionError('machine_broken', `the key ${key} has landed with other commits.`);
+      const found = between.length > 0 ? between : undefined;
+      return { ...answer, answer: { outcome, lines: answer.lines, bytes: found, at } };
     });
   }
 
@@ -119,11 +142,10 @@ export class RestateLog implements RemoteLog {
   async #watch(onChange: () => void, stopped: AbortSignal): Promise<void> {
     let known: number | undefined;
     while (!stopped.aborted) {
-      // What fails here will be met, and told, by the next commit or question.
-      const end = await this.end().then(
-        (now) => now.end,
-        () => known,
-      );
+      // Every answer tells where the log ends. What fails here will be met, and told, by the next commit or question.
+      if (performance.now() - this.#heardAt >= this.#pollMs || this.#knownEnd === undefined)
+        await this.end().catch(() => undefined);
+      const end = this.#knownEnd ?? known;
       if (end !== known && known !== undefined && !stopped.aborted) onChange();
       known = end;
       await wait(this.#pollMs, undefined, { signal: stopped, ref: false }).catch(() => undefined);
@@ -142,6 +164,8 @@ export class RestateLog implements RemoteLog {
     let part = this.#bases.findLastIndex((base) => base <= position);
     for (;;) {
       const { end, sealed, answer } = await ask(this.#bases[part] ?? 0);
+      this.#knownEnd = sealed ? undefined : Math.max(end, this.#knownEnd ?? 0);
+      this.#heardAt = performance.now();
       if (!sealed || position < end) return answer;
       part += 1;
       this.#bases[part] = end;

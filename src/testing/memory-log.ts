@@ -1,5 +1,12 @@
 import { ProductionError } from '../../machines/index.js';
-import type { AppendAnswer, RemoteLog } from '../journal/index.js';
+import {
+  placeLanding,
+  type AppendAnswer,
+  type LandingAnswer,
+  type LandingMemory,
+  type LandingRequest,
+  type RemoteLog,
+} from '../journal/index.js';
 
 interface Appended {
   position: number;
@@ -15,6 +22,8 @@ export class MemoryLog {
   /** Who has the turn, and behind it who waits for it. */
   readonly #turns: { client: symbol; begin: () => void }[] = [];
   #end = 0;
+  #memory: LandingMemory | undefined;
+  readonly #landed = new Map<string, LandingAnswer>();
 
   /** `now` is the log's own clock, ISO-8601 UTC. */
   constructor(now: () => string = () => new Date().toISOString()) {
@@ -28,6 +37,7 @@ export class MemoryLog {
     return {
       name: 'a log in memory',
       append: (position, bytes, key) => this.#append(client, { position, bytes: bytes.slice() }, key),
+      land: async (request, key) => this.#land(client, request, key),
       read: async (position, most = 1 << 20) => this.#read(position, most),
       end: async () => ({ end: this.#end, at: this.#now() }),
       follow: (onChange) => {
@@ -56,13 +66,35 @@ export class MemoryLog {
       await new Promise<void>((resolve) => setImmediate(resolve));
     }
     const landed = appended.position === this.#end;
-    if (landed) {
-      this.#appends.push(appended);
-      this.#keys.set(key, appended);
-      this.#end += appended.bytes.length;
-      for (const listener of this.#listeners) setImmediate(listener);
-    }
+    if (landed) this.#put(appended, key);
     return { landed, at: this.#now() };
+  }
+
+  #put(appended: Appended, key: string): void {
+    this.#appends.push(appended);
+    this.#keys.set(key, appended);
+    this.#end += appended.bytes.length;
+    for (const listener of this.#listeners) setImmediate(listener);
+  }
+
+  #land(client: symbol, request: LandingRequest, key: string): LandingAnswer {
+    const at = this.#now();
+    const known = this.#landed.get(key);
+    if (known) return known;
+    const [first] = this.#turns;
+    if (first && first.client !== client) return { outcome: 'turn', lines: [], at };
+    const placed = placeLanding(request, this.#end, this.#memory);
+    if (!placed) return { outcome: 'moved', lines: [], at };
+    this.#put({ position: this.#end, bytes: placed.bytes }, key);
+    this.#memory = placed.memory;
+    const answer: LandingAnswer = {
+      outcome: 'landed',
+      lines: placed.lines,
+      bytes: this.#read(request.position, Infinity),
+      at,
+    };
+    this.#landed.set(key, answer);
+    return answer;
   }
 
   #again(known: Appended, { position, bytes }: Appended): AppendAnswer {

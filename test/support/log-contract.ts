@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { RemoteLog } from '../../src/journal/index.js';
+import type { LandingRequest, RemoteLog } from '../../src/journal/index.js';
 
 /** One production's log as a suite has it: clients that act as processes of their own. */
 export interface LogUnderTest {
@@ -148,6 +148,38 @@ export function logContract(name: string, make: () => Promise<LogUnderTest>): vo
       await waiting;
       expect((await appended).landed).toBe(false);
       expect(order).toEqual(['one', 'other']);
+    });
+
+    test('commits that were decided before others came land behind those, once under their key, unless their session has changed or it is somebody’s turn', async () => {
+      // Who lands nothing appends, and the tests above are all that is asked of it.
+      if (!one.land || !other.land) return;
+      const at = (position: number, crc: string, session: string): LandingRequest => ({
+        position,
+        crc,
+        at: '2026-01-01T00:00:00.000Z',
+        latest: '',
+        latestAfter: '',
+        days: {},
+        commits: [{ session, parts: [`{"of":"${session}"}`], gaps: [] }],
+      });
+      const first = await one.land(at(0, '00000000', 'bees'), 'a');
+      expect(first).toMatchObject({ outcome: 'landed', lines: [{ position: 0 }] });
+      const [{ end } = { end: 0 }] = first.lines;
+      const behind = await other.land(at(0, '00000000', 'bees'), 'b');
+      expect(behind).toMatchObject({ outcome: 'moved' });
+      const crc = /"crc":"([0-9a-f]{8})"/.exec(textOf(await one.read(0)))?.[1] ?? '';
+      const second = await other.land(at(end, crc, 'owls'), 'c');
+      expect(second).toMatchObject({ outcome: 'landed', lines: [{ position: end }] });
+      const third = await one.land(at(end, crc, 'bats'), 'd');
+      expect(third).toMatchObject({ outcome: 'landed', lines: [{ position: second.lines[0]?.end }] });
+      expect((await one.land(at(end, crc, 'bats'), 'd')).lines).toEqual(third.lines);
+      expect((await one.land(at(end, crc, 'owls'), 'e')).outcome).toBe('moved');
+      const text = textOf(await other.read(0));
+      expect([...text.matchAll(/"of":"(\w+)"/g)].map((found) => found[1])).toEqual(['bees', 'owls', 'bats']);
+      const giveBack = await one.turn();
+      expect((await other.land(at(end, crc, 'ants'), 'f')).outcome).toBe('turn');
+      await giveBack();
+      expect((await other.land(at(end, crc, 'ants'), 'g')).outcome).toBe('landed');
     });
 
     test('given the holder of a turn dies, then the next one has it', async () => {

@@ -30,6 +30,8 @@ export class Machine {
   readonly process: ChildProcess;
   /** Keys of what it was told is committed, in order. */
   readonly acknowledged: string[] = [];
+  /** When it was told of each. Milliseconds. */
+  readonly times: number[] = [];
   readonly held: string[] = [];
   refused: string | undefined;
   /** Resolves when its episodes are there and it waits. */
@@ -45,6 +47,7 @@ export class Machine {
     );
     let errors = '';
     this.process.stderr?.on('data', (text) => (errors += String(text)));
+    if (process.env['SHOW']) this.process.stderr?.on('data', (t) => process.stderr.write(work.name + ' ' + String(t)));
     this.process.stdin?.on('error', () => {});
     const output = this.process.stdout;
     if (output === null) throw new Error('a machine has an output');
@@ -60,7 +63,10 @@ export class Machine {
         // The last line of a killed process may be cut.
         if (!line.endsWith('}')) return;
         const said = JSON.parse(line) as Said;
-        if (said.key !== undefined) this.acknowledged.push(said.key);
+        if (said.key !== undefined) {
+          this.acknowledged.push(said.key);
+          this.times.push(performance.now());
+        }
         if (said.held !== undefined) this.held.push(said.held);
         if (said.refused !== undefined) this.refused = said.refused;
         if (said.ready) resolve();
