@@ -2,10 +2,7 @@ import type { Command } from './command.js';
 
 /** What the studio crew works with. */
 const studioOptions = [
-  [
-    '--research <model>',
-    'with --crew studio: who searches the web, e.g. perplexity:pro-search; default nobody',
-  ],
+  ['--research <model>', 'with --crew studio: who searches the web, e.g. perplexity:medium; default nobody'],
   ['--script <model>', 'who writes, e.g. anthropic:claude-sonnet-5'],
   ['--judge <model>', 'who checks every line against the sources, e.g. openai:gpt-5.2; default who writes'],
   ['--voice <voice>', 'who speaks: elevenlabs:<voice>,<voice>, openai:alloy,verse; default flite, free'],

@@ -196,7 +196,7 @@ export function settingsOf(options: Options): ProduceSettings {
   if (isOurs && !isSearched && typeof sources !== 'string')
     throw new UsageError(
       crew === studio
-        ? 'the studio crew needs what to make an episode from (--sources <folder>, or --research perplexity:pro-search) and who writes (--script anthropic:claude-sonnet-5), with the keys of those providers in the environment (ANTHROPIC_API_KEY from console.anthropic.com, OPENAI_API_KEY from platform.openai.com, PERPLEXITY_API_KEY from console.perplexity.ai). Nothing was begun. Without keys the demonstration crew quotes your documents: leave --crew studio out'
+        ? 'the studio crew needs what to make an episode from (--sources <folder>, or --research perplexity:medium) and who writes (--script anthropic:claude-sonnet-5), with the keys of those providers in the environment (ANTHROPIC_API_KEY from console.anthropic.com, OPENAI_API_KEY from platform.openai.com, PERPLEXITY_API_KEY from console.perplexity.ai). Nothing was begun. Without keys the demonstration crew quotes your documents: leave --crew studio out'
         : '--sources <folder> is needed: the demonstration crew makes episodes from your documents',
     );
   if (typeof sources === 'string' && !existsSync(sources))

@@ -6,6 +6,7 @@ import { answerNotes } from './answer-notes.js';
 import { backgroundAnswers } from './models/background.js';
 import { openModel } from './models/open-model.js';
 import { providerOf } from './models/providers.js';
+import { presetOf } from './research/presets.js';
 import type { SearchAccess } from './research/search.js';
 import { loadPrompts } from './script/prompts.js';
 import { modelsOf, parseSettings, refuseMissingKeys, type StudioSettings } from './settings.js';
@@ -23,13 +24,6 @@ export interface StudioCrewSettings {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const perplexityUrl = 'https://api.perplexity.ai/v1';
-
-/** Short names of Perplexity's ways to search (docs.perplexity.ai, "Presets", read in November 2026). */
-const presets: ReadonlyMap<string, string> = new Map([
-  ['fast', 'fast-search'],
-  ['pro', 'pro-search'],
-  ['deep', 'deep-research'],
-]);
 
 const Minutes = z.number().min(minutesRange.least).max(minutesRange.most).default(usualMinutes);
 
@@ -90,7 +84,7 @@ function searchAccess(settings: StudioSettings, env: Environment): SearchAccess 
   return {
     baseUrl,
     apiKey: env[keyEnv] ?? '',
-    preset: presets.get(research.model) ?? research.model,
+    preset: presetOf(research.model),
     maxCost,
     pollMs: settings.poll_ms,
   };

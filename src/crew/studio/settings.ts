@@ -12,7 +12,7 @@ const name = z.string().min(3).max(300);
 export const StudioSettings = z.strictObject({
   /** For editors. */
   $schema: z.string().optional(),
-  /** Searches the web: `perplexity:pro-search`; without it the episode is made from the sources alone. */
+  /** Searches the web: `perplexity:medium`; without it the episode is made from the sources alone. */
   research: name.optional(),
   /** The most that a search may cost, in dollars: reserved before it, settled at what Perplexity says. */
   research_max_cost: z.number().positive().max(1000).default(0.5),
@@ -77,7 +77,7 @@ export function parseSettings(given: unknown): StudioSettings {
   if (models.research && models.research.provider !== 'perplexity')
     throw new ProductionError(
       'invalid_input',
-      `studio.research: ${parsed.data.research ?? ''} does not search; write e.g. perplexity:pro-search.`,
+      `studio.research: ${parsed.data.research ?? ''} does not search; write e.g. perplexity:medium.`,
       { field: 'studio.research' },
     );
   for (const each of Object.values(models) as ModelRef[]) providerOf(each.provider, parsed.data.providers);

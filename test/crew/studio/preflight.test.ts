@@ -253,6 +253,13 @@ test('given a voice of OpenAI that is not known, and a server that lists no mode
   ]);
 });
 
+test('given a way to search that nobody knows, then it is unknown, and nothing fails', async () => {
+  const { findings } = await look({ studio: { ...full, research: 'perplexity:profound' } });
+  expect(amiss(findings)).toEqual([
+    expect.objectContaining({ outcome: 'unknown', subject: 'perplexity:profound' }),
+  ]);
+});
+
 test('given a key that may speak and not look, then its voices are unknown, and nothing fails', async () => {
   const closed = await startFakeElevenLabs({ apiKey: env.ELEVENLABS_API_KEY, isClosed: true });
   onTestFinished(() => closed.close());

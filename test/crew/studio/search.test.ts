@@ -103,6 +103,16 @@ test('given a topic and no sources, then a search in the background gives findin
   });
 });
 
+test('given a search that somebody has stopped, then its end is waited for, and it is settled at what it did cost', async () => {
+  const stopping = { body: { id, object: 'response', status: 'cancelling', output: [] } };
+  const usage = { cost: { total_cost: 0.02 } };
+  const stopped = { body: { id, object: 'response', status: 'cancelled', output: [], usage } };
+  const life = await story(({ method }, look) =>
+    method === 'POST' ? begun : look === 1 ? stopping : stopped,
+  )();
+  expect([life.produced.failure?.code, costOf(life), life.looks.length]).toEqual(['invalid_output', 0.02, 2]);
+});
+
 test('given no cost in the answer, then the whole reservation counts', async () => {
   const life = await story(({ method }) => (method === 'POST' ? begun : ended({})))();
   expect(costOf(life)).toBe(0.5);

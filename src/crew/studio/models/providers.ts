@@ -10,7 +10,7 @@ export interface Provider {
   baseUrl?: string | undefined;
 }
 
-/** Those that are known by name; where their keys are had was so in November 2026. */
+/** Those that are known by name; where their keys are had is from memory of November 2026, but Perplexity's, which its documentation names. */
 const known: Readonly<Record<string, Provider>> = {
   openai: { keyEnv: 'OPENAI_API_KEY', keysAt: 'https://platform.openai.com/api-keys' },
   anthropic: { keyEnv: 'ANTHROPIC_API_KEY', keysAt: 'https://console.anthropic.com/settings/keys' },

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { nameOf } from '../model-ref.js';
+import { isKnownPreset } from '../research/presets.js';
 import type { ModelRef } from '../types.js';
 import { failed, passed, unknown, type Finding } from './finding.js';
 import { look, refusalIn, type Account } from './look.js';
@@ -13,7 +14,7 @@ export function lookForModel(ref: ModelRef, account: Account, option: string): P
   return lookInList(ref, account, option);
 }
 
-/** `GET /v1/models/{model}` (platform.openai.com and docs.anthropic.com, "Retrieve a model", read in November 2026). */
+/** `GET /v1/models/{model}` (developers.openai.com/api/reference, "Retrieve model", and docs.anthropic.com/en/api/models, "Get a model"; the first a stored copy, read on 29 November 2026, the second not looked up again). */
 async function lookByName(ref: ModelRef, account: Account, option: string): Promise<Finding> {
   const said = { check: 'model', subject: nameOf(ref) } as const;
   const looked = await look(account, `/models/${encodeURIComponent(ref.model)}`);
@@ -22,13 +23,16 @@ async function lookByName(ref: ModelRef, account: Account, option: string): Prom
   );
 }
 
-/** Perplexity lists no presets: a response that there is not tells whether the key is taken (docs.perplexity.ai, "Retrieve Agent Response", November 2026). */
+/** Perplexity lists no presets: a response that there is not tells whether the key is taken (docs.perplexity.ai/api-reference/agent-get, a stored copy, read on 29 November 2026). */
 async function lookAtKey(ref: ModelRef, account: Account): Promise<Finding> {
   const said = { check: 'model', subject: nameOf(ref) } as const;
   const refusal = refusalIn(await look(account, '/agent/resp_preflight'), account, said);
-  return (
-    refusal ??
-    passed({ ...said, what: 'takes the key; it lists no presets, so that the name is not looked up' })
+  if (refusal) return refusal;
+  if (isKnownPreset(ref.model))
+    return passed({ ...said, what: 'takes the key; it lists no presets, and this is one that is known' });
+  return unknown(
+    { ...said, what: 'is none of the presets that were known in November 2026, and Perplexity lists none' },
+    'Look by hand: https://docs.perplexity.ai/docs/agent-api/presets',
   );
 }
 

@@ -5,7 +5,7 @@ import { failed, passed, unknown, type Finding } from './finding.js';
 import { look, refusalIn, type Account, type Looked } from './look.js';
 import { lookForModel } from './models.js';
 
-/** OpenAI lists its voices nowhere but in its documentation ("Text to speech", read in November 2026). */
+/** OpenAI lists its voices nowhere but in its documentation ("Text to speech"; from memory of November 2026: whatever is not among them is told as unknown, and stops nothing). */
 const openaiVoices = new Set(
   'alloy ash ballad cedar coral echo fable marin nova onyx sage shimmer verse'.split(' '),
 );
@@ -46,7 +46,7 @@ function openaiVoice(name: string): Finding {
       );
 }
 
-/** `GET /v1/voices/{voice_id}` (elevenlabs.io/docs, "Get voice", read in November 2026). */
+/** `GET /v1/voices/{voice_id}` (elevenlabs.io/docs, "Get voice"; not looked up again). */
 async function elevenLabsVoice(name: string, account: Account): Promise<Finding> {
   const said = { check: 'voice', subject: `elevenlabs:${name}` } as const;
   const looked = await look(account, `/v1/voices/${encodeURIComponent(name)}`);
@@ -75,7 +75,7 @@ async function speakingModel({ model }: ModelRef, account: Account): Promise<Fin
       );
 }
 
-/** `GET /v1/user/subscription` (elevenlabs.io/docs, "Get user subscription", read in November 2026). */
+/** `GET /v1/user/subscription` (ElevenLabs' OpenAPI description in github.com/api-evangelist/elevenlabs, a stored copy, read on 29 November 2026). */
 async function credits(characters: number, account: Account): Promise<Finding> {
   const said = { check: 'credits', subject: 'elevenlabs' } as const;
   const looked = await look(account, '/v1/user/subscription');

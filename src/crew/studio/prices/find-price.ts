@@ -8,7 +8,7 @@ import { KnownUnits, ownPrice, type PriceTable } from './price-table.js';
 
 const publicTable = '@pydantic/genai-prices';
 
-/** Half of the full price, as batches are (OpenAI, "Flex processing", read in November 2026). A dearer tier needs the user's own table. */
+/** Half of the full price, as batches are (developers.openai.com/api/docs/guides/flex-processing; dev.classmethod.jp/en/articles/openai-flex-processing of 28 August 2026; stored copies). A dearer tier needs the user's own table. */
 const openaiTiers = { flex: 0.5 };
 
 /** What is sold: text that a model reads and writes, or speech. */

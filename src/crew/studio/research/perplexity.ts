@@ -6,7 +6,10 @@ import { keyedFetch } from '../keyed-fetch.js';
 import { UnusableAnswer } from '../unusable-answer.js';
 import type { Charge } from '../types.js';
 
-/** As much of a response of `/v1/agent` and `/v1/agent/{id}` as is read here (docs.perplexity.ai, "Create" and "Retrieve Agent Response", November 2026). */
+/**
+ * As much of a response of `/v1/agent` and `/v1/agent/{id}` as is read here (docs.perplexity.ai/api-reference/agent-post and agent-get, /docs/agent-api/background-mode; stored copies, read on 29 November 2026). The guide asks for it by
+ * `/v1/responses/{id}`, which is the same. What it costs is in `usage.cost`, as our notes on providers of November 2026 have it.
+ */
 const Response = z.looseObject({
   id: z.string().min(1),
   status: z.string(),
@@ -25,7 +28,7 @@ export interface Searched {
 export interface Search {
   baseUrl: string;
   apiKey: string;
-  /** `fast-search`, `pro-search`, `deep-research`: how Perplexity calls its ways to search. */
+  /** How Perplexity calls a way to search: `medium`. */
   preset: string;
   question: string;
   /** A JSON Schema of the answer. */
@@ -57,6 +60,9 @@ export async function beginSearch(search: Search, { signal }: OperationCall): Pr
   return Response.parse(await bodyOf(response)).id;
 }
 
+/** `cancelling`: somebody has stopped it, and it has not ended yet (perplexity-node, "cancel"). */
+const unfinished = new Set(['queued', 'in_progress', 'cancelling']);
+
 /** Waits for a search's end; its cost is what Perplexity says, fees of its tools among it. */
 export async function endOfSearch(
   search: Search,
@@ -69,7 +75,7 @@ export async function endOfSearch(
       signal,
     });
     const said = Response.parse(await bodyOf(response));
-    if (said.status !== 'queued' && said.status !== 'in_progress') return outcomeOf(said);
+    if (!unfinished.has(said.status)) return outcomeOf(said);
     await sleep(search.pollMs, undefined, { signal });
   }
 }

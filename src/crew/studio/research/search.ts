@@ -31,7 +31,7 @@ export async function searchTopic(
     ...access,
     question: questionFor(context.topic, minutes),
     schema: z.toJSONSchema(Found),
-    // More are refused (docs.perplexity.ai, "Create Agent Response", November 2026).
+    // A bound of our own: up to 100 are taken (perplexity-node, src/resources/responses, a stored copy, read on 29 November 2026).
     maxSteps: 10,
     maxOutputTokens: 16_000,
     pollMs,

@@ -66,7 +66,7 @@ export function writers(context: PhaseContext, models: Models, prompts: Prompts)
   };
 }
 
-/** Bounds that strict answers of some providers do not know (OpenAI, "Structured outputs", read in November 2026): they are looked at here. */
+/** Bounds that strict answers of some providers do not know (OpenAI, "Structured outputs"; from memory of November 2026: to leave them out asks for less): they are looked at here. */
 const bounds =
   /^(?:\$schema|minLength|maxLength|minItems|maxItems|minimum|maximum|exclusiveMinimum|exclusiveMaximum)$/;
 

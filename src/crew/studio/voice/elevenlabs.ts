@@ -21,10 +21,10 @@ export interface ElevenLabsSettings {
   queueWaitMs?: number | undefined;
 }
 
-/** Every plan has it; 44.1 kHz needs Pro (ElevenLabs, "Text to speech", read in November 2026). */
+/** Every plan has it; 44.1 kHz needs Pro (our notes on providers of November 2026; not looked up again). */
 const rate = 24_000;
 
-/** Where `/v1/models` does not say it (ElevenLabs, "Models", read in November 2026). */
+/** Where `/v1/models` does not say it (vercel.com/ai-gateway/models for v3 and multilingual, replicate.com/elevenlabs/flash-v2.5; stored copies, read on 29 November 2026; flash v2 from memory). */
 const knownLimits: readonly [RegExp, number][] = [
   [/^eleven_v3/u, 5000],
   [/_v2_5$/u, 40_000],
@@ -53,7 +53,7 @@ const mostQueued = 20;
 export function elevenLabs(settings: ElevenLabsSettings): SpeechModel {
   const { model = 'eleven_multilingual_v2', pacer, now = Date.now } = settings;
   const api = new ElevenLabsApi(settings);
-  // v3 takes no earlier requests up.
+  // v3 takes no earlier requests up (elevenlabs.io/docs, "Stitching multiple requests", a stored copy, read on 29 November 2026).
   const isStitching = !model.startsWith('eleven_v3');
   let known: Promise<z.infer<typeof Model> | undefined> | undefined;
   let multiplier = 1;

@@ -11,8 +11,9 @@ export interface OpenAiSpeechSettings {
   instructions?: string | undefined;
 }
 
-/** Raw samples are of this rate (OpenAI, "Text to speech", read in November 2026). */
+/** Raw samples are of this rate (docs.pipecat.ai/api-reference/services/tts/openai, a stored copy, read on 29 November 2026). */
 const rate = 24_000;
+/** openai-node 4.96.2, src/resources/audio/speech.ts; the same. */
 const mostCharacters = 4096;
 /** More than any voice takes: for reserving, where speech is paid by its length. */
 const longestMsPerCharacter = 200;

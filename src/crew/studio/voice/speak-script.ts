@@ -16,7 +16,7 @@ export interface SpokenChunk {
   requests: number;
 }
 
-/** Ids that are older are refused (ElevenLabs, "Request stitching", read in November 2026). */
+/** Ids that are older are refused (elevenlabs.io/docs/eleven-api/guides/how-to/text-to-speech/request-stitching, a stored copy, read on 29 November 2026). */
 const idsLastMs = 2 * 3_600_000 - 300_000;
 const mostPreviousIds = 3;
 

@@ -19,7 +19,7 @@ export const KeptTake = z.object({
   /** Of its sound's file. */
   sha256: z.string().optional(),
   requestId: z.string().optional(),
-  /** When it was made: ids are taken up for two hours (ElevenLabs, "Request stitching", read in November 2026). */
+  /** When it was made: ids are taken up for two hours (see `idsLastMs`). */
   spokenAt: z.string(),
   startsMs: z.array(z.number()).optional(),
   endsMs: z.array(z.number()).optional(),
