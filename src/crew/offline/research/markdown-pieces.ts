@@ -11,6 +11,8 @@ export interface MarkdownPiece {
 /** micromark 4 takes time with the square of a paragraph, and memory of a hundred times its text: large files are parsed in pieces. */
 const wanted = 16 * 1024;
 const longestParagraph = 64 * 1024;
+/** It goes into each piece that refers to it. */
+const longestDefinition = 1024;
 
 const fence = /^[ \t>]*(?:[-*+]\s+|\d+[.)]\s+)*(`{3,}|~{3,})/u;
 const definition = /^ {0,3}\[(\^?[^[\]]{1,200})\]:/u;
@@ -58,7 +60,8 @@ export function* markdownPieces(source: string): Generator<MarkdownPiece> {
   for (const line of lines) {
     const label = definition.exec(line)?.[1];
     // Markdown takes the first of several.
-    if (label !== undefined && !known.has(normal(label))) known.set(normal(label), line);
+    if (label !== undefined && line.length <= longestDefinition && !known.has(normal(label)))
+      known.set(normal(label), line);
   }
   let open = new Openness();
   let piece: string[] = [];
@@ -86,11 +89,13 @@ function* cut(text: string, known: ReadonlyMap<string, string>): Generator<Markd
   }
 }
 
+/** Those that a piece refers to and does not have itself. */
 function definitionsFor(text: string, known: ReadonlyMap<string, string>): string {
+  const own = new Set(text.split('\n').map((line) => normal(definition.exec(line)?.[1] ?? '')));
   const used = new Set<string>();
   for (const [, label] of text.matchAll(/\[(\^?[^[\]]{1,200})\]/gu)) {
     const line = known.get(normal(label ?? ''));
-    if (line !== undefined) used.add(line);
+    if (line !== undefined && !own.has(normal(label ?? ''))) used.add(line);
   }
   return [...used].join('\n\n');
 }

@@ -4,6 +4,7 @@ import { markdownPieces } from './markdown-pieces.js';
 import { withoutFrontMatter } from './front-matter.js';
 import { withoutForeignMarks } from './marks.js';
 import { htmlOf, type MarkdownNode } from './markdown-html.js';
+import { MarkupBudget } from './markup-budget.js';
 import { blocksOf, plainHeading } from './walk-html.js';
 
 /** A hundred quotations and lists inside of each other, opened on one line. */
@@ -25,15 +26,19 @@ export async function readMarkdown(source: string, progress: (share: number) => 
     matter === ''
       ? []
       : [{ heading: '', text: oneLine(withoutForeignMarks(matter)), leftOut: 'front_matter' }];
+  const budget = new MarkupBudget();
   let done = 0;
   for (const { text, definitions, tooLong } of markdownPieces(body)) {
     progress(done / body.length);
     done += text.length;
-    if (tooLong) {
-      blocks.push({ heading, text, leftOut: 'paragraph_too_long' });
+    const isAllowed = budget.allows(text.length);
+    if (tooLong || !isAllowed) {
+      blocks.push({ heading, text, leftOut: tooLong ? 'paragraph_too_long' : 'too_much_markup' });
       continue;
     }
-    const tree = parse(definitions === '' ? text : `${text}\n\n${definitions}`);
+    const whole = definitions === '' ? text : `${text}\n\n${definitions}`;
+    const tree = parse(whole);
+    budget.spend(whole, tree);
     const html = htmlOf(tree, text.length);
     const { document } = parseHTML(`<html><body>${html}</body></html>`);
     const first = document.querySelector('h1');

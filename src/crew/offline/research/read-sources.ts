@@ -49,7 +49,7 @@ export interface Taking {
   seconds: number;
 }
 
-const stillEveryMs = 2000;
+const stillEveryMs = 1000;
 type Answer = Awaited<ReturnType<Reader['read']>>;
 
 /** How reading is watched and bounded. */
@@ -60,7 +60,7 @@ export interface Reading {
   /** What each source may take, whatever its size. Seconds. */
   secondsEach?: number | undefined;
   afterEach?(done: number, of: number): void;
-  /** Every few seconds while one file takes long: reading it is bounded, and nobody has to think that nothing happens. */
+  /** Every second while one file takes long: reading it is bounded, and nobody has to think that nothing happens. */
   still?(file: Taking): void;
   /** Asked after each file: true where what was read is enough. */
   enough?(read: readonly ReadSource[]): boolean;
