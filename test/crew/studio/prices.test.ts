@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ceilToMicro } from '../../../src/index.js';
 import { costOfUsage, mostCost } from '../../../src/crew/studio/prices/cost.js';
-import { findPrice } from '../../../src/crew/studio/prices/find-price.js';
+import { findPrice, isPublicPrice } from '../../../src/crew/studio/prices/find-price.js';
 import { PriceTable } from '../../../src/crew/studio/prices/price-table.js';
 import type { Price, Usage } from '../../../src/crew/studio/types.js';
 
@@ -56,6 +56,8 @@ describe('what a model costs', () => {
     ['openai:tts-1', 'speech' as const],
     ['elevenlabs:eleven_v3', 'speech' as const],
     ['openai:sonar-pro', 'text' as const],
+    // The table would know it by its name alone, as another provider's.
+    ['mine:gpt-5.2', 'text' as const],
   ])(
     'given %s, of which no table knows the price, then it is refused with what to write, never taken for free',
     async (name, sold) => {
@@ -72,6 +74,8 @@ describe('what a model costs', () => {
     await expect(
       findPrice({ provider: 'openrouter', model: 'x-ai/grok-4-fast:free' }, { at }),
     ).rejects.toMatchObject({ field: 'prices' });
+    expect(isPublicPrice({ input_mtok: 0, output_mtok: 0 }, 'text')).toBe(false);
+    expect(isPublicPrice({ input_mtok: 0, output_mtok: 0.1 }, 'text')).toBe(true);
   });
 
   test.each([
