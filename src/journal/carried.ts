@@ -10,6 +10,7 @@ import type { JournalOptions } from './journal.js';
 import { sealText } from './landing.js';
 import { encodeLines, noCrc } from './line.js';
 import { LogCopy, differs } from './log-copy.js';
+import { newTraffic, type LogTraffic } from './log-traffic.js';
 import { placeLanding, type LandingRequest } from './landing-request.js';
 import type { AppendResult, JournalPort, LandingResult } from './port.js';
 import { Reader, type JournalEntry } from './reader.js';
@@ -45,6 +46,7 @@ const mostMoves = 3;
 export class CarriedJournal implements JournalPort {
   readonly #on: CarriedOptions;
   readonly #log: RemoteLog;
+  readonly traffic: LogTraffic;
   readonly #copy: LogCopy;
   readonly #reader: Reader;
   readonly #listeners = new Set<() => void>();
@@ -64,6 +66,7 @@ export class CarriedJournal implements JournalPort {
     const { disk, directory, machine } = options;
     this.#on = options;
     this.#log = options.log;
+    this.traffic = newTraffic(options.log.name);
     this.#copy = new LogCopy(disk, directory);
     this.land = options.log.land && !options.readOnly ? (request) => this.#land(request) : undefined;
     this.#reader = new Reader({
@@ -193,6 +196,7 @@ export class CarriedJournal implements JournalPort {
     const until = performance.now() + turnsLastMs;
     for (;;) {
       const answer = await this.#insist((key) => this.#log.land?.(request, key));
+      if (answer.outcome !== 'busy') this.#count(answer.outcome === 'landed');
       if (answer.outcome === 'landed') return answer;
       if (answer.outcome === 'moved') return undefined;
       if (performance.now() > until) {
@@ -255,7 +259,13 @@ export class CarriedJournal implements JournalPort {
   async #send(position: number, bytes: Buffer): Promise<boolean> {
     const { landed } = await this.#insist((key) => this.#log.append(position, bytes, key));
     if (landed) this.#keep(position, bytes);
+    this.#count(landed);
     return landed;
+  }
+
+  #count(landed: boolean): void {
+    if (landed) this.traffic.landed += 1;
+    else this.traffic.conflicts += 1;
   }
 
   /** Asks under one key until there is an answer. */
@@ -273,7 +283,11 @@ export class CarriedJournal implements JournalPort {
         return answer;
       } catch (error) {
         if (!isUnavailable(error)) throw error;
-        if (this.#closed || performance.now() > until) throw unknownOutcome(this.#log, error);
+        if (this.#closed || performance.now() > until) {
+          this.traffic.unknown += 1;
+          throw unknownOutcome(this.#log, error);
+        }
+        this.traffic.resends += 1;
         await sleep(waitMs);
       }
     }
@@ -336,6 +350,7 @@ export class CarriedJournal implements JournalPort {
 
   /** Now and then: how old a copy is, is asked when its log cannot be reached. */
   #noteCurrent(): void {
+    this.traffic.currentAtMs = Date.parse(this.#on.ownTime());
     const now = performance.now();
     if (now - this.#notedAt < noteMs) return;
     this.#notedAt = now;
@@ -352,8 +367,12 @@ export class CarriedJournal implements JournalPort {
     return bytes.length > 0 && !(knownEnd !== undefined && this.#copy.end >= knownEnd);
   }
 
-  turn(): Promise<() => Promise<void>> {
-    return this.#log.turn();
+  async turn(): Promise<() => Promise<void>> {
+    const askedAt = performance.now();
+    const giveBack = await this.#log.turn();
+    this.traffic.turns += 1;
+    this.traffic.waitedMs += performance.now() - askedAt;
+    return giveBack;
   }
 
   async durable(): Promise<void> {

@@ -17,6 +17,7 @@ export {
   type MovableCommit,
 } from './landing-request.js';
 export type { AppendResult, JournalPort } from './port.js';
+export type { LogTraffic } from './log-traffic.js';
 export type { JournalEntry } from './reader.js';
 export type { AppendAnswer, LandingAnswer, RemoteLog } from './remote-log.js';
 export { SegmentRewriter } from './rewrite.js';

@@ -2,6 +2,7 @@ import type { Compacted } from './compact.js';
 import type { Inspection } from './inspect.js';
 import type { EncodedLine } from './line.js';
 import type { LandingRequest } from './landing-request.js';
+import type { LogTraffic } from './log-traffic.js';
 import type { JournalEntry } from './reader.js';
 import type { ProductionError } from '../../machines/index.js';
 
@@ -72,6 +73,8 @@ export interface JournalPort {
    * this handle has not read them.
    */
   land?: ((request: LandingRequest) => Promise<LandingResult>) | undefined;
+  /** What has gone on with the log that carries it, where one does. */
+  readonly traffic?: LogTraffic;
   /** Waits for a turn: until it is given back, no other writer's append lands. For who came second: else the quickest would always be first. */
   turn?(): Promise<() => Promise<void>>;
 }

@@ -25,6 +25,7 @@ import {
   Journal,
   type JournalOptions,
   type JournalPort,
+  type LogTraffic,
   type RemoteLog,
 } from '../journal/index.js';
 import { type OperationSpending } from '../projection/projection.js';
@@ -211,6 +212,11 @@ export class Production {
   /** The time that a commit would get now. A clock that is behind is refused only to whoever commits. */
   now(): string {
     return this.#mirror.shownNow();
+  }
+
+  /** What has gone on with the log that carries the journal; undefined where files do. */
+  get traffic(): Readonly<LogTraffic> | undefined {
+    return this.#journal.traffic;
   }
 
   /** When the last commit was made, to the second; empty in a new production. */

@@ -23,6 +23,7 @@ import {
 import type { ProductionStateManager } from '../manager/manager.js';
 import type { Committed } from '../record/index.js';
 import { genAiOf, toldByCall, type SpanKind } from './gen-ai.js';
+import { measureLog } from './measure-log.js';
 import { keepRun, lastRun } from './run-trace.js';
 
 export interface InstrumentOptions {
@@ -49,8 +50,10 @@ interface Course {
 export function instrument(manager: ProductionStateManager, options: InstrumentOptions = {}): () => void {
   const telling = new Telling(manager.production.directory, options);
   const stop = manager.production.onCommit((committed) => telling.take(committed));
+  const stopMeasuring = measureLog(manager.production, options.meterProvider);
   return () => {
     stop();
+    stopMeasuring();
     telling.end();
   };
 }

@@ -15,9 +15,10 @@ import {
   type SpanExporter,
 } from '@opentelemetry/sdk-trace-base';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { ProductionError, defineCrew, type ProductionStateManager } from '../../src/index.js';
+import { ProductionError, ProductionStateManager, defineCrew, type RemoteLog } from '../../src/index.js';
 import { parseUsd } from '../../machines/index.js';
 import { instrument } from '../../src/telemetry/instrument.js';
+import { MemoryLog } from '../../src/testing/memory-log.js';
 import { openProduction } from '../support/production.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
@@ -303,4 +304,41 @@ describe('OpenTelemetry', () => {
     await manager.addCost({ sessionId, phase: 'research', operation: 'query', cost: '0.10' });
     expect(exporter.getFinishedSpans().map(({ name }) => name)).toEqual(['invoke_agent research']);
   });
+});
+
+test('given a production that a log carries, when two machines commit at once and an answer is lost, then the metrics count conflicts, turns and resends', async () => {
+  const log = new MemoryLog();
+  const client = log.connect();
+  let isLost = false;
+  const losing: RemoteLog = {
+    ...client,
+    append: async (...given) => {
+      const answer = await client.append(...given);
+      if (isLost) return answer;
+      isLost = true;
+      throw new ProductionError('journal_unavailable', 'the answer was lost.');
+    },
+  };
+  const connect = async (own: RemoteLog) => {
+    const manager = await ProductionStateManager.connect({ log: own, directory: temporaryDirectory() });
+    onTestFinished(() => manager.close());
+    return manager;
+  };
+  const one = await connect(losing);
+  const other = await connect({ ...log.connect(), follow: () => () => {} });
+  const { provider, sums } = measuring();
+  const stop = instrument(other, { meterProvider: provider });
+  const stopOne = instrument(one, { meterProvider: provider });
+  await Promise.all([
+    one.createEpisodeSession({ episodeNum: 1, topic: 'Bees' }),
+    other.createEpisodeSession({ episodeNum: 2, topic: 'Wasps' }),
+  ]);
+  expect(one.production.traffic).toMatchObject({ name: 'a log in memory', resends: 1 });
+  const told = await sums();
+  expect(told).toMatchObject({ 'showrunner.log.age': expect.any(Number) });
+  expect((one.production.traffic?.conflicts ?? 0) + (other.production.traffic?.conflicts ?? 0)).toBe(1);
+  expect((one.production.traffic?.turns ?? 0) + (other.production.traffic?.turns ?? 0)).toBe(1);
+  expect(Object.keys(told).filter((name) => name.startsWith('showrunner.log.'))).toHaveLength(5);
+  stop();
+  stopOne();
 });
