@@ -196,7 +196,7 @@ export class CarriedJournal implements JournalPort {
     const until = performance.now() + turnsLastMs;
     for (;;) {
       const answer = await this.#insist((key) => this.#log.land?.(request, key));
-      if (answer.outcome !== 'busy') this.#count(answer.outcome === 'landed');
+      if (answer.outcome !== 'turn') this.#count(answer.outcome === 'landed');
       if (answer.outcome === 'landed') return answer;
       if (answer.outcome === 'moved') return undefined;
       if (performance.now() > until) {
