@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { STATUS_CODES } from 'node:http';
 import { Readable } from 'node:stream';
 import type { AwsClient } from 'aws4fetch';
 import { ProductionError } from '../../machines/index.js';
-import { errorCode, openPlainFile, plainRefusalTexts } from '../disk/index.js';
+import { errorCode, openPlainFile, plainRefusalTexts, within } from '../disk/index.js';
 import type { ArtifactStore } from './artifact-store.js';
 
 export interface S3Options {
@@ -20,7 +21,7 @@ export interface S3Options {
   secretAccessKey?: string | undefined;
   /** Default `AWS_SESSION_TOKEN`. */
   sessionToken?: string | undefined;
-  /** How long one request without a body may take. Milliseconds; default 30,000. A body has a second more for each 256 KiB. */
+  /** How long one request without a body, and each piece of an answer's, may take. Milliseconds; default 30,000. A body that is sent has a second more for each 256 KiB. */
   timeoutMs?: number | undefined;
 }
 
@@ -65,10 +66,10 @@ export async function s3Store(options: S3Options): Promise<ArtifactStore> {
     return `${base}/${sha256.slice(0, 2)}/${sha256}`;
   };
   const ask = async (method: string, sha256: string): Promise<Response | undefined> => {
-    const response = await client.fetch(addressOf(sha256), {
-      method,
-      signal: AbortSignal.timeout(timeoutMs),
-    });
+    const address = addressOf(sha256);
+    const response = await within(timeoutMs, (signal) =>
+      client.fetch(address, { method, signal, redirect: 'error' }),
+    );
     if (response.ok) return response;
     await response.body?.cancel();
     if (response.status === 404) return undefined;
@@ -85,24 +86,41 @@ export async function s3Store(options: S3Options): Promise<ArtifactStore> {
         method: 'PUT',
         headers: { 'x-amz-content-sha256': sha256, 'content-length': String(bytes) },
       });
-      const response = await fetch(signed.url, {
-        method: 'PUT',
-        headers: signed.headers,
-        body: bytes === 0 ? '' : Readable.toWeb(streamOf(path)),
-        duplex: 'half',
-        signal: AbortSignal.timeout(timeoutMs + Math.ceil((1000 * bytes) / bytesASecond)),
-      });
+      const response = await within(timeoutMs + Math.ceil((1000 * bytes) / bytesASecond), (signal) =>
+        fetch(signed.url, {
+          method: 'PUT',
+          headers: signed.headers,
+          body: bytes === 0 ? '' : Readable.toWeb(streamOf(path)),
+          duplex: 'half',
+          redirect: 'error',
+          signal,
+        }),
+      );
       await response.body?.cancel();
       if (!response.ok) throw refusalOf(response);
     },
     async get(sha256) {
       const body = (await ask('GET', sha256))?.body;
-      return body ? Readable.fromWeb(body) : undefined;
+      return body ? piecesOf(body, timeoutMs) : undefined;
     },
     async remove(sha256) {
       await ask('DELETE', sha256);
     },
   };
+}
+
+/** However long it is; but each piece has to come in time. */
+async function* piecesOf(body: ReadableStream<Uint8Array>, timeoutMs: number): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await within(timeoutMs, () => reader.read());
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    void reader.cancel().catch(() => {});
+  }
 }
 
 /** `s3://bucket/prefix`, as a command names it. @throws ProductionError `invalid_input`. */
@@ -124,9 +142,9 @@ function invalid(what: string, cause?: unknown): ProductionError {
   return new ProductionError('invalid_input', `artifacts: ${what}.`, { field: 'artifacts', cause });
 }
 
-/** Only what the server's own words cannot put a key into: its status. */
-function refusalOf({ status, statusText }: Response): Error {
-  return new Error(`it answered ${status} ${statusText}`.trim());
+/** Nothing of the server's own words, which may repeat a key. */
+function refusalOf({ status }: Response): Error {
+  return new Error(`it answered ${status} ${STATUS_CODES[status] ?? ''}`.trim());
 }
 
 function streamOf(path: string): Readable {

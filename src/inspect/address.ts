@@ -1,4 +1,5 @@
 import { ProductionError } from '../../machines/index.js';
+import { within } from '../disk/index.js';
 import { readStudioToken } from './token.js';
 import { socketKey } from './socket-key.js';
 
@@ -6,6 +7,8 @@ import { socketKey } from './socket-key.js';
 export const socketPath = '/inspect';
 /** Where tickets for it are asked for, by POST. */
 export const ticketPath = '/inspect/ticket';
+
+const longestMs = 10_000;
 
 /** Names a running studio or relay. */
 export interface InspectionOptions {
@@ -24,15 +27,18 @@ export async function inspectionAddress({ directory, port = 4747 }: InspectionOp
   if (token === undefined)
     throw refused('directory', `no studio keeps a token in ${directory}: start showrunner studio there`);
   // Whoever took the port of a studio that has ended learns what opens this socket alone.
-  const answer = await fetch(`http://127.0.0.1:${port}${ticketPath}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${socketKey(token)}` },
-    redirect: 'error',
-    signal: AbortSignal.timeout(10_000),
+  const ticket = await within(longestMs, async (signal) => {
+    const answer = await fetch(`http://127.0.0.1:${port}${ticketPath}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${socketKey(token)}` },
+      redirect: 'error',
+      signal,
+    });
+    const said = await firstBytes(answer);
+    return answer.ok ? /^\{"ticket":"([\w-]{43})"\}$/.exec(said)?.[1] : undefined;
   }).catch((cause: unknown) => {
     throw refused('port', `no studio or inspector answers at port ${port} of this machine`, cause);
   });
-  const ticket = answer.ok ? /^\{"ticket":"([\w-]{43})"\}$/.exec(await firstBytes(answer))?.[1] : undefined;
   if (ticket === undefined)
     throw refused('port', `what answers at port ${port} is no studio or inspector of ${directory}`);
   return `ws://127.0.0.1:${port}${socketPath}?ticket=${ticket}`;

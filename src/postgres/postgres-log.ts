@@ -1,6 +1,10 @@
-import { Client, Pool, type ClientConfig, type PoolClient, type QueryResultRow } from 'pg';
+import { inspect } from 'node:util';
+import * as z from 'zod';
+import { Pool, type ClientConfig, type PoolClient, type QueryConfig, type QueryResultRow } from 'pg';
 import { ProductionError } from '../../machines/index.js';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { AppendAnswer, RemoteLog } from '../journal/index.js';
+import { GuardedClient } from './guarded-client.js';
 
 export interface PostgresLogOptions {
   /** `postgres://user:password@host:5432/database`. Not through a pooler of transactions: turns are locks of a session. */
@@ -50,16 +54,22 @@ const page = `
     and (position <= $2::bigint or ends <= $2::bigint + $3::bigint)
   order by position`;
 
-interface Appended {
-  position: string;
-  bytes: Buffer;
-}
+/** What is in a row: a server that is no Postgres, or has another table of that name, answers anything. */
+const Place = z
+  .string()
+  .regex(/^\d{1,15}$/)
+  .transform(Number);
+const Answer = z.object({ landed: z.enum(['0', '1']), at: z.date() });
+const Appended = z.object({ position: Place, bytes: z.instanceof(Buffer) });
+const End = z.object({ end: Place, at: z.date() });
+const Found = z.object({ found: z.string().nullable() });
 
 /** A production's log in a table of Postgres: a row an append, and a place is taken once. */
 export class PostgresLog implements RemoteLog {
   readonly name: string;
   readonly #production: string;
   readonly #config: ClientConfig;
+  readonly #secrets: readonly string[];
   readonly #pool: Pool;
   /** One connection, on which appends go while it is this client's turn. */
   readonly #turns: Pool;
@@ -68,7 +78,8 @@ export class PostgresLog implements RemoteLog {
   #isMade = false;
 
   constructor({ url, production }: PostgresLogOptions) {
-    const { host, pathname } = new URL(url);
+    const { host, pathname, password } = placeOf(url);
+    this.#secrets = [password, decodeURIComponent(password)].filter((secret) => secret.length > 3);
     this.name = `production ${production} on Postgres at ${host}${pathname}`;
     this.#production = production;
     this.#config = {
@@ -77,47 +88,43 @@ export class PostgresLog implements RemoteLog {
       keepAlive: true,
       options: '-c synchronous_commit=on -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5',
     };
-    this.#pool = new Pool({ ...this.#config, max: 4, query_timeout: patienceMs });
-    this.#turns = new Pool({ ...this.#config, max: 1 });
+    this.#pool = new Pool({ ...this.#config, Client: GuardedClient, max: 4, query_timeout: patienceMs });
+    this.#turns = new Pool({ ...this.#config, Client: GuardedClient, max: 1 });
     // Whoever asks next hears of it.
     for (const pool of [this.#pool, this.#turns]) pool.on('error', () => {});
   }
 
   async append(position: number, bytes: Uint8Array, key: string): Promise<AppendAnswer> {
-    const [row] = await this.#ask<{ landed: string; at: Date }>(insertAtEnd, [
-      this.#production,
-      position,
-      key,
-      Buffer.from(bytes),
-    ]);
-    const at = (row?.at ?? new Date()).toISOString();
-    if (row?.landed === '1') return { landed: true, at };
-    const [before] = await this.#ask<Appended>(known, [this.#production, key]);
+    const values = [this.#production, position, key, Buffer.from(bytes)];
+    const [row] = await this.#ask(Answer, insertAtEnd, values);
+    if (!row) throw this.#nonsense();
+    const at = row.at.toISOString();
+    if (row.landed === '1') return { landed: true, at };
+    const [before] = await this.#ask(Appended, known, [this.#production, key]);
     if (!before) return { landed: false, at };
-    if (Number(before.position) !== position || !before.bytes.equals(bytes))
+    if (before.position !== position || !before.bytes.equals(bytes))
       throw new ProductionError('machine_broken', `${this.name}: one key was given to two appends.`);
     return { landed: true, at };
   }
 
   async read(position: number, most = 1 << 20): Promise<Uint8Array> {
-    const rows = await this.#ask<Appended>(page, [this.#production, position, most]);
-    return Buffer.concat(rows.map((row) => row.bytes.subarray(Math.max(0, position - Number(row.position)))));
+    const rows = await this.#ask(Appended, page, [this.#production, position, most]);
+    return Buffer.concat(rows.map((row) => row.bytes.subarray(Math.max(0, position - row.position))));
   }
 
   async end(): Promise<{ end: number; at: string }> {
-    const [row] = await this.#ask<{ end: string; at: Date }>(
-      `select ${endOf} as end, clock_timestamp() as at`,
-      [this.#production],
-    );
-    return { end: Number(row?.end ?? 0), at: (row?.at ?? new Date()).toISOString() };
+    const text = `select ${endOf} as end, clock_timestamp() as at`;
+    const [row] = await this.#ask(End, text, [this.#production]);
+    if (!row) throw this.#nonsense();
+    return { end: row.end, at: row.at.toISOString() };
   }
 
   follow(onChange: () => void): () => void {
-    let client: Client | undefined;
+    let client: GuardedClient | undefined;
     let again: NodeJS.Timeout | undefined;
     let isOver = false;
     const listen = (): void => {
-      const own = new Client(this.#config);
+      const own = new GuardedClient(this.#config);
       client = own;
       const lost = (): void => {
         if (isOver || client !== own) return;
@@ -157,26 +164,20 @@ export class PostgresLog implements RemoteLog {
   async turn(): Promise<() => Promise<void>> {
     const client = await this.#guard(() => this.#turns.connect());
     try {
-      await this.#guard(async () => {
-        await client.query(`set idle_session_timeout = ${idleTurnMs}`);
-        await client.query(`select pg_advisory_lock(${lock})`, [this.#production]);
-      });
+      await this.#guard(() => this.#waitForTurn(client));
     } catch (error) {
       client.release(true);
       throw error;
     }
-    const lost = (): void => {};
-    client.on('error', lost);
     this.#turn = client;
     return async () => {
       if (this.#turn === client) this.#turn = undefined;
       let isLost = true;
       try {
-        await client.query(`select pg_advisory_unlock(${lock})`, [this.#production]);
-        await client.query('reset idle_session_timeout');
+        await client.query(soon(`select pg_advisory_unlock(${lock})`, [this.#production]));
+        await client.query(soon('reset idle_session_timeout'));
         isLost = false;
       } finally {
-        client.off('error', lost);
         client.release(isLost);
       }
     };
@@ -189,21 +190,49 @@ export class PostgresLog implements RemoteLog {
     await Promise.all([this.#pool.end(), this.#turns.end()]);
   }
 
-  async #ask<Row extends QueryResultRow>(text: string, values: unknown[]): Promise<Row[]> {
+  async #ask<Row>(form: z.ZodType<Row>, text: string, values: unknown[]): Promise<Row[]> {
     return this.#guard(async () => {
       if (!this.#isMade) await this.#make();
-      const { rows } = await (this.#turn ?? this.#pool).query<Row>(text, values);
-      return rows;
+      const { rows } = await (this.#turn ?? this.#pool).query<QueryResultRow>(soon(text, values));
+      const read = z.array(form).safeParse(rows);
+      if (!read.success) throw this.#nonsense();
+      return read.data;
     });
+  }
+
+  /** Others' turns may take as long as they like, while the server answers meanwhile. */
+  async #waitForTurn(client: PoolClient): Promise<void> {
+    await client.query(soon(`set idle_session_timeout = ${idleTurnMs}`));
+    const over = new AbortController();
+    const { signal } = over;
+    const asking = (async (): Promise<void> => {
+      while (!signal.aborted) {
+        await wait(pollMs, undefined, { signal, ref: false }).catch(() => undefined);
+        if (!signal.aborted) await this.#pool.query('select 1');
+      }
+    })();
+    asking.catch(() => {});
+    try {
+      await Promise.race([client.query(`select pg_advisory_lock(${lock})`, [this.#production]), asking]);
+    } finally {
+      over.abort();
+    }
+  }
+
+  #nonsense(): ProductionError {
+    return new ProductionError(
+      'journal_unavailable',
+      `${this.name} answers what is no log of a production: see that it is Postgres, and that showrunner_log is a table of Showrunner's.`,
+    );
   }
 
   /** Who may not make tables may use one that somebody else has made. */
   async #make(): Promise<void> {
-    const found = await this.#pool.query<{ found: string | null }>(
-      `select to_regclass('showrunner_log') as found`,
-    );
+    const { rows } = await this.#pool.query(`select to_regclass('showrunner_log') as found`);
+    const found = z.tuple([Found]).safeParse(rows);
+    if (!found.success) throw this.#nonsense();
     // Of two that make it at once one is refused, though it is there then.
-    if (found.rows[0]?.found === null)
+    if (found.data[0].found === null)
       await this.#pool.query(table).catch(() => this.#pool.query('select 1 from showrunner_log limit 0'));
     this.#isMade = true;
   }
@@ -214,11 +243,35 @@ export class PostgresLog implements RemoteLog {
     } catch (cause) {
       if (cause instanceof ProductionError) throw cause;
       const { code, message } = cause as { code?: string; message?: string };
+      // A server may repeat what it was told, anywhere in its error.
+      const isClean = this.#secrets.every((secret) => !inspect(cause).includes(secret));
+      const said = [code, isClean ? message : 'its words are left out, since the password is in them'];
       throw new ProductionError(
         'journal_unavailable',
-        `${this.name} does not answer (${[code, message].filter(Boolean).join(': ')}): see that it runs, that it can be reached from here, and that the user may read and write the table showrunner_log.`,
-        { cause },
+        `${this.name} does not answer (${said.filter(Boolean).join(': ')}): see that it runs, that it can be reached from here, and that the user may read and write the table showrunner_log.`,
+        isClean ? { cause } : {},
       );
     }
   }
+}
+
+/** No answer within the patience is none: without it a question on a turn's connection would wait for ever. */
+function soon(text: string, values: unknown[] = []): QueryConfig {
+  return { text, values, query_timeout: patienceMs } as QueryConfig;
+}
+
+/** Node's own error has the whole address in it. @throws ProductionError `invalid_input`. */
+function placeOf(url: string): URL {
+  try {
+    const place = new URL(url);
+    decodeURIComponent(place.password);
+    return place;
+  } catch {
+    // What is thrown here would say it.
+  }
+  throw new ProductionError(
+    'invalid_input',
+    'url: is no address of the form postgres://user:password@host:5432/database; signs such as # and / in a password are written as %23 and %2F.',
+    { field: 'url' },
+  );
 }

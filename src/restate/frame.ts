@@ -1,6 +1,7 @@
 import { ProductionError } from '../../machines/index.js';
 
 const newline = 0x0a;
+const longestHead = 64 * 1024;
 
 /** A message to or from the log object: one line of JSON, and the bytes as they are. */
 export function frame(head: object, bytes: Uint8Array = new Uint8Array()): Uint8Array<ArrayBuffer> {
@@ -14,7 +15,8 @@ export function frame(head: object, bytes: Uint8Array = new Uint8Array()): Uint8
 /** @throws ProductionError `machine_broken` when it is no message of ours. */
 export function unframe(message: Uint8Array): { head: unknown; bytes: Uint8Array } {
   const end = message.indexOf(newline);
-  if (end < 0)
+  // The first line is ours; the bytes behind it are the log's.
+  if (end < 0 || end > longestHead)
     throw new ProductionError('machine_broken', 'a message of the log on Restate has no first line.');
   return {
     head: JSON.parse(Buffer.from(message.subarray(0, end)).toString()),

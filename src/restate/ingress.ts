@@ -1,16 +1,19 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ProductionError } from '../../machines/index.js';
+import { within } from '../disk/index.js';
 import { logService, partKey } from './names.js';
 
 /** One try at one node: a node that was killed must not hold up who can ask another. */
 const tryMs = 3_000;
+/** A page of the log is a megabyte, or one append. */
+const mostBytes = 64 * 1024 * 1024;
 const pausesMs = [50, 100, 250, 500, 1_000];
 /** A cluster that lost a node answers again within some seconds. */
 const patienceMs = 20_000;
 
 /** Calls the log object through any node of the cluster, again and under the same key until the outcome is known. */
 export class Ingress {
-  readonly #nodes: readonly { address: string; authorization?: string }[];
+  readonly #nodes: readonly Node[];
   readonly #production: string;
   readonly #closed = new AbortController();
   #preferred = 0;
@@ -36,7 +39,11 @@ export class Ingress {
     const until = performance.now() + patienceMs;
     for (let tries = 0; ; tries += 1) {
       try {
-        return await this.#tryOnce(path, message, key);
+        return await within(
+          tryMs,
+          (signal) => this.#tryOnce({ path, message, key, signal }),
+          this.#closed.signal,
+        );
       } catch (error) {
         if (error instanceof ProductionError) throw error;
         if (performance.now() > until || this.#closed.signal.aborted) throw this.#silent(error);
@@ -53,7 +60,17 @@ export class Ingress {
     this.#closed.abort();
   }
 
-  async #tryOnce(path: string, message: Uint8Array<ArrayBuffer>, key?: string): Promise<Uint8Array> {
+  async #tryOnce({
+    path,
+    message,
+    key,
+    signal,
+  }: {
+    path: string;
+    message: Uint8Array<ArrayBuffer>;
+    key: string | undefined;
+    signal: AbortSignal;
+  }): Promise<Uint8Array> {
     const node = this.#nodes[this.#preferred];
     if (node === undefined)
       throw new ProductionError('invalid_input', 'Restate needs the address of at least one node.');
@@ -65,17 +82,25 @@ export class Ingress {
         ...(key !== undefined && { 'idempotency-key': encodeURIComponent(key) }),
         ...(node.authorization !== undefined && { authorization: node.authorization }),
       },
-      signal: AbortSignal.any([AbortSignal.timeout(tryMs), this.#closed.signal]),
+      // The production would go where it was not sent.
+      redirect: 'error',
+      signal,
     });
-    const bytes = new Uint8Array(await answer.arrayBuffer());
+    const bytes = await bodyOf(answer);
     if (answer.ok) return bytes;
-    const said = `${String(answer.status)} ${Buffer.from(bytes.subarray(0, 300)).toString()}`;
+    const said = `${String(answer.status)} ${this.#withoutSecrets(Buffer.from(bytes.subarray(0, 300)).toString())}`;
     if (answer.status === 401 || answer.status === 403)
       throw new ProductionError(
         'journal_unavailable',
         `Restate at ${node.address} refuses this client (${said}): give its address with a name and a password.`,
       );
     throw new Error(said);
+  }
+
+  /** A server may repeat what it was told. */
+  #withoutSecrets(text: string): string {
+    const secrets = this.#nodes.flatMap((node) => node.secrets);
+    return secrets.reduce((said, secret) => said.replaceAll(secret, '[redacted]'), text);
   }
 
   #silent(cause: unknown): ProductionError {
@@ -88,14 +113,43 @@ export class Ingress {
   }
 }
 
-/** A node's address and what it asks for; fetch refuses a password in an address. */
-export function nodeOf(address: string): { address: string; authorization?: string } {
-  const url = new URL(address);
-  const { username, password } = url;
-  url.username = '';
-  url.password = '';
-  const bare = url.href.replace(/\/$/, '');
-  if (username === '') return { address: bare };
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { address: bare, authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+interface Node {
+  address: string;
+  authorization?: string;
+  /** In each form in which it was told. */
+  secrets: string[];
+}
+
+/** A node's address and what it asks for: fetch refuses a password in an address, and Node's error of one that is none has the whole of it. @throws ProductionError `invalid_input`. */
+export function nodeOf(address: string): Node {
+  try {
+    const url = new URL(address);
+    const { username, password } = url;
+    url.username = '';
+    url.password = '';
+    const bare = url.href.replace(/\/$/, '');
+    if (username === '') return { address: bare, secrets: [] };
+    const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+    const basic = Buffer.from(pair).toString('base64');
+    const secrets = [basic, password, decodeURIComponent(password)].filter((secret) => secret.length > 3);
+    return { address: bare, authorization: `Basic ${basic}`, secrets };
+  } catch {
+    throw new ProductionError(
+      'invalid_input',
+      'addresses: one is no address of the form http://127.0.0.1:8080; signs such as # and / in a password are written as %23 and %2F.',
+      { field: 'addresses' },
+    );
+  }
+}
+
+/** Never more than an answer has: whoever answers may go on for ever. */
+async function bodyOf({ body }: Response): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of (body ?? []) as AsyncIterable<Uint8Array>) {
+    size += part.length;
+    if (size > mostBytes) throw new Error(`an answer of more than ${String(mostBytes)} bytes`);
+    parts.push(part);
+  }
+  return new Uint8Array(Buffer.concat(parts));
 }

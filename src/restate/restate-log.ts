@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import type * as z from 'zod';
 import { ProductionError, episodeMachine, machineVersion, structureHash } from '../../machines/index.js';
 import type { AppendAnswer, LandingAnswer, LandingRequest, RemoteLog } from '../journal/index.js';
 import { frame, unframe } from './frame.js';
@@ -49,7 +50,7 @@ export class RestateLog implements RemoteLog {
   async append(position: number, bytes: Uint8Array, key: string): Promise<AppendAnswer> {
     const message = frame({ position, chart: this.#chart, ticket: this.#ticket }, bytes);
     return await this.#fromPartOf(position, async (base) => {
-      const answer = Appended.parse(unframe(await this.#ingress.call(base, 'append', message, key)).head);
+      const answer = this.#read(Appended, await this.#ingress.call(base, 'append', message, key)).head;
       if (answer.outcome === 'upgraded') throw upgraded(this.#chart, answer.chart);
       if (answer.outcome === 'landed') seeThatItIs(answer, position, bytes, key);
       return { ...answer, answer: { landed: answer.outcome === 'landed', at: answer.at } };
@@ -77,8 +78,8 @@ export class RestateLog implements RemoteLog {
     const message = frame({ position, most });
     return await this.#fromPartOf(position, async (base) => {
       for (let times = 0; times < patientReads; times += 1) {
-        const { head, bytes } = unframe(await this.#ingress.call(base, 'read', message));
-        const { changed, ...state } = ReadAnswer.parse(head);
+        const { head, bytes } = this.#read(ReadAnswer, await this.#ingress.call(base, 'read', message));
+        const { changed, ...state } = head;
         if (!changed) return { ...state, answer: bytes };
         await wait(turnPollMs);
       }
@@ -153,7 +154,25 @@ export class RestateLog implements RemoteLog {
   }
 
   async #place(base: number, handler: string, ticket: string, key?: string): Promise<Place> {
-    return Place.parse(unframe(await this.#ingress.call(base, handler, frame({ ticket }), key)).head);
+    return this.#read(Place, await this.#ingress.call(base, handler, frame({ ticket }), key)).head;
+  }
+
+  /** What answers may be anything: a proxy's page, another service. */
+  #read<Head>(form: z.ZodType<Head>, message: Uint8Array): { head: Head; bytes: Uint8Array } {
+    try {
+      const { head, bytes } = unframe(message);
+      return { head: form.parse(head), bytes };
+    } catch (cause) {
+      throw this.#nonsense(cause);
+    }
+  }
+
+  #nonsense(cause?: unknown): ProductionError {
+    return new ProductionError(
+      'journal_unavailable',
+      `${this.name} answers what is no log of a production: see that its address is Restate's ingress, and that \`showrunner restate serve\` of this version is registered there.`,
+      { cause },
+    );
   }
 
   /** Asks the part in which a position lies, and goes on to the next while that one says that the log continues there. */
@@ -167,6 +186,8 @@ export class RestateLog implements RemoteLog {
       this.#knownEnd = sealed ? undefined : Math.max(end, this.#knownEnd ?? 0);
       this.#heardAt = performance.now();
       if (!sealed || position < end) return answer;
+      // A part that ends where it begins would be asked again for ever.
+      if (end <= (this.#bases[part] ?? 0)) throw this.#nonsense();
       part += 1;
       this.#bases[part] = end;
     }

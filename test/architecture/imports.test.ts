@@ -64,7 +64,7 @@ const allowed: Record<string, readonly string[]> = {
     'src/redaction',
     'src/program.ts',
   ],
-  'src/restate': ['machines', 'src/journal'],
+  'src/restate': ['machines', 'src/disk', 'src/journal'],
   'src/postgres': ['machines', 'src/journal'],
   'src/draw': ['machines'],
   'src/inspect': ['machines', 'src/disk', 'src/record', 'src/production', 'src/manager'],
