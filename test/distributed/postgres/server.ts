@@ -1,5 +1,5 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 /** A Postgres of a test's own, on a free port of this machine. */
 export interface PostgresServer {
   url: string;
+  /** Ends all of its processes at once, as a power cut would. */
+  kill: () => Promise<void>;
+  start: () => Promise<void>;
   stop: () => Promise<void>;
 }
 
@@ -43,12 +46,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     stdio: 'ignore',
   });
   const port = await freePort();
-  const server = spawn(
-    `${programs}/postgres`,
-    ['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-k', folder],
-    { ...user, cwd: folder, stdio: 'ignore' },
-  );
-  const ended = once(server, 'exit');
+  const url = `postgres://showrunner@127.0.0.1:${port}/postgres`;
   const isReady = (): boolean => {
     try {
       execFileSync(`${programs}/pg_isready`, ['-h', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
@@ -57,16 +55,46 @@ export async function startPostgres(): Promise<PostgresServer> {
       return false;
     }
   };
-  while (!isReady()) {
-    if (server.exitCode !== null) throw new Error(`Postgres ended with ${server.exitCode}`);
-    await wait(50);
-  }
+  let server: ChildProcess;
+  const start = async (): Promise<void> => {
+    server = spawn(
+      `${programs}/postgres`,
+      ['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-k', folder],
+      { ...user, cwd: folder, stdio: 'ignore' },
+    );
+    while (!isReady()) {
+      if (server.exitCode !== null) throw new Error(`Postgres ended with ${server.exitCode}`);
+      await wait(50);
+    }
+  };
+  const endBy = async (end: () => void): Promise<void> => {
+    const ended = once(server, 'exit');
+    end();
+    await ended;
+  };
+  await start();
   return {
-    url: `postgres://showrunner@127.0.0.1:${port}/postgres`,
+    url,
+    start,
+    kill: () =>
+      endBy(() => {
+        // Its children first: they would end themselves when they find that it is gone, in their own way.
+        const children = readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8');
+        server.kill('SIGSTOP');
+        for (const pid of children.split(' ').filter((each) => each !== '')) killQuietly(Number(pid));
+        server.kill('SIGKILL');
+      }),
     async stop() {
-      server.kill('SIGINT');
-      await ended;
+      await endBy(() => server.kill('SIGINT'));
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function killQuietly(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
 }

@@ -47,7 +47,8 @@ export class Machine {
     );
     let errors = '';
     this.process.stderr?.on('data', (text) => (errors += String(text)));
-    if (process.env['SHOW']) this.process.stderr?.on('data', (t) => process.stderr.write(work.name + ' ' + String(t)));
+    if (process.env['SHOW'])
+      this.process.stderr?.on('data', (t) => process.stderr.write(work.name + ' ' + String(t)));
     this.process.stdin?.on('error', () => {});
     const output = this.process.stdout;
     if (output === null) throw new Error('a machine has an output');
