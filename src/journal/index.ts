@@ -9,7 +9,6 @@ export { Journal } from './journal.js';
 export type { JournalOptions } from './journal.js';
 export {
   dayText,
-  isQuiet,
   placeLanding,
   type DayGap,
   type LandingMemory,

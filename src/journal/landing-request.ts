@@ -163,8 +163,11 @@ function shifted(
   return isQuiet({ ...gap, spent, reserved }) ? { spent, reserved } : undefined;
 }
 
-/** Whether the day's cap is so far that every comparison with it comes out the same as for a day that has seen less. */
-export function isQuiet({ spent, reserved, asks, countsReserved, cap }: DayGap): boolean {
+/**
+ * Whether the day's cap is so far that every comparison with it comes out as it did for the writer. What is landed behind others never takes back what was spent, so that a day
+ * that is far from its cap now was so then; and a reservation that was accepted then is accepted now.
+ */
+function isQuiet({ spent, reserved, asks, countsReserved, cap }: DayGap): boolean {
   return spent + asks + (countsReserved ? reserved : 0) < cap;
 }
 

@@ -1,4 +1,4 @@
-import { dayText, isQuiet, type DayGap, type MovableCommit } from '../journal/index.js';
+import { dayText, type DayGap, type MovableCommit } from '../journal/index.js';
 import { moneyMove, type RecordedEvent } from '../../machines/index.js';
 import type { DecidedStep } from '../record/step.js';
 
@@ -29,8 +29,7 @@ const byTheDay: ReadonlyMap<RecordedEvent['type'], boolean> = new Map([
 ]);
 
 /**
- * The commit as a log may place it behind others that it was decided without; undefined where it depends on more than its session and a day that is
- * far from its cap.
+ * The commit as a log may place it behind others that it was decided without; undefined where it depends on more than its session and a day's money.
  */
 export function movable(text: string, steps: readonly DecidedStep[]): MovableCommit | undefined {
   const [first] = steps;
@@ -39,7 +38,7 @@ export function movable(text: string, steps: readonly DecidedStep[]): MovableCom
   for (const step of steps) {
     if (byItsSession.has(step.event.type)) continue;
     const gap = gapOf(step);
-    if (!gap || !isQuiet(gap)) return undefined;
+    if (!gap) return undefined;
     gaps.push(gap);
   }
   const parts = split(text, gaps);

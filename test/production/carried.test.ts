@@ -1,6 +1,8 @@
 import { appendFileSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { ProductionError, parseSessionId, parseUsd, valueAt } from '../../machines/index.js';
+import { planCost } from '../../src/calls/money-plans.js';
 import { ProductionStateManager, type ConnectOptions, type RemoteLog } from '../../src/index.js';
 import { fixedClock } from '../../src/testing/index.js';
 import { MemoryLog } from '../../src/testing/memory-log.js';
@@ -60,6 +62,30 @@ describe('a production whose journal a log carries', () => {
     await expect(other.updatePhase({ sessionId, phase: 'audio', status: 'active' })).rejects.toMatchObject({
       code: 'wrong_state',
     });
+  });
+
+  test('given what one machine knows would refuse a call, when it is decided beside a commit that lands behind another machine’s, then it is decided again', async () => {
+    const { one, other } = await twoMachines();
+    const bees = await one.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
+    const owls = await one.createEpisodeSession({ episodeNum: 2, topic: 'Owls' });
+    await one.updatePhase({ sessionId: bees, phase: 'research', status: 'active' });
+    await one.updatePhase({ sessionId: owls, phase: 'research', status: 'active' });
+    const query = { sessionId: owls, phase: 'research' as const, operation: 'query', cost: '0.10' };
+    // The day is known to both.
+    await one.addCost({ ...query, key: 'p' });
+    await other.getEpisodeState(bees);
+    await one.addCost({ ...query, key: 'q' });
+    const cost = { phase: 'research' as const, operation: 'query', cost: parseUsd('0.10', 'cost') };
+    const paid = other.production.commit(planCost(parseSessionId(bees), cost));
+    const settled = other.production.commit((view) => {
+      const { context } = view.episode(parseSessionId(owls));
+      if (valueAt(context.paid, 'q') === undefined)
+        throw new ProductionError('operation_unknown', 'not as far as is known');
+      return [];
+    });
+    await Promise.all([paid, settled]);
+    expect((await one.getEpisodeState(bees)).total_cost).toBe(0.1);
+    expect(other.production.position).toBe(one.production.position);
   });
 
   test('given a plan that finds nothing to do, when another machine has moved on, then it is asked again', async () => {
