@@ -44,7 +44,7 @@ function pdfOf(...objects: string[]): string {
   return `%PDF-1.4\n${bodies}trailer\n<< /Root 1 0 R /Size ${String(objects.length + 1)} >>\n%%EOF\n`;
 }
 const page = '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R >>';
-const onePage = (content: string): string =>
+export const onePage = (content: string): string =>
   pdfOf(
     '<< /Type /Catalog /Pages 2 0 R >>',
     '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
