@@ -52,12 +52,14 @@ export function readWave(
     const id = file.toString('latin1', at, at + 4);
     const size = file.readUInt32LE(at + 4);
     const body = at + 8;
+    if (body + size > file.length) return undefined;
     if (id === 'data') {
-      if (body + size > file.length || rate === 0) return undefined;
+      if (rate === 0) return undefined;
       return { rate, comment, samples: new Int16Array(bytes.slice(body, body + size - (size % 2)).buffer) };
     }
     if (id === 'fmt ') {
       if (
+        size < 16 ||
         file.readUInt16LE(body) !== 1 ||
         file.readUInt16LE(body + 2) !== 1 ||
         file.readUInt16LE(body + 14) !== 16

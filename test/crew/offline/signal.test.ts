@@ -75,4 +75,15 @@ describe('signal', () => {
     expect(readWave(file.subarray(0, file.length - 1))).toBeUndefined();
     expect(readWave(new Uint8Array(60))).toBeUndefined();
   });
+
+  it('a file that is cut short in its head is none', () => {
+    const chunk = (id: string, size: number, bytes: number): Buffer => {
+      const head = Buffer.from(`${id}\0\0\0\0`, 'latin1');
+      head.writeUInt32LE(size, 4);
+      return Buffer.concat([head, Buffer.alloc(bytes, Buffer.from([1, 0]))]);
+    };
+    const riff = Buffer.from('RIFF\0\0\0\0WAVE', 'latin1');
+    expect(readWave(Buffer.concat([riff, chunk('LIST', 20, 20), chunk('fmt ', 16, 4)]))).toBeUndefined();
+    expect(readWave(Buffer.concat([riff, chunk('LIST', 20, 20), chunk('fmt ', 2, 2)]))).toBeUndefined();
+  });
 });
