@@ -1,58 +1,24 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { s3Store, type S3Options } from '../../../src/artifacts/s3-store.js';
 import { openProduction } from '../../support/production.js';
+import { freePort } from '../../support/free-port.js';
 import { bytesOf, fileOf, storeContract } from '../../support/store-contract.js';
 import { temporaryDirectory } from '../../support/temporary.js';
+import { bucket, keys, startS3, type S3Server } from './server.js';
 
-const here = fileURLToPath(new URL('.', import.meta.url));
-const bucket = 'episodes';
-const keys = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER', region: 'us-east-1' };
-
-/**
- * A server of its own on loopback, which is another program; installed here, from this folder's lock file. It knows whose key a request is signed with and does
- * not compare the signature itself (s3rver 3.7.1, signatures of version 4), nor a body's hash: that is the signer's library and Amazon's part.
- */
-const folder = mkdtempSync(join(tmpdir(), 'showrunner-s3-'));
 let endpoint = '';
-let server: ReturnType<typeof spawn> | undefined;
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
+let folder = '';
+let server: S3Server;
 
 beforeAll(async () => {
-  const program = join(here, 'node_modules/s3rver/bin/s3rver.js');
-  if (!existsSync(program)) execFileSync('npm', ['ci', '--ignore-scripts'], { cwd: here, stdio: 'ignore' });
-  const port = await freePort();
-  endpoint = `http://127.0.0.1:${port}`;
-  const options = ['--address', '127.0.0.1', '--port', String(port), '--configure-bucket', bucket];
-  server = spawn(process.execPath, [program, '-d', folder, '--silent', ...options], { stdio: 'ignore' });
-  for (let tries = 0; tries < 200; tries += 1) {
-    if (
-      await fetch(endpoint).then(
-        () => true,
-        () => false,
-      )
-    )
-      return;
-    await wait(50);
-  }
-  throw new Error('the S3 server does not answer');
+  server = await startS3();
+  ({ endpoint, folder } = server);
 });
 
 afterAll(() => {
-  server?.kill('SIGKILL');
+  server.stop();
 });
 
 let count = 0;
