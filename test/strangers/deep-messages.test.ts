@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { agentsHeaders } from '../../src/agents/token.js';
@@ -12,7 +14,10 @@ const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 async function mcp(
   ...args: string[]
 ): Promise<ChildProcess & { said: () => string; complained: () => string; directory: string }> {
-  const directory = temporaryDirectory();
+  const parent = temporaryDirectory();
+  for (const name of ['outside.json', 'outside'])
+    writeFileSync(join(parent, name), JSON.stringify({ data: secret }));
+  const directory = join(parent, 'production');
   await run(directory, 'create', '--topic', 'Why bees dance');
   await run(directory, 'phase', '1', 'research', 'active');
   const child = spawn(process.execPath, [main, '--directory', directory, 'mcp', ...args]);
@@ -33,9 +38,39 @@ const objects = (depth: number): string => '{"a":'.repeat(depth) + '1' + '}'.rep
 const call = (id: number, name: string, given: string): string =>
   `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":"${name}","arguments":${given}}}`;
 
-function held(attack: string, server: ChildProcess): void {
+type Server = Awaited<ReturnType<typeof mcp>>;
+
+/** A server that takes more of a processor for one message hangs. Milliseconds. */
+const mostCpuMs = 5_000;
+const secret = 'qzxw9 lies outside';
+
+/** What a process has had of a processor; Linux counts in hundredths of a second. */
+function cpuMs({ pid }: ChildProcess): number {
+  const [user = 0, system = 0] =
+    readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ').slice(11, 13).map(Number) ?? [];
+  return (user + system) * 10;
+}
+
+/** What lies beside the production: nobody may say it or change it. */
+function outsideOf({ directory }: Server): string {
+  return JSON.stringify(
+    readdirSync(dirname(directory))
+      .sort()
+      .map((name) => [
+        name,
+        name === basename(directory) ? '' : readFileSync(join(dirname(directory), name), 'utf8'),
+      ]),
+  );
+}
+
+function held(
+  attack: string,
+  server: Server,
+  { hangs, before, answers }: { hangs: number; before: string; answers: string },
+): void {
   const ended = Number(server.exitCode !== null);
-  expectHeld({ attack, cases: messages.length, ended, hangs: 0, outside: 0 });
+  const outside = Number(outsideOf(server) !== before) + Number(answers.includes(secret));
+  expectHeld({ attack, cases: messages.length, ended, hangs, outside });
 }
 
 /** Messages that a stack, a memory or a schema would break on. */
@@ -53,6 +88,25 @@ const messages = [
     `{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":${deep(depth)}}}`,
     `{"jsonrpc":"2.0","id":${deep(depth)},"method":"ping"}`,
   ]),
+  // What leads out of the production.
+  ...['../outside', '../../outside', '/etc/passwd', '..%2foutside', 'research/../../../outside.json'].flatMap(
+    (way) => [
+      call(12, 'get_episode', JSON.stringify({ session_id: way })),
+      call(13, 'load_checkpoint', JSON.stringify({ session_id: '1', name: way })),
+      call(
+        14,
+        'save_checkpoint',
+        JSON.stringify({ session_id: '1', phase: 'research', name: way, data: {} }),
+      ),
+      JSON.stringify({
+        jsonrpc: '2.0',
+        id: 15,
+        method: 'resources/read',
+        params: { uri: `showrunner://episodes/${way}` },
+      }),
+      JSON.stringify({ jsonrpc: '2.0', id: 16, method: 'resources/read', params: { uri: `file://${way}` } }),
+    ],
+  ),
   call(10, 'get_episode', `{"__proto__":{"a":1},"constructor":1}`),
   `[${Array.from({ length: 200 }, (_, index) => call(100 + index, 'list_episodes', '{}')).join(',')}]`,
   'null',
@@ -62,7 +116,22 @@ const hello = `{"jsonrpc":"2.0","id":"hello","method":"initialize","params":{"pr
 
 test('given an agent that sends messages nested up to a million deep over standard input, then the server goes on and answers the next', async () => {
   const server = await mcp();
-  for (const message of messages) server.stdin?.write(`${message}\n`);
+  const before = outsideOf(server);
+  let hangs = 0;
+  for (const [index, message] of messages.entries()) {
+    const at = cpuMs(server);
+    server.stdin?.write(`${message}\n`);
+    // It reads line by line: when it answers this one it is done with the message.
+    const ping = `{"jsonrpc":"2.0","id":"ping ${index}","method":"ping"}`;
+    server.stdin?.write(`${ping}\n`);
+    await expect
+      .poll(() => [server.exitCode, server.said().includes(`"id":"ping ${index}"`)], {
+        timeout: 60_000,
+        interval: 20,
+      })
+      .toEqual([null, true]);
+    hangs += Number(cpuMs(server) - at > mostCpuMs);
+  }
   server.stdin?.write(`${hello}\n`);
   await expect
     .poll(() => ({ ended: server.exitCode, answered: server.said().includes('"id":"hello"') }), {
@@ -70,7 +139,7 @@ test('given an agent that sends messages nested up to a million deep over standa
     })
     .toEqual({ ended: null, answered: true });
   expect(server.complained()).not.toContain('RangeError');
-  held('messages to mcp', server);
+  held('messages to mcp', server, { hangs, before, answers: server.said() });
 });
 
 test('given the same over HTTP, then each is answered, and the server goes on', async () => {
@@ -84,11 +153,18 @@ test('given the same over HTTP, then each is answered, and the server goes on', 
       accept: 'application/json, text/event-stream',
     };
     const answer = await fetch(address, { method: 'POST', headers: head, body });
-    await answer.text();
+    answers += await answer.text();
     return answer.status;
   };
-  const statuses = await Promise.all(messages.map(post));
+  const before = outsideOf(server);
+  const statuses: number[] = [];
+  let [hangs, answers] = [0, ''];
+  for (const message of messages) {
+    const at = cpuMs(server);
+    statuses.push(await post(message));
+    hangs += Number(cpuMs(server) - at > mostCpuMs);
+  }
   expect(statuses.filter((status) => status >= 500)).toEqual([]);
   expect(await post(hello)).toBe(200);
-  held('messages to mcp --http', server);
+  held('messages to mcp --http', server, { hangs, before, answers });
 });
