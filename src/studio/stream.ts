@@ -10,7 +10,11 @@ const longestQueue = 1_000;
 const longestWriteMs = 30_000;
 
 /** The server-sent events of one page, until it goes away or falls behind. */
-export function streamEvents(context: Context, live: Live, since: number | undefined): Response {
+export function streamEvents(
+  context: Context,
+  live: Pick<Live, 'listen'>,
+  since: number | undefined,
+): Response {
   context.header('cache-control', 'no-store');
   return streamSSE(context, async (stream) => {
     const queue: StudioEvent[] = [];

@@ -192,7 +192,9 @@ describe('the inspector’s relay', () => {
       expect.stringMatching(/^{"ticket":"[\w-]{43}"}$/),
     ]);
     const shown = await fetch(`http://127.0.0.1:${port}/`);
-    expect(await shown.text()).not.toContain(key);
+    const html = await shown.text();
+    expect(html).not.toContain(key);
+    expect(html).toContain('sandbox="allow-scripts allow-same-origin allow-forms allow-popups"');
     expect(shown.headers.get('content-security-policy')).toContain('frame-src https://stately.ai;');
   });
 

@@ -239,7 +239,10 @@ describe('the studio and strangers', () => {
       body: '<script>alert(1)</script>',
       headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' },
     });
-    expect(html.headers['content-security-policy']).toContain("default-src 'none'");
+    expect(html.headers['content-security-policy']).toMatch(/default-src 'none'.*; sandbox;/);
+    expect((await ask('/')).headers['content-security-policy']).toMatch(
+      /require-trusted-types-for 'script'; trusted-types 'none'/,
+    );
   });
 
   test('given a player asks for parts of a sound, then it gets them', async () => {
