@@ -3,9 +3,10 @@
 // node many-commands.mjs <directory> <steps as JSON>; a step is { args, put?, swap? }.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
+import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 
 const [directory, steps] = process.argv.slice(2);
@@ -86,15 +87,19 @@ const hookCall = {
 let input = Readable.from([]);
 Object.defineProperty(process, 'stdin', { get: () => input });
 
-const main = new URL('../../dist/cli/main.js', import.meta.url);
-for (const [index, step] of JSON.parse(steps).entries()) {
+const require = createRequire(import.meta.url);
+const program = require.resolve('../../dist/cli/program.js');
+for (const step of JSON.parse(steps)) {
   const restore = step.put ? put(step.put) : step.swap ? swapOf(step.swap) : () => {};
-  process.argv = [process.argv[0], main.pathname, '--directory', directory, ...step.args];
+  process.argv = [process.argv[0], program, '--directory', directory, ...step.args];
   process.exitCode = undefined;
   input = Readable.from([Buffer.from(JSON.stringify(hookCall))]);
   opened = new Set();
   const before = process.cpuUsage();
-  await import(`${main.href}?${index}`);
+  // CommonJS runs once, unless it is forgotten; a command has ended when it says how.
+  delete require.cache[program];
+  require(program);
+  while (process.exitCode === undefined) await sleep(1);
   const { user, system } = process.cpuUsage(before);
   const isSwapped = swap?.isDone === true;
   restore();
