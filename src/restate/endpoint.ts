@@ -2,3 +2,4 @@
 // would not know the errors of the other's objects.
 export { createEndpointHandler } from '@restatedev/restate-sdk';
 export { logObject } from './log-object.js';
+export { episodeObject } from './episode-object.js';

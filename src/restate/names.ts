@@ -9,3 +9,15 @@ export function partKey(production: string, base: number): string {
 export function baseOf(key: string): number {
   return Number(key.slice(key.lastIndexOf('/') + 1));
 }
+
+/** The service whose objects are episodes that somebody works on. */
+export const episodeService = 'ShowrunnerEpisode';
+
+export function episodeKey(production: string, sessionId: string): string {
+  return `${production}/${sessionId}`;
+}
+
+export function episodeOf(key: string): { production: string; sessionId: string } {
+  const slash = key.lastIndexOf('/');
+  return { production: key.slice(0, slash), sessionId: key.slice(slash + 1) };
+}

@@ -1,6 +1,7 @@
 import { createServer, type Http2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { ProductionError } from '../../machines/index.js';
+import type { ProduceEntrusted } from './entrusted.js';
 
 export interface ServeOptions {
   /** 0 for any free one. */
@@ -10,6 +11,8 @@ export interface ServeOptions {
   identityKeys?: readonly string[];
   /** When the log goes on in another object. */
   partBytes?: number;
+  /** Works on episodes that Restate is entrusted with ({@link entrust}): `manager.produce` with the signal that it is given. */
+  produce?: ProduceEntrusted;
 }
 
 export interface Served {
@@ -27,16 +30,21 @@ export async function serveRestate(options: ServeOptions): Promise<Served> {
   withResolversForNode20();
   // Its log tells of each invocation, which a log's object has hundreds of a second of.
   process.env['RESTATE_LOGGING'] ??= 'WARN';
-  const { createEndpointHandler, logObject } = await import('./endpoint.js').catch((cause: unknown) => {
-    throw new ProductionError(
-      'invalid_input',
-      'serving Restate needs its SDK: npm install @restatedev/restate-sdk@1.17.2',
-      { cause },
-    );
-  });
+  const { createEndpointHandler, episodeObject, logObject } = await import('./endpoint.js').catch(
+    (cause: unknown) => {
+      throw new ProductionError(
+        'invalid_input',
+        'serving Restate needs its SDK: npm install @restatedev/restate-sdk@1.17.2',
+        { cause },
+      );
+    },
+  );
   const server = createServer(
     createEndpointHandler({
-      services: [logObject(options.partBytes ?? partBytes)],
+      services: [
+        logObject(options.partBytes ?? partBytes),
+        ...(options.produce ? [episodeObject(options.produce)] : []),
+      ],
       ...(options.identityKeys !== undefined && { identityKeys: [...options.identityKeys] }),
       bidirectional: true,
     }),

@@ -1,0 +1,52 @@
+import {
+  TerminalError,
+  handlers,
+  object,
+  type ObjectContext,
+  type VirtualObjectDefinition,
+} from '@restatedev/restate-sdk';
+import type { ProduceEntrusted } from './entrusted.js';
+import { episodeOf, episodeService } from './names.js';
+
+/** What time mends: somebody else's claim, a log or a store that cannot be reached. */
+const mended: ReadonlySet<unknown> = new Set([
+  'artifacts_unavailable',
+  'claim_lost',
+  'claimed_elsewhere',
+
+  'journal_unavailable',
+]);
+
+/**
+ * One episode that somebody works on, whoever dies. Nothing of the work is in Restate's journal: the production has it, and whoever comes next goes on
+ * there, once the claim of who died is over. So changed code under a running episode breaks nothing.
+ */
+export function episodeObject(produce: ProduceEntrusted): VirtualObjectDefinition<string, unknown> {
+  return object({
+    name: episodeService,
+    handlers: {
+      produce: handlers.object.exclusive(
+        // An hour without a word is work; two workers at once would only be fenced by the claim.
+        { journalRetention: 0, inactivityTimeout: { hours: 12 }, abortTimeout: { hours: 12 } },
+        async (context: ObjectContext): Promise<{ outcome: string }> => {
+          const signal = context.request().attemptCompletedSignal;
+          const { outcome } = await produce({ ...episodeOf(context.key), signal }).catch((error: unknown) => {
+            const { code, message } = error as { code?: string; message?: string };
+            if (mended.has(code)) throw error;
+            throw new TerminalError(`${code ?? 'error'}: ${message ?? String(error)}`);
+          });
+          if (outcome === 'interrupted') throw new Error('the worker was stopped; another one goes on.');
+          return { outcome };
+        },
+      ),
+    },
+    options: {
+      retryPolicy: {
+        initialInterval: 250,
+        exponentiationFactor: 2,
+        maxInterval: 5_000,
+        maxAttempts: 1_000_000,
+      },
+    },
+  });
+}
