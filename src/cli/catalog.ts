@@ -143,6 +143,7 @@ export const catalog: readonly Command[] = [
         'studio: paid models write; or your own crew, a module whose default export is one',
       ],
       ...studioOptions,
+      ['--begin-short', 'with --crew studio: begin a phase that the money may not reach to the end of'],
       localOptions,
       ['--concurrency <n>', 'episodes at once, with --topics; default 1'],
       ['--approve', 'wait in review for approval after the script'],

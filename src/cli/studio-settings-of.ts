@@ -12,5 +12,6 @@ export function studioSettingsOf(options: Options): Record<string, unknown> {
     }),
   );
   const table = typeof prices === 'string' ? { prices: readJson(prices, '--prices') } : {};
-  return { ...(written as object), ...said, ...table };
+  const short = options['beginShort'] === true ? { begin_short: true } : {};
+  return { ...(written as object), ...said, ...table, ...short };
 }

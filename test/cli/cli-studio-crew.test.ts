@@ -77,3 +77,20 @@ test('given too little for a script, when produce ends, then it waits; what it s
   expect(script.low).toBeLessThanOrEqual(spent);
   expect(script.high).toBeGreaterThanOrEqual(spent);
 });
+
+test('given too little for the most that a script may take, when it is to be begun all the same, then what it does take is enough, and the sentence that told of it was right', async () => {
+  const server = await startModelServer((request) => billed(request, play(request).answer));
+  const directory = join(temporaryDirectory(), 'production');
+  const policy = `${directory}-policy.json`;
+  writeFileSync(policy, JSON.stringify({ budgets: { total: '0.30' } }));
+  const crew = ['--crew', 'studio', '--studio', crewFile(server.url)];
+  const type = (...args: string[]) => start(directory, args, { OPENAI_API_KEY: 'sk-planted-7' }).ended;
+  const given = ['--sources', sources, '--minutes', '0.3'];
+  const waiting = await type('--policy', policy, 'produce', '--topic', 'Bees', ...crew, ...given);
+  expect(waiting.stdout).toContain('With --begin-short');
+  expect(server.requests).toEqual([]);
+  const [sessionId = ''] = /ep_001_\w+/.exec(waiting.stdout) ?? [];
+  const ran = await type('produce', sessionId, ...crew, ...given, '--begin-short');
+  expect([ran.code, ran.stdout.includes('waiting')]).toEqual([0, false]);
+  expect(server.requests.length).toBeGreaterThan(0);
+});

@@ -51,6 +51,8 @@ export const StudioSettings = z.strictObject({
       }),
     )
     .default({}),
+  /** A phase is begun also where what is left may not reach to its end: it stops where the money ends, and can be gone on with. */
+  begin_short: z.boolean().default(false),
   prices: PriceTable.optional(),
   /** A folder with prompts in the place of the crew's own: `outline.md`, `draft.md`, `check.md`, `revise.md`, `polish.md`. */
   prompts: z.string().min(1).optional(),

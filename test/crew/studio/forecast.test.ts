@@ -21,7 +21,7 @@ const models = {
 const said = Array.from({ length: 12 }, (_, index) => `A bee of kind ${String(index)} dances on its own.`);
 
 /** A production with models and voices on loopback, and an episode in it. Speaking takes seconds: it is done where it is asked for. */
-async function studio(policy: object, { isSpoken = false, minutes = 1 } = {}) {
+async function studio(policy: object, { isSpoken = false, minutes = 1, begin_short = false } = {}) {
   let invoice = 0;
   let onRequest = (_number: number): void => {};
   const server = await startModelServer((request) => {
@@ -46,7 +46,7 @@ async function studio(policy: object, { isSpoken = false, minutes = 1 } = {}) {
   const told: string[] = [];
   const produce = (sessionId: string, signal?: AbortSignal): Promise<Produced> =>
     manager.produce(sessionId, crew, {
-      crewOptions: { minutes, studio: { ...models, providers } },
+      crewOptions: { minutes, studio: { ...models, providers, begin_short } },
       onProgress: ({ message }) => void told.push(message),
       ...(signal ? { signal } : {}),
     });
@@ -87,7 +87,7 @@ describe('given less money than a phase will cost to its end', () => {
     const waiting = await made.produce(made.sessionId);
     expect(waiting).toMatchObject({ outcome: 'waiting', failure: null, state: { total_cost: 0 } });
     expect(waiting.reason).toMatch(
-      /^script is not begun, and nothing is reserved: the episode has \$0\.30 left of the \$1\.\d+ that it may take\. Raise it and go on: showrunner budget ep_001_\S+ total \+\d\.\d\d --reason "…"; showrunner resume ep_001_\S+$/,
+      /^script is not begun, and nothing is reserved: the episode has \$0\.30 left of the \$1\.\d+ that it may take\. Raise it and go on: showrunner budget ep_001_\S+ total \+\d\.\d\d --reason "…"; showrunner resume ep_001_\S+\. By the forecast script will cost \$0\.\d+ to \$0\.\d+; .* With --begin-short \(begin_short in crew\.json\) produce begins it all the same, and stops where the money ends$/,
     );
     expect(made.server.requests).toEqual([]);
     expect((await made.manager.getSnapshot(made.sessionId)).context.money.reserved).toBe(0);
@@ -133,6 +133,21 @@ describe('given less money than a phase will cost to its end', () => {
     expect(await follow(made, need?.next ?? [])).toMatchObject({ outcome: 'complete', reason: null });
     expect(made.server.requests).toHaveLength(asked);
   });
+
+  test.each([
+    ['reaches all the same', '0.60', 'complete'],
+    ['does not reach for its first call', '0.14', 'failed'],
+  ])(
+    'when it is to be begun all the same, and the money %s, then it goes on as far, never above it',
+    async (_, total, outcome) => {
+      const made = await studio({ budgets: { total } }, { begin_short: true });
+      const produced = await made.produce(made.sessionId);
+      expect([produced.outcome, produced.state.total_cost]).toEqual([outcome, made.bill()]);
+      expect(made.bill() > 0).toBe(outcome === 'complete');
+      expect(made.bill()).toBeLessThanOrEqual(Number(total));
+      expect(made.told.some((message) => message.startsWith('script will cost'))).toBe(true);
+    },
+  );
 
   test('when policy holds the phases to their budgets, then the script’s own counts', async () => {
     const made = await studio({ hardPhaseBudgets: true, budgets: { script: '0.10' } });

@@ -1,5 +1,13 @@
 import * as z from 'zod';
-import { addUsd, formatUsd, phaseNames, toDollars, zeroUsd, type Usd } from '../../../../machines/index.js';
+import {
+  ProductionError,
+  addUsd,
+  formatUsd,
+  phaseNames,
+  toDollars,
+  zeroUsd,
+  type Usd,
+} from '../../../../machines/index.js';
 import { json, readJson } from '../../json-artifact.js';
 import { SpokenScript } from '../../offline/script/lines.js';
 import type { PhaseContext } from '../../port.js';
@@ -40,7 +48,12 @@ export async function forecastPhase(
   const later = phaseNames
     .slice(phaseNames.indexOf(phase) + 1)
     .reduce((sum, each) => addUsd(sum, withHeadroom(found, each)), zeroUsd);
-  await context.afford({ phase: toDollars(withHeadroom(found, phase)), later: toDollars(later) });
+  if (!settings.begin_short)
+    await context
+      .afford({ phase: toDollars(withHeadroom(found, phase)), later: toDollars(later) })
+      .catch((error: unknown) =>
+        sayHowElse(error, `${phase} will cost ${formatUsd(low)} to ${formatUsd(high)}`),
+      );
   const told = {
     revision,
     low: toDollars(low),
@@ -49,6 +62,16 @@ export async function forecastPhase(
     tables: found.tables,
   };
   await context.writeArtifact(file, json(told));
+}
+
+/** Who is short of money may still want it begun: the most that may be taken is more than what will be. */
+function sayHowElse(error: unknown, cost: string): never {
+  if (!(error instanceof ProductionError) || error.code !== 'not_affordable') throw error;
+  throw new ProductionError(
+    error.code,
+    `${error.message}. By the forecast ${cost}; a call reserves the most that it can cost, and phases to come are counted. With --begin-short (begin_short in crew.json) produce begins it all the same, and stops where the money ends`,
+    { ...error, cause: error },
+  );
 }
 
 function withHeadroom(found: Awaited<ReturnType<typeof estimate>>, phase: PhaseContext['phase']): Usd {
