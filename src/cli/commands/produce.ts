@@ -41,6 +41,7 @@ export const run: Run = async (context, [name], options) => {
   const first = ids[0];
   if (!first) throw new UsageError('there is nothing to produce');
   const settings = settingsFor(manager, first, options);
+  if (!given && options['beginShort'] === true) await takeUpShort(manager, first);
   const crew = await loadCrew(settings.crew);
   const leaseMs = typeof options['lease'] === 'string' ? leaseOf(options['lease']) : settings.lease_ms;
   tellOfCrews(context, manager);
@@ -78,10 +79,20 @@ function settingsFor(
   options: Options,
 ): ProduceSettings {
   const known = readProduceSettings(manager.production.directory, sessionId);
-  if (known) return known;
-  const settings = settingsOf(options);
+  if (known && options['beginShort'] !== true) return known;
+  const settings = known ? begunShort(known) : settingsOf(options);
   writeProduceSettings(manager.production, sessionId, settings);
   return settings;
+}
+
+function begunShort({ crew_options, ...settings }: ProduceSettings): ProduceSettings {
+  const wished = crew_options['studio'] as object | undefined;
+  return { ...settings, crew_options: { ...crew_options, studio: { ...wished, begin_short: true } } };
+}
+
+/** Who says so now has answered an episode that waits for money. */
+async function takeUpShort(manager: ProductionStateManager, sessionId: SessionId): Promise<void> {
+  if (manager.production.episode(sessionId).context.pause?.short) await manager.resume({ sessionId });
 }
 
 /** Tells of a topic that cannot be said, sources without text, and sources too short for the wish, before anything is made. */

@@ -87,7 +87,7 @@ describe('given less money than a phase will cost to its end', () => {
     const waiting = await made.produce(made.sessionId);
     expect(waiting).toMatchObject({ outcome: 'waiting', failure: null, state: { total_cost: 0 } });
     expect(waiting.reason).toMatch(
-      /^script is not begun, and nothing is reserved: the episode has \$0\.30 left of the \$1\.\d+ that it may take\. Raise it and go on: showrunner budget ep_001_\S+ total \+\d\.\d\d --reason "…"; showrunner resume ep_001_\S+\. By the forecast script will cost \$0\.\d+ to \$0\.\d+; .* With --begin-short \(begin_short in crew\.json\) produce begins it all the same, and stops where the money ends$/,
+      /^script is not begun, and nothing is reserved: the episode has \$0\.30 left of the \$1\.\d+ that it may take\. Raise it and go on: showrunner budget ep_001_\S+ total \+\d\.\d\d --reason "…"; showrunner resume ep_001_\S+\. By the forecast script will cost \$0\.\d+ to \$0\.\d+; produce --begin-short \(begin_short in crew\.json\) begins it all the same, and stops where the money ends$/,
     );
     expect(made.server.requests).toEqual([]);
     expect((await made.manager.getSnapshot(made.sessionId)).context.money.reserved).toBe(0);

@@ -69,8 +69,8 @@ function sayHowElse(error: unknown, cost: string): never {
   if (!(error instanceof ProductionError) || error.code !== 'not_affordable') throw error;
   throw new ProductionError(
     error.code,
-    `${error.message}. By the forecast ${cost}; a call reserves the most that it can cost, and phases to come are counted. With --begin-short (begin_short in crew.json) produce begins it all the same, and stops where the money ends`,
-    { ...error, cause: error },
+    `${error.message}. By the forecast ${cost}; produce --begin-short (begin_short in crew.json) begins it all the same, and stops where the money ends`,
+    { sessionId: error.sessionId, short: error.short, cause: error },
   );
 }
 
