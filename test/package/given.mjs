@@ -189,6 +189,7 @@ if (JSON.parse(said.split('\\n')[0]).result.serverInfo.name !== 'showrunner') th
       ],
       ['showrunner work', { why: 'works until Ctrl-C: test/crew' }],
       ['new RestateLog', { why: 'needs a Restate server: test/distributed' }],
+      ['serveRestate(', { why: 'needs a Restate server: test/distributed' }],
     ],
   },
   'docs/telemetry.md': {
