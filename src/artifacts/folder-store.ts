@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { constants, createReadStream } from 'node:fs';
+import { constants, createReadStream, realpathSync } from 'node:fs';
 import { lstat, mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { errorCode, nodeDisk, openPlainFile, plainRefusalTexts } from '../disk/index.js';
 import type { ArtifactStore, KeptFile } from './artifact-store.js';
 
@@ -24,18 +24,30 @@ export function folderStore(directory: string): ArtifactStore {
       const place = placeOf(file.sha256);
       if ((await sizeAt(place)) === file.bytes) return;
       await mkdir(dirname(place), { recursive: true });
+      seeThatItLiesIn(root, dirname(place));
       await copyWhole(file, path, place);
     },
     async get(sha256) {
       const place = placeOf(sha256);
-      const opened = openPlainFile(place);
+      const opened = openPlainFile(place, { within: root });
       if ('fd' in opened) return Promise.resolve(createReadStream('', { fd: opened.fd }));
       if (opened.refused === 'missing') return undefined;
       throw new Error(`${place} is not read: ${plainRefusalTexts[opened.refused]}`);
     },
     has: async (sha256) => (await sizeAt(placeOf(sha256))) !== undefined,
-    remove: async (sha256) => rm(placeOf(sha256), { force: true }),
+    async remove(sha256) {
+      const place = placeOf(sha256);
+      if ((await sizeAt(place)) === undefined) return;
+      seeThatItLiesIn(root, dirname(place));
+      await rm(place, { force: true });
+    },
   };
+}
+
+/** Others may write the folder that machines share: a folder that is a link leads out of it. */
+function seeThatItLiesIn(root: string, folder: string): void {
+  if (realpathSync(folder) !== join(realpathSync(root), basename(folder)))
+    throw new Error(`${folder} is a link: nothing is written or removed behind it`);
 }
 
 async function sizeAt(path: string): Promise<number | undefined> {
