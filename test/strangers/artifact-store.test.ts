@@ -23,14 +23,16 @@ const sha256 = createHash('sha256').update(text).digest('hex');
 
 /** What somebody who may write the shared folder puts into an artifact's place. */
 const kinds: Record<string, (place: string, outside: string) => void> = {
-  'a pipe': (place) => void execFileSync('mkfifo', [place]),
+  'a pipe': (place) => {
+    execFileSync('mkfifo', [place]);
+  },
   'a link to a device': (place) => symlinkSync('/dev/zero', place),
   'a link to a file outside': (place, outside) => symlinkSync(join(outside, sha256), place),
   'gigabytes of nothing': (place) => {
     closeSync(openSync(place, 'w'));
     truncateSync(place, 3 * 1024 ** 3);
   },
-  'a folder': (place) => void mkdirSync(place),
+  'a folder': (place) => mkdirSync(place),
   'a megabyte of noise': (place) => writeFileSync(place, Buffer.alloc(1_000_000, 7)),
   'a folder that is a link': (place, outside) => {
     rmSync(dirname(place), { recursive: true });
