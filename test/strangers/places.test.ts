@@ -2,8 +2,11 @@ import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import * as fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { sealed } from '../../src/documents/seal.js';
+import { edit, edited, replaceAt } from '../fuzz/edits.js';
 import { makeTemporaryDirectory } from '../support/temporary.js';
 import { expectHeld } from './counted.js';
 import { crew, richProduction } from './rich-production.js';
@@ -26,7 +29,7 @@ const kinds = [
 
 interface Step {
   args: string[];
-  put?: { place: string; kind: string; outside: string; sparse: number };
+  put?: { place: string; kind: string; outside?: string; sparse?: number; from?: string };
   swap?: { place: string; to: string };
 }
 
@@ -69,6 +72,8 @@ async function commands(
   return { told, code: child.exitCode, isSilent, printed };
 }
 
+/** Of bytes, and of a document's values; at night ten times as many. */
+const damagesEach = process.env['SHOWRUNNER_LONG'] ? 20 : 2;
 const shownTexts = new Set(['topic', 'reason', 'message', 'text', 'by']);
 
 /** What somebody could put in a file's place: as valid as the file itself, sealed where that is, and with words of its own in what people are shown. */
@@ -79,6 +84,27 @@ function forged(bytes: Buffer, file: string): Buffer {
   ) as Record<string, unknown>;
   const text = JSON.stringify(said, undefined, 2);
   return crc32 === undefined ? Buffer.from(text) : sealed(text);
+}
+
+/** A file's bytes damaged by a seed; of a document also with any value in any place, sealed as it was. */
+function damaged(bytes: Buffer, file: string, count: number): Buffer[] {
+  const options = { seed: 20_261_129, numRuns: count };
+  const plain = file.endsWith('.gz') ? gunzipSync(bytes) : bytes;
+  const edits = fc.sample(fc.array(edit, { minLength: 1, maxLength: 3 }), options);
+  const wrecks = edits.map((several, n) => {
+    if (n % 2 === 0 || plain === bytes) return several.reduce(edited, bytes);
+    return gzipSync(several.reduce(edited, plain));
+  });
+  if (!file.endsWith('.json')) return wrecks;
+  const values = fc.sample(fc.tuple(fc.nat(), fc.jsonValue()), options);
+  return [
+    ...wrecks,
+    ...values.map(([where, value]) => {
+      const { crc32, ...said } = JSON.parse(bytes.toString('utf8')) as Record<string, unknown>;
+      const text = JSON.stringify(replaceAt(said, where, value), undefined, 2);
+      return crc32 === undefined || !text.endsWith('}') ? Buffer.from(text) : sealed(text);
+    }),
+  ];
 }
 
 /** Everything below a folder, with its content. */
@@ -181,8 +207,9 @@ describe('a file that may be another’s', () => {
     ]);
   });
 
-  test('given each of them is a pipe, a device, a link, endless, or full of brackets or noise, or its folder is swapped for a link at the opening, then every command ends by itself and shows and changes nothing outside', async () => {
+  test('given each of them is a pipe, a device, a link, endless, full of brackets or noise, or damaged, or its folder is swapped for a link at the opening, then every command ends by itself and shows and changes nothing outside', async () => {
     const sum = { cases: 0, ended: 0, hangs: 0, outside: 0 };
+    let damagedCases = 0;
     const wrong: object[] = [];
     const strike = async (
       copy: string,
@@ -206,19 +233,28 @@ describe('a file that may be another’s', () => {
       const steps: Step[] = own.flatMap((kind) =>
         some.map((args): Step => ({ args, put: { place: file, kind, outside: linked, sparse } })),
       );
+      for (const [n, bytes] of damaged(readFileSync(join(directory, file)), file, damagesEach).entries()) {
+        const from = `${foreign}-damaged-${n}`;
+        writeFileSync(from, bytes);
+        steps.push(...some.map((args) => ({ args, put: { place: file, kind: 'a damaged one', from } })));
+      }
       const isInside = file.includes('/') && !file.startsWith('journal/');
       if (isInside) steps.push(...some.map((args) => ({ args, swap: { place: file, to: foreign } })));
       const { told, code, isSilent, printed } = await commands(copy, steps);
       const slow = told.filter(({ cpuMs }) => cpuMs > mostCpuMs).length;
       const shown = secret.split(' ').filter((word) => printed.includes(word)).length;
       const isChanged = foreigners() !== before;
-      sum.cases += told.length;
+      const stacks = printed.match(/^ {4}at .*:\d+:\d+/gmu)?.length ?? 0;
+      const isDamaged = (_: unknown, index: number): boolean => steps[index]?.put?.kind === 'a damaged one';
+      const damages = told.filter(isDamaged).length;
+      damagedCases += damages;
+      sum.cases += told.length - damages;
       sum.hangs += slow + Number(isSilent);
-      sum.ended += Number(code !== 0 && !isSilent);
+      sum.ended += Number(code !== 0 && !isSilent) + stacks;
       sum.outside += shown + Number(isChanged);
       const at = steps[told.length];
-      if (code !== 0 || slow + shown > 0 || isChanged || told.some(({ exit }) => exit > 6))
-        wrong.push({ place, code, slow, shown, isChanged, at, said: printed.slice(-600) });
+      if (code !== 0 || slow + shown + stacks > 0 || isChanged || told.some(({ exit }) => exit > 6))
+        wrong.push({ place, code, slow, shown, stacks, isChanged, at, said: printed.slice(-600) });
     };
     const queue = [...places];
     const worker = async (name: string): Promise<void> => {
@@ -229,5 +265,6 @@ describe('a file that may be another’s', () => {
     await Promise.all([worker('one'), worker('other')]);
     expect(wrong).toEqual([]);
     expectHeld({ attack: 'files in the place of others', ...sum });
-  }, 300_000);
+    expectHeld({ attack: "a production's own files, damaged", ...sum, cases: damagedCases });
+  }, 600_000);
 });

@@ -49,6 +49,7 @@ const intruders = {
   '1 MB of brackets': (path) => real.writeFileSync(path, '{"a":['.repeat(166_666)),
   '20 kB of noise': (path) => real.writeFileSync(path, noise.subarray(0, 20_000)),
   '1 MB of noise': (path) => real.writeFileSync(path, noise),
+  'a damaged one': (path, { from }) => real.copyFileSync(from, path),
   // A megabyte that inflates to one of a thousand.
   'a bomb': (path) => real.writeFileSync(path, gzipSync(Buffer.alloc(1_000_000_000), { level: 1 })),
 };
