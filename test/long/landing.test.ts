@@ -145,7 +145,7 @@ async function explore(
   return counts;
 }
 
-const runs = Number(process.env['SHOWRUNNER_LANDINGS'] ?? 25);
+const runs = Number(process.env['SHOWRUNNER_LANDINGS'] ?? 12);
 
 test('given machines that do anything at any time on a log that lands commits behind others, then accounts are sound, caps hold, and nothing is lost or doubled', async () => {
   const counts = new Map<string, number>();
@@ -161,7 +161,6 @@ test('given machines that do anything at any time on a log that lands commits be
     { numRuns: runs, seed: 20, endOnFailure: true },
   );
   // Else nothing was tried.
-  for (const outcome of ['landed', 'behind others', 'moved', 'turn'])
-    expect({ outcome, count: counts.get(outcome) ?? 0 }).toMatchObject({ count: expect.any(Number) });
+  expect([...counts.keys()]).toEqual(expect.arrayContaining(['landed', 'behind others', 'moved']));
   expect(counts.get('behind others')).toBeGreaterThan(runs);
 });

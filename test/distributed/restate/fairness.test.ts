@@ -18,7 +18,7 @@ afterAll(async () => {
   cluster.stop();
 });
 
-const seconds = Number(process.env['SHOWRUNNER_STORM_SECONDS'] ?? 10);
+const seconds = Number(process.env['SHOWRUNNER_STORM_SECONDS'] ?? 6);
 
 test('given four machines with 25 episodes each that commit all the time, then nobody waits while another commits twenty times, and caps are exact', async () => {
   const log = { addresses: cluster.ingress, production: randomUUID() };

@@ -6,7 +6,7 @@ import { temporaryDirectory } from '../../support/temporary.js';
 import { Machine, type LogAddress } from './storm.js';
 import { costsIn, longestWait } from './waits.js';
 
-const perHold = 5;
+const perHold = 12;
 const dailyCap = 50;
 
 /** Four machines, each with episodes that commit all the time and one that holds money until the day has no more. */

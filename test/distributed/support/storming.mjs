@@ -52,13 +52,13 @@ async function commitAllTheTime(sessionId) {
   }
 }
 
-/** Holds five dollars again and again, until the day has no more. */
+/** Holds twelve dollars again and again, until the day has no more. */
 async function holdUntilRefused(sessionId) {
   for (let n = 0; !over.signal.aborted; n += 1) {
     const key = `${name}/held/${n}`;
     try {
       await untilKnown(() =>
-        manager.reserveCost({ sessionId, phase, operation: 'hold', key, maxCost: '5.00' }),
+        manager.reserveCost({ sessionId, phase, operation: 'hold', key, maxCost: '12.00' }),
       );
       await say({ held: key });
     } catch (error) {
