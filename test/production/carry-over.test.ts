@@ -4,6 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { nodeDisk } from '../../src/disk/node-disk.js';
 import { ProductionError, ProductionStateManager, type RemoteLog } from '../../src/index.js';
 import { carryOver } from '../../src/journal/index.js';
+import { encodeLines, noCrc } from '../../src/journal/line.js';
 import { machineIdentity } from '../../src/production/machine-identity.js';
 import { MemoryLog } from '../../src/testing/memory-log.js';
 import { costKeys, expectSound, journalText } from '../support/production.js';
@@ -23,7 +24,7 @@ function move(directory: string, log: RemoteLog) {
   });
 }
 
-/** A production of files with several segments, one of them compressed, and a torn line that somebody has made void. */
+/** A production of files with several segments, one of them compressed, and with lines that do not count. */
 async function ofFiles(): Promise<{ directory: string; sessionId: string; manager: ProductionStateManager }> {
   const directory = temporaryDirectory();
   const open = () => ProductionStateManager.open({ directory, segmentBytes: 3000 });
@@ -36,6 +37,9 @@ async function ofFiles(): Promise<{ directory: string; sessionId: string; manage
   await first.close();
   const folder = join(directory, 'journal');
   const last = readdirSync(folder).toSorted().at(-1) ?? '';
+  // A seal that came second, and a torn line.
+  const late = encodeLines(5, noCrc, [{ kind: 'seal', text: '{"next":200}' }]);
+  appendFileSync(join(folder, last), late.bytes);
   appendFileSync(join(folder, last), '{"position":12,"torn');
   const manager = await open();
   onTestFinished(() => manager.close().catch(() => {}));
