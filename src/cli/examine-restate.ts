@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { bodyOf, within } from '../disk/index.js';
 import { nodeOf } from '../restate/ingress.js';
 import { logService } from '../restate/names.js';
 import type { Finding } from './examine.js';
@@ -6,6 +7,8 @@ import type { Finding } from './examine.js';
 /** Restate's usual port of administration, which stands beside the ingress. */
 const adminPort = 9070;
 const patienceMs = 3000;
+/** Twenty invocations, with what they failed of. */
+const mostBytes = 1024 * 1024;
 
 /** Looks at a cluster of Restate: each node, its health, who serves the log, and what stands still. */
 export async function examineRestate(
@@ -89,7 +92,7 @@ const question = `select id, target, status, retry_count, last_failure from sys_
 async function examineInvocations(admin: string): Promise<Finding[]> {
   const answer = await asked(admin, 'query', question);
   if (!answer.ok) throw new Error(`says ${answer.status}`);
-  const { rows } = Invocations.parse(await answer.json());
+  const { rows } = Invocations.parse(JSON.parse(answer.text));
   return rows.map(({ id, target, status, retry_count: tries, last_failure: failure }) => ({
     severity: 'attention',
     what: `${target} is ${status}${tries ? ` after ${tries} tries` : ''}: ${(failure ?? 'Restate does not say why').slice(0, 300)}`,
@@ -100,17 +103,27 @@ async function examineInvocations(admin: string): Promise<Finding[]> {
   }));
 }
 
-function asked(given: string, path: string, query?: string): Promise<Response> {
+interface Asked {
+  ok: boolean;
+  status: number;
+  text: string;
+}
+
+function asked(given: string, path: string, query?: string): Promise<Asked> {
   const { address, authorization } = nodeOf(given);
-  return fetch(`${address}/${path}`, {
-    ...(query !== undefined && { method: 'POST', body: JSON.stringify({ query }) }),
-    headers: {
-      accept: 'application/json',
-      ...(query !== undefined && { 'content-type': 'application/json' }),
-      ...(authorization !== undefined && { authorization }),
-    },
-    redirect: 'error',
-    signal: AbortSignal.timeout(patienceMs),
+  return within(patienceMs, async (signal) => {
+    const answer = await fetch(`${address}/${path}`, {
+      ...(query !== undefined && { method: 'POST', body: JSON.stringify({ query }) }),
+      headers: {
+        accept: 'application/json',
+        ...(query !== undefined && { 'content-type': 'application/json' }),
+        ...(authorization !== undefined && { authorization }),
+      },
+      redirect: 'error',
+      signal,
+    });
+    const { ok, status } = answer;
+    return { ok, status, text: (await bodyOf(answer, mostBytes)).toString() };
   });
 }
 

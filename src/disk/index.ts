@@ -17,6 +17,7 @@ export { nodeDisk } from './node-disk.js';
 export { openPlainFile, plainRefusalTexts, readPlainFile } from './plain-file.js';
 export { replacePlainFile, writePlainFile } from './write-plain-file.js';
 export { replacePrivateFile } from './private-file.js';
+export { bodyOf } from './body-of.js';
 export { within } from './within.js';
 export { writableByOthers } from './writable-by-others.js';
 export { removeQuietly } from './remove-quietly.js';

@@ -1,5 +1,10 @@
 import { ProductionError } from '../../machines/index.js';
+import { bodyOf, within } from '../disk/index.js';
+import { nodeOf } from './ingress.js';
 import { episodeKey, episodeService } from './names.js';
+
+const patienceMs = 5_000;
+const mostBytes = 64 * 1024;
 
 export interface EntrustOptions {
   /** The ingress of each node; the first that answers takes it. */
@@ -15,14 +20,20 @@ export interface EntrustOptions {
 export async function entrust({ addresses, production }: EntrustOptions, sessionId: string): Promise<void> {
   const key = encodeURIComponent(episodeKey(production, sessionId));
   let last: unknown;
-  for (const address of addresses) {
+  for (const { address, authorization, secrets } of addresses.map(nodeOf)) {
     try {
-      const answer = await fetch(`${address.replace(/\/$/, '')}/${episodeService}/${key}/produce/send`, {
-        method: 'POST',
-        signal: AbortSignal.timeout(5_000),
+      const { ok, status, text } = await within(patienceMs, async (signal) => {
+        const answer = await fetch(`${address}/${episodeService}/${key}/produce/send`, {
+          method: 'POST',
+          headers: authorization === undefined ? {} : { authorization },
+          redirect: 'error',
+          signal,
+        });
+        return { ok: answer.ok, status: answer.status, text: (await bodyOf(answer, mostBytes)).toString() };
       });
-      if (answer.ok) return;
-      last = new Error(`${String(answer.status)} ${(await answer.text()).slice(0, 300)}`);
+      if (ok) return;
+      const said = secrets.reduce((left, secret) => left.replaceAll(secret, '[redacted]'), text);
+      last = new Error(`${String(status)} ${said.slice(0, 300)}`);
     } catch (error) {
       last = error;
     }

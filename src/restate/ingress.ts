@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ProductionError } from '../../machines/index.js';
-import { within } from '../disk/index.js';
+import { bodyOf, within } from '../disk/index.js';
 import { logService, partKey } from './names.js';
 
 /** One try at one node: a node that was killed must not hold up who can ask another. */
@@ -86,7 +86,7 @@ export class Ingress {
       redirect: 'error',
       signal,
     });
-    const bytes = await bodyOf(answer);
+    const bytes = await bodyOf(answer, mostBytes);
     if (answer.ok) return bytes;
     const said = `${String(answer.status)} ${this.#withoutSecrets(Buffer.from(bytes.subarray(0, 300)).toString())}`;
     if (answer.status === 401 || answer.status === 403)
@@ -113,7 +113,7 @@ export class Ingress {
   }
 }
 
-interface Node {
+export interface Node {
   address: string;
   authorization?: string;
   /** In each form in which it was told. */
@@ -140,16 +140,4 @@ export function nodeOf(address: string): Node {
       { field: 'addresses' },
     );
   }
-}
-
-/** Never more than an answer has: whoever answers may go on for ever. */
-async function bodyOf({ body }: Response): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of (body ?? []) as AsyncIterable<Uint8Array>) {
-    size += part.length;
-    if (size > mostBytes) throw new Error(`an answer of more than ${String(mostBytes)} bytes`);
-    parts.push(part);
-  }
-  return new Uint8Array(Buffer.concat(parts));
 }

@@ -1,3 +1,4 @@
+import { bodyOf, within } from '../../../disk/index.js';
 import { failed, type Finding } from './finding.js';
 
 /** An answer to a question that costs nothing. */
@@ -18,19 +19,36 @@ export interface Account {
 }
 
 const longestMs = 15_000;
+/** A list of some thousand models or voices. */
+const mostBytes = 32 * 1024 * 1024;
 
 /** One GET. What a provider says in words is not passed on: it may repeat the key. */
 export async function look({ baseUrl, headers, signal }: Account, path: string): Promise<Looked> {
   try {
-    const response = await fetch(`${baseUrl.replace(/\/$/u, '')}${path}`, {
-      headers,
-      redirect: 'error',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(longestMs)]),
-    });
-    return { status: response.status, json: await response.json().catch(() => null) };
+    return await within(
+      longestMs,
+      async (wanted) => {
+        const response = await fetch(`${baseUrl.replace(/\/$/u, '')}${path}`, {
+          headers,
+          redirect: 'error',
+          signal: wanted,
+        });
+        const body = await bodyOf(response, mostBytes);
+        return { status: response.status, json: decoded(body) };
+      },
+      signal,
+    );
   } catch {
     signal.throwIfAborted();
     return { status: 0, json: null };
+  }
+}
+
+function decoded(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    return null;
   }
 }
 
