@@ -18,7 +18,7 @@ interface OfflineModule {
     sources: string,
     minutes: number,
     signal: AbortSignal,
-    more: { secondsEach: number | undefined; note(words: string): void },
+    more: { secondsEach: number | undefined; note(words: string): void; still(words: string): void },
   ): Promise<number>;
 }
 

@@ -20,7 +20,7 @@ import {
 import { minutesRange, secondsRange, usualMinutes } from '../../crew/own-ranges.js';
 import { localOptionsOf } from '../local-options.js';
 import { tellOfCrews } from '../tell-of-crews.js';
-import { progressLines } from '../progress-lines.js';
+import { progressLines, waitingLine } from '../progress-lines.js';
 import { newScheduleOf } from '../time-of.js';
 import { readNamedFile } from '../read-named-file.js';
 import { UsageError } from '../usage-error.js';
@@ -108,11 +108,16 @@ async function survey(
   )
     return;
   const { survey: look } = await offlineModule();
+  const line = waitingLine(context);
   for (const topic of topics) {
     const held = await look(topic, sources, minutes, context.signal, {
       secondsEach: typeof seconds === 'number' ? seconds : undefined,
-      note: (words) => context.note(escapeForTerminal(words)),
-    });
+      note(words) {
+        line.end();
+        context.note(escapeForTerminal(words));
+      },
+      still: line.show,
+    }).finally(line.end);
     if (held < 0.9 * minutes)
       context.note(
         `The sources hold about ${held.toFixed(1)} minutes that can be quoted: the episode will be shorter than the ${String(minutes)} minutes asked for.`,

@@ -49,6 +49,11 @@ export interface Taking {
   seconds: number;
 }
 
+export function takingText({ file, bytes, number, of, seconds }: Taking): string {
+  const size = bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+  return `Reading source ${String(number)} of ${String(of)}: ${file}, ${size}, for ${String(seconds)} s`;
+}
+
 const stillEveryMs = 1000;
 type Answer = Awaited<ReturnType<Reader['read']>>;
 

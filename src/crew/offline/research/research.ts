@@ -6,7 +6,7 @@ import { readOptions } from '../options.js';
 import { refuseUnsayable } from '../script/refuse-unsayable.js';
 import { validate } from './validate.js';
 import { rank } from './rank.js';
-import { leftOutFor, readSources } from './read-sources.js';
+import { leftOutFor, readSources, takingText } from './read-sources.js';
 import { ResearchFindings, type SynthesisPackage } from './reports.js';
 import { formThemes } from './themes.js';
 import { json, readJson } from '../../json-artifact.js';
@@ -38,12 +38,8 @@ export async function research(context: PhaseContext, readerWorker?: URL): Promi
       refuseIfAborted(context.signal, context.sessionId);
       context.progress((0.5 * done) / of, `Reading source ${String(done + 1)} of ${String(of)}`);
     },
-    still({ file, bytes, number, of, seconds }) {
-      const size = bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
-      context.progress(
-        (0.5 * (number - 1)) / of,
-        `Reading source ${String(number)} of ${String(of)}: ${file}, ${size}, for ${String(seconds)} s`,
-      );
+    still(taking) {
+      context.progress((0.5 * (taking.number - 1)) / taking.of, takingText(taking));
     },
   }).catch((error: unknown) => {
     refuseIfAborted(context.signal, context.sessionId);
