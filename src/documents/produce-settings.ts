@@ -19,11 +19,13 @@ export const ProduceSettings = z.object({
 export type ProduceSettings = z.infer<typeof ProduceSettings>;
 
 export function writeProduceSettings(
-  production: { directory: string; seeJournal: () => void },
+  production: { directory: string; seeJournal: () => void; prepareSession: (id: SessionId) => void },
   sessionId: SessionId,
   settings: ProduceSettings,
 ): void {
   const text = sealed(JSON.stringify(settings, undefined, 2));
+  // The episode may be one of another machine.
+  production.prepareSession(sessionId);
   replaceFile(nodeDisk, join(production.directory, sessionId, file), [text], {
     seeJournal: () => production.seeJournal(),
   });

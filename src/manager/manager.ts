@@ -217,9 +217,10 @@ export class ProductionStateManager extends ManagerHandle {
     );
     const found =
       committed.steps.length === 0 && key !== undefined ? this.production.withKey(key) : undefined;
-    if (found) return found;
-    const sessionId = committed.steps[0]?.sessionId;
+    const sessionId = found ?? committed.steps[0]?.sessionId;
     if (!sessionId) throw new ProductionError('machine_broken', 'the creation made no session.');
+    // Another machine may have made it: whoever writes into its folders next must find them here.
+    if (found && this.read().episode(found).value === 'archived') return found;
     // The journal has the episode: folders that cannot be made now are made with the first document.
     try {
       this.production.prepareSession(sessionId);

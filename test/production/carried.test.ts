@@ -1,8 +1,17 @@
-import { appendFileSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ProductionError, parseSessionId, parseUsd, valueAt } from '../../machines/index.js';
 import { planCost } from '../../src/calls/money-plans.js';
+import { readProduceSettings, writeProduceSettings } from '../../src/documents/produce-settings.js';
 import { ProductionStateManager, type ConnectOptions, type RemoteLog } from '../../src/index.js';
 import { fixedClock } from '../../src/testing/index.js';
 import { MemoryLog } from '../../src/testing/memory-log.js';
@@ -48,6 +57,26 @@ describe('a production whose journal a log carries', () => {
     expect(journalText(folders[0])).toBe(journalText(folders[1]));
     await expectSound(one);
     await expectSound(other);
+  });
+
+  test('given an episode that another machine has made under a key, when it is asked for by its key, then its folders are there at once, and its settings can be kept', async () => {
+    const { log, folders, one, other } = await twoMachines();
+    const named = { key: 'bees', topic: 'Bees' };
+    const sessionId = parseSessionId(await one.createEpisodeSession(named));
+    expect(await other.createEpisodeSession(named)).toBe(sessionId);
+    expect(readdirSync(join(folders[1], sessionId))).toEqual(
+      expect.arrayContaining(['research', 'script', 'audio']),
+    );
+    const byId = await connect(deaf(log.connect()), temporaryDirectory());
+    const settings = { crew: 'offline', crew_options: {} };
+    expect(() => writeProduceSettings(byId.production, sessionId, settings)).not.toThrow();
+    expect(readProduceSettings(byId.production.directory, sessionId)).toEqual(settings);
+    await one.updatePhase({ sessionId, phase: 'research', status: 'active' });
+    await one.updatePhase({ sessionId, phase: 'research', status: 'failed', error: 'enough' });
+    await one.archiveEpisode(sessionId, 'enough');
+    const third = await connect(deaf(log.connect()), temporaryDirectory());
+    expect(await third.createEpisodeSession(named)).toBe(sessionId);
+    expect(existsSync(join(third.production.directory, sessionId))).toBe(false);
   });
 
   test('given what one machine knows would refuse a call, when another machine has moved on, then it is decided upon what is true', async () => {

@@ -130,7 +130,7 @@ describe('what a person goes back to on the page', () => {
     const { ask, begun, manager, directory } = await served();
     const id = await begun();
     await manager.produce(id, crew);
-    writeProduceSettings({ directory, seeJournal: () => {} }, id as never, {
+    writeProduceSettings({ directory, seeJournal: () => {}, prepareSession: () => {} }, id as never, {
       crew: 'offline',
       crew_options: { minutes: 2 },
     });
