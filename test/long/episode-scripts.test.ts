@@ -27,5 +27,7 @@ test('of those scripts some are killed amid a call, hold one, find one again, an
   const sum = (of: keyof PlayedEpisode): number => all.reduce((total, each) => total + each[of], 0);
   const sums = { kills: sum('kills'), held: sum('held'), found: sum('found'), raises: sum('raises') };
   if (scripts === 1000) console.log(sums);
-  expect(scripts === 1 ? [1] : Object.values(sums), JSON.stringify(sums)).not.toContain(0);
+  // A few scripts may do without one of them: where a process is killed is up to the machine.
+  const wanted = scripts >= 100 ? Object.values(sums) : [sums.kills + sums.held + sums.found];
+  expect(scripts === 1 ? [1] : wanted, JSON.stringify(sums)).not.toContain(0);
 });

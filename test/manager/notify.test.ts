@@ -140,6 +140,8 @@ describe('who is waited for is told', () => {
     await expect
       .poll(noticed, { timeout: 10_000 })
       .toMatchObject([{ given: 1, failures: 0, underWay: null }]);
+    // Two that are open would tell in turns.
+    await manager.close();
     const failing = await open({ notify: ['sh', '-c', `${left}echo no mail >&2; exit 3`] });
     const errors: string[] = [];
     failing.on('error', (error) => errors.push(String(error)));

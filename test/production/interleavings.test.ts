@@ -355,8 +355,8 @@ describe('several handles, interleaved at every await', () => {
       allKinds,
       {
         file: 'src/production/batch.ts',
-        from: 'withKey: (key) => this.#createdWith(key) ?? keys.find(key),',
-        to: 'withKey: (key) => this.#createdWith(key),',
+        from: 'return this.#createdWith(key) ?? keys.find(key);',
+        to: 'return this.#createdWith(key);',
       },
     ],
   ])(

@@ -16,7 +16,7 @@ test('given a large file of links and nothing else, when it is read, then a part
 
 test('given a fence that is none, when links stand behind it, then they are counted as links', async () => {
   const fenced = `<x>\n\`\`\`\n\n${'[a](b) '.repeat(400)}\n\n`;
-  expect(await leftOut(fenced.repeat(36))).toContain('too_much_markup');
+  expect(await leftOut(fenced.repeat(100))).toContain('too_much_markup');
 });
 
 test('given the densest file of this repository and a long listing, when they are read, then nothing is left out for its markup', async () => {
