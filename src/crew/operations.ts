@@ -156,9 +156,7 @@ export class Operations {
     let answer: Awaited<ReturnType<Extract<typeof reconcile, (...args: never) => unknown>>>;
     try {
       answer =
-        typeof reconcile === 'function'
-          ? await reconcile({ idempotencyKey: this.#idempotencyKey(key), signal, attempt })
-          : reconcile;
+        typeof reconcile === 'function' ? await reconcile(this.#told(key, signal, attempt)) : reconcile;
     } catch (error) {
       // A look-up that fails says nothing of the call; one that has found an answer that is of no use says that it was billed.
       if (isBilled(error)) return this.#failed(call, made, error);
@@ -277,10 +275,7 @@ export class Operations {
     const signal = AbortSignal.any([this.#on.abort, timeout]);
     let outcome: OperationOutcome<T>;
     try {
-      outcome = await unlessAborted(
-        call.body({ idempotencyKey: this.#idempotencyKey(key), signal, attempt }),
-        signal,
-      );
+      outcome = await unlessAborted(call.body(this.#told(key, signal, attempt)), signal);
     } catch (error) {
       return this.#failed(call, attempt, error);
     }
@@ -369,9 +364,10 @@ export class Operations {
     return triesOf(this.#context(), key);
   }
 
-  /** The same on every attempt, and different in every episode. */
-  #idempotencyKey(key: string): string {
-    return `${this.#on.sessionId}:${key}`;
+  /** Its idempotency key is the same on every attempt, and different in every episode. */
+  #told(key: string, signal: AbortSignal, attempt: number): OperationCall {
+    const reservedAt = this.#context().operations[key]?.at ?? this.#on.production.now();
+    return { idempotencyKey: `${this.#on.sessionId}:${key}`, signal, attempt, reservedAt };
   }
 }
 

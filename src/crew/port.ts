@@ -25,6 +25,8 @@ export interface OperationCall {
   signal: AbortSignal;
   /** 1 for the first attempt. */
   attempt: number;
+  /** When the money for it was reserved, ISO-8601 UTC: under another reservation the same key is another call. What is written down of a call is looked up by both. */
+  reservedAt: string;
 }
 
 /** What an operation's body returns. An undefined cost settles at the whole reservation and is marked estimated. */

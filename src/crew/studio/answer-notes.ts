@@ -1,25 +1,30 @@
 import * as z from 'zod';
-import type { PhaseContext } from '../port.js';
+import type { OperationCall, PhaseContext } from '../port.js';
 
-/** Without an id from when a call is about to be made until its id is known. */
-const Kept = z.object({ id: z.string().nullable() });
+/** Of which call the provider's id is: an earlier one under the same key was booked, or a person has answered for it. */
+const Kept = z.object({ id: z.string(), reserved_at: z.string() });
+
+type Reserved = Pick<OperationCall, 'reservedAt'>;
 
 /** Ids of what providers keep for a while, by the calls that began it. */
 export interface AnswerNotes {
-  read(name: string): Promise<string | undefined>;
-  write(name: string, id: string | null): Promise<void>;
+  /** Undefined where none was written down for this very call. */
+  read(name: string, call: Reserved): Promise<string | undefined>;
+  write(name: string, call: Reserved, id: string): Promise<void>;
 }
 
 /** Notes in a folder of the phase's own, each a file, so that they outlive the process; those of an earlier revision are not read. */
 export function answerNotes(context: PhaseContext, folder: string): AnswerNotes {
   const fileOf = (name: string): string => `${folder}/${name}-${String(context.revision)}.json`;
   return {
-    async read(name) {
+    async read(name, { reservedAt }) {
       const bytes = await context.readArtifact(`${context.phase}/${fileOf(name)}`);
-      return bytes && (Kept.parse(JSON.parse(new TextDecoder().decode(bytes))).id ?? undefined);
+      if (!bytes) return undefined;
+      const kept = Kept.safeParse(JSON.parse(new TextDecoder().decode(bytes))).data;
+      return kept?.reserved_at === reservedAt ? kept.id : undefined;
     },
-    async write(name, id) {
-      await context.writeArtifact(fileOf(name), `${JSON.stringify({ id })}\n`);
+    async write(name, { reservedAt }, id) {
+      await context.writeArtifact(fileOf(name), `${JSON.stringify({ id, reserved_at: reservedAt })}\n`);
     },
   };
 }

@@ -80,7 +80,12 @@ export function fakeSession(
       async operation(name, options, body) {
         if (settled.has(options.key)) return structuredClone(settled.get(options.key)) as never;
         ran.push(options.key);
-        const { result } = await body({ idempotencyKey: `${name}/${options.key}`, signal, attempt: 1 });
+        const { result } = await body({
+          idempotencyKey: `${name}/${options.key}`,
+          signal,
+          attempt: 1,
+          reservedAt: '2026-01-01T00:00:00.000Z',
+        });
         settled.set(options.key, JSON.parse(JSON.stringify(result)));
         return result;
       },

@@ -28,13 +28,11 @@ export function backgroundAnswers(
   if (ref.provider !== 'openai' || access.providers?.['openai']?.background === false) return undefined;
   return {
     async begin(call) {
-      // The id of an earlier call under this key, which a person has answered for, says nothing of this one.
-      await notes.write(nameOf(call), null);
-      const onBegun = (id: string) => notes.write(nameOf(call), id);
+      const onBegun = (id: string) => notes.write(nameOf(call), call, id);
       return openModel(ref, access, (fetch) => beginning(fetch, { onBegun, pollMs }));
     },
     async find(call) {
-      const id = await notes.read(nameOf(call));
+      const id = await notes.read(nameOf(call), call);
       return id === undefined ? undefined : openModel(ref, access, (fetch) => finding(fetch, { id, pollMs }));
     },
   };

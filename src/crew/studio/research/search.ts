@@ -50,7 +50,7 @@ export async function searchTopic(
       priceMayChange: true,
       input: { preset: search.preset, question: search.question, max_steps: search.maxSteps },
       reconcile: async (call) => {
-        const id = await notes.read(note);
+        const id = await notes.read(note, call);
         if (id === undefined) return 'ask';
         return endOfSearch(search, id, call).catch((error: unknown) =>
           isGone(error) ? 'ask' : stillUnknown(error),
@@ -58,10 +58,8 @@ export async function searchTopic(
       },
     },
     async (call) => {
-      // The id of an earlier search under this key, which a person has answered for, says nothing of this one.
-      await notes.write(note, null);
       const id = await beginSearch(search, call);
-      await notes.write(note, id);
+      await notes.write(note, call, id);
       return endOfSearch(search, id, call).catch(stillUnknown);
     },
   );
