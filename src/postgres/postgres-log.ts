@@ -91,11 +91,7 @@ export class PostgresLog implements RemoteLog {
     this.#pool = new Pool({ ...this.#config, Client: GuardedClient, max: 4, query_timeout: patienceMs });
     this.#turns = new Pool({ ...this.#config, Client: GuardedClient, max: 1 });
     // Whoever asks next hears of it.
-    for (const pool of [this.#pool, this.#turns]) {
-      pool.on('error', () => {});
-      // One that is at work when its server dies says so twice: to whoever waits for an answer, and as an event that would end the process.
-      pool.on('connect', (client) => void client.on('error', () => {}));
-    }
+    for (const pool of [this.#pool, this.#turns]) pool.on('error', () => {});
   }
 
   async append(position: number, bytes: Uint8Array, key: string): Promise<AppendAnswer> {
