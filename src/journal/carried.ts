@@ -183,9 +183,12 @@ export class CarriedJournal implements JournalPort {
       const landed = await this.#landUntilKnown(request);
       if (!landed) return { needsTurn: (this.#moved += 1) >= mostMoves };
       this.#moved = 0;
-      this.#keepLanded(request, landed);
-      await this.#fetchTo(landed.lines.at(-1)?.end ?? 0);
-      return { lines: landed.lines };
+      const crc = this.#keepLanded(request, landed);
+      const end = landed.lines.at(-1)?.end ?? 0;
+      await this.#fetchTo(end);
+      const isRead = crc !== undefined && this.#reader.position === request.position;
+      if (isRead) this.#reader.passOver({ end, crc });
+      return { lines: landed.lines, isRead };
     } catch (error) {
       return { error: unavailable(error) };
     }
@@ -207,12 +210,16 @@ export class CarriedJournal implements JournalPort {
     }
   }
 
-  /** What the answer has need not be asked for; where nothing came between, the bytes are those that it would have appended itself. */
-  #keepLanded(request: LandingRequest, { lines, bytes }: LandingAnswer): void {
+  /**
+   * What the answer has need not be asked for; where nothing came between, the bytes are those that it would have appended itself: then the checksum of the last
+   * line is known as well.
+   */
+  #keepLanded(request: LandingRequest, { lines, bytes }: LandingAnswer): string | undefined {
     const { position } = request;
-    const isAsDecided = lines[0]?.position === position;
-    const here = bytes ?? (isAsDecided ? placeLanding(request, position, undefined)?.bytes : undefined);
+    const asDecided = lines[0]?.position === position ? placeLanding(request, position, undefined) : undefined;
+    const here = asDecided?.bytes ?? bytes;
     if (here) this.#keep(position, here);
+    return asDecided?.memory.crc;
   }
 
   /** It is committed: whoever waits for it hears so when it can be read. */

@@ -14,7 +14,9 @@ export {
   type LandingMemory,
   type LandingRequest,
   type MovableCommit,
+  type Placed,
 } from './landing-request.js';
+export { LandingNote, landingNote, rememberedSince } from './landing-note.js';
 export type { AppendResult, JournalPort } from './port.js';
 export type { LogTraffic } from './log-traffic.js';
 export type { JournalEntry } from './reader.js';

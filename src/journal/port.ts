@@ -18,6 +18,8 @@ export interface AppendResult {
  */
 export interface LandingResult {
   lines?: { position: number; end: number }[];
+  /** They lie where they were decided, and count as read by this handle. */
+  isRead?: boolean;
   needsTurn?: boolean;
   error?: ProductionError;
 }
@@ -70,7 +72,7 @@ export interface JournalPort {
   pull?(): Promise<boolean>;
   /**
    * Lands commits, durably, also behind others' that came after {@link position}: see {@link LandingRequest}. They can be read here when it resolves, and
-   * this handle has not read them.
+   * but for `isRead` this handle has not read them.
    */
   land?: ((request: LandingRequest) => Promise<LandingResult>) | undefined;
   /** What has gone on with the log that carries it, where one does. */

@@ -3,8 +3,29 @@ import * as z from 'zod';
 import { Pool, type ClientConfig, type PoolClient, type QueryConfig, type QueryResultRow } from 'pg';
 import { ProductionError } from '../../machines/index.js';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { AppendAnswer, RemoteLog } from '../journal/index.js';
+import {
+  landingNote,
+  placeLanding,
+  rememberedSince,
+  type AppendAnswer,
+  type LandingAnswer,
+  type LandingRequest,
+  type Placed,
+  type RemoteLog,
+} from '../journal/index.js';
 import { GuardedClient } from './guarded-client.js';
+import {
+  Place,
+  Since,
+  channel,
+  endOf,
+  landAtEnd,
+  landHere,
+  linesOf,
+  lock,
+  mostBetween,
+  since,
+} from './landings.js';
 
 export interface PostgresLogOptions {
   /** `postgres://user:password@host:5432/database`. Not through a pooler of transactions: turns are locks of a session. */
@@ -20,7 +41,8 @@ const idleTurnMs = 15_000;
 /** Notices of a connection that has died in silence do not come. */
 const pollMs = 5000;
 const againMs = 500;
-const channel = 'showrunner_log';
+/** How long a landing waits for others' landings and turns. */
+const lineMs = 500;
 
 const table = `
   create table if not exists showrunner_log (
@@ -30,12 +52,17 @@ const table = `
     key text not null,
     at timestamptz not null default clock_timestamp(),
     bytes bytea not null,
+    landing text,
     primary key (production, position),
     unique (production, key)
   )`;
+const look = `
+  select to_regclass('showrunner_log') as found, exists(
+    select from pg_attribute
+    where attrelid = to_regclass('showrunner_log') and attname = 'landing' and not attisdropped) as notes`;
+/** A table that was made before commits were landed. */
+const withNotes = 'alter table showrunner_log add column if not exists landing text';
 
-const lock = `hashtextextended('showrunner ' || $1, 0)`;
-const endOf = `coalesce((select ends from showrunner_log where production = $1 order by position desc limit 1), 0)`;
 // A lock that had to be waited for makes the look at the end an old one: then the place is taken, and the primary key refuses it.
 const insertAtEnd = `
   with turn as materialized (select pg_advisory_xact_lock_shared(${lock})),
@@ -54,15 +81,11 @@ const page = `
     and (position <= $2::bigint or ends <= $2::bigint + $3::bigint)
   order by position`;
 
-/** What is in a row: a server that is no Postgres, or has another table of that name, answers anything. */
-const Place = z
-  .string()
-  .regex(/^\d{1,15}$/)
-  .transform(Number);
 const Answer = z.object({ landed: z.enum(['0', '1']), at: z.date() });
+const Timed = z.object({ at: z.date() });
 const Appended = z.object({ position: Place, bytes: z.instanceof(Buffer) });
 const End = z.object({ end: Place, at: z.date() });
-const Found = z.object({ found: z.string().nullable() });
+const Found = z.object({ found: z.string().nullable(), notes: z.boolean() });
 
 /** A production's log in a table of Postgres: a row an append, and a place is taken once. */
 export class PostgresLog implements RemoteLog {
@@ -76,6 +99,9 @@ export class PostgresLog implements RemoteLog {
   readonly #stops = new Set<() => void>();
   #turn: PoolClient | undefined;
   #isMade = false;
+  #hasNotes = false;
+  /** Landings that were sent and not answered. */
+  readonly #inDoubt = new Set<string>();
 
   constructor({ url, production }: PostgresLogOptions) {
     const { host, pathname, password } = placeOf(url);
@@ -86,7 +112,8 @@ export class PostgresLog implements RemoteLog {
       connectionString: url,
       connectionTimeoutMillis: patienceMs,
       keepAlive: true,
-      options: '-c synchronous_commit=on -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5',
+      options:
+        '-c synchronous_commit=on -c idle_in_transaction_session_timeout=15000 -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5',
     };
     this.#pool = new Pool({ ...this.#config, Client: GuardedClient, max: 4, query_timeout: patienceMs });
     this.#turns = new Pool({ ...this.#config, Client: GuardedClient, max: 1 });
@@ -105,6 +132,99 @@ export class PostgresLog implements RemoteLog {
     if (before.position !== position || !before.bytes.equals(bytes))
       throw new ProductionError('machine_broken', `${this.name}: one key was given to two appends.`);
     return { landed: true, at };
+  }
+
+  async land(request: LandingRequest, key: string): Promise<LandingAnswer> {
+    if (!this.#hasNotes) return this.#landByAppend(request, key);
+    const isInDoubt = this.#inDoubt.has(key);
+    this.#inDoubt.add(key);
+    const answer =
+      (isInDoubt ? undefined : await this.#landAtOnce(request, key)) ??
+      (await this.#landInLine(request, key, isInDoubt));
+    this.#inDoubt.delete(key);
+    return answer;
+  }
+
+  /** Undefined where others came first, or have a turn. */
+  async #landAtOnce(request: LandingRequest, key: string): Promise<LandingAnswer | undefined> {
+    const { position } = request;
+    const placed = placeLanding(request, position, undefined);
+    if (!placed) return undefined;
+    const values = [this.#production, position, key, placed.bytes, noteOf(request, placed)];
+    const [row] = await this.#ask(Answer, landAtEnd, values);
+    if (!row) throw this.#nonsense();
+    const { landed, at } = row;
+    if (landed === '0') return undefined;
+    return { outcome: 'landed', lines: placed.lines, bytes: placed.bytes, at: at.toISOString() };
+  }
+
+  /** Places the commits behind everything that has come, while nobody else appends. */
+  #landInLine(request: LandingRequest, key: string, isInDoubt: boolean): Promise<LandingAnswer> {
+    return this.#guard(async () => {
+      const client = await this.#pool.connect();
+      let isOver = false;
+      try {
+        const answer = await this.#landWith(client, request, key, isInDoubt).catch(
+          async (error: unknown): Promise<LandingAnswer> => {
+            // Of what is in doubt nothing can be said before everything that was sent has been heard of.
+            if (!isLockTimeout(error) || isInDoubt) throw error;
+            return { outcome: 'turn', lines: [], at: await this.#giveUp(client) };
+          },
+        );
+        isOver = true;
+        return answer;
+      } finally {
+        client.release(!isOver);
+      }
+    });
+  }
+
+  async #landWith(
+    client: PoolClient,
+    request: LandingRequest,
+    key: string,
+    isInDoubt: boolean,
+  ): Promise<LandingAnswer> {
+    const production = this.#production;
+    const ask = async <Row>(form: z.ZodType<Row>, text: string, values: unknown[]): Promise<Row[]> =>
+      this.#rowsOf(form, await client.query<QueryResultRow>(soon(text, values)));
+    await client.query(soon(`begin; set local lock_timeout = ${lineMs}`));
+    await client.query(soon(`select pg_advisory_xact_lock(${lock})`, [production]));
+    const found = await ask(Since, since, [production, request.position]);
+    const before =
+      found.find((row) => row.key === key) ??
+      (isInDoubt ? (await ask(Appended, known, [production, key]))[0] : undefined);
+    const end = found.at(-1)?.ends ?? request.position;
+    const isFarBehind = found.length > mostBetween;
+    const placed =
+      before || isFarBehind ? undefined : placeLanding(request, end, rememberedSince(request, found));
+    if (!placed) {
+      const at = await this.#giveUp(client);
+      return before ? { outcome: 'landed', lines: linesOf(before), at } : { outcome: 'moved', lines: [], at };
+    }
+    const values = [production, end, key, placed.bytes, noteOf(request, placed)];
+    const [row] = await ask(Timed, landHere, values);
+    await client.query(soon('commit'));
+    if (!row) throw this.#nonsense();
+    const bytes = Buffer.concat([...found.map((each) => each.bytes), placed.bytes]);
+    return { outcome: 'landed', lines: placed.lines, bytes, at: row.at.toISOString() };
+  }
+
+  /** Gives the log's own time. */
+  async #giveUp(client: PoolClient): Promise<string> {
+    await client.query(soon('rollback'));
+    const [row] = this.#rowsOf(Timed, await client.query(soon('select clock_timestamp() as at')));
+    if (!row) throw this.#nonsense();
+    return row.at.toISOString();
+  }
+
+  /** Whoever may not change a table that was made before lands nothing behind others. */
+  async #landByAppend(request: LandingRequest, key: string): Promise<LandingAnswer> {
+    const placed = placeLanding(request, request.position, undefined);
+    const { landed = false, at = '' } = placed ? await this.append(request.position, placed.bytes, key) : {};
+    return landed && placed
+      ? { outcome: 'landed', lines: placed.lines, bytes: placed.bytes, at }
+      : { outcome: 'moved', lines: [], at };
   }
 
   async read(position: number, most = 1 << 20): Promise<Uint8Array> {
@@ -193,11 +313,14 @@ export class PostgresLog implements RemoteLog {
   async #ask<Row>(form: z.ZodType<Row>, text: string, values: unknown[]): Promise<Row[]> {
     return this.#guard(async () => {
       if (!this.#isMade) await this.#make();
-      const { rows } = await (this.#turn ?? this.#pool).query<QueryResultRow>(soon(text, values));
-      const read = z.array(form).safeParse(rows);
-      if (!read.success) throw this.#nonsense();
-      return read.data;
+      return this.#rowsOf(form, await (this.#turn ?? this.#pool).query(soon(text, values)));
     });
+  }
+
+  #rowsOf<Row>(form: z.ZodType<Row>, { rows }: { rows: unknown[] }): Row[] {
+    const read = z.array(form).safeParse(rows);
+    if (!read.success) throw this.#nonsense();
+    return read.data;
   }
 
   /** Others' turns may take as long as they like, while the server answers meanwhile. */
@@ -228,13 +351,20 @@ export class PostgresLog implements RemoteLog {
 
   /** Who may not make tables may use one that somebody else has made. */
   async #make(): Promise<void> {
-    const { rows } = await this.#pool.query(`select to_regclass('showrunner_log') as found`);
+    const found = await this.#lookAtTable();
+    // Of two that make or change it at once one is refused, though it is there then.
+    if (found.found === null)
+      await this.#pool.query(table).catch(() => this.#pool.query('select 1 from showrunner_log limit 0'));
+    else if (!found.notes) await this.#pool.query(withNotes).catch(() => {});
+    this.#hasNotes = found.notes || (await this.#lookAtTable()).notes;
+    this.#isMade = true;
+  }
+
+  async #lookAtTable(): Promise<z.infer<typeof Found>> {
+    const { rows } = await this.#pool.query(look);
     const found = z.tuple([Found]).safeParse(rows);
     if (!found.success) throw this.#nonsense();
-    // Of two that make it at once one is refused, though it is there then.
-    if (found.data[0].found === null)
-      await this.#pool.query(table).catch(() => this.#pool.query('select 1 from showrunner_log limit 0'));
-    this.#isMade = true;
+    return found.data[0];
   }
 
   async #guard<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -255,9 +385,28 @@ export class PostgresLog implements RemoteLog {
   }
 }
 
+function isLockTimeout(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === '55P03';
+}
+
+function noteOf(request: LandingRequest, placed: Placed): string {
+  return JSON.stringify(landingNote(request, placed));
+}
+
+const names = new Map<string, string>();
+function nameOf(text: string): string {
+  const known = names.get(text);
+  if (known !== undefined) return known;
+  const name = `showrunner ${names.size}`;
+  names.set(text, name);
+  return name;
+}
+
 /** No answer within the patience is none: without it a question on a turn's connection would wait for ever. */
 function soon(text: string, values: unknown[] = []): QueryConfig {
-  return { text, values, query_timeout: patienceMs } as QueryConfig;
+  const asked = { text, values, query_timeout: patienceMs };
+  // Planned once a connection: to plan it anew took a third of an append's time.
+  return values.length === 0 ? asked : { ...asked, name: nameOf(text) };
 }
 
 /** Node's own error has the whole address in it. @throws ProductionError `invalid_input`. */

@@ -191,8 +191,13 @@ export class CommitLoop {
 
   /** The same for commits that may land behind others': they come back with those. */
   async #land(batch: Waiting[], round: Round, request: LandingRequest): Promise<Waiting[]> {
-    const { lines, needsTurn, error } = (await this.#journal.land?.(request)) ?? {};
+    const { lines, isRead, needsTurn, error } = (await this.#journal.land?.(request)) ?? {};
     this.#batch = undefined;
+    if (lines && isRead) {
+      this.#tell(round, lines);
+      this.#answer(round);
+      return [];
+    }
     if (lines) {
       const own = this.#mirror.takeBack(new Set(lines.map(({ position }) => position)));
       for (const [index, { waiting }] of round.drafts.entries()) waiting.resolve(at(own, index));
