@@ -149,9 +149,13 @@ async function explore(
 
 /**
  * Three machines at a time do anything at any time on a new log that lands commits behind others': accounts are sound, caps hold, and nothing is lost or doubled.
- * `make` gives what connects a client to one.
+ * `make` gives what connects a client to
+ * one; gives how many landings came out how.
  */
-export async function expectSoundLandings(runs: number, make: () => () => RemoteLog): Promise<void> {
+export async function exploreLandings(
+  runs: number,
+  make: () => () => RemoteLog,
+): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
   await fc.assert(
     fc.asyncProperty(
@@ -164,7 +168,7 @@ export async function expectSoundLandings(runs: number, make: () => () => Remote
     ),
     { numRuns: runs, seed: 20, endOnFailure: true },
   );
-  // Else nothing was tried.
-  expect([...counts.keys()]).toEqual(expect.arrayContaining(['landed', 'behind others', 'moved']));
+  // Else little was tried.
   expect(counts.get('behind others')).toBeGreaterThan(runs);
+  return counts;
 }
