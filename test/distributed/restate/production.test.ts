@@ -81,15 +81,14 @@ test('given a machine is killed amid a paid call, when another goes on, then the
   const sessionId = await looking.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
   const begin = () => {
     const work = {
-      addresses: cluster.ingress,
-      production,
+      log: { addresses: cluster.ingress, production },
       directory: temporaryDirectory(),
       sessionId,
       url: `http://127.0.0.1:${String((provider.address() as AddressInfo).port)}`,
     };
     const child = spawn(
       process.execPath,
-      [fileURLToPath(new URL('calling.mjs', import.meta.url)), JSON.stringify(work)],
+      [fileURLToPath(new URL('../support/calling.mjs', import.meta.url)), JSON.stringify(work)],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
     onTestFinished(() => void child.kill('SIGKILL'));

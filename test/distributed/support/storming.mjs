@@ -3,8 +3,7 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { ProductionStateManager } from '../../../dist/src/index.js';
-import { PostgresLog } from '../../../dist/src/postgres/index.js';
-import { RestateLog } from '../../../dist/src/restate/index.js';
+import { openLog } from './open-log.mjs';
 
 const { name, log, directory, episodes, isSpending } = JSON.parse(process.argv[2] ?? '');
 const phase = 'research';
@@ -14,10 +13,9 @@ async function say(line) {
 }
 
 function open() {
-  if (log.url !== undefined) return ProductionStateManager.connect({ log: new PostgresLog(log), directory });
-  if (log.addresses !== undefined)
-    return ProductionStateManager.connect({ log: new RestateLog(log), directory });
-  return ProductionStateManager.open({ directory });
+  return 'production' in log
+    ? ProductionStateManager.connect({ log: openLog(log), directory })
+    : ProductionStateManager.open({ directory });
 }
 
 /** What may be unknown for a while is tried again under its key, which makes it once. */
