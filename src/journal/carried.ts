@@ -216,7 +216,8 @@ export class CarriedJournal implements JournalPort {
    */
   #keepLanded(request: LandingRequest, { lines, bytes }: LandingAnswer): string | undefined {
     const { position } = request;
-    const asDecided = lines[0]?.position === position ? placeLanding(request, position, undefined) : undefined;
+    const asDecided =
+      lines[0]?.position === position ? placeLanding(request, position, undefined) : undefined;
     const here = asDecided?.bytes ?? bytes;
     if (here) this.#keep(position, here);
     return asDecided?.memory.crc;
@@ -290,7 +291,7 @@ export class CarriedJournal implements JournalPort {
         return answer;
       } catch (error) {
         if (!isUnavailable(error)) throw error;
-        if (this.#closed || performance.now() > until) {
+        if (this.#closed || performance.now() > until || isSpent(error)) {
           this.traffic.unknown += 1;
           throw unknownOutcome(this.#log, error);
         }
@@ -435,6 +436,11 @@ export class CarriedJournal implements JournalPort {
 
 function isUnavailable(error: unknown): boolean {
   return error instanceof ProductionError && error.code === 'journal_unavailable';
+}
+
+/** To send it again under its key tells nothing more. */
+function isSpent(error: unknown): boolean {
+  return error instanceof ProductionError && error.field === 'key';
 }
 
 function unknownOutcome({ name }: RemoteLog, cause: unknown): ProductionError {

@@ -12,7 +12,7 @@ export interface RemoteLog {
   /**
    * Lands only where the log ends exactly at `position`; durable when it resolves. `key` is the same at each resend of one append: an append whose
    * answer was lost is made once, and says that it landed, whatever has landed behind it.
-   * @throws ProductionError `journal_unavailable` when the outcome is unknown, `machine_broken` when `key` has landed with other bytes or elsewhere.
+   * @throws ProductionError `journal_unavailable` when the outcome is unknown (with the field `key` where to send it again tells nothing more), `machine_broken` when `key` has landed with other bytes or elsewhere.
    */
   append(position: number, bytes: Uint8Array, key: string): Promise<AppendAnswer>;
   /**

@@ -88,6 +88,12 @@ export class Ingress {
     });
     const bytes = await bodyOf(answer, mostBytes);
     if (answer.ok) return bytes;
+    if (key !== undefined && answer.status === 409 && wasEnded(bytes))
+      throw new ProductionError(
+        'journal_unavailable',
+        `an operator has ended a commit under way on Restate at ${node.address}: whether it landed is unknown.`,
+        { field: 'key' },
+      );
     const said = `${String(answer.status)} ${this.#withoutSecrets(Buffer.from(bytes.subarray(0, 300)).toString())}`;
     if (answer.status === 401 || answer.status === 403)
       throw new ProductionError(
@@ -111,6 +117,11 @@ export class Ingress {
       { cause },
     );
   }
+}
+
+/** Restate 1.7 answers so for an invocation that was killed or cancelled, and again each time that its key is sent. */
+function wasEnded(body: Uint8Array): boolean {
+  return /^\{"code":409,"message":"(?:killed|cancelled)"/i.test(Buffer.from(body).toString());
 }
 
 export interface Node {

@@ -14,7 +14,10 @@ export interface MachineWork {
   directory: string;
   episodes: number;
   /** One episode more, which holds money until the day has no more. */
-  isSpending?: boolean;
+  isSpending?: boolean | 'each day';
+  /** What the log's clock is ahead of the real one, and this machine's own. */
+  logAheadMs?: number;
+  ownAheadMs?: number;
 }
 
 interface Said {

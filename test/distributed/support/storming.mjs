@@ -2,19 +2,50 @@
 // A JSON line for each commit that was acknowledged. It begins at the line "go", and ends at "stop".
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ProductionStateManager } from '../../../dist/src/index.js';
 import { openLog } from './open-log.mjs';
 
-const { name, log, directory, episodes, isSpending } = JSON.parse(process.argv[2] ?? '');
+const {
+  name,
+  log,
+  directory,
+  episodes,
+  isSpending,
+  logAheadMs = 0,
+  ownAheadMs = 0,
+} = JSON.parse(process.argv[2] ?? '');
 const phase = 'research';
 
 async function say(line) {
   if (!process.stdout.write(`${JSON.stringify(line)}\n`)) await once(process.stdout, 'drain');
 }
 
+const shifted = (at) => new Date(Date.parse(at) + logAheadMs).toISOString();
+
+/** The same log with a clock of its own. */
+function withClock(real) {
+  if (logAheadMs === 0) return real;
+  const timed = async (answer) => {
+    const { at, ...rest } = await answer;
+    return { ...rest, at: at === '' ? at : shifted(at) };
+  };
+  return {
+    name: real.name,
+    append: (...args) => timed(real.append(...args)),
+    land: (...args) => timed(real.land(...args)),
+    end: () => timed(real.end()),
+    read: (...args) => real.read(...args),
+    follow: (onChange) => real.follow(onChange),
+    turn: () => real.turn(),
+    close: () => real.close(),
+  };
+}
+
 function open() {
+  const clock = { now: () => new Date(Date.now() + ownAheadMs).toISOString() };
   return 'production' in log
-    ? ProductionStateManager.connect({ log: openLog(log), directory })
+    ? ProductionStateManager.connect({ log: withClock(openLog(log)), directory, clock })
     : ProductionStateManager.open({ directory });
 }
 
@@ -42,6 +73,16 @@ async function makeEpisode(number, budgets) {
 
 const over = new AbortController();
 
+/** Whoever is told that a newer program writes ends as if he had been told to. */
+async function untilUpgraded(work) {
+  try {
+    await work();
+  } catch (error) {
+    if (error.code !== 'production_upgraded') throw error;
+    await say({ refused: error.code });
+  }
+}
+
 async function commitAllTheTime(sessionId) {
   for (let n = 0; !over.signal.aborted; n += 1) {
     const key = `${name}/${sessionId}/${n}`;
@@ -50,7 +91,7 @@ async function commitAllTheTime(sessionId) {
   }
 }
 
-/** Holds twelve dollars again and again, until the day has no more. */
+/** Holds twelve dollars again and again, until the day has no more; whoever waits for the next day asks on. */
 async function holdUntilRefused(sessionId) {
   for (let n = 0; !over.signal.aborted; n += 1) {
     const key = `${name}/held/${n}`;
@@ -61,7 +102,8 @@ async function holdUntilRefused(sessionId) {
       await say({ held: key });
     } catch (error) {
       await say({ refused: error.code });
-      return;
+      if (isSpending !== 'each day') return;
+      await sleep(50);
     }
   }
 }
@@ -72,7 +114,9 @@ await say({ ready: true });
 const lines = createInterface({ input: process.stdin });
 await once(lines, 'line');
 lines.once('line', () => over.abort());
-await Promise.all([...sessions.map(commitAllTheTime), ...(spender ? [holdUntilRefused(spender)] : [])]);
+await untilUpgraded(() =>
+  Promise.all([...sessions.map(commitAllTheTime), ...(spender ? [holdUntilRefused(spender)] : [])]),
+);
 lines.close();
 await manager.close();
 await say({ closed: true });

@@ -1,0 +1,72 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { RestateLog } from '../../../src/restate/index.js';
+import { buildPackage } from '../../support/worker.js';
+import { expectTold, startFour, storm } from '../support/four-machines.js';
+import { startCluster, type Cluster } from './cluster.js';
+
+let cluster: Cluster;
+let server: ChildProcess;
+beforeAll(async () => {
+  buildPackage();
+  const serving = fileURLToPath(new URL('serving.mjs', import.meta.url));
+  server = spawn(process.execPath, [serving], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const said = once(server.stdout ?? server, 'data') as Promise<[Buffer]>;
+  const [[port]] = await Promise.all([said, startCluster(1).then((started) => (cluster = started))]);
+  await cluster.register(Number(port.toString()));
+});
+afterAll(() => {
+  server.kill('SIGKILL');
+  cluster.stop();
+});
+
+async function ask(method: string, path: string, query?: string): Promise<string> {
+  const answer = await fetch(`${cluster.nodes[0]?.admin ?? ''}${path}`, {
+    method,
+    ...(query !== undefined && {
+      body: JSON.stringify({ query }),
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+    }),
+  });
+  if (!answer.ok) throw new Error(`${path}: ${String(answer.status)} ${await answer.text()}`);
+  return await answer.text();
+}
+
+const running = `select id from sys_invocation where status = 'running' and (target like '%/append' or target like '%/land')`;
+
+/** Stops who serves the log amid a commit, and does to that what an operator may. */
+async function amidCommit(act: 'kill' | 'cancel' | 'pause'): Promise<void> {
+  for (;;) {
+    server.kill('SIGSTOP');
+    await wait(100);
+    const [id] = /inv_\w+/.exec(await ask('POST', '/query', running)) ?? [];
+    if (id !== undefined) await ask('PATCH', `/invocations/${id}/${act}`);
+    server.kill('SIGCONT');
+    await wait(500);
+    if (id !== undefined && act === 'pause') await ask('PATCH', `/invocations/${id}/resume`);
+    if (id !== undefined) return;
+  }
+}
+
+test('given an operator kills, cancels and pauses commits of four machines while they are made, then what was acknowledged is there, once', async () => {
+  const log = { addresses: cluster.ingress, production: randomUUID() };
+  const machines = startFour(log, 8);
+  const count = (): number => machines.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0);
+  let before = 0;
+  await storm(machines, async () => {
+    await wait(1000);
+    for (const act of ['kill', 'cancel', 'pause', 'kill', 'cancel', 'pause'] as const) {
+      await amidCommit(act);
+      before = count();
+      await wait(500);
+    }
+    await wait(500);
+  });
+  await expectTold(machines, new RestateLog(log));
+  // They went on after the last time.
+  expect(count()).toBeGreaterThan(before);
+});
