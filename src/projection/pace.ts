@@ -7,17 +7,30 @@ const busyFrom = 0.5;
 
 /**
  * How long documents rest after they have been written. Pure. Milliseconds.
- * @param tookMs what writing them took of the process's time; `utilization` is the event loop's since the time before, 0–1; `afterMs` how late they may be after a pause.
+ * @param tookMs what writing them took of the process's time, and `pausedMs` what it left to others meanwhile; `utilization` is the event loop's since the time before, 0–1;
+ * `afterMs` how late they may be after a pause.
  */
 export function restMs({
   tookMs,
+  pausedMs = 0,
   utilization,
   afterMs,
 }: {
   tookMs: number;
+  pausedMs?: number;
   utilization: number;
   afterMs: number;
 }): number {
-  const share = utilization < busyFrom ? idleShare : busyShare;
-  return Math.max(afterMs * restBetween, tookMs / share);
+  const share = isBusy(utilization) ? busyShare : idleShare;
+  return Math.max(afterMs * restBetween, tookMs / share - pausedMs);
+}
+
+/** How long documents that have taken so much of a busy process's time leave the rest to others, amid writing. Pure. Milliseconds. */
+export function pauseMs(tookMs: number): number {
+  return tookMs / busyShare - tookMs;
+}
+
+/** Whether a process has enough else to do for documents to make way, by its event loop's utilization, 0–1. */
+export function isBusy(utilization: number): boolean {
+  return utilization >= busyFrom;
 }

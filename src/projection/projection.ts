@@ -17,7 +17,7 @@ import type { EpisodeState } from '../shapes/index.js';
 import { OpeningBalances, sumOf, type OpeningBalance } from '../record/opening-record.js';
 import type { DecidedStep } from '../record/step.js';
 import type { EpisodeStore } from '../record/episode-store.js';
-import { restMs } from './pace.js';
+import { isBusy, restMs } from './pace.js';
 import { CheckpointProjection } from './checkpoints.js';
 import { Slices } from './slices.js';
 import { stateDocument } from './state-document.js';
@@ -86,6 +86,9 @@ export class Projection {
   #shownPosition = -1;
   #timer: NodeJS.Timeout | undefined;
   #flushing: Promise<void> | undefined;
+  #slices: Slices | undefined;
+  /** Something has become due while documents are being written. */
+  #isDueAgain = false;
   /** Documents rest until then. Milliseconds of `performance.now()`. */
   #restUntil = Number.NEGATIVE_INFINITY;
   #utilization = performance.eventLoopUtilization();
@@ -215,12 +218,13 @@ export class Projection {
   }
 
   #schedule(): void {
-    if (this.#on.readOnly || this.#timer) return;
+    this.#isDueAgain = this.#flushing !== undefined;
+    if (this.#on.readOnly || this.#timer || this.#isDueAgain) return;
     const { afterMs } = this.#on;
     const delay = Math.max(afterMs, this.#restUntil - performance.now());
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      this.#flushOnce(checkedAtOnce).catch((error: unknown) => {
+      this.#flushOnce(checkedAtOnce, isBusy(this.#utilized())).catch((error: unknown) => {
         this.problem = error;
         this.#schedule();
       });
@@ -233,28 +237,39 @@ export class Projection {
   async flush(): Promise<void> {
     const { journal, refresh } = this.#on;
     for (let round = 0; round < mostRounds; round += 1) {
-      await this.#flushOnce(Number.POSITIVE_INFINITY);
+      await this.#flushOnce(Number.POSITIVE_INFINITY, false);
       if (journal.end() !== this.#shownPosition) refresh();
       const isDue = this.#own.size + this.#others.size + this.#checkpoints.due > 0;
       if (!isDue && journal.position === this.#shownPosition) return;
     }
   }
 
-  async #flushOnce(mostChecked: number): Promise<void> {
+  async #flushOnce(mostChecked: number, makesWay: boolean): Promise<void> {
+    if (!makesWay) this.#slices?.hurry();
     while (this.#flushing) await this.#flushing.catch(() => {});
-    const slices = new Slices();
+    const slices = new Slices(makesWay);
+    this.#slices = slices;
     this.#flushing = this.#write(slices, mostChecked).finally(() => {
       this.#flushing = undefined;
-      this.#rest(slices.totalMs());
+      this.#slices = undefined;
+      this.#rest(slices);
+      if (this.#isDueAgain) this.#schedule();
     });
     return this.#flushing;
   }
 
-  #rest(tookMs: number): void {
-    const now = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(now, this.#utilization);
-    this.#utilization = now;
-    this.#restUntil = performance.now() + restMs({ tookMs, utilization, afterMs: this.#on.afterMs });
+  #rest(slices: Slices): void {
+    const tookMs = slices.totalMs();
+    const { pausedMs } = slices;
+    const utilization = this.#utilized();
+    this.#utilization = performance.eventLoopUtilization();
+    this.#restUntil =
+      performance.now() + restMs({ tookMs, pausedMs, utilization, afterMs: this.#on.afterMs });
+  }
+
+  /** How busy the process has been since documents were last written. */
+  #utilized(): number {
+    return performance.eventLoopUtilization(this.#utilization).utilization;
   }
 
   async #write(slices: Slices, mostChecked: number): Promise<void> {
@@ -313,6 +328,8 @@ export class Projection {
 
   async #writeSession(id: SessionId): Promise<void> {
     const { documents, journal, store, machine } = this.#on;
+    // What it became since it was noted is shown with the rest.
+    this.#own.delete(id);
     const snapshot = store.snapshot(id);
     const position = store.position(id);
     if (!snapshot || position === undefined) return;
@@ -392,15 +409,21 @@ export class Projection {
 
   /** Shows what is due. What others have committed is theirs to show: a handle that changed nothing has nothing to answer for. */
   async close(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopTimer();
     if (this.#on.readOnly) return;
     try {
       await this.flush();
     } catch (error) {
       if (this.#hasChanged) throw error;
       this.problem = error;
+    } finally {
+      this.#stopTimer();
     }
+  }
+
+  #stopTimer(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { restMs } from '../../src/projection/pace.js';
+import { pauseMs, restMs } from '../../src/projection/pace.js';
+import { Slices } from '../../src/projection/slices.js';
 
 describe('how long documents rest', () => {
   test('given writing them is quick, then they are written again within a second, however busy the process is', () => {
@@ -17,5 +18,44 @@ describe('how long documents rest', () => {
 
   test('given so many that a second is not enough, then they take a fifth of the time', () => {
     expect(restMs({ tookMs: 1000, utilization: 0.4, afterMs: 300 })).toBe(5000);
+  });
+
+  test('given they made way for others meanwhile, then they rest that much less', () => {
+    expect(restMs({ tookMs: 150, pausedMs: 2000, utilization: 0.9, afterMs: 300 })).toBe(1000);
+    expect(restMs({ tookMs: 150, pausedMs: 3000, utilization: 0.9, afterMs: 300 })).toBe(900);
+  });
+});
+
+describe('how long documents make way amid writing', () => {
+  const passes = (ms: number): void => {
+    for (const until = performance.now() + ms; performance.now() < until;);
+  };
+  const turned = async (turn: Promise<void> | undefined, immediates: number): Promise<boolean> => {
+    let isOver = false;
+    void turn?.then(() => (isOver = true));
+    for (let each = 0; each < immediates; each += 1) await new Promise(setImmediate);
+    return isOver;
+  };
+
+  test('given a busy process, then a pause and the slice before it are a twentieth of their time', () => {
+    expect(pauseMs(3)).toBe(57);
+  });
+
+  test('given a process with little to do, then others have one turn of the event loop', async () => {
+    const slices = new Slices(false);
+    passes(4);
+    expect(await turned(slices.turn(), 2)).toBe(true);
+    expect(slices.pausedMs).toBe(0);
+  });
+
+  test('given a busy process, then others have many, until somebody waits for the documents', async () => {
+    const slices = new Slices(true);
+    passes(50);
+    const turn = slices.turn();
+    expect(await turned(turn, 10)).toBe(false);
+    slices.hurry();
+    await turn;
+    passes(4);
+    expect(await turned(slices.turn(), 2)).toBe(true);
   });
 });
