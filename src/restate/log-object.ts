@@ -79,8 +79,7 @@ export function logObject(partBytes: number): VirtualObjectDefinition<string, un
 async function append(context: ObjectContext, message: Uint8Array, partBytes: number): Promise<Uint8Array> {
   const { head: asked, bytes } = unframe(message);
   const { position, chart, ticket } = Append.parse(asked);
-  const head = await headOf(context);
-  const now = await context.date.now();
+  const { head, now } = await headAndTime(context);
   if (head.chart !== undefined && isOlder(chart, head.chart))
     return said({ ...state(head, now), outcome: 'upgraded', chart: head.chart });
   if (head.sealed || position !== head.end) return said({ ...state(head, now), outcome: 'elsewhere' });
@@ -99,8 +98,8 @@ async function append(context: ObjectContext, message: Uint8Array, partBytes: nu
 async function land(context: ObjectContext, message: Uint8Array, partBytes: number): Promise<Uint8Array> {
   const { head: asked, bytes } = unframe(message);
   const { position, chart } = Land.parse(asked);
-  const head = await headOf(context);
-  const now = await context.date.now();
+  const landing = context.get<LandingMemory>('landing');
+  const { head, now } = await headAndTime(context);
   const answer = (landed: Landed): Uint8Array => frame(landed);
   if (head.chart !== undefined && isOlder(chart, head.chart))
     return answer({ ...state(head, now), outcome: 'upgraded', chart: head.chart });
@@ -112,7 +111,7 @@ async function land(context: ObjectContext, message: Uint8Array, partBytes: numb
   const queue = advanced(head.queue, now);
   if (queue.length > 0) return answer({ ...state(head, now), outcome: 'turn' });
   const request = JSON.parse(Buffer.from(bytes).toString()) as LandingRequest;
-  const known = (await context.get<LandingMemory>('landing')) ?? undefined;
+  const known = (await landing) ?? undefined;
   const placed = request.position === position ? placeLanding(request, head.end, known) : undefined;
   if (!placed) return answer({ ...state(head, now), outcome: 'moved' });
   const between = await bytesFrom(context, head, position);
@@ -182,8 +181,7 @@ async function keep(context: ObjectContext, head: Head, bytes: Uint8Array): Prom
 
 async function read(context: ObjectSharedContext, message: Uint8Array): Promise<Uint8Array> {
   const { position, most } = Read.parse(unframe(message).head);
-  const head = await headOf(context);
-  const now = await context.date.now();
+  const { head, now } = await headAndTime(context);
   const answer = (changed: boolean, bytes?: Uint8Array): Uint8Array =>
     frame({ ...state(head, now), changed } satisfies ReadAnswer, bytes);
   if (position >= head.end) return answer(false);
@@ -209,8 +207,8 @@ async function read(context: ObjectSharedContext, message: Uint8Array): Promise<
 
 async function look(context: ObjectSharedContext, message: Uint8Array): Promise<Uint8Array> {
   const { ticket } = Ticket.parse(unframe(message).head);
-  const head = await headOf(context);
-  return frame(placeOf(head, ticket, await context.date.now()));
+  const { head, now } = await headAndTime(context);
+  return frame(placeOf(head, ticket, now));
 }
 
 async function changeQueue(
@@ -219,8 +217,7 @@ async function changeQueue(
   change: (queue: Queue, ticket: string, now: number) => Queue,
 ): Promise<Uint8Array> {
   const { ticket } = Ticket.parse(unframe(message).head);
-  const head = await headOf(context);
-  const now = await context.date.now();
+  const { head, now } = await headAndTime(context);
   if (head.sealed) return frame(placeOf(head, ticket, now));
   const next: Head = { ...head, queue: change(head.queue, ticket, now) };
   context.set('head', next);
@@ -241,10 +238,14 @@ function state(head: Head, now: number): { end: number; sealed: boolean; at: str
   return { end: head.end, sealed: head.sealed, at: new Date(now).toISOString() };
 }
 
-async function headOf(context: ObjectContext | ObjectSharedContext): Promise<Head> {
-  return (
-    (await context.get<Head>('head')) ?? { end: baseOf(context.key), sealed: false, pieces: [], queue: [] }
-  );
+/** Both are asked for before either is waited for: each is a step that Restate keeps before it answers. */
+async function headAndTime(
+  context: ObjectContext | ObjectSharedContext,
+): Promise<{ head: Head; now: number }> {
+  const asked = context.get<Head>('head');
+  const time = context.date.now();
+  const head = (await asked) ?? { end: baseOf(context.key), sealed: false, pieces: [], queue: [] };
+  return { head, now: await time };
 }
 
 /** All are asked for before the first is waited for; waiting for several at once is what the SDK (1.17) cannot do. */

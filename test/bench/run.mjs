@@ -38,6 +38,6 @@ const isForNode = (argument) => argument.startsWith('--cpu-prof');
 const { status } = spawnSync(
   process.execPath,
   ['--expose-gc', ...own.filter(isForNode), outfile, ...own.filter((each) => !isForNode(each))],
-  { stdio: 'inherit' },
+  { stdio: 'inherit', env: { RESTATE_LOGGING: 'WARN', ...process.env } },
 );
 process.exitCode = status ?? 1;
