@@ -28,11 +28,13 @@ const simulated = [
   'test/draw/draw.test.ts',
   'test/crew/studio/{background,forecast,misbehaving,preflight,refusals,script,search,traps}.test.ts',
 ];
+/** What is waited for in them: leases, silences, the end of a day. Both logs at once. */
+const mishaps = 'test/distributed/*/{days,operators,paid-points}.test.ts';
 const report = process.env['SHOWRUNNER_TEST_REPORT'];
 
 /**
  * `unit` is what `npm test` runs; `long` is its slower sibling (crash storms, whole productions); `crash` hinders a process at each of its system
- * calls (strace); `distributed` runs a production on servers that carry its journal; `examples` runs the worked examples of docs/metering.md with the frameworks that they name; `processes` holds what starts processes by the hundred (command line, agents), fails the disk at each call in turn, or speaks; `protocol` checks the models (spin); `browser` drives the studio's page (chromium); `strangers` attacks both servers and plants what is hostile in every place of a file.
+ * calls (strace); `distributed` runs a production on servers that carry its journal, `mishaps` lets happen there what may; `examples` runs the worked examples of docs/metering.md with the frameworks that they name; `processes` holds what starts processes by the hundred (command line, agents), fails the disk at each call in turn, or speaks; `protocol` checks the models (spin); `browser` drives the studio's page (chromium); `strangers` attacks both servers and plants what is hostile in every place of a file.
  */
 export default defineConfig({
   root,
@@ -86,11 +88,15 @@ export default defineConfig({
         test: {
           name: 'distributed',
           include: ['test/distributed/**/*.test.ts'],
-          exclude: ['**/node_modules/**'],
+          exclude: ['**/node_modules/**', mishaps],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'mishaps', include: [mishaps], testTimeout: 240_000, hookTimeout: 120_000 },
       },
       {
         extends: true,

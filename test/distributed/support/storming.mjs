@@ -118,6 +118,6 @@ await untilUpgraded(() =>
   Promise.all([...sessions.map(commitAllTheTime), ...(spender ? [holdUntilRefused(spender)] : [])]),
 );
 lines.close();
-await manager.close();
+await untilUpgraded(() => manager.close());
 await say({ closed: true });
 process.exit(0);
