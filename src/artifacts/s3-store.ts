@@ -4,7 +4,7 @@ import { STATUS_CODES } from 'node:http';
 import { Readable } from 'node:stream';
 import type { AwsClient } from 'aws4fetch';
 import { ProductionError } from '../../machines/index.js';
-import { errorCode, openPlainFile, plainRefusalTexts, within } from '../disk/index.js';
+import { isNotInstalled, openPlainFile, plainRefusalTexts, within } from '../disk/index.js';
 import type { ArtifactStore } from './artifact-store.js';
 
 export interface S3Options {
@@ -133,7 +133,7 @@ async function clientClass(): Promise<typeof AwsClient> {
   try {
     return (await import('aws4fetch')).AwsClient;
   } catch (cause) {
-    if (errorCode(cause) !== 'ERR_MODULE_NOT_FOUND') throw cause;
+    if (!isNotInstalled(cause, 'aws4fetch')) throw cause;
     throw invalid('S3 needs the optional package aws4fetch; run: npm install aws4fetch', cause);
   }
 }

@@ -1,3 +1,4 @@
+import { readAddress, type SecretAddress } from '../disk/secret-address.js';
 import { UsageError } from './usage-error.js';
 
 /** Where the log is that carries a production, as `--postgres`, `--restate` or `SHOWRUNNER_URL` says it. */
@@ -38,10 +39,10 @@ export function parseLogAddress(text: string, said: string): LogAddress {
 
 function postgresAt(text: string, said: string): LogAddress {
   const { address, production } = split(text, said);
-  const url = parsed(address, said);
+  const { url, secrets } = parsed(address, said);
   if (!['postgres:', 'postgresql:'].includes(url.protocol))
     throw new UsageError(`${said}: postgres://user@host:5432/database#production`);
-  return { on: 'postgres', url: address, production, secrets: secretsOf(url) };
+  return { on: 'postgres', url: address, production, secrets };
 }
 
 function restateAt(text: string, said: string): LogAddress {
@@ -51,10 +52,15 @@ function restateAt(text: string, said: string): LogAddress {
     .split(',')
     .filter((each) => each !== '')
     .map((each) => (each.includes('://') ? each : `${begin}${each}`));
-  const urls = addresses.map((each) => parsed(each, said));
-  if (urls.length === 0 || urls.some(({ protocol }) => !/^https?:$/.test(protocol)))
+  const read = addresses.map((each) => parsed(each, said));
+  if (read.length === 0 || read.some(({ url }) => !/^https?:$/.test(url.protocol)))
     throw new UsageError(`${said}: http://node1:8080,http://node2:8080#production`);
-  return { on: 'restate', addresses, production, secrets: [...new Set(urls.flatMap(secretsOf))] };
+  return {
+    on: 'restate',
+    addresses,
+    production,
+    secrets: [...new Set(read.flatMap(({ secrets }) => secrets))],
+  };
 }
 
 function split(text: string, said: string): { address: string; production: string } {
@@ -66,8 +72,9 @@ function split(text: string, said: string): { address: string; production: strin
 }
 
 /** The address is not repeated: it may have a password. */
-function parsed(address: string, said: string): URL {
-  if (URL.canParse(address)) return new URL(address);
+function parsed(address: string, said: string): SecretAddress {
+  const read = readAddress(address);
+  if (read) return read;
   throw new UsageError(
     `${said}: is no address; write ${forms}, with what is special in a password as %23 and the like`,
   );
@@ -78,19 +85,5 @@ function decoded(text: string, said: string): string {
     return decodeURIComponent(text);
   } catch {
     throw new UsageError(`${said}: is no address: % stands before what is no code`);
-  }
-}
-
-function secretsOf({ password, searchParams }: URL): string[] {
-  const raw = password === '' ? [] : [password, decodedOrNot(password)];
-  const said = searchParams.get('password');
-  return [...new Set([...raw, ...(said ? [said] : [])])];
-}
-
-function decodedOrNot(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
   }
 }

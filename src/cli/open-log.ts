@@ -1,4 +1,5 @@
 import { ProductionError } from '../../machines/errors.js';
+import { isNotInstalled } from '../disk/is-not-installed.js';
 import type { RemoteLog } from '../journal/remote-log.js';
 import type { LogAddress } from './log-address.js';
 
@@ -13,9 +14,7 @@ export async function openLog(address: LogAddress): Promise<RemoteLog> {
     return new RestateLog({ addresses: address.addresses, production });
   }
   const { PostgresLog } = await import('../postgres/postgres-log.js').catch((cause: unknown) => {
-    // The second where the command line's bundle asks for it.
-    const { code } = cause as { code?: unknown };
-    if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw cause;
+    if (!isNotInstalled(cause, 'pg')) throw cause;
     throw new ProductionError(
       'invalid_input',
       'a production on Postgres needs its client, which is not installed: npm install pg',

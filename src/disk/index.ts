@@ -19,6 +19,8 @@ export { replacePlainFile, writePlainFile } from './write-plain-file.js';
 export { replacePrivateFile } from './private-file.js';
 export { bodyOf } from './body-of.js';
 export { within } from './within.js';
+export { isNotInstalled } from './is-not-installed.js';
+export { hasSecret, readAddress, withoutSecrets, type SecretAddress } from './secret-address.js';
 export { writableByOthers } from './writable-by-others.js';
 export { removeQuietly } from './remove-quietly.js';
 export { isGone, isLiveClaim, thisProcess } from './process-identity.js';

@@ -13,6 +13,7 @@ import {
   type Placed,
   type RemoteLog,
 } from '../journal/index.js';
+import { hasSecret, readAddress, type SecretAddress } from '../disk/index.js';
 import { GuardedClient } from './guarded-client.js';
 import {
   Place,
@@ -104,8 +105,11 @@ export class PostgresLog implements RemoteLog {
   readonly #inDoubt = new Set<string>();
 
   constructor({ url, production }: PostgresLogOptions) {
-    const { host, pathname, password } = placeOf(url);
-    this.#secrets = [password, decodeURIComponent(password)].filter((secret) => secret.length > 3);
+    const {
+      url: { host, pathname },
+      secrets,
+    } = placeOf(url);
+    this.#secrets = secrets;
     this.name = `production ${production} on Postgres at ${host}${pathname}`;
     this.#production = production;
     this.#config = {
@@ -374,7 +378,7 @@ export class PostgresLog implements RemoteLog {
       if (cause instanceof ProductionError) throw cause;
       const { code, message } = cause as { code?: string; message?: string };
       // A server may repeat what it was told, anywhere in its error.
-      const isClean = this.#secrets.every((secret) => !inspect(cause).includes(secret));
+      const isClean = !hasSecret(inspect(cause), this.#secrets);
       const said = [code, isClean ? message : 'its words are left out, since the password is in them'];
       throw new ProductionError(
         'journal_unavailable',
@@ -409,15 +413,10 @@ function soon(text: string, values: unknown[] = []): QueryConfig {
   return values.length === 0 ? asked : { ...asked, name: nameOf(text) };
 }
 
-/** Node's own error has the whole address in it. @throws ProductionError `invalid_input`. */
-function placeOf(url: string): URL {
-  try {
-    const place = new URL(url);
-    decodeURIComponent(place.password);
-    return place;
-  } catch {
-    // What is thrown here would say it.
-  }
+/** @throws ProductionError `invalid_input`. */
+function placeOf(url: string): SecretAddress {
+  const place = readAddress(url);
+  if (place) return place;
   throw new ProductionError(
     'invalid_input',
     'url: is no address of the form postgres://user:password@host:5432/database; signs such as # and / in a password are written as %23 and %2F.',

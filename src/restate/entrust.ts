@@ -1,5 +1,5 @@
 import { ProductionError } from '../../machines/index.js';
-import { bodyOf, within } from '../disk/index.js';
+import { bodyOf, withoutSecrets, within } from '../disk/index.js';
 import { nodeOf } from './ingress.js';
 import { episodeKey, episodeService } from './names.js';
 
@@ -32,7 +32,7 @@ export async function entrust({ addresses, production }: EntrustOptions, session
         return { ok: answer.ok, status: answer.status, text: (await bodyOf(answer, mostBytes)).toString() };
       });
       if (ok) return;
-      const said = secrets.reduce((left, secret) => left.replaceAll(secret, '[redacted]'), text);
+      const said = withoutSecrets(text, secrets);
       last = new Error(`${String(status)} ${said.slice(0, 300)}`);
     } catch (error) {
       last = error;

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ProductionError } from '../../machines/index.js';
-import { bodyOf, within } from '../disk/index.js';
+import { bodyOf, readAddress, withoutSecrets, within } from '../disk/index.js';
 import { logService, partKey } from './names.js';
 
 /** One try at one node: a node that was killed must not hold up who can ask another. */
@@ -105,8 +105,10 @@ export class Ingress {
 
   /** A server may repeat what it was told. */
   #withoutSecrets(text: string): string {
-    const secrets = this.#nodes.flatMap((node) => node.secrets);
-    return secrets.reduce((said, secret) => said.replaceAll(secret, '[redacted]'), text);
+    return withoutSecrets(
+      text,
+      this.#nodes.flatMap((node) => node.secrets),
+    );
   }
 
   #silent(cause: unknown): ProductionError {
@@ -133,22 +135,18 @@ export interface Node {
 
 /** A node's address and what it asks for: fetch refuses a password in an address, and Node's error of one that is none has the whole of it. @throws ProductionError `invalid_input`. */
 export function nodeOf(address: string): Node {
-  try {
-    const url = new URL(address);
-    const { username, password } = url;
-    url.username = '';
-    url.password = '';
-    const bare = url.href.replace(/\/$/, '');
-    if (username === '') return { address: bare, secrets: [] };
-    const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-    const basic = Buffer.from(pair).toString('base64');
-    const secrets = [basic, password, decodeURIComponent(password)].filter((secret) => secret.length > 3);
-    return { address: bare, authorization: `Basic ${basic}`, secrets };
-  } catch {
+  const read = readAddress(address);
+  if (!read)
     throw new ProductionError(
       'invalid_input',
       'addresses: one is no address of the form http://127.0.0.1:8080; signs such as # and / in a password are written as %23 and %2F.',
       { field: 'addresses' },
     );
-  }
+  const { url, basic, secrets } = read;
+  url.username = '';
+  url.password = '';
+  const bare = url.href.replace(/\/$/, '');
+  return basic === undefined
+    ? { address: bare, secrets }
+    : { address: bare, authorization: `Basic ${basic}`, secrets: [basic, ...secrets] };
 }

@@ -65,7 +65,7 @@ const allowed: Record<string, readonly string[]> = {
     'src/program.ts',
   ],
   'src/restate': ['machines', 'src/disk', 'src/journal'],
-  'src/postgres': ['machines', 'src/journal'],
+  'src/postgres': ['machines', 'src/disk', 'src/journal'],
   'src/draw': ['machines'],
   'src/inspect': ['machines', 'src/disk', 'src/record', 'src/production', 'src/manager'],
   'src/studio': [

@@ -4,7 +4,9 @@ import { optionalPackage } from '../../../src/crew/optional-package.js';
 describe('optional package', () => {
   it('given a package that is not installed, when it is needed, then the error names it and how to install it', async () => {
     const load = async (): Promise<never> => {
-      throw Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' });
+      throw Object.assign(new Error("Cannot find package 'unpdf' imported from /crew.js"), {
+        code: 'ERR_MODULE_NOT_FOUND',
+      });
     };
     await expect(optionalPackage('unpdf', load)).rejects.toMatchObject({
       code: 'invalid_input',

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { ProductionError } from '../../../../machines/index.js';
-import { isMissing } from '../missing-package.js';
+import { isNotInstalled } from '../../../disk/index.js';
 import { nameOf } from '../model-ref.js';
 import type { ModelRef, Price, UnitPrices } from '../types.js';
 import { KnownUnits, ownPrice, type PriceTable } from './price-table.js';
@@ -44,7 +44,7 @@ async function publicPrice(
   at: string,
 ): Promise<Price | 'no table' | undefined> {
   const library = await import('@pydantic/genai-prices').catch((error: unknown) => {
-    if (isMissing(error, publicTable)) return undefined;
+    if (isNotInstalled(error, publicTable)) return undefined;
     throw error;
   });
   if (!library) return 'no table';
