@@ -34,7 +34,7 @@ const report = process.env['SHOWRUNNER_TEST_REPORT'];
 
 /**
  * `unit` is what `npm test` runs; `long` is its slower sibling (crash storms, whole productions); `crash` hinders a process at each of its system
- * calls (strace); `distributed` runs a production on servers that carry its journal, `mishaps` lets happen there what may; `examples` runs the worked examples of docs/metering.md with the frameworks that they name; `processes` holds what starts processes by the hundred (command line, agents), fails the disk at each call in turn, or speaks; `protocol` checks the models (spin); `browser` drives the studio's page (chromium); `strangers` attacks both servers and plants what is hostile in every place of a file.
+ * calls (strace); `distributed` runs a production on servers that carry its journal, `mishaps` lets happen there what may, `nodes` cuts its servers off, kills them and takes their power, for minutes; `examples` runs the worked examples of docs/metering.md with the frameworks that they name; `processes` holds what starts processes by the hundred (command line, agents), fails the disk at each call in turn, or speaks; `protocol` checks the models (spin); `browser` drives the studio's page (chromium); `strangers` attacks both servers and plants what is hostile in every place of a file.
  */
 export default defineConfig({
   root,
@@ -56,6 +56,7 @@ export default defineConfig({
           exclude: [
             'test/**/node_modules/**',
             'test/long/**',
+            'test/nodes/**',
             'test/browser/**',
             'test/crash/**',
             'test/distributed/**',
@@ -97,6 +98,16 @@ export default defineConfig({
       {
         extends: true,
         test: { name: 'mishaps', include: [mishaps], testTimeout: 240_000, hookTimeout: 120_000 },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'nodes',
+          include: ['test/nodes/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
       },
       {
         extends: true,

@@ -1,10 +1,11 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from '../../support/free-port.js';
+import { inside, type Place } from '../support/network.js';
 
 /** A Postgres of a test's own, on a free port of this machine. */
 export interface PostgresServer {
@@ -24,24 +25,43 @@ function otherUser(): { uid: number; gid: number } | undefined {
   return { uid: idOf('-u'), gid: idOf('-g') };
 }
 
+export interface PostgresPlace {
+  /** Where its folder is made. */
+  parent?: string;
+  /** The machine of a network that it runs on. */
+  place?: Place;
+  /** More settings, such as `fsync=off`. */
+  settings?: readonly string[];
+}
+
 /** Starts Debian's Postgres 15 in a folder of its own. */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres({
+  parent,
+  place,
+  settings = [],
+}: PostgresPlace = {}): Promise<PostgresServer> {
   if (!existsSync(programs)) throw new Error('Postgres 15 is not installed: apt-get install postgresql-15');
-  const folder = mkdtempSync(join(tmpdir(), 'showrunner-postgres-'));
+  const folder = mkdtempSync(join(parent ?? tmpdir(), 'showrunner-postgres-'));
   chmodSync(folder, 0o700);
   const user = otherUser();
   if (user) chownSync(folder, user.uid, user.gid);
   const data = join(folder, 'data');
-  execFileSync(`${programs}/initdb`, ['-D', data, '-U', 'showrunner', '--auth=trust', '--no-sync'], {
-    ...user,
-    cwd: folder,
-    stdio: 'ignore',
-  });
+  execFileSync(
+    `${programs}/initdb`,
+    ['-D', data, '-U', 'showrunner', '--auth=trust', ...(parent === undefined ? ['--no-sync'] : [])],
+    {
+      ...user,
+      cwd: folder,
+      stdio: 'ignore',
+    },
+  );
+  if (place) appendFileSync(join(data, 'pg_hba.conf'), 'host all all 10.0.0.0/8 trust\n');
   const port = await freePort();
-  const url = `postgres://showrunner@127.0.0.1:${port}/postgres`;
+  const address = place?.address ?? '127.0.0.1';
+  const url = `postgres://showrunner@${address}:${port}/postgres`;
   const isReady = (): boolean => {
     try {
-      execFileSync(`${programs}/pg_isready`, ['-h', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
+      execFileSync(`${programs}/pg_isready`, ['-h', address, '-p', String(port)], { stdio: 'ignore' });
       return true;
     } catch {
       return false;
@@ -49,11 +69,22 @@ export async function startPostgres(): Promise<PostgresServer> {
   };
   let server: ChildProcess;
   const start = async (): Promise<void> => {
-    server = spawn(
-      `${programs}/postgres`,
-      ['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-k', folder],
-      { ...user, cwd: folder, stdio: 'ignore' },
-    );
+    const own = settings.flatMap((setting) => ['-c', setting]);
+    const listen = `listen_addresses=${address}`;
+    const args = ['-D', data, '-p', String(port), '-c', listen, '-k', folder, ...own];
+    // Root alone enters a namespace.
+    server = place
+      ? spawn(
+          ...inside(place.namespace, 'setpriv', [
+            `--reuid=${user?.uid ?? 0}`,
+            `--regid=${user?.gid ?? 0}`,
+            '--clear-groups',
+            `${programs}/postgres`,
+            ...args,
+          ]),
+          { cwd: folder, stdio: 'ignore' },
+        )
+      : spawn(`${programs}/postgres`, args, { ...user, cwd: folder, stdio: 'ignore' });
     while (!isReady()) {
       if (server.exitCode !== null) throw new Error(`Postgres ended with ${server.exitCode}`);
       await wait(50);

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { inside, type Place } from '../support/network.js';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 
@@ -25,17 +26,27 @@ export interface Cluster {
   stop(): void;
 }
 
+export interface ClusterPlaces {
+  /** A machine for each node, where it is not this one: workers are then looked for on each node's own loopback. */
+  places?: readonly Place[];
+  /** A folder for each node. */
+  folders?: readonly string[];
+}
+
 /**
  * Starts Restate on loopback: one node, or three that keep each entry on two. The server (BUSL-1.1) is no part of the package: it is installed here,
  * from this folder's lock file and without its dependencies' scripts, one of which reports home.
  */
-export async function startCluster(size: 1 | 3): Promise<Cluster> {
+export async function startCluster(size: 1 | 3, { places, folders }: ClusterPlaces = {}): Promise<Cluster> {
   const binary = installed();
   const folder = mkdtempSync(join(tmpdir(), 'showrunner-restate-'));
-  const addresses = Array.from({ length: size }, (_, index) =>
-    size === 1 ? '127.0.0.1' : `127.0.0.${String(11 + index)}`,
+  const addresses = Array.from(
+    { length: size },
+    (_, index) => places?.[index]?.address ?? (size === 1 ? '127.0.0.1' : `127.0.0.${String(11 + index)}`),
   );
-  const ports = await Promise.all(addresses.map(async (address) => await freePorts(address, 3)));
+  const ports = await Promise.all(
+    addresses.map(async (address) => (places ? [5122, 8080, 9070] : await freePorts(address, 3))),
+  );
   const fabric = addresses.map((address, index) => `http://${address}:${String(ports[index]?.[0])}`);
   const nodes = addresses.map((address, index) => {
     const [bind = 0, ingress = 0, admin = 0] = ports[index] ?? [];
@@ -45,7 +56,7 @@ export async function startCluster(size: 1 | 3): Promise<Cluster> {
       DO_NOT_TRACK: '1',
       RESTATE_NODE_NAME: `n${String(index + 1)}`,
       RESTATE_CLUSTER_NAME: folder.slice(-6),
-      RESTATE_BASE_DIR: join(folder, `n${String(index + 1)}`),
+      RESTATE_BASE_DIR: folders?.[index] ?? join(folder, `n${String(index + 1)}`),
       RESTATE_BIND_IP: address,
       RESTATE_BIND_PORT: String(bind),
       RESTATE_INGRESS__BIND_ADDRESS: `${address}:${String(ingress)}`,
@@ -60,7 +71,7 @@ export async function startCluster(size: 1 | 3): Promise<Cluster> {
       }),
     };
     return new Server(
-      binary,
+      inside(places?.[index]?.namespace, binary, []),
       environment,
       `http://${address}:${String(ingress)}`,
       `http://${address}:${String(admin)}`,
@@ -95,14 +106,14 @@ class Server implements Node {
   #process: ChildProcess | undefined;
 
   constructor(
-    private readonly binary: string,
+    private readonly command: [string, string[]],
     private readonly environment: NodeJS.ProcessEnv,
     readonly ingress: string,
     readonly admin: string,
   ) {}
 
   async start(): Promise<void> {
-    this.#process = spawn(this.binary, [], {
+    this.#process = spawn(...this.command, {
       env: this.environment,
       stdio: process.env['SHOWRUNNER_RESTATE_OUTPUT'] ? 'inherit' : 'ignore',
     });

@@ -3,16 +3,26 @@ import { ProductionStateManager } from '../../../src/index.js';
 import type { RemoteLog } from '../../../src/journal/index.js';
 import { expectSound, journalText } from '../../support/production.js';
 import { temporaryDirectory } from '../../support/temporary.js';
+import type { Place } from './network.js';
 import { Machine, type LogAddress } from './storm.js';
 import { costsIn, longestWait } from './waits.js';
 
 const perHold = 12;
 const dailyCap = 50;
 
-/** Four machines, each with episodes that commit all the time and one that holds money until the day has no more. */
-export function startFour(log: LogAddress, episodes: number): Machine[] {
-  const machines = ['a', 'b', 'c', 'd'].map(
-    (name) => new Machine({ name, log, directory: temporaryDirectory(), episodes, isSpending: true }),
+/** Four machines, or one at each place, each with episodes that commit all the time and one that holds money until the day has no more. */
+export function startFour(log: LogAddress, episodes: number, places?: readonly Place[]): Machine[] {
+  const names = ['a', 'b', 'c', 'd'].slice(0, places?.length);
+  const machines = names.map(
+    (name, index) =>
+      new Machine({
+        name,
+        log,
+        directory: temporaryDirectory(),
+        episodes,
+        isSpending: true,
+        namespace: places?.[index]?.namespace,
+      }),
   );
   onTestFinished(() => {
     for (const { process } of machines) process.kill('SIGKILL');

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { inside } from './network.js';
 
 /** Which log a machine connects to; none for a folder of its own. */
 export type LogAddress =
@@ -12,6 +13,8 @@ export interface MachineWork {
   name: string;
   log: LogAddress;
   directory: string;
+  /** The machine of a network that it runs on. */
+  namespace?: string | undefined;
   episodes: number;
   /** One episode more, which holds money until the day has no more. */
   isSpending?: boolean | 'each day';
@@ -42,12 +45,10 @@ export class Machine {
   /** Resolves when it has ended; rejects where it was neither told to, nor killed. */
   readonly ended: Promise<void>;
 
-  constructor(work: MachineWork) {
-    this.process = spawn(
-      process.execPath,
-      [fileURLToPath(new URL('storming.mjs', import.meta.url)), JSON.stringify(work)],
-      { stdio: ['pipe', 'pipe', 'pipe'] },
-    );
+  constructor({ namespace, ...work }: MachineWork) {
+    const file = fileURLToPath(new URL('storming.mjs', import.meta.url));
+    const command = inside(namespace, process.execPath, [file, JSON.stringify(work)]);
+    this.process = spawn(...command, { stdio: ['pipe', 'pipe', 'pipe'] });
     let errors = '';
     this.process.stderr?.on('data', (text) => (errors += String(text)));
     if (process.env['SHOW'])
