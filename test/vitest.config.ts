@@ -30,6 +30,36 @@ const simulated = [
 ];
 /** What is waited for in them: leases, silences, the end of a day. Both logs at once. */
 const mishaps = 'test/distributed/*/{days,operators,paid-points}.test.ts';
+/** What runs again where a log carries each production (test/distributed/logs): a part of it, and with SHOWRUNNER_LOGS=all the whole. */
+const overLogs =
+  process.env['SHOWRUNNER_LOGS'] === 'all'
+    ? [
+        'test/cli/{cli,people}*.test.ts',
+        'test/golden/*.test.ts',
+        'test/manager/!(artifacts-elsewhere).test.ts',
+        'test/crew/*.test.ts',
+        'test/production/{archive,audit,past,several-managers,group-commit,processes}.test.ts',
+        'test/reports/*.test.ts',
+        'test/studio/*.test.ts',
+        'test/agents/*.test.ts',
+        'test/long/crash-storm.test.ts',
+      ]
+    : ['test/cli/people-key.test.ts', 'test/golden/golden.test.ts', 'test/manager/flows.test.ts'];
+const logs = (on: 'postgres' | 'restate') => [
+  {
+    extends: true as const,
+    test: {
+      name: `logs-${on}`,
+      include: overLogs,
+      testTimeout: 180_000,
+      hookTimeout: 120_000,
+      setupFiles: ['test/distributed/logs/set-up.ts'],
+      globalSetup: [`test/distributed/logs/on-${on}.ts`],
+      // After what measures who waits for whom.
+      sequence: { groupOrder: 1 },
+    },
+  },
+];
 const report = process.env['SHOWRUNNER_TEST_REPORT'];
 
 /**
@@ -95,6 +125,8 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      ...logs('postgres'),
+      ...logs('restate'),
       {
         extends: true,
         test: { name: 'mishaps', include: [mishaps], testTimeout: 240_000, hookTimeout: 120_000 },

@@ -1,19 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { run } from '../support/cli.js';
+import { run, urlFor } from '../support/cli.js';
+import { journalText } from '../support/production.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
-
-function journalOf(directory: string): string {
-  const folder = join(directory, 'journal');
-  return readdirSync(folder)
-    .map((name) => readFileSync(join(folder, name), 'utf8'))
-    .join('');
-}
 
 /** A command on a terminal of its own, with what a person types. */
 function typed(directory: string, args: string, keys: string): string {
@@ -23,7 +17,7 @@ function typed(directory: string, args: string, keys: string): string {
     {
       input: keys,
       encoding: 'utf8',
-      env: { ...process.env, NO_COLOR: '1' },
+      env: { ...process.env, NO_COLOR: '1', SHOWRUNNER_URL: urlFor(directory) ?? '' },
     },
   );
   return stdout;
@@ -36,14 +30,14 @@ describe('keeping house at the command line', () => {
     const created = await run(directory, 'cleanup', '--older-than', '0', '--json');
     expect(created.json()).toEqual({ archived: [], waiting: [], dry_run: false });
     await run(directory, 'phase', '1', 'research', 'active');
-    const before = journalOf(directory);
+    const before = journalText(directory);
     const rehearsed = await run(directory, 'cleanup', '--older-than', '0', '--dry-run');
     expect(rehearsed.stdout).toBe(`Would archive: ${id}. Nothing was done.\n`);
-    expect(journalOf(directory)).toBe(before);
+    expect(journalText(directory)).toBe(before);
     expect(typed(directory, 'cleanup --older-than 0', 'n\n')).toMatch(
       /Archive ep_001.*\[y\/N\][^]*nothing was done/,
     );
-    expect(journalOf(directory)).toBe(before);
+    expect(journalText(directory)).toBe(before);
     const cleaned = typed(directory, 'cleanup --older-than 0', 'y\n');
     const [, command = ''] = /bring it back: showrunner (.*)\r/.exec(cleaned) ?? [];
     expect(command).toBe(`unarchive ${id}`);
@@ -86,12 +80,12 @@ describe('keeping house at the command line', () => {
     await run(directory, 'create', '--topic', 'Back');
     await run(directory, 'phase', '1', 'research', 'complete');
     await run(directory, 'phase', '1', 'script', 'active');
-    const before = journalOf(directory);
+    const before = journalText(directory);
     const rehearsed = await run(directory, 'restore', '1', 'research_complete', '--dry-run');
     expect(rehearsed.stdout).toMatch(/Would stand: .*script pending.*\nNothing was done/);
     expect((await run(directory, 'restore', '1', 'nothing', '--dry-run')).code).toBe(3);
     expect(typed(directory, 'restore 1 research_complete', '\n')).toContain('nothing was done');
-    expect(journalOf(directory)).toBe(before);
+    expect(journalText(directory)).toBe(before);
     expect((await run(directory, 'restore', '1', 'research_complete')).stdout).toContain('script pending');
   });
 

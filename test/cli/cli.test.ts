@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
 import { catalog } from '../../src/cli/catalog.js';
 import { ProductionStateManager } from '../../src/index.js';
-import { run, start } from '../support/cli.js';
+import { run, start, urlFor } from '../support/cli.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -465,7 +465,7 @@ describe('the command line', () => {
     const piped = spawnSync(
       'bash',
       ['-c', `set -o pipefail; node '${main}' --directory '${directory}' list --json | head -c 10`],
-      { encoding: 'utf8' },
+      { encoding: 'utf8', env: { ...process.env, SHOWRUNNER_URL: urlFor(directory) ?? '' } },
     );
     expect([piped.status, piped.stderr]).toEqual([0, '']);
   });

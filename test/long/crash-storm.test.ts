@@ -4,7 +4,10 @@ import { buildPackage } from '../support/worker.js';
 
 /** One storm again: SHOWRUNNER_SEED=<seed> npm run test:long -- crash-storm */
 const again = process.env['SHOWRUNNER_SEED'];
-const storms = again === undefined ? (process.env['SHOWRUNNER_LONG'] ? 1000 : 100) : 1;
+const storms =
+  again === undefined
+    ? Number(process.env['SHOWRUNNER_STORMS'] ?? (process.env['SHOWRUNNER_LONG'] ? 1000 : 100))
+    : 1;
 const first = again === undefined ? Date.now() % 1_000_000_000 : Number(again);
 describe('storms of stopped and killed processes', () => {
   let lives = 0;

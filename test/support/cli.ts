@@ -20,17 +20,18 @@ interface Running {
   said: (text: string) => Promise<void>;
 }
 
-/** With `SHOWRUNNER_TEST_LOG` each folder is the copy of a production of its own in that log: the same tests hold there. */
-function logOf(directory: string): { SHOWRUNNER_URL?: string } {
+/** With `SHOWRUNNER_TEST_LOG` each folder is the copy of a production of its own in that log: the same tests hold there. Where it is. */
+export function urlFor(directory: string): string | undefined {
   const log = process.env['SHOWRUNNER_TEST_LOG'];
-  return log === undefined ? {} : { SHOWRUNNER_URL: `${log}#${encodeURIComponent(directory.slice(-100))}` };
+  return log === undefined ? undefined : `${log}#${encodeURIComponent(directory.slice(-100))}`;
 }
 
 /** Starts the built command line on a production. */
 export function start(directory: string, args: string[], env: Record<string, string> = {}): Running {
   if (!existsSync(main)) throw new Error('dist/cli/main.js is missing: run npm ci, which builds it');
+  const url = urlFor(directory);
   const child = spawn(process.execPath, [main, '--directory', directory, ...args], {
-    env: { ...process.env, NO_COLOR: '1', ...logOf(directory), ...env },
+    env: { ...process.env, NO_COLOR: '1', ...(url && { SHOWRUNNER_URL: url }), ...env },
     // Nobody types: what reads its input finds the end of it.
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,6 +1,6 @@
 // A process of its own that works on a production: node worker.mjs '{"directory":…,"task":"costs",…}'. One JSON line per resolved call.
 import { once } from 'node:events';
-import { ProductionStateManager } from 'showrunner';
+import { openWhere } from './open-where.mjs';
 
 const { directory, task, sessions, count, cost, label, policy } = JSON.parse(process.argv[2]);
 
@@ -101,7 +101,7 @@ const tasks = {
   },
 };
 
-const manager = await ProductionStateManager.open({ directory, policy });
+const manager = await openWhere({ directory, policy });
 await say({ ready: process.pid });
 await tasks[task](manager);
 await manager.close();

@@ -1,3 +1,4 @@
+import { ProductionError } from '../../../machines/errors.js';
 import { escapeForTerminal } from '../../../machines/escape.js';
 import type { Run } from '../command.js';
 import { exits } from '../exit-codes.js';
@@ -11,7 +12,7 @@ export const run: Run = async (context) => {
   const carried = await examineLog(context);
   // What is behind is brought up, where it can be.
   if (carried?.log.reachable && !carried.findings.some(({ severity }) => severity !== 'note'))
-    await context.open({ readOnly: true });
+    await context.open({ readOnly: true }).catch(unlessOfDocument);
   const { findings, segments } = examine(context.directory);
   findings.unshift(...(carried?.findings ?? []));
   if (segments.length > 0 && !findings.some(({ severity }) => severity === 'damage'))
@@ -36,3 +37,8 @@ export const run: Run = async (context) => {
     exit: bad ? exits.invalidData : exits.done,
   };
 };
+
+/** What is wrong with a document is a finding. */
+function unlessOfDocument(error: unknown): void {
+  if (!(error instanceof ProductionError) || error.code !== 'document_unavailable') throw error;
+}
