@@ -48,8 +48,8 @@ export async function measureEpisode(context: PhaseContext, path: string): Promi
       loudness.add(channel);
       peak.add(channel);
       samples += channel.length;
-      for (const sample of channel) {
-        const level = Math.abs(sample);
+      for (let index = 0; index < channel.length; index += 1) {
+        const level = Math.abs(channel[index] as number);
         if (level >= 1) clipped += 1;
         silence = level < silentLevel ? silence + 1 : 0;
         if (silence > longest) longest = silence;

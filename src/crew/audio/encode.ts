@@ -45,7 +45,7 @@ async function* master(
   let late = Math.ceil((resamplerDelay * episodeRate) / timeline.rate) + lookAhead;
   let left = episodeSamples(timeline);
   const pass = (input: Float32Array): Float32Array => {
-    const output = resampler.push(input.map((sample) => sample * gain));
+    const output = resampler.push(scaled(input, gain));
     limiter.process(output);
     const kept = output.subarray(Math.min(late, output.length), Math.min(output.length, late + left));
     late -= Math.min(late, output.length);
@@ -56,10 +56,17 @@ async function* master(
   yield pass(new Float32Array(resamplerDelay + lookAhead));
 }
 
+// Loops over samples are written out where there are tens of millions: a call for each, as of `map` and `from`, takes several times as long.
+function scaled(samples: Float32Array, gain: number): Float32Array {
+  const output = new Float32Array(samples.length);
+  for (let index = 0; index < samples.length; index += 1) output[index] = (samples[index] as number) * gain;
+  return output;
+}
+
 function toPcm16(samples: Float32Array): Uint8Array {
-  const pcm = Int16Array.from(samples, (sample) =>
-    Math.max(-32_768, Math.min(32_767, Math.round(sample * 32_767))),
-  );
+  const pcm = new Int16Array(samples.length);
+  for (let index = 0; index < samples.length; index += 1)
+    pcm[index] = Math.max(-32_768, Math.min(32_767, Math.round((samples[index] as number) * 32_767)));
   return new Uint8Array(pcm.buffer);
 }
 
@@ -89,7 +96,9 @@ export async function encode(
     for await (const block of master(context, recording, timeline, level)) {
       await wave.write(toPcm16(block));
       for (let start = 0; start < block.length; start += episodeRate) {
-        const part = block.subarray(start, start + episodeRate).map((sample) => sample / lameScale);
+        const part = block.slice(start, start + episodeRate);
+        for (let index = 0; index < part.length; index += 1)
+          part[index] = (part[index] as number) / lameScale;
         // The encoder reuses its buffer: copy before the next call.
         await mp3.write(encoder.encode([part]).slice());
       }

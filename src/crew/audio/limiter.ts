@@ -20,27 +20,35 @@ export class Limiter {
 
   /** Limits a block in place; the output is late by the look-ahead. */
   process(block: Float32Array): void {
+    const length = this.#length;
+    const ceiling = this.#ceiling;
+    const delayed = this.#delayed;
+    const lowestGains = this.#lowest;
+    const queue = this.#queue;
+    let sum = this.#sum;
+    let slot = this.#time % length;
     for (let index = 0; index < block.length; index += 1) {
       const sample = block[index] as number;
-      const slot = this.#time % this.#length;
-      const lowest = this.#lowestGain(Math.abs(sample));
-      this.#sum += lowest - (this.#lowest[slot] as number);
-      this.#lowest[slot] = lowest;
-      const gain =
-        lowest === 1 && this.#sum > this.#length - 1e-6 ? 1 : Math.min(1, this.#sum / this.#length);
-      block[index] = (this.#delayed[slot] as number) * gain;
-      this.#delayed[slot] = sample;
-      this.#time += 1;
+      const level = Math.abs(sample);
+      const lowest = level <= ceiling && queue.length === 0 ? 1 : this.#lowestGain(level, this.#time + index);
+      sum += lowest - (lowestGains[slot] as number);
+      lowestGains[slot] = lowest;
+      const gain = lowest === 1 && sum > length - 1e-6 ? 1 : Math.min(1, sum / length);
+      block[index] = (delayed[slot] as number) * gain;
+      delayed[slot] = sample;
+      slot = slot + 1 === length ? 0 : slot + 1;
     }
+    this.#sum = sum;
+    this.#time += block.length;
   }
 
-  #lowestGain(level: number): number {
+  #lowestGain(level: number, time: number): number {
     const queue = this.#queue;
-    while (queue[0] !== undefined && queue[0].time < this.#time - this.#length) queue.shift();
+    while (queue[0] !== undefined && queue[0].time < time - this.#length) queue.shift();
     if (level > this.#ceiling) {
       const gain = Math.fround(this.#ceiling / level);
       while ((queue.at(-1)?.gain ?? 0) >= gain) queue.pop();
-      queue.push({ gain, time: this.#time });
+      queue.push({ gain, time });
     }
     return queue[0]?.gain ?? 1;
   }

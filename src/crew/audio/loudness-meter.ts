@@ -46,21 +46,27 @@ export class LoudnessMeter {
 
   add(samples: Float32Array): void {
     const [f, g] = this.#filters;
+    const stepSamples = this.#stepSamples;
     let [s1 = 0, s2 = 0, t1 = 0, t2 = 0] = this.#state;
-    for (const x of samples) {
+    let sum = this.#sum;
+    let count = this.#count;
+    for (let index = 0; index < samples.length; index += 1) {
+      const x = samples[index] as number;
       const y = f.b0 * x + s1;
       s1 = f.b1 * x - f.a1 * y + s2;
       s2 = f.b2 * x - f.a2 * y;
       const z = g.b0 * y + t1;
       t1 = g.b1 * y - g.a1 * z + t2;
       t2 = g.b2 * y - g.a2 * z;
-      this.#sum += z * z;
-      this.#count += 1;
-      if (this.#count < this.#stepSamples) continue;
-      this.#steps.push(this.#sum / this.#count);
-      this.#sum = 0;
-      this.#count = 0;
+      sum += z * z;
+      count += 1;
+      if (count < stepSamples) continue;
+      this.#steps.push(sum / count);
+      sum = 0;
+      count = 0;
     }
+    this.#sum = sum;
+    this.#count = count;
     this.#state.set([s1, s2, t1, t2]);
   }
 

@@ -37,9 +37,11 @@ export async function* mix(
     const speech = await readSpeech(context, recording, line);
     const block = new Float32Array(start - at + samples);
     const gain = gains.get(line.voice) ?? 1;
+    const from = start - at;
     for (let index = 0; index < samples; index += 1) {
-      const fade = Math.min(1, (index + 1) / fadeSamples, (samples - index) / fadeSamples);
-      block[start - at + index] = (speech[head + index] ?? 0) * gain * fade;
+      const edge = Math.min(index + 1, samples - index);
+      const level = (speech[head + index] as number) * gain;
+      block[from + index] = edge < fadeSamples ? level * (edge / fadeSamples) : level;
     }
     at = start + samples;
     yield block;

@@ -27,19 +27,25 @@ export class Resampler {
     input.set(this.#history);
     input.set(block, this.#history.length);
     const output = new Float32Array(Math.ceil(((block.length + 1) * this.#up) / this.#down) + 1);
+    const up = this.#up;
+    const down = this.#down;
+    const table = this.#table;
+    let at = this.#at;
+    let phase = this.#phase;
     let count = 0;
-    while (this.#at < block.length) {
-      const row = this.#phase * taps;
+    while (at < block.length) {
+      const row = phase * taps;
       let sum = 0;
       for (let tap = 0; tap < taps; tap += 1)
-        sum += (input[this.#at + tap] as number) * (this.#table[row + tap] as number);
+        sum += (input[at + tap] as number) * (table[row + tap] as number);
       output[count] = sum;
       count += 1;
-      this.#phase += this.#down;
-      this.#at += Math.floor(this.#phase / this.#up);
-      this.#phase %= this.#up;
+      phase += down;
+      at += Math.floor(phase / up);
+      phase %= up;
     }
-    this.#at -= block.length;
+    this.#at = at - block.length;
+    this.#phase = phase;
     this.#history = input.slice(block.length);
     return output.subarray(0, count);
   }

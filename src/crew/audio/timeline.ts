@@ -44,7 +44,9 @@ export async function readSpeech(
       },
     );
   }
-  const speech = Float32Array.from(wave.samples, (sample) => sample / 32_768);
+  const { samples } = wave;
+  const speech = new Float32Array(samples.length);
+  for (let index = 0; index < samples.length; index += 1) speech[index] = (samples[index] as number) / 32_768;
   return wave.rate === rate ? speech : resampled(speech, wave.rate, rate);
 }
 

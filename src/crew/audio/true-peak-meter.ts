@@ -10,6 +10,8 @@ export class TruePeakMeter {
   readonly #mostGain: number;
   #history = new Float32Array(taps - 1);
   #peak = 0;
+  /** For how many samples more the filter covers one that can make a new peak. */
+  #near = 0;
 
   constructor() {
     const sums = Array.from({ length: phases }, (_, phase) =>
@@ -24,10 +26,9 @@ export class TruePeakMeter {
     input.set(block, this.#history.length);
     for (let at = 0; at < block.length; at += 1) {
       // Around quiet samples no new peak is possible: this spares nearly all of the work and changes no result.
-      let loudest = 0;
-      for (let tap = 0; tap < taps; tap += 1)
-        loudest = Math.max(loudest, Math.abs(input[at + tap] as number));
-      if (loudest * this.#mostGain <= this.#peak) continue;
+      if (Math.abs(block[at] as number) * this.#mostGain > this.#peak) this.#near = taps;
+      if (this.#near === 0) continue;
+      this.#near -= 1;
       for (let row = 0; row < phases * taps; row += taps) {
         let sum = 0;
         for (let tap = 0; tap < taps; tap += 1)
