@@ -10,6 +10,7 @@ import {
   standingAfter,
   stepsOf,
   stepsPerEpisode,
+  type Contender,
   type Episode,
   type Standing,
   type Store,
@@ -43,6 +44,8 @@ export async function playRound(name: ContenderName, load: Load, folder: string)
   }));
   episodes.forEach(({ number }) => stepsOf(number));
   globalThis.gc?.();
+  // V8 throws away with the last round's objects what it had compiled for them: a process at work has its code, and so has everybody here.
+  await warmUp(contender, mkdtempSync(join(folder, `${name}-warm-`)));
 
   const done = new Map<Episode, number>();
   const limits = { atOnce: load.atOnce, longestMs: contender.longestHalfMs ?? Infinity };
@@ -78,6 +81,25 @@ export async function playRound(name: ContenderName, load: Load, folder: string)
     closeMs,
     isWhole: steps === load.episodes * stepsPerEpisode,
   };
+}
+
+const warmingEpisodes = 60;
+const longestWarmUpMs = 2000;
+
+/** The work of some episodes, which nobody measures. */
+async function warmUp(contender: Contender, directory: string): Promise<void> {
+  const store = await contender.open(directory);
+  const episodes = Array.from({ length: warmingEpisodes }, (_, index): Episode => ({
+    number: index + 1,
+    id: `ep_${index + 1}`,
+  }));
+  await playHalf(store, episodes, {
+    to: stepsPerEpisode,
+    done: new Map(),
+    atOnce: 10,
+    longestMs: longestWarmUpMs,
+  });
+  await store.close();
 }
 
 interface Half {
