@@ -2,6 +2,7 @@ import {
   TerminalError,
   handlers,
   object,
+  type Duration,
   type ObjectContext,
   type VirtualObjectDefinition,
 } from '@restatedev/restate-sdk';
@@ -21,13 +22,16 @@ const mended: ReadonlySet<unknown> = new Set([
  * One episode that somebody works on, whoever dies. Nothing of the work is in Restate's journal: the production has it, and whoever comes next goes on
  * there, once the claim of who died is over. So changed code under a running episode breaks nothing.
  */
-export function episodeObject(produce: ProduceEntrusted): VirtualObjectDefinition<string, unknown> {
+export function episodeObject(
+  produce: ProduceEntrusted,
+  // An hour without a word is work; two workers at once would only be fenced by the claim.
+  silence: Duration | number = { hours: 12 },
+): VirtualObjectDefinition<string, unknown> {
   return object({
     name: episodeService,
     handlers: {
       produce: handlers.object.exclusive(
-        // An hour without a word is work; two workers at once would only be fenced by the claim.
-        { journalRetention: 0, inactivityTimeout: { hours: 12 }, abortTimeout: { hours: 12 } },
+        { journalRetention: 0, inactivityTimeout: silence, abortTimeout: silence },
         async (context: ObjectContext): Promise<{ outcome: string }> => {
           const signal = context.request().attemptCompletedSignal;
           const { outcome } = await produce({ ...episodeOf(context.key), signal }).catch((error: unknown) => {
