@@ -5,7 +5,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import { connect, createServer as createAddress, type AddressInfo, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { ProductionStateManager } from '../../src/index.js';
 import { RestateLog, entrust, serveRestate } from '../../src/restate/index.js';
 import { startCluster, type Cluster } from '../distributed/restate/cluster.js';
@@ -45,7 +45,8 @@ async function startWorker(): Promise<Worker> {
   return { said: () => said, signal: (name) => void worker.kill(name), port };
 }
 
-beforeEach(async () => {
+/** Entrusts an episode to Restate, whose first worker calls the provider. */
+async function begin(): Promise<void> {
   buildPackage();
   asked.length = 0;
   cluster = await startCluster(1);
@@ -80,13 +81,13 @@ beforeEach(async () => {
   sessionId = await looking.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
   await entrust({ addresses: cluster.ingress, production }, sessionId);
   await expect.poll(() => asked.length, { timeout: 30_000 }).toBe(1);
-  return undefined;
-});
+}
 
 const attempts = ({ said }: Worker): number => said().split('begins').length - 1;
 const status = async (): Promise<string> => (await looking.getEpisodeState(sessionId)).status;
 
 test('given a worker works in silence past the time-outs of Restate and does not hear that its work was given away, then the provider is called once, and the episode ends', async () => {
+  await begin();
   await expect.poll(() => attempts(first), { timeout: 40_000 }).toBeGreaterThanOrEqual(3);
   expect(first.said()).toContain('ends claimed_elsewhere');
   expect(asked).toHaveLength(1);
@@ -98,6 +99,7 @@ test('given a worker works in silence past the time-outs of Restate and does not
 });
 
 test('given a worker is frozen past its claim and thaws when another has taken its work up, then the provider was called once, and the call is held', async () => {
+  await begin();
   first.signal('SIGSTOP');
   const second = await startWorker();
   leadsTo = second.port;
