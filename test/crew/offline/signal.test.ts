@@ -63,6 +63,18 @@ describe('signal', () => {
     expect(meter.decibels()).toBeLessThan(0.7);
   });
 
+  it.each([100, 102, 106, 120])(
+    'given one crest between two samples amid silence, in blocks that are cut at %i, when its true peak is measured, then it is found',
+    (cut) => {
+      const sound = new Float32Array(200);
+      sound.set([0.9, 0.9], 100);
+      const meter = new TruePeakMeter();
+      meter.add(sound.subarray(0, cut));
+      meter.add(sound.subarray(cut));
+      expect(10 ** (meter.decibels() / 20)).toBeCloseTo(1.13, 1);
+    },
+  );
+
   it('given a WAVE file, when it is read, then samples and comment come back, and a file cut short is refused', () => {
     const file = new Uint8Array(
       Buffer.concat([waveHeader(4, 16_000, 'note'), new Uint8Array(new Int16Array([1, -2, 3, -4]).buffer)]),
