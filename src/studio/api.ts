@@ -23,7 +23,7 @@ import type {
  * `Authorization: Bearer <token>`; an error is `{ error: { code, message, remedy } }`.
  *
  *   GET  /api/production                       ProductionView
- *   GET  /api/episodes                         { position, episodes: BoardEpisode[] }
+ *   GET  /api/episodes                         BoardView
  *   GET  /api/episodes/:id                     EpisodeView
  *   GET  /api/episodes/:id/history?after=N     { entries: TimelineEntry[] } oldest first, at most 5,000 from after the position
  *   GET  /api/episodes/:id/at/:position        EpisodeMoment
@@ -66,6 +66,12 @@ export interface PhaseView {
   warnAt: number | null;
   startedAt: string | null;
   endedAt: string | null;
+}
+
+/** Every listed episode, and what the head of each view shows. */
+export interface BoardView extends Pick<ProductionView, 'directory' | 'today'> {
+  position: number;
+  episodes: BoardEpisode[];
 }
 
 export interface BoardEpisode {

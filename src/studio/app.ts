@@ -13,7 +13,7 @@ import { serveFile } from './files.js';
 import { onlyJson, onlySmall, onlyThisHost, onlyWithToken, safeHeaders, ticketFor } from './guard.js';
 import type { Live } from './live.js';
 import { servePage } from './page-files.js';
-import { productionView } from './production-view.js';
+import { headView, productionView } from './production-view.js';
 import { answerTo, refusal } from './refusal.js';
 import { scrape } from './scrape.js';
 import { shownJson } from './shown-json.js';
@@ -64,7 +64,9 @@ export function studioApp({
   const id = (context: Context) => parseSessionId(context.req.param('id') ?? '');
 
   app.get('/api/production', async (context) => context.json(await productionView(manager)));
-  app.get('/api/episodes', (context) => context.json({ position: live.position, episodes: live.episodes() }));
+  app.get('/api/episodes', (context) =>
+    context.json({ position: live.position, ...headView(manager), episodes: live.episodes() }),
+  );
   app.get('/api/episodes/:id', async (context) => context.json(await episodeView(manager, id(context))));
   app.get('/api/episodes/:id/history', async (context) => {
     const after = wholeNumber(context.req.query('after') ?? '0', 'after');

@@ -17,8 +17,7 @@ export async function productionView(manager: ProductionStateManager): Promise<P
   const states = allStates(manager);
   const { opening } = production.total();
   return {
-    directory: shortened(production.directory),
-    today: todayView(production.today(), production.policy.warnAtPercent),
+    ...headView(manager),
     days: [...production.days()]
       .map(([date, { spent, reserved }]) => ({
         date,
@@ -34,6 +33,16 @@ export async function productionView(manager: ProductionStateManager): Promise<P
     totalSpent,
     openingBalance: toDollars(opening),
     hooks: hookCounts(production.directory),
+  };
+}
+
+/** Where it is and the day's money; nothing is read for it. */
+export function headView({
+  production,
+}: ProductionStateManager): Pick<ProductionView, 'directory' | 'today'> {
+  return {
+    directory: shortened(production.directory),
+    today: todayView(production.today(), production.policy.warnAtPercent),
   };
 }
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type {
-  BoardEpisode,
+  BoardView,
   ChartView,
   EpisodeMoment,
   EpisodeView,
@@ -77,9 +77,7 @@ describe('the studio’s API', () => {
     const directory = join(temporaryDirectory(), 'production');
     const id = (await run(directory, 'create', '--topic', 'Why bees dance')).stdout.trim();
     const studio = await opened(directory);
-    const { position, episodes } = await studio.get<{ position: number; episodes: BoardEpisode[] }>(
-      '/api/episodes',
-    );
+    const { position, episodes } = await studio.get<BoardView>('/api/episodes');
     expect(episodes).toMatchObject([{ sessionId: id, state: 'initialized', spent: 0, budget: 7 }]);
     const first = studio.listen();
     expect(await first.until(({ type }) => type === 'hello')).toEqual({ type: 'hello', position });
@@ -118,7 +116,7 @@ describe('the studio’s API', () => {
     const studio = await opened(directory);
     const manager = await ProductionStateManager.open({ directory, readOnly: true });
     onTestFinished(() => manager.close());
-    const { episodes } = await studio.get<{ episodes: BoardEpisode[] }>('/api/episodes');
+    const { episodes, today, directory: place } = await studio.get<BoardView>('/api/episodes');
     expect(new Map(episodes.map(({ sessionId, spent, status }) => [sessionId, [spent, status]]))).toEqual(
       new Map(
         (await manager.listEpisodes()).map(({ session_id: id, total_cost: spent, status }) => [
@@ -156,7 +154,10 @@ describe('the studio’s API', () => {
     expect(production).toMatchObject({
       metrics: await manager.getProductionMetrics(),
       totalSpent: await manager.getTotalSpending(),
+      today,
+      directory: place,
     });
+    expect(today.spent).toBeGreaterThan(0);
     expect(production.days.reduce((sum, { spent }) => sum + Math.round(spent * 1e6), 0)).toBe(
       Math.round(production.totalSpent * 1e6),
     );

@@ -1,7 +1,7 @@
 import type {
   ActorLine,
   ActorView,
-  BoardEpisode,
+  BoardView,
   ChartView,
   CheckpointView,
   EpisodeMoment,
@@ -77,7 +77,7 @@ const episode = (id: string): string => `/api/episodes/${encodeURIComponent(id)}
 
 export const api = {
   production: () => get<ProductionView>('/api/production'),
-  episodes: () => get<{ position: number; episodes: BoardEpisode[] }>('/api/episodes'),
+  episodes: () => get<BoardView>('/api/episodes'),
   episode: (id: string) => get<EpisodeView>(episode(id)),
   history: (id: string, after: number) =>
     get<{ entries: TimelineEntry[] }>(`${episode(id)}/history?after=${after}`),

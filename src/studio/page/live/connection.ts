@@ -2,7 +2,7 @@ import type { StudioEvent } from '../../api.js';
 import { ApiError } from '../api/client.js';
 import { readEvents } from '../api/event-stream.js';
 import { forgetToken, readToken } from '../api/token.js';
-import { loadBoard, loadHead, newestPosition, studio, take, type Link } from './studio.js';
+import { loadBoard, newestPosition, studio, take, type Link } from './studio.js';
 import { shareAmongTabs, type Tabs } from './tabs.js';
 
 const firstWaitMs = 300;
@@ -34,7 +34,6 @@ export async function stayConnected(): Promise<void> {
   // Heard before the board is read: what comes between the two is not lost.
   const tabs = shareAmongTabs<Told>(`showrunner ${token}`, { hear, longestSilenceMs });
   void loadBoard();
-  void loadHead();
   await tabs.takeTurns((signal) => keepListening(tabs, signal));
 }
 

@@ -42,32 +42,23 @@ export function newestPosition(): number | null {
 /** Reads the whole board; what was told meanwhile and is newer stays. */
 export async function loadBoard(): Promise<void> {
   try {
-    const { position: read, episodes } = await api.episodes();
+    const { position: read, episodes, today, directory } = await api.episodes();
     const all = new Map(episodes.map((episode) => [episode.sessionId, episode]));
     for (const [id, { at, board }] of told) {
       if (at > read) all.set(id, board);
       else told.delete(id);
     }
     position = Math.max(position ?? 0, read);
-    studio.set({ episodes: all, error: null });
+    studio.set({ episodes: all, today, directory, error: null });
   } catch (error) {
     studio.set({ error: asApiError(error) });
   }
 }
 
-/** Reads what the head of the page shows: the day's money and where the production is. */
-export async function loadHead(): Promise<void> {
-  const answer = await api.production().catch(() => null);
-  if (answer) studio.set({ today: answer.today, directory: answer.directory });
-}
-
 /** Takes one event of the server's. */
 export function take(event: StudioEvent): void {
   if (event.type === 'today') studio.set({ today: event.today });
-  if (event.type === 'hello' && event.position !== position) {
-    void loadBoard();
-    void loadHead();
-  }
+  if (event.type === 'hello' && event.position !== position) void loadBoard();
   if (event.type === 'commit') {
     position = Math.max(position ?? 0, event.position);
     show(event.position, event.board);
