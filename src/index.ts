@@ -27,7 +27,7 @@ export type { LoadedCheckpoint } from './calls/checkpoints.js';
 export type { LiveActor, LiveActorOptions } from './manager/live-actor.js';
 export type { CleanedUp } from './calls/orphans.js';
 export { systemClock } from './production/index.js';
-export type { AuditProgress, Clock, RemoteLog, Verification } from './production/index.js';
+export type { AuditProgress, Clock, OldCopy, RemoteLog, Verification } from './production/index.js';
 export type { HistoryEntry, PastRedaction } from './record/index.js';
 export type { Redaction } from './redaction/index.js';
 export type { EpisodeState, GlobalMetrics, ProductionMetrics, QualityMetrics } from './shapes/index.js';

@@ -1,6 +1,7 @@
 import { ProductionError } from '../../machines/errors.js';
 import { formatUsd, fromDollars, type Usd } from '../../machines/usd.js';
 import type { ArtifactLink } from './artifact-links.js';
+import type { OldCopy } from '../production/index.js';
 import { redactor } from './redactor.js';
 
 /** What a tool gives back; the text says the same as the object, for hosts that read only one of them. */
@@ -13,6 +14,16 @@ export interface Answer {
 
 export function answer(found: Record<string, unknown>, links: readonly ArtifactLink[] = []): Answer {
   return { content: [{ type: 'text', text: JSON.stringify(found) }, ...links], structuredContent: found };
+}
+
+/** Says of what was looked at while the log cannot be reached how old it is. Whatever is a person's to answer stays as it is. */
+export function marked<Given extends object>(answered: Given, oldCopy: OldCopy | undefined): Given {
+  if (!oldCopy || !('content' in answered) || !Array.isArray(answered.content)) return answered;
+  const { of, asOf, why } = oldCopy;
+  const text = told(
+    `This is this machine's copy of ${of} as of ${asOf}, which may be old: ${why} Nothing can be changed until it answers.`,
+  );
+  return { ...answered, content: [...(answered.content as Answer['content']), { type: 'text', text }] };
 }
 
 /** A refusal, as the model reads it: what happened, and who can do something about it. */

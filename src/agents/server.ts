@@ -6,7 +6,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { ProductionError } from '../../machines/errors.js';
 import type { ProductionStateManager } from '../manager/manager.js';
-import { failure, protocolError } from './answer.js';
+import { failure, marked, protocolError } from './answer.js';
 import { checkArguments } from './arguments.js';
 import type { Asking, Question } from './ask-person.js';
 import type { Producer } from './produce-episode.js';
@@ -97,7 +97,7 @@ async function call(
     ]);
     const { producer } = house;
     const following = followingOf(ctx);
-    return await runTool(tool.name, {
+    const answered = await runTool(tool.name, {
       manager,
       given,
       toolUseId: toolUseIdOf(ctx),
@@ -105,6 +105,7 @@ async function call(
       following,
       producer,
     });
+    return marked(answered, manager.oldCopy);
   } catch (error) {
     return failure(error);
   }

@@ -70,6 +70,7 @@ class Worker {
   readonly #worked: Worked = { taken: 0, complete: 0, waiting: 0, failed: 0, interrupted: 0, archived: 0 };
   readonly #limits: z.output<typeof WorkInput>;
   #broken: unknown;
+  #isLogAway = false;
 
   constructor(work: Work<WorkOptions>) {
     this.#work = work;
@@ -85,8 +86,7 @@ class Worker {
     });
     try {
       while (!options.signal?.aborted && this.#broken === undefined) {
-        await production.refreshed();
-        for (const id of this.#ready()) this.#take(id);
+        if (await this.#hasLooked()) for (const id of this.#ready()) this.#take(id);
         await this.#untilSomethingHappens();
       }
     } finally {
@@ -95,6 +95,22 @@ class Worker {
     }
     if (this.#broken !== undefined) throw this.#broken;
     return this.#worked;
+  }
+
+  /** A log that is away comes back: nothing is taken meanwhile, and that is told once. */
+  async #hasLooked(): Promise<boolean> {
+    const { production, report } = this.#work;
+    try {
+      await production.refreshed();
+      this.#isLogAway = false;
+      return true;
+    } catch (error) {
+      const isAway = error instanceof ProductionError && error.code === 'journal_unavailable';
+      if (!isAway || !production.traffic) throw error;
+      if (!this.#isLogAway) report(error, 'work');
+      this.#isLogAway = true;
+      return false;
+    }
   }
 
   #hear(id: SessionId): void {

@@ -11,7 +11,14 @@ import {
 } from '../../machines/index.js';
 import { storeOf, type ArtifactStore } from '../artifacts/index.js';
 import { isGone, nodeDisk, refuseNetworkFilesystem, type Disk } from '../disk/index.js';
-import { Production, systemClock, type Clock, type Plan, type RemoteLog } from '../production/index.js';
+import {
+  Production,
+  systemClock,
+  type Clock,
+  type OldCopy,
+  type Plan,
+  type RemoteLog,
+} from '../production/index.js';
 import { asRecorded, type Committed } from '../record/index.js';
 import { programName } from '../program.js';
 import { releaseOfGone } from '../crew/claim.js';
@@ -154,6 +161,11 @@ export abstract class ManagerHandle extends SafeEmitter {
     return this.#hooks.add(hooks);
   }
 
+  /** What queries show while the log that carries the production cannot be reached: of which log, as of when, and why; undefined where it has answered. */
+  get oldCopy(): OldCopy | undefined {
+    return this.production.oldCopy;
+  }
+
   /** Also emits the commits of other processes, as they come. */
   follow(): void {
     this.production.follow();
@@ -190,7 +202,7 @@ export abstract class ManagerHandle extends SafeEmitter {
 
   /** What a query shows must be on disk, also when another process wrote it. */
   protected async readDurably(): Promise<Production> {
-    await this.production.asOnDisk();
+    await this.production.asShown();
     return this.production;
   }
 

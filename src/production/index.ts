@@ -1,5 +1,6 @@
 export { systemClock } from './clock.js';
 export type { Clock } from './clock.js';
+export type { OldCopy } from './log-reach.js';
 export { machineIdentity } from './machine-identity.js';
 export type { RemoteLog } from '../journal/index.js';
 export { Production } from './production.js';

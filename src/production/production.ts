@@ -46,6 +46,7 @@ import { type Clock } from './clock.js';
 import { CommitClock } from './commit-clock.js';
 import { CommitLoop } from './commit-loop.js';
 import { LogClock } from './log-clock.js';
+import { LogReach, type OldCopy } from './log-reach.js';
 import { machineIdentity } from './machine-identity.js';
 import { Mirror } from './mirror.js';
 import { redactedSteps } from './redacted-steps.js';
@@ -106,6 +107,7 @@ export class Production {
   readonly #mirror: Mirror;
   readonly #commits: CommitLoop;
   readonly #readOnly: boolean;
+  readonly #reach: LogReach;
   #stopFollowing: (() => void) | undefined;
   #closed = false;
   /** Where each session stood when its payloads were last looked for. */
@@ -139,6 +141,7 @@ export class Production {
     this.#readOnly = readOnly;
     this.#documents = documents;
     this.#journal = journal;
+    this.#reach = new LogReach(journal.traffic);
     const refresh = (): void => this.refresh();
     // With a log's time there is nobody's to compare it with.
     const hasDiskTime = !readOnly && journal.pull === undefined;
@@ -204,6 +207,10 @@ export class Production {
   async refreshed(): Promise<void> {
     const arrived = this.#closed ? undefined : this.arrived();
     if (arrived) await arrived;
+    await this.#joined();
+  }
+
+  async #joined(): Promise<void> {
     if (!this.#commits.running || this.#closed) this.refresh();
     else if (this.#readOnly) await this.#commits.running;
     else await this.commit(() => []);
@@ -262,6 +269,22 @@ export class Production {
     await this.#journal.durable();
   }
 
+  /** The same for who only shows it: where the log cannot be reached, what is here, which is then an {@link oldCopy}. */
+  async asShown(): Promise<void> {
+    const arrived = this.#closed ? undefined : this.arrived();
+    if (!arrived) return this.asOnDisk();
+    this.#journal.seeThatItIsInPlace();
+    await this.#reach.wait(arrived);
+    if (this.#reach.away) this.refresh();
+    else await this.#joined();
+    await this.#journal.durable();
+  }
+
+  /** What is shown while the log cannot be reached; undefined where it answered the last question, and for a production of files. */
+  get oldCopy(): OldCopy | undefined {
+    return this.#reach.oldCopy;
+  }
+
   /**
    * For who is about to put a file in its place: asked when its temporary file has a name, as a removal of a text demands.
    * @throws ProductionError `journal_replaced`.
@@ -279,7 +302,8 @@ export class Production {
   episode(id: SessionId): EpisodeSnapshot {
     const snapshot = this.find(id);
     if (snapshot) return snapshot;
-    throw sessionUnknown(id);
+    // The log may have it.
+    throw this.#reach.away ?? sessionUnknown(id);
   }
 
   /** What state.json shows of an episode; a copy. */
@@ -552,6 +576,20 @@ export class Production {
       return Promise.reject(
         new ProductionError('production_closed', 'this production was opened read-only.'),
       );
+    return this.#reach.away
+      ? this.#commitWhenBack(plan)
+      : this.#commits.add(redactedSteps(plan, this.redactor));
+  }
+
+  /** A log that was away is asked first: what is sent to it now would have an unknown outcome. */
+  async #commitWhenBack(plan: Plan): Promise<Committed> {
+    const arrived = this.arrived();
+    if (arrived) await this.#reach.wait(arrived);
+    const { away } = this.#reach;
+    if (away)
+      throw new ProductionError('journal_unavailable', `${away.message} Nothing was written.`, {
+        cause: away,
+      });
     return this.#commits.add(redactedSteps(plan, this.redactor));
   }
 

@@ -275,6 +275,8 @@ export type StudioEvent =
   | { type: 'commit'; position: number; sessionId: string; entries: TimelineEntry[]; board: BoardEpisode }
   /** The day's money moved. */
   | { type: 'today'; today: ProductionView['today'] }
+  /** The log that carries the production cannot be reached: what is shown is as old as that; null when it answers again. */
+  | { type: 'log'; oldCopy: { of: string; asOf: string; why: string } | null }
   /** An embedder's inspector has told something: fetch the actors again. */
   | { type: 'actors' };
 

@@ -13,7 +13,11 @@ const actorsMs = 200;
 // What only time changes: a worker that is gone, a wait that is over, an episode that is late.
 const lookMs = 1_000;
 const mostLooked = 200;
+const logMs = 2_000;
 const rememberedEvents = 2_000;
+
+/** What is told again to who comes back. */
+type Kept = Exclude<StudioEvent, { type: 'actors' | 'log' }>;
 
 interface Told {
   position: number;
@@ -37,6 +41,8 @@ export class Live {
   #rememberedFrom: number;
   #position: number;
   #today: string;
+  readonly #askingLog: NodeJS.Timeout | undefined;
+  #oldCopy: Extract<StudioEvent, { type: 'log' }>['oldCopy'] = null;
 
   constructor(manager: ProductionStateManager) {
     this.#manager = manager;
@@ -48,6 +54,7 @@ export class Live {
     this.#today = JSON.stringify(todayView(production.today(), production.policy.warnAtPercent));
     this.#stop = production.onCommit((committed) => this.#take(committed));
     manager.follow();
+    if (production.traffic) this.#askingLog = setInterval(() => void this.#askLog(), logMs).unref();
     this.#looking = setInterval(() => this.#lookAgain(), lookMs).unref();
   }
 
@@ -66,6 +73,7 @@ export class Live {
     listener({ type: 'hello', position: isRemembered ? since : this.#position });
     if (isRemembered)
       for (const { position, event } of this.#past) if (position > since || isLook(event)) listener(event);
+    if (this.#oldCopy) listener({ type: 'log', oldCopy: this.#oldCopy });
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -80,6 +88,7 @@ export class Live {
 
   close(): void {
     clearInterval(this.#looking);
+    clearInterval(this.#askingLog);
     clearTimeout(this.#actorsTimer);
     clearTimeout(this.#timer);
     this.#stop();
@@ -111,6 +120,16 @@ export class Live {
     this.#remember(told);
   }
 
+  /** Tells whether the log answers, when that has changed. What else is wrong is told by whoever asks next. */
+  async #askLog(): Promise<void> {
+    const { production } = this.#manager;
+    await production.asShown().catch(() => {});
+    const oldCopy = production.oldCopy ?? null;
+    if (oldCopy?.asOf === this.#oldCopy?.asOf) return;
+    this.#oldCopy = oldCopy;
+    for (const listener of this.#listeners) listener({ type: 'log', oldCopy });
+  }
+
   #take({ steps, end, by }: Committed): void {
     for (const { sessionId, event, before, after } of steps) {
       const entry: TimelineEntry = {
@@ -134,7 +153,7 @@ export class Live {
     this.#timer = undefined;
     const gathered = this.#gathered;
     this.#gathered = new Map();
-    const told: Exclude<StudioEvent, { type: 'actors' }>[] = [];
+    const told: Kept[] = [];
     for (const [sessionId, entries] of gathered) {
       const board = this.#show(sessionId);
       const position = entries.at(-1)?.position ?? this.#position;
@@ -150,7 +169,7 @@ export class Live {
     this.#remember(told);
   }
 
-  #remember(told: readonly Exclude<StudioEvent, { type: 'actors' }>[]): void {
+  #remember(told: readonly Kept[]): void {
     this.#past.push(
       ...told.map((event) => ({ position: event.type === 'today' ? this.#position : event.position, event })),
     );

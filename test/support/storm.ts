@@ -6,6 +6,8 @@ import { temporaryDirectory } from './temporary.js';
 import { startWorker, type Said, type Worker } from './worker.js';
 
 const livesPerStorm = 3;
+/** Over a log a commit takes longer. */
+const longestLife = process.env['SHOWRUNNER_TEST_LOG'] ? 900 : 60;
 
 /** What happens to one process of a life, in milliseconds. */
 interface Weather {
@@ -16,9 +18,9 @@ interface Weather {
 }
 
 const weather = fc.record<Weather>({
-  untilStopped: fc.integer({ min: 0, max: 60 }),
+  untilStopped: fc.integer({ min: 0, max: longestLife }),
   stoppedFor: fc.integer({ min: 0, max: 80 }),
-  untilKilled: fc.integer({ min: 0, max: 60 }),
+  untilKilled: fc.integer({ min: 0, max: longestLife }),
   waitsForReady: fc.integer({ min: 0, max: 4 }).map((n) => n > 0),
 });
 

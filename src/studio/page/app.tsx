@@ -7,6 +7,7 @@ import { useStore } from './live/store.js';
 import { studio } from './live/studio.js';
 import { NoToken } from './no-token.js';
 import { Announcements } from './parts/announce.js';
+import { OldCopyBanner } from './parts/old-copy.js';
 import { lazily } from './parts/lazily.js';
 
 const Actor = lazily('the actor', async () => (await import('./actors/actor.js')).Actor);
@@ -33,6 +34,7 @@ export function App() {
         Skip to the content
       </a>
       <Header />
+      <OldCopyBanner />
       <main id="content" tabIndex={-1}>
         {link.state === 'no_token' ? <NoToken refused={link.refused} /> : <View current={current} />}
       </main>

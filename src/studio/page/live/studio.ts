@@ -15,6 +15,8 @@ export interface Studio {
   episodes: ReadonlyMap<string, BoardEpisode> | null;
   today: ProductionView['today'] | null;
   directory: string;
+  /** What is shown while the log cannot be reached; null where it answers, and for a production of files. */
+  oldCopy: Extract<StudioEvent, { type: 'log' }>['oldCopy'];
   /** What went wrong when the board was last read; null when nothing did. */
   error: ApiError | null;
 }
@@ -25,6 +27,7 @@ export const studio = createStore<Studio>({
   episodes: null,
   today: null,
   directory: '',
+  oldCopy: null,
   error: null,
 });
 
@@ -57,6 +60,8 @@ export async function loadBoard(): Promise<void> {
 
 /** Takes one event of the server's. */
 export function take(event: StudioEvent): void {
+  if (event.type === 'log') studio.set({ oldCopy: event.oldCopy });
+  if (event.type === 'hello') studio.set({ oldCopy: null });
   if (event.type === 'today') studio.set({ today: event.today });
   if (event.type === 'hello' && event.position !== position) void loadBoard();
   if (event.type === 'commit') {
