@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { pauseMs, restMs } from '../../src/projection/pace.js';
 import { Slices } from '../../src/projection/slices.js';
+import { MemoryDisk, memoryProduction } from '../../src/testing/index.js';
 
 describe('how long documents rest', () => {
   test('given writing them is quick, then they are written again within a second, however busy the process is', () => {
@@ -57,5 +58,40 @@ describe('how long documents make way amid writing', () => {
     await turn;
     passes(4);
     expect(await turned(slices.turn(), 2)).toBe(true);
+  });
+});
+
+/** A disk on which the first rename of a document waits until it is let go. */
+class SlowRename extends MemoryDisk {
+  letGo: (() => void) | undefined;
+  renames = 0;
+
+  override async renameLater(from: string, to: string): Promise<void> {
+    this.renames += 1;
+    if (this.renames === 1) await new Promise<void>((resolve) => (this.letGo = resolve));
+    await super.renameLater(from, to);
+  }
+}
+
+describe('what becomes due while documents are being written', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  test('given a commit meanwhile, then it is shown when they have rested, and not before', async () => {
+    const disk = new SlowRename();
+    const { manager } = await memoryProduction({ disk });
+    const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Tides' });
+    await vi.advanceTimersByTimeAsync(300);
+    await vi.waitUntil(() => disk.letGo);
+    await manager.updatePhase({ sessionId, phase: 'research', status: 'active' });
+    disk.letGo?.();
+    for (let turns = 0; turns < 20; turns += 1) await new Promise(setImmediate);
+
+    await vi.advanceTimersByTimeAsync(400);
+    expect(disk.renames).toBe(1);
+    await vi.advanceTimersByTimeAsync(600);
+    await vi.waitUntil(() => disk.renames > 1);
+    expect(disk.renames).toBe(2);
+    await manager.close();
   });
 });
