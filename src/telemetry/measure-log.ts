@@ -3,7 +3,7 @@ import type { Production } from '../production/index.js';
 
 /** Tells how this process fares with the log that carries the production's journal; nothing for one of files. Returns how to stop. */
 export function measureLog(
-  production: Production,
+  production: Pick<Production, 'traffic'>,
   provider: MeterProvider = metrics.getMeterProvider(),
 ): () => void {
   if (!production.traffic) return () => {};

@@ -131,7 +131,14 @@ describe('the command line on Postgres', () => {
       readFileSync(segment, 'utf8').replace('Why bees dance', 'Why bees prance'.slice(0, 14)),
     );
     const differs = await other.run('doctor', '--json');
-    expect(differs.stdout).toContain('is not that of the log');
+    expect(differs.json()['findings']).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          severity: 'damage',
+          what: expect.stringContaining('is not that of the log') as string,
+        }),
+      ]),
+    );
     expect(differs.code).toBe(6);
   });
 });
