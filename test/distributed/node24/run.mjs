@@ -14,7 +14,10 @@ const { status } = spawnSync(
   [
     'node_modules/vitest/vitest.mjs',
     'run',
-    ...['--config', 'test/vitest.config.ts', '--project', 'distributed'],
+    '--config',
+    'test/vitest.config.ts',
+    '--project',
+    'distributed',
     ...files.map((file) => `test/distributed/${file}.test.ts`),
   ],
   { cwd: root, stdio: 'inherit' },
