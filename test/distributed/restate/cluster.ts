@@ -31,13 +31,18 @@ export interface ClusterPlaces {
   places?: readonly Place[];
   /** A folder for each node. */
   folders?: readonly string[];
+  /** Gives the addresses at which nodes find each other, in the place of their own. */
+  ways?: (addresses: readonly string[]) => Promise<readonly string[]>;
 }
 
 /**
  * Starts Restate on loopback: one node, or three that keep each entry on two. The server (BUSL-1.1) is no part of the package: it is installed here,
  * from this folder's lock file and without its dependencies' scripts, one of which reports home.
  */
-export async function startCluster(size: 1 | 3, { places, folders }: ClusterPlaces = {}): Promise<Cluster> {
+export async function startCluster(
+  size: 1 | 3,
+  { places, folders, ways }: ClusterPlaces = {},
+): Promise<Cluster> {
   const binary = installed();
   const folder = mkdtempSync(join(tmpdir(), 'showrunner-restate-'));
   const addresses = Array.from(
@@ -47,7 +52,8 @@ export async function startCluster(size: 1 | 3, { places, folders }: ClusterPlac
   const ports = await Promise.all(
     addresses.map(async (address) => (places ? [5122, 8080, 9070] : await freePorts(address, 3))),
   );
-  const fabric = addresses.map((address, index) => `http://${address}:${String(ports[index]?.[0])}`);
+  const own = addresses.map((address, index) => `http://${address}:${String(ports[index]?.[0])}`);
+  const fabric = ways ? await ways(own) : own;
   const nodes = addresses.map((address, index) => {
     const [bind = 0, ingress = 0, admin = 0] = ports[index] ?? [];
     const environment = {
