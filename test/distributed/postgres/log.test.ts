@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { ProductionStateManager } from '../../../src/index.js';
 import { PostgresLog } from '../../../src/postgres/index.js';
@@ -69,6 +70,56 @@ describe('a production on Postgres', () => {
       await expectSound(manager);
     }
     expect(journalText(folders[0] ?? '')).toBe(journalText(folders[1] ?? ''));
+  });
+
+  test('given a table that was made before commits were landed, when its user may not change it, then machines take turns, and its owner’s program changes it', async () => {
+    const owner = new Client({ connectionString: server.url });
+    await owner.connect();
+    await owner.query('create database older');
+    await owner.end();
+    const url = server.url.replace(/postgres$/, 'older');
+    const older = new Client({ connectionString: url });
+    await older.connect();
+    onTestFinished(() => older.end());
+    await older.query(`
+      create table showrunner_log (
+        production text not null, position bigint not null, ends bigint not null, key text not null,
+        at timestamptz not null default clock_timestamp(), bytes bytea not null,
+        primary key (production, position), unique (production, key));
+      create role guest login;
+      grant select, insert on showrunner_log to guest`);
+    const columns = async (): Promise<number> =>
+      (
+        await older.query(
+          `select from pg_attribute where attrelid = 'showrunner_log'::regclass and attname = 'landing'`,
+        )
+      ).rowCount ?? 0;
+    const commitWith = async (as: string): Promise<void> => {
+      const machines = await Promise.all(
+        [1, 2].map(async () => {
+          const log = new PostgresLog({ url: as, production: 'older' });
+          const machine = await ProductionStateManager.connect({ log, directory: temporaryDirectory() });
+          onTestFinished(() => machine.close());
+          return machine;
+        }),
+      );
+      await Promise.all(
+        machines.map(async (machine, index) => {
+          const phase = 'research';
+          const sessionId = await machine.createEpisodeSession({ key: `${as} ${index}`, topic: 'Bees' });
+          await machine.updatePhase({ sessionId, phase, status: 'active' });
+          for (let n = 0; n < 5; n += 1)
+            await machine.addCost({ sessionId, phase, operation: 'query', cost: '0.01', key: `${n}` });
+          expect(new Set(await costKeys(machine, sessionId)).size).toBe(5);
+        }),
+      );
+      for (const machine of machines) await expectSound(machine);
+    };
+    await commitWith(url.replace('showrunner@', 'guest@'));
+    expect(await columns()).toBe(0);
+    await commitWith(url);
+    expect(await columns()).toBe(1);
+    expect((await older.query('select from showrunner_log')).rowCount).toBeGreaterThanOrEqual(28);
   });
 
   test('given no server answers, then it is said without the password', async () => {
