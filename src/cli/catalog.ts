@@ -503,14 +503,20 @@ export const catalog: readonly Command[] = [
   {
     name: 'restate',
     group: 'Keep',
-    summary: 'Serve the logs of productions to Restate, which keeps them on several machines.',
-    usage: '<act>',
+    summary:
+      'Serve the logs of productions to Restate, which keeps them on several machines, and work for it.',
+    usage: '<act> [episode]',
     options: [
       ['--port <n>', 'the port; default 9080, 0 takes any free one'],
       ['--host <address>', 'the address to listen at; default 127.0.0.1'],
       ['--identity-key <keys>', 'take only requests that these keys signed: publickeyv1_…'],
+      ['--crew <module>', 'also work on what is entrusted, with this crew'],
+      localOptions,
+      ['--sources <path>', 'folder or file that the crew reads'],
+      ['--minutes <n>', 'wanted length'],
+      ['--lease <seconds>', 'how long a claim lasts without a sign of life; default 60'],
     ],
-    example: 'showrunner restate serve',
+    example: 'showrunner restate serve --crew ./crew.mjs',
     pace: 'stays',
     load: () => import('./commands/restate.js'),
   },
