@@ -138,6 +138,15 @@ async function explore(
     await expectSound(machine);
   }
   expect(new Set(folders.map(journalText)).size).toBe(1);
+  let latest = 0;
+  for (const line of journalText(folders[0] ?? '')
+    .trim()
+    .split('\n')) {
+    const { at } = (JSON.parse(line) as { commit?: { at: string } }).commit ?? {};
+    if (at === undefined) continue;
+    expect(latest - Date.parse(at)).toBeLessThanOrEqual(5000);
+    latest = Math.max(latest, Date.parse(at));
+  }
   for (const sessionId of sessions) {
     const keys = await costKeys(machines[0] as ProductionStateManager, sessionId);
     expect(new Set(keys).size).toBe(keys.length);
