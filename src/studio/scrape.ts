@@ -7,5 +7,7 @@ export async function scrape(manager: ProductionStateManager): Promise<string> {
   const metrics = await manager.getProductionMetrics();
   const spending = await manager.getSpending();
   const episodes = production.ids().flatMap((id) => production.find(id) ?? []);
-  return scrapeText({ metrics, spending, today: production.today(), episodes, now: production.now() });
+  const { traffic } = production;
+  const log = traffic && { ...traffic, ageMs: Math.max(0, Date.now() - traffic.currentAtMs) };
+  return scrapeText({ metrics, spending, today: production.today(), episodes, now: production.now(), log });
 }

@@ -4,6 +4,7 @@ import { marked } from '../../../src/agents/answer.js';
 import { ProductionStateManager, defineCrew } from '../../../src/index.js';
 import { PostgresLog } from '../../../src/postgres/index.js';
 import type { StudioEvent } from '../../../src/studio/api.js';
+import { scrape } from '../../../src/studio/scrape.js';
 import { Live } from '../../../src/studio/live.js';
 import { expectSound, journalText } from '../../support/production.js';
 import { temporaryDirectory } from '../../support/temporary.js';
@@ -62,6 +63,10 @@ test('given a program that runs on, when its log goes away, then it shows its co
   });
   await expect.poll(() => logEvents().at(-1)?.of, { timeout: 10_000 }).toContain('production away');
   expect(journalText(directory)).toBe(before);
+
+  const scraped = await scrape(manager);
+  expect(scraped).toMatch(/showrunner_log_appends_total\{outcome="landed"\} [1-9]/);
+  expect(Number(/showrunner_log_age_seconds ([\d.]+)/.exec(scraped)?.[1])).toBeGreaterThan(0);
 
   await server.start();
   await expect.poll(() => logEvents().at(-1), { timeout: 20_000 }).toBeNull();
