@@ -27,6 +27,8 @@ export interface Cluster {
 }
 
 export interface ClusterPlaces {
+  /** More of the environment of each server. */
+  settings?: NodeJS.ProcessEnv;
   /** A machine for each node, where it is not this one: workers are then looked for on each node's own loopback. */
   places?: readonly Place[];
   /** A folder for each node. */
@@ -41,7 +43,7 @@ export interface ClusterPlaces {
  */
 export async function startCluster(
   size: 1 | 3,
-  { places, folders, ways }: ClusterPlaces = {},
+  { places, folders, ways, settings }: ClusterPlaces = {},
 ): Promise<Cluster> {
   const binary = installed();
   const folder = mkdtempSync(join(tmpdir(), 'showrunner-restate-'));
@@ -68,6 +70,7 @@ export async function startCluster(
       RESTATE_INGRESS__BIND_ADDRESS: `${address}:${String(ingress)}`,
       RESTATE_ADMIN__BIND_ADDRESS: `${address}:${String(admin)}`,
       RESTATE_LISTEN_MODE: 'tcp',
+      ...settings,
       RESTATE_ROCKSDB_TOTAL_MEMORY_SIZE: '512MB',
       ...(size > 1 && {
         RESTATE_AUTO_PROVISION: String(index === 0),
