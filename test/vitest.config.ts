@@ -44,7 +44,7 @@ const overLogs =
         'test/agents/*.test.ts',
         'test/long/crash-storm.test.ts',
       ]
-    : ['test/cli/people-key.test.ts', 'test/golden/golden.test.ts', 'test/manager/flows.test.ts'];
+    : ['test/cli/people-key.test.ts', 'test/golden/golden.test.ts'];
 const logs = (on: 'postgres' | 'restate') => [
   {
     extends: true as const,
