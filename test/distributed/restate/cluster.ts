@@ -29,6 +29,8 @@ export interface Cluster {
 export interface ClusterPlaces {
   /** More of the environment of each server. */
   settings?: NodeJS.ProcessEnv;
+  /** The whole environment of each server, but for its folder and memory, in the place of what it would have here. */
+  environments?: readonly NodeJS.ProcessEnv[];
   /** A machine for each node, where it is not this one: workers are then looked for on each node's own loopback. */
   places?: readonly Place[];
   /** A folder for each node. */
@@ -43,7 +45,7 @@ export interface ClusterPlaces {
  */
 export async function startCluster(
   size: 1 | 3,
-  { places, folders, ways, settings }: ClusterPlaces = {},
+  { places, folders, ways, settings, environments }: ClusterPlaces = {},
 ): Promise<Cluster> {
   const binary = installed();
   const folder = mkdtempSync(join(tmpdir(), 'showrunner-restate-'));
@@ -58,20 +60,18 @@ export async function startCluster(
   const fabric = ways ? await ways(own) : own;
   const nodes = addresses.map((address, index) => {
     const [bind = 0, ingress = 0, admin = 0] = ports[index] ?? [];
+    const name = `n${String(index + 1)}`;
     const environment = {
-      PATH: process.env['PATH'],
       RESTATE_DISABLE_TELEMETRY: 'true',
       DO_NOT_TRACK: '1',
-      RESTATE_NODE_NAME: `n${String(index + 1)}`,
+      RESTATE_NODE_NAME: name,
       RESTATE_CLUSTER_NAME: folder.slice(-6),
-      RESTATE_BASE_DIR: folders?.[index] ?? join(folder, `n${String(index + 1)}`),
       RESTATE_BIND_IP: address,
       RESTATE_BIND_PORT: String(bind),
       RESTATE_INGRESS__BIND_ADDRESS: `${address}:${String(ingress)}`,
       RESTATE_ADMIN__BIND_ADDRESS: `${address}:${String(admin)}`,
       RESTATE_LISTEN_MODE: 'tcp',
       ...settings,
-      RESTATE_ROCKSDB_TOTAL_MEMORY_SIZE: '512MB',
       ...(size > 1 && {
         RESTATE_AUTO_PROVISION: String(index === 0),
         RESTATE_ADVERTISED_ADDRESS: fabric[index],
@@ -81,7 +81,12 @@ export async function startCluster(
     };
     return new Server(
       inside(places?.[index]?.namespace, binary, []),
-      environment,
+      {
+        ...(environments?.[index] ?? environment),
+        PATH: process.env['PATH'],
+        RESTATE_BASE_DIR: folders?.[index] ?? join(folder, name),
+        RESTATE_ROCKSDB_TOTAL_MEMORY_SIZE: '512MB',
+      },
       `http://${address}:${String(ingress)}`,
       `http://${address}:${String(admin)}`,
     );

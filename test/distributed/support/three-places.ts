@@ -1,15 +1,33 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
+import { parse } from 'yaml';
+import * as z from 'zod';
 import { buildPackage } from '../../support/worker.js';
 import { startCluster, type Cluster } from '../restate/cluster.js';
 import type { Machine } from './storm.js';
 import { Network, inside, type Place } from './network.js';
 
 const port = 9080;
+const Composed = z.object({
+  services: z.record(z.string(), z.object({ environment: z.record(z.string(), z.string()) })),
+});
 
-/** Three machines of a network, with a node of Restate and who serves it the log on each. */
+/** What the documentation's compose file sets for each node, where its names are addresses. */
+function composed(places: readonly Place[]): NodeJS.ProcessEnv[] {
+  const text = readFileSync(new URL('../../../docs/distributed/docker-compose.yml', import.meta.url), 'utf8');
+  const names = places.map((_, index) => `n${String(index + 1)}`);
+  const addressed = text.replaceAll(
+    /(?<=http:\/\/)n\d(?=:)/g,
+    (name) => places[names.indexOf(name)]?.address ?? name,
+  );
+  const { services } = Composed.parse(parse(addressed, { merge: true }));
+  return names.map((name) => services[name]?.environment ?? {});
+}
+
+/** Three machines of a network, with a node of Restate, as the documentation's compose file sets it up, and who serves it the log on each. */
 export async function startThreePlaces(): Promise<{
   network: Network;
   places: readonly [Place, Place, Place];
@@ -28,7 +46,7 @@ export async function startThreePlaces(): Promise<{
     for (const worker of workers) worker.kill('SIGKILL');
   });
   const [cluster] = await Promise.all([
-    startCluster(3, { places }),
+    startCluster(3, { places, environments: composed(places) }),
     ...workers.map((worker) => once(worker.stdout ?? worker, 'data')),
   ]);
   onTestFinished(() => cluster.stop());
