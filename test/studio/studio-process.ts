@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
+import { urlFor } from '../support/cli.js';
 
 // The tests and programs that use this run in the repository's folder, also when they are bundled.
 const main = resolve('dist/cli/main.js');
@@ -17,7 +18,9 @@ export interface StudioProcess {
 
 /** Starts `showrunner studio` and waits for the link that it prints. */
 export async function startStudio(directory: string, port = 0): Promise<StudioProcess> {
+  const url = urlFor(directory);
   const child = spawn(process.execPath, [main, 'studio', '--directory', directory, '--port', String(port)], {
+    env: { ...process.env, ...(url && { SHOWRUNNER_URL: url }) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const link = await linkOf(child);
