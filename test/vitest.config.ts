@@ -29,7 +29,7 @@ const simulated = [
   'test/crew/studio/{background,forecast,misbehaving,preflight,refusals,script,search,traps}.test.ts',
 ];
 /** What is waited for in them: leases, silences, the end of a day. Both logs at once. */
-const mishaps = 'test/distributed/*/{days,operators,paid-points}.test.ts';
+const mishaps = 'test/distributed/*/{days,operators,paid-points,programs-away}.test.ts';
 /** What runs again where a log carries each production (test/distributed/logs): a part of it, and with SHOWRUNNER_LOGS=all the whole. */
 const overLogs =
   process.env['SHOWRUNNER_LOGS'] === 'all'

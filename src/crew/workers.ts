@@ -105,8 +105,7 @@ class Worker {
       this.#isLogAway = false;
       return true;
     } catch (error) {
-      const isAway = error instanceof ProductionError && error.code === 'journal_unavailable';
-      if (!isAway || !production.traffic) throw error;
+      if (!production.isLogsAbsence(error)) throw error;
       if (!this.#isLogAway) report(error, 'work');
       this.#isLogAway = true;
       return false;

@@ -33,6 +33,7 @@ export class Attendant {
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
   #isWoken = false;
+  #wasLogAway = false;
 
   constructor(
     production: Production,
@@ -105,14 +106,19 @@ export class Attendant {
 
   async #lookOnce(): Promise<void> {
     this.#isWoken = false;
+    let isLogAway = false;
     for (const id of this.#waiting) {
       try {
         await this.#attend(id);
       } catch (error) {
         if (error instanceof ProductionError && error.code === 'production_closed') return;
-        this.#report(error, `waits of ${id}`);
+        const isAway = this.#production.isLogsAbsence(error);
+        // It is told once, and not each second for each episode.
+        if (!isAway || !(isLogAway || this.#wasLogAway)) this.#report(error, `waits of ${id}`);
+        isLogAway ||= isAway;
       }
     }
+    this.#wasLogAway = isLogAway;
     if (this.#waiting.size > 0 && this.#users > 0) this.#schedule(this.#isWoken ? 0 : lookMs);
   }
 

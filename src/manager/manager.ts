@@ -1469,7 +1469,7 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async attend({ signal }: { signal: AbortSignal }): Promise<void> {
-    await this.readAll();
+    await this.readDurably();
     await this.attending(async () => {
       if (!signal.aborted) await once(signal, 'abort');
     });

@@ -280,6 +280,12 @@ export class Production {
     await this.#journal.durable();
   }
 
+  /** Whether this says that the log which carries the production is away, and will come back; of a production of files it says that a disk is. */
+  isLogsAbsence(error: unknown): boolean {
+    const isAway = error instanceof ProductionError && error.code === 'journal_unavailable';
+    return isAway && this.#journal.traffic !== undefined;
+  }
+
   /** What is shown while the log cannot be reached; undefined where it answered the last question, and for a production of files. */
   get oldCopy(): OldCopy | undefined {
     return this.#reach.oldCopy;

@@ -38,7 +38,8 @@ export async function deliver(options: DeliveryOptions): Promise<Delivered> {
   const courses = new Map<string, { course: Course; running: Promise<void> }>();
   production.follow();
   for (;;) {
-    await production.asOnDisk();
+    // Whoever goes on tells what there is while a log is away, and the rest when it is back.
+    await (once ? production.asOnDisk() : production.asShown());
     const wanted = new Map(endpoints.list().map((endpoint) => [JSON.stringify(endpoint), endpoint]));
     for (const [key, { course }] of courses) if (!wanted.has(key)) course.stop();
     for (const [key, endpoint] of wanted) {
@@ -93,7 +94,7 @@ class Course {
       if (commits.length > 0) continue;
       if (once) return;
       await moreThan(production, end, this.#signal);
-      await production.asOnDisk();
+      await production.asShown();
     }
   }
 

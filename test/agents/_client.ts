@@ -7,6 +7,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { onTestFinished } from 'vitest';
 import { serveOverHttp } from '../../src/agents/serve.js';
 import { ProductionStateManager } from '../../src/index.js';
+import { urlFor } from '../support/cli.js';
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
@@ -76,7 +77,9 @@ export async function connect(
 }
 
 function stdio(directory: string, more: readonly string[]): StdioClientTransport {
+  const url = urlFor(directory);
   return new StdioClientTransport({
+    ...(url && { env: { SHOWRUNNER_URL: url } }),
     command: process.execPath,
     args: [main, 'mcp', '--directory', directory, '--by', 'tester', ...more],
     stderr: 'inherit',

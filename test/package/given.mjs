@@ -93,6 +93,7 @@ if (JSON.parse(said.split('\\n')[0]).result.serverInfo.name !== 'showrunner') th
       ['showrunner cost 1 script rewrite 7', { exit: 5 }],
       ['showrunner reset', { exit: 2 }],
       ['restate serve', { why: 'serves until Ctrl-C, with an SDK that is optional: test/distributed' }],
+      ['restate entrust', { why: 'needs a Restate server: test/distributed' }],
       ['edit 1 script/script.json', { why: 'the episode of this page has no such file: test/cli edits one' }],
     ],
   },

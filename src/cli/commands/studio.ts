@@ -43,8 +43,11 @@ export const run: Run = async (context, _args, options) => {
     signal,
     note: context.note,
   }).catch((error: unknown) => context.note(`webhooks are not delivered: ${(error as Error).message}`));
-  await manager.attend({ signal });
-  await delivering;
-  await studio.close();
+  try {
+    await manager.attend({ signal });
+    await delivering;
+  } finally {
+    await studio.close();
+  }
   return { text: '' };
 };
