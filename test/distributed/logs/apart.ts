@@ -10,6 +10,10 @@ export const apart: Readonly<Record<string, Readonly<Record<string, string>>>> =
     'given others have written, when a clock two days ahead':
       'the time of a commit is the log’s, and no disk is asked for its own',
   },
+  'test/crew/edit-late.test.ts': {
+    'given the journal has been moved away':
+      'redact, which moves it, is refused for a copy; a copy without its journal is journal_unavailable',
+  },
   'test/crew/kept-options.test.ts': {
     'given %s is taken out of the production later':
       'redact is refused for a copy: the log would bring the text back',
