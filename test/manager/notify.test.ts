@@ -56,6 +56,8 @@ describe('who is waited for is told', () => {
     await open();
     await open();
     const id = await inReview(manager);
+    // Another of the three may be about to.
+    await expect.poll(() => told, patient).not.toEqual([]);
     expect(told).toEqual([
       {
         id: `${id}/approval:script:1.1`,
