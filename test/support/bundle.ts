@@ -28,7 +28,11 @@ export async function bundleProcess(
     outfile: file,
     bundle: true,
     packages: 'external',
-    alias: { showrunner: join(root, 'src/index.ts') },
+    alias: {
+      showrunner: join(root, 'src/index.ts'),
+      'showrunner/postgres': join(root, 'src/postgres/index.ts'),
+      'showrunner/restate': join(root, 'src/restate/index.ts'),
+    },
     platform: 'node',
     format: 'esm',
     target: 'node20',
