@@ -58,6 +58,7 @@ export function Header() {
 /** Whether the page hears of commits as they happen. */
 function LinkMark() {
   const link = useStore(studio, (state) => state.link);
+  const isOldCopy = useStore(studio, (state) => state.oldCopy !== null);
   const [, tick] = useState(0);
   useEffect(() => {
     if (link.state !== 'waiting') return undefined;
@@ -65,11 +66,16 @@ function LinkMark() {
     return () => clearInterval(timer);
   }, [link.state]);
   const seconds = link.state === 'waiting' ? Math.max(0, Math.ceil((link.retryAt - Date.now()) / 1000)) : 0;
-  const text = { connecting: 'Connecting', live: 'Live', waiting: 'Reconnecting', no_token: 'No token' }[
-    link.state
-  ];
+  const mark = link.state === 'live' && isOldCopy ? 'old' : link.state;
+  const text = {
+    connecting: 'Connecting',
+    live: 'Live',
+    old: 'Old copy',
+    waiting: 'Reconnecting',
+    no_token: 'No token',
+  }[mark];
   return (
-    <span class={`link-mark link-${link.state}`} role="status" data-link={link.state}>
+    <span class={`link-mark link-${mark}`} role="status" data-link={mark}>
       <span class="link-dot" aria-hidden="true" />
       {text}
       {seconds > 1 && (
