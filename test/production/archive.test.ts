@@ -36,7 +36,7 @@ async function answers(manager: ProductionStateManager, ids: string[]): Promise<
   ];
 }
 
-describe('archived months', { timeout: 60_000 }, () => {
+describe('archived months', { timeout: 300_000 }, () => {
   test('given 350 ended episodes, when they are archived, then state.json stays bounded, totals stay exact, and every answer stays the same', async () => {
     const directory = temporaryDirectory();
     const clock = fixedClock();
