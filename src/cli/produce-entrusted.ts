@@ -1,4 +1,5 @@
 import { escapeForTerminal } from '../../machines/escape.js';
+import { parseSessionId } from '../../machines/ids.js';
 import { readProduceSettings } from '../documents/produce-settings.js';
 import type { ProduceEntrusted } from '../restate/entrusted.js';
 import type { Context, Options } from './command.js';
@@ -15,7 +16,8 @@ export async function produceEntrusted(context: Context, options: Options): Prom
   const settings = settingsOf(options);
   const crew = await loadCrew(settings.crew);
   const local = localOptionsOf(options);
-  return async ({ production, sessionId, signal }) => {
+  return async ({ production, sessionId: given, signal }) => {
+    const sessionId = parseSessionId(given);
     if (production !== log.production)
       throw new UsageError(`this worker makes episodes of ${log.production}, and not of ${production}`);
     const manager = await context.open({ make: true });
@@ -24,7 +26,7 @@ export async function produceEntrusted(context: Context, options: Options): Prom
       signal: AbortSignal.any([signal, context.signal]),
       holder: `${context.by} (process ${process.pid})`,
       leaseMs: settings.lease_ms ?? 60_000,
-      crewOptions: readProduceSettings(directory, sessionId as never)?.crew_options ?? settings.crew_options,
+      crewOptions: readProduceSettings(directory, sessionId)?.crew_options ?? settings.crew_options,
       ...local,
     });
     const { outcome, reason } = produced;
