@@ -24,31 +24,46 @@ afterAll(() => {
   cluster.stop();
 });
 
-async function ask(method: string, path: string, query?: string): Promise<string> {
-  const answer = await fetch(`${cluster.nodes[0]?.admin ?? ''}${path}`, {
+async function ask(method: string, path: string, query?: string): Promise<Response> {
+  return await fetch(`${cluster.nodes[0]?.admin ?? ''}${path}`, {
     method,
     ...(query !== undefined && {
       body: JSON.stringify({ query }),
       headers: { 'content-type': 'application/json', accept: 'application/json' },
     }),
   });
-  if (!answer.ok) throw new Error(`${path}: ${String(answer.status)} ${await answer.text()}`);
-  return await answer.text();
 }
 
-const running = `select id from sys_invocation where status = 'running' and (target like '%/append' or target like '%/land')`;
+/** The first invocation of the log in a state, if there is one. */
+async function invocation(which: string): Promise<string | undefined> {
+  const query = `select id from sys_invocation where ${which} and (target like '%/append' or target like '%/land')`;
+  const answer = await ask('POST', '/query', query);
+  if (!answer.ok) throw new Error(`/query: ${String(answer.status)} ${await answer.text()}`);
+  return /inv_\w+/.exec(await answer.text())?.[0];
+}
 
-/** Stops who serves the log amid a commit, and does to that what an operator may. */
+/** Does to an invocation what an operator may, again until it can be done. False if it ended before that. */
+async function operate(id: string, act: 'kill' | 'cancel' | 'pause' | 'resume'): Promise<boolean> {
+  for (;;) {
+    const answer = await ask('PATCH', `/invocations/${id}/${act}`);
+    if (answer.ok) return true;
+    const text = await answer.text();
+    if (answer.status === 404 || text.includes('is completed')) return false;
+    if (answer.status !== 409) throw new Error(`${act}: ${String(answer.status)} ${text}`);
+    await wait(100);
+  }
+}
+
+/** Stops who serves the log amid a commit, and does to that what an operator may, until it was in time. */
 async function amidCommit(act: 'kill' | 'cancel' | 'pause'): Promise<void> {
   for (;;) {
     server.kill('SIGSTOP');
     await wait(100);
-    const [id] = /inv_\w+/.exec(await ask('POST', '/query', running)) ?? [];
-    if (id !== undefined) await ask('PATCH', `/invocations/${id}/${act}`);
+    const id = await invocation("status = 'running'");
+    const inTime = id !== undefined && (await operate(id, act));
     server.kill('SIGCONT');
     await wait(500);
-    if (id !== undefined && act === 'pause') await ask('PATCH', `/invocations/${id}/resume`);
-    if (id !== undefined) return;
+    if (inTime && (act !== 'pause' || (await operate(id, 'resume')))) return;
   }
 }
 
