@@ -12,6 +12,7 @@ import { encodeLines, noCrc } from './line.js';
 import { LogCopy, differs } from './log-copy.js';
 import { newTraffic, type LogTraffic } from './log-traffic.js';
 import { placeLanding, type LandingRequest } from './landing-request.js';
+import { isOutdated, outdated, type ChartIdentity } from './other-chart.js';
 import type { AppendResult, JournalPort, LandingResult } from './port.js';
 import { Reader, type JournalEntry } from './reader.js';
 import type { LandingAnswer, RemoteLog } from './remote-log.js';
@@ -54,6 +55,8 @@ export class CarriedJournal implements JournalPort {
   #pulling: Promise<boolean> | undefined;
   #nextPull: Promise<boolean> | undefined;
   #needsRotation = false;
+  /** Who has begun the segment that is written now, where this program may not write behind it. */
+  #other: ChartIdentity | undefined;
   /** Something that this handle has appended could not be written to the folder yet. */
   #isBehind = false;
   #notedAt = -Infinity;
@@ -76,6 +79,7 @@ export class CarriedJournal implements JournalPort {
       onSegment: (header) => {
         refuseNewer(header, machine);
         this.#needsRotation = header.machine.version < machine.version;
+        this.#other = isOutdated(machine, header.machine) ? header.machine : undefined;
       },
     });
   }
@@ -159,6 +163,7 @@ export class CarriedJournal implements JournalPort {
         'journal_unavailable',
         'the journal was opened for reading only; open it for writing.',
       );
+    this.#refuseOther();
     const { position, lastCrc } = this.#reader;
     if (this.#isDue()) {
       await this.#send(position, this.#encodeSeal());
@@ -179,6 +184,7 @@ export class CarriedJournal implements JournalPort {
     if (this.#closed)
       return { error: new ProductionError('production_closed', 'the journal has been closed.') };
     try {
+      this.#refuseOther();
       if (this.#isDue()) return { needsTurn: !(await this.#send(this.#reader.position, this.#encodeSeal())) };
       const landed = await this.#landUntilKnown(request);
       if (!landed) return { needsTurn: (this.#moved += 1) >= mostMoves };
@@ -234,6 +240,11 @@ export class CarriedJournal implements JournalPort {
         await sleep(firstWaitMs);
       }
     }
+  }
+
+  /** A log need not know who writes: each header says it, and nobody lands anything that was decided before one. */
+  #refuseOther(): void {
+    if (this.#other) throw outdated(this.#on.machine, this.#other);
   }
 
   #isDue(): boolean {

@@ -17,6 +17,7 @@ export {
   type Placed,
 } from './landing-request.js';
 export { LandingNote, landingNote, rememberedSince } from './landing-note.js';
+export { isOutdated, outdated } from './other-chart.js';
 export type { AppendResult, JournalPort } from './port.js';
 export type { LogTraffic } from './log-traffic.js';
 export type { JournalEntry } from './reader.js';

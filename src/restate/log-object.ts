@@ -7,7 +7,7 @@ import {
   type ObjectSharedContext,
   type VirtualObjectDefinition,
 } from '@restatedev/restate-sdk';
-import { placeLanding, type LandingMemory, type LandingRequest } from '../journal/index.js';
+import { isOutdated, placeLanding, type LandingMemory, type LandingRequest } from '../journal/index.js';
 import { frame, unframe } from './frame.js';
 import {
   Append,
@@ -80,7 +80,7 @@ async function append(context: ObjectContext, message: Uint8Array, partBytes: nu
   const { head: asked, bytes } = unframe(message);
   const { position, chart, ticket } = Append.parse(asked);
   const { head, now } = await headAndTime(context);
-  if (head.chart !== undefined && isOlder(chart, head.chart))
+  if (head.chart !== undefined && isOutdated(chart, head.chart))
     return said({ ...state(head, now), outcome: 'upgraded', chart: head.chart });
   if (head.sealed || position !== head.end) return said({ ...state(head, now), outcome: 'elsewhere' });
   if (isFull(head, baseOf(context.key), partBytes)) {
@@ -101,7 +101,7 @@ async function land(context: ObjectContext, message: Uint8Array, partBytes: numb
   const landing = context.get<LandingMemory>('landing');
   const { head, now } = await headAndTime(context);
   const answer = (landed: Landed): Uint8Array => frame(landed);
-  if (head.chart !== undefined && isOlder(chart, head.chart))
+  if (head.chart !== undefined && isOutdated(chart, head.chart))
     return answer({ ...state(head, now), outcome: 'upgraded', chart: head.chart });
   if (head.sealed) return answer({ ...state(head, now), outcome: 'moved' });
   if (isFull(head, baseOf(context.key), partBytes)) {
@@ -262,8 +262,4 @@ async function valuesAt(
 
 function valueAt(position: number): string {
   return `at:${String(position)}`;
-}
-
-function isOlder(chart: Chart, present: Chart): boolean {
-  return chart.hash !== present.hash && chart.version <= present.version;
 }

@@ -2,7 +2,13 @@ import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type * as z from 'zod';
 import { ProductionError, episodeMachine, machineVersion, structureHash } from '../../machines/index.js';
-import type { AppendAnswer, LandingAnswer, LandingRequest, RemoteLog } from '../journal/index.js';
+import {
+  outdated,
+  type AppendAnswer,
+  type LandingAnswer,
+  type LandingRequest,
+  type RemoteLog,
+} from '../journal/index.js';
 import { frame, unframe } from './frame.js';
 import { Ingress } from './ingress.js';
 import { Appended, Landed, Place, ReadAnswer, type Chart } from './messages.js';
@@ -51,7 +57,7 @@ export class RestateLog implements RemoteLog {
     const message = frame({ position, chart: this.#chart, ticket: this.#ticket }, bytes);
     return await this.#fromPartOf(position, async (base) => {
       const answer = this.#read(Appended, await this.#ingress.call(base, 'append', message, key)).head;
-      if (answer.outcome === 'upgraded') throw upgraded(this.#chart, answer.chart);
+      if (answer.outcome === 'upgraded') throw outdated(this.#chart, answer.chart);
       if (answer.outcome === 'landed') seeThatItIs(answer, position, bytes, key);
       return { ...answer, answer: { landed: answer.outcome === 'landed', at: answer.at } };
     });
@@ -64,7 +70,7 @@ export class RestateLog implements RemoteLog {
     return await this.#fromPartOf<LandingAnswer>(position, async (base) => {
       const { head, bytes: between } = unframe(await this.#ingress.call(base, 'land', message, key));
       const answer = Landed.parse(head);
-      if (answer.outcome === 'upgraded') throw upgraded(this.#chart, answer.chart);
+      if (answer.outcome === 'upgraded') throw outdated(this.#chart, answer.chart);
       const { outcome, at } = answer;
       if (answer.outcome !== 'landed') return { ...answer, answer: { outcome, lines: [], at } };
       if (answer.sha256 !== createHash('sha256').update(bytes).digest('hex'))
@@ -206,12 +212,5 @@ function seeThatItIs(
   throw new ProductionError(
     'machine_broken',
     `the append ${key} has landed at ${String(landed.position)} with other bytes than those sent for ${String(position)}.`,
-  );
-}
-
-function upgraded(own: Chart, found: Chart): ProductionError {
-  return new ProductionError(
-    'production_upgraded',
-    `the log is written by chart version ${String(found.version)} (${found.hash}), and this program has version ${String(own.version)} (${own.hash}): update it.`,
   );
 }

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { LandingRequest, RemoteLog } from '../../src/journal/index.js';
+import { nodeDisk } from '../../src/disk/index.js';
+import { CarriedJournal, type LandingRequest, type RemoteLog } from '../../src/journal/index.js';
+import { temporaryDirectory } from './temporary.js';
 
 /** One production's log as a suite has it: clients that act as processes of their own. */
 export interface LogUnderTest {
@@ -11,6 +13,25 @@ export interface LogUnderTest {
 
 const bytesOf = (text: string): Uint8Array => Buffer.from(text);
 const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
+
+const landingOf = (position: number, crc: string, session: string): LandingRequest => ({
+  position,
+  crc,
+  at: '2026-01-01T00:00:00.000Z',
+  latest: '',
+  latestAfter: '',
+  days: {},
+  commits: [{ session, parts: [`{"of":"${session}"}`], gaps: [] }],
+});
+const crcIn = (text: string): string => [...text.matchAll(/"crc":"([0-9a-f]{8})"/g)].at(-1)?.[1] ?? '';
+
+/** A journal of a build whose chart has this version and structure. */
+function journalOf(log: RemoteLog, version: number, hash: string): Promise<CarriedJournal> {
+  const now = (): string => '2026-01-01T00:00:00.000Z';
+  const directory = temporaryDirectory();
+  const machine = { id: 'episode', version, hash };
+  return CarriedJournal.open({ log, directory, disk: nodeDisk, machine, program: hash, now, ownTime: now });
+}
 
 /** What every log that carries a journal must do. `make` gives a new, empty one. */
 export function logContract(name: string, make: () => Promise<LogUnderTest>): void {
@@ -153,21 +174,13 @@ export function logContract(name: string, make: () => Promise<LogUnderTest>): vo
     test('commits that were decided before others came land behind those, once under their key, unless their session has changed or it is somebody’s turn', async () => {
       // Who lands nothing appends, and the tests above are all that is asked of it.
       if (!one.land || !other.land) return;
-      const at = (position: number, crc: string, session: string): LandingRequest => ({
-        position,
-        crc,
-        at: '2026-01-01T00:00:00.000Z',
-        latest: '',
-        latestAfter: '',
-        days: {},
-        commits: [{ session, parts: [`{"of":"${session}"}`], gaps: [] }],
-      });
+      const at = landingOf;
       const first = await one.land(at(0, '00000000', 'bees'), 'a');
       expect(first).toMatchObject({ outcome: 'landed', lines: [{ position: 0 }] });
       const [{ end } = { end: 0 }] = first.lines;
       const behind = await other.land(at(0, '00000000', 'bees'), 'b');
       expect(behind).toMatchObject({ outcome: 'moved' });
-      const crc = /"crc":"([0-9a-f]{8})"/.exec(textOf(await one.read(0)))?.[1] ?? '';
+      const crc = crcIn(textOf(await one.read(0)));
       const second = await other.land(at(end, crc, 'owls'), 'c');
       expect(second).toMatchObject({ outcome: 'landed', lines: [{ position: end }] });
       const third = await one.land(at(end, crc, 'bats'), 'd');
@@ -180,6 +193,34 @@ export function logContract(name: string, make: () => Promise<LogUnderTest>): vo
       expect((await other.land(at(end, crc, 'ants'), 'f')).outcome).toBe('turn');
       await giveBack();
       expect((await other.land(at(end, crc, 'ants'), 'g')).outcome).toBe('landed');
+    });
+
+    test('given a build’s chart has written, then another of the same version is refused and reads on; from the next version’s first commit on, this one is refused', async () => {
+      const journal = async (version: number, hash: string) => journalOf(await log.connect(), version, hash);
+      const [own, foreign, next] = [
+        await journal(7, 'own'),
+        await journal(7, 'foreign'),
+        await journal(8, 'next'),
+      ];
+      const commit = async (by: CarriedJournal): Promise<string | undefined> => {
+        await by.pull();
+        by.refresh(() => {});
+        return (await by.append(['{}'])).error?.code;
+      };
+      const land = async ({ land: on, position, lastCrc }: CarriedJournal): Promise<string | undefined> =>
+        (await on?.(landingOf(position, lastCrc, 'bees')))?.error?.code;
+      expect(await commit(own)).toBeUndefined();
+      expect([await commit(foreign), await land(foreign)]).toEqual(
+        Array.from({ length: 2 }, () => 'production_upgraded'),
+      );
+      const read: string[] = [];
+      foreign.scan(({ text }) => read.push(text));
+      expect(read).toEqual(['{}']);
+      expect(await commit(own)).toBeUndefined();
+      // The first ends the segment, the second begins its own.
+      expect([await commit(next), await commit(next)]).toEqual([undefined, undefined]);
+      await expect(commit(own)).rejects.toMatchObject({ code: 'production_upgraded' });
+      for (const each of [own, foreign, next]) await each.close();
     });
 
     test('given the holder of a turn dies, then the next one has it', async () => {
