@@ -1,1 +1,2 @@
-export { PostgresLog, type PostgresLogOptions } from './postgres-log.js';
+export type { PostgresLogOptions } from './database.js';
+export { PostgresLog } from './postgres-log.js';

@@ -23,7 +23,7 @@ export class MemoryLog {
   readonly #turns: { client: symbol; begin: () => void }[] = [];
   #end = 0;
   #memory: LandingMemory | undefined;
-  readonly #landed = new Map<string, LandingAnswer>();
+  readonly #landed = new Map<string, { request: string; answer: LandingAnswer }>();
 
   /** `now` is the log's own clock, ISO-8601 UTC. */
   constructor(now: () => string = () => new Date().toISOString()) {
@@ -37,7 +37,7 @@ export class MemoryLog {
     return {
       name: 'a log in memory',
       append: (position, bytes, key) => this.#append(client, { position, bytes: bytes.slice() }, key),
-      land: async (request, key) => this.#land(client, request, key),
+      land: (request, key) => this.#land(client, request, key),
       read: async (position, most = 1 << 20) => this.#read(position, most),
       end: async () => ({ end: this.#end, at: this.#now() }),
       follow: (onChange) => {
@@ -77,10 +77,11 @@ export class MemoryLog {
     for (const listener of this.#listeners) setImmediate(listener);
   }
 
-  #land(client: symbol, request: LandingRequest, key: string): LandingAnswer {
+  async #land(client: symbol, request: LandingRequest, key: string): Promise<LandingAnswer> {
     const at = this.#now();
     const known = this.#landed.get(key);
-    if (known) return known;
+    if (known?.request === JSON.stringify(request)) return known.answer;
+    if (known) throw new ProductionError('machine_broken', 'one key was given to two landings.');
     const [first] = this.#turns;
     if (first && first.client !== client) return { outcome: 'turn', lines: [], at };
     const placed = placeLanding(request, this.#end, this.#memory);
@@ -93,7 +94,7 @@ export class MemoryLog {
       bytes: this.#read(request.position, Infinity),
       at,
     };
-    this.#landed.set(key, answer);
+    this.#landed.set(key, { request: JSON.stringify(request), answer });
     return answer;
   }
 

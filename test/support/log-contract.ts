@@ -195,6 +195,26 @@ export function logContract(name: string, make: () => Promise<LogUnderTest>): vo
       expect((await other.land(at(end, crc, 'ants'), 'g')).outcome).toBe('landed');
     });
 
+    test('commits that are sent again under their key have landed once, whoever sends them; other ones under it are refused', async () => {
+      if (!one.land || !other.land) return;
+      const [bees] = (await one.land(landingOf(0, '00000000', 'bees'), 'a')).lines;
+      const end = bees?.end ?? 0;
+      const crc = crcIn(textOf(await one.read(0)));
+      const owls = await other.land(landingOf(end, crc, 'owls'), 'b');
+      const bats = await one.land(landingOf(end, crc, 'bats'), 'c');
+      expect(bats).toMatchObject({ outcome: 'landed', lines: [{ position: owls.lines[0]?.end }] });
+      const before = textOf(await one.read(0));
+      expect((await other.land(landingOf(end, crc, 'bats'), 'c')).lines).toEqual(bats.lines);
+      for (const [client, key, request] of [
+        [one, 'c', landingOf(end, crc, 'owls')],
+        [other, 'c', landingOf(bats.lines[0]?.end ?? 0, crcIn(before), 'ants')],
+        [other, 'a', landingOf(0, '00000000', 'ants')],
+        [one, 'b', landingOf(end, crc, 'ants')],
+      ] as const)
+        await expect(client.land?.(request, key)).rejects.toMatchObject({ code: 'machine_broken' });
+      expect(textOf(await one.read(0))).toBe(before);
+    });
+
     test('given a build’s chart has written, then another of the same version is refused and reads on; from the next version’s first commit on, this one is refused', async () => {
       const journal = async (version: number, hash: string) => journalOf(await log.connect(), version, hash);
       const [own, foreign, next] = [
