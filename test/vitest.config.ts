@@ -7,7 +7,7 @@ const processes = [
   'test/agents/{mcp,broken,seed}*.test.ts',
   'test/production/{processes,faults,archive}.test.ts',
   'test/studio/api.test.ts',
-  'test/import/{older-kinds,two-years}.test.ts',
+  'test/import/{killed,older-kinds,two-years}.test.ts',
   'test/telemetry/webhook-command.test.ts',
   'test/crew/offline/audio.test.ts',
   'test/crew/{connections,workers}.test.ts',

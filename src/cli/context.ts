@@ -13,6 +13,7 @@ import { age } from './age.js';
 import { Carried, type OldCopy } from './carried.js';
 import type { Context } from './command.js';
 import { copyIn } from './copy-in.js';
+import { stillDoing } from './file-progress.js';
 import type { LogAddress } from './log-address.js';
 import { printError } from './standard-output.js';
 import { UsageError } from './usage-error.js';
@@ -124,6 +125,7 @@ export function makeContext({ directory, policyFile, json, by, artifacts, log }:
       process.removeListener('SIGHUP', onSignal);
       const opened = opening;
       opening = undefined;
+      const told = stillDoing(context, 'writing documents');
       try {
         await (await opened?.catch(() => undefined))?.close();
         await carried?.close();
@@ -131,6 +133,8 @@ export function makeContext({ directory, policyFile, json, by, artifacts, log }:
         // What was done is done: an error would have it done, and paid for, again.
         if (!(error instanceof ProductionError) || error.code !== 'document_unavailable') throw error;
         context.note(`showrunner: what was asked for is done and on disk. ${error.message}`);
+      } finally {
+        told.end();
       }
     },
   };

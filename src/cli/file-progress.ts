@@ -35,3 +35,37 @@ export function journalProgress({ note }: Pick<Context, 'note'>): (read: number,
       );
   };
 }
+
+/** Says now and then how much of how much has been gone through, in bytes. */
+export function byteProgress(
+  { note }: Pick<Context, 'note'>,
+  doing: string,
+): (done: number, all: number) => void {
+  const isDue = everySecond();
+  return (done, all) => {
+    if (isDue()) note(`${doing}: ${megabytes(done)} of ${megabytes(all)} MB`);
+  };
+}
+
+const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
+
+/** Says now and then how many of how many have been gone through. */
+export function countProgress(
+  { note }: Pick<Context, 'note'>,
+  doing: string,
+): (done: number, all: number) => void {
+  const isDue = everySecond();
+  return (done, all) => {
+    if (isDue()) note(`${doing}: ${done} of ${all}`);
+  };
+}
+
+/** Says each second that something which tells nothing of itself goes on, and for how long, until it is ended. */
+export function stillDoing({ note }: Pick<Context, 'note'>, doing: string): { end: () => void } {
+  let seconds = 0;
+  const timer = setInterval(() => {
+    seconds += 1;
+    note(`${doing}, for ${seconds} s`);
+  }, quietMs).unref();
+  return { end: () => clearInterval(timer) };
+}

@@ -10,7 +10,7 @@ import type { Context, Result } from './command.js';
 import { refuseMissing, storeAt } from './context.js';
 import { copyIn } from './copy-in.js';
 import { exits } from './exit-codes.js';
-import { fileProgress, journalProgress } from './file-progress.js';
+import { byteProgress, countProgress, fileProgress, journalProgress } from './file-progress.js';
 import { parseLogAddress } from './log-address.js';
 import { openLog } from './open-log.js';
 
@@ -26,9 +26,9 @@ export async function moveIntoLog(context: Context, directory: string, url: stri
     const problems = await auditAndClose(context, await Manager.open(how));
     if (problems > 0) return refused(problems);
   }
-  const compared = await carried(directory, address);
+  const compared = await carried(context, directory, address);
   const manager = await Manager.connect({ ...how, log: await openLog(address) });
-  const files = artifacts === undefined ? 0 : await keepFiles(manager).catch(closing(manager));
+  const files = artifacts === undefined ? 0 : await keepFiles(context, manager).catch(closing(manager));
   const problems = await auditAndClose(context, manager);
   if (problems > 0) return refused(problems);
   const { log } = copyIn(directory) ?? { log: '' };
@@ -46,7 +46,11 @@ export async function moveIntoLog(context: Context, directory: string, url: stri
   };
 }
 
-async function carried(directory: string, address: ReturnType<typeof parseLogAddress>): Promise<Compared> {
+async function carried(
+  context: Context,
+  directory: string,
+  address: ReturnType<typeof parseLogAddress>,
+): Promise<Compared> {
   const log = await openLog(address);
   try {
     return await carryOver({
@@ -56,6 +60,8 @@ async function carried(directory: string, address: ReturnType<typeof parseLogAdd
       machine: machineIdentity,
       program: programName,
       now: () => new Date().toISOString(),
+      onBytes: byteProgress(context, 'giving the journal to the log'),
+      onCompared: byteProgress(context, 'comparing it with what the log has'),
     });
   } catch (error) {
     if (!(error instanceof ProductionError) || error.code !== 'journal_unavailable') throw error;
@@ -72,10 +78,14 @@ async function carried(directory: string, address: ReturnType<typeof parseLogAdd
 }
 
 /** How many episodes' files the store has now. */
-async function keepFiles({ production }: ProductionStateManager): Promise<number> {
+async function keepFiles(context: Context, { production }: ProductionStateManager): Promise<number> {
   const ids = nodeDisk.list(production.directory).filter(isSessionId);
   const there = ids.filter((id) => production.find(id) !== undefined);
-  for (const id of there) await production.keepFiles(id);
+  const told = countProgress(context, 'giving files to the store, episodes');
+  for (const [index, id] of there.entries()) {
+    await production.keepFiles(id);
+    told(index + 1, there.length);
+  }
   return there.length;
 }
 

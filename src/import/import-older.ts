@@ -41,9 +41,14 @@ const lost = {
 } as const;
 const noReason = 'it had failed before the import';
 
+/** Enough to share the syncs of their commits, few enough to keep what is held small. */
+const episodesAtOnce = 64;
+
 export interface ImportOptions {
   /** Leaves out what looks like a test. */
   withoutTests?: boolean;
+  /** Told how many episodes have been looked at, of how many. */
+  onEpisodes?: ((done: number, of: number) => void) | undefined;
   /** Tells what is there already, where that is another production than the one that is imported into: for a rehearsal. Default: the production itself. */
   into?: Pick<Production, 'find' | 'now' | 'openings'>;
 }
@@ -61,11 +66,17 @@ export async function importOlder(
   const imported: SessionId[] = [];
   const refused: OlderEpisode[] = [];
   const report = [...older.report];
-  for (const episode of older.episodes) {
-    const line = await importOne(production, episode, options);
-    if (line.isImported) imported.push(episode.sessionId);
-    if (line.isRefused) refused.push(episode);
-    report.push(...line.told.map((told) => ({ where: episode.sessionId, ...told })));
+  const { episodes } = older;
+  for (let at = 0; at < episodes.length; at += episodesAtOnce) {
+    const some = episodes.slice(at, at + episodesAtOnce);
+    const lines = await Promise.all(some.map((each) => importOne(production, each, options)));
+    for (const [index, episode] of some.entries()) {
+      const { isImported, isRefused, told } = lines[index] as ImportedOne;
+      if (isImported) imported.push(episode.sessionId);
+      if (isRefused) refused.push(episode);
+      report.push(...told.map((each) => ({ where: episode.sessionId, ...each })));
+    }
+    options.onEpisodes?.(at + some.length, episodes.length);
   }
   const opening = await setOpenings(production, older, refused, options);
   for (const { where, was, amount } of opening.filter((each) => each.was > 0))
@@ -78,12 +89,18 @@ export async function importOlder(
   return { source: older.source, imported, opening, report };
 }
 
+interface ImportedOne {
+  isImported: boolean;
+  isRefused?: boolean;
+  told: Omit<ReportLine, 'where'>[];
+}
+
 /** Imports one episode, and says what there is to say of that. */
 async function importOne(
   production: Production,
   episode: OlderEpisode,
   { withoutTests = false, into = production }: ImportOptions,
-): Promise<{ isImported: boolean; isRefused?: boolean; told: Omit<ReportLine, 'where'>[] }> {
+): Promise<ImportedOne> {
   const not = (severity: ReportLine['severity'], what: string, decision: string) => ({
     isImported: false,
     told: [{ severity, what, decision }],

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { markCopy, refuseCopyOfAnother } from './copy-mark.js';
-import { compareWithLog, type Compared } from './compare-with-log.js';
+import { compareWithLog, type Compared, type OnBytes } from './compare-with-log.js';
 import type { JournalOptions } from './journal.js';
 import { FolderBytes } from './folder-bytes.js';
 import { headerLine } from './segment.js';
@@ -14,8 +14,10 @@ export interface CarryOverOptions extends Omit<
   'segmentBytes' | 'readOnly' | 'inlineSyncBelowMs'
 > {
   log: RemoteLog;
-  /** Told how far it is, in bytes. */
-  onBytes?: ((done: number, all: number) => void) | undefined;
+  /** Told how much the log has, in bytes. */
+  onBytes?: OnBytes | undefined;
+  /** Told how much has been read back and compared, in bytes. */
+  onCompared?: OnBytes | undefined;
   /** How much goes in one append. */
   chunkBytes?: number | undefined;
 }
@@ -28,7 +30,7 @@ const usualChunk = 1 << 20;
  * @throws ProductionError `journal_replaced` when the log has something else; then nothing was changed. `journal_unavailable`.
  */
 export async function carryOver(options: CarryOverOptions): Promise<Compared> {
-  const { disk, directory, log } = options;
+  const { disk, directory, log, onCompared } = options;
   refuseCopyOfAnother(disk, directory, log.name);
   const compared = await alreadyThere(options);
   if (compared) return compared;
@@ -41,20 +43,26 @@ export async function carryOver(options: CarryOverOptions): Promise<Compared> {
   } finally {
     bytes.close();
   }
-  return compareWithLog({ disk, directory, log, to: seal.end });
+  return compareWithLog({ disk, directory, log, to: seal.end, onBytes: onCompared });
 }
 
 /**
  * What the log has of an earlier try must be what is here. Gives what they have in common where nothing is left to do: then the folder has been its copy since,
  * and the log may have gone on.
  */
-async function alreadyThere({ disk, directory, log }: CarryOverOptions): Promise<Compared | undefined> {
+async function alreadyThere({
+  disk,
+  directory,
+  log,
+  onCompared,
+}: CarryOverOptions): Promise<Compared | undefined> {
   const bytes = new FolderBytes(disk, directory);
   const { end } = bytes;
   bytes.close();
   const there = (await log.end()).end;
   if (there === 0) return undefined;
-  const compared = await compareWithLog({ disk, directory, log, to: Math.min(there, end) });
+  const to = Math.min(there, end);
+  const compared = await compareWithLog({ disk, directory, log, to, onBytes: onCompared });
   if (there >= end && readMark(disk, directory)) return compared;
   if (there > end) throw differs(directory, end);
   return undefined;

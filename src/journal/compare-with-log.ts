@@ -12,6 +12,9 @@ export interface Compared {
   sha256: string;
 }
 
+/** How much of how much has been gone through. */
+export type OnBytes = (done: number, all: number) => void;
+
 const pageBytes = 1 << 20;
 
 /**
@@ -23,11 +26,14 @@ export async function compareWithLog({
   directory,
   log,
   to: upTo,
+  onBytes,
 }: {
   disk: Disk;
   directory: string;
   log: RemoteLog;
   to?: number | undefined;
+  /** Told how far it is, in bytes. */
+  onBytes?: OnBytes | undefined;
 }): Promise<Compared> {
   const here = new FolderBytes(disk, directory);
   const to = upTo ?? here.end;
@@ -46,6 +52,7 @@ export async function compareWithLog({
       }
       hash.update(theirs);
       for (const byte of theirs) if (byte === 10) lines += 1;
+      onBytes?.(at, to);
     }
   } finally {
     here.close();

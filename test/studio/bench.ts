@@ -71,7 +71,7 @@ try {
       }),
     );
   }
-  await page.locator('.banner-past button').click();
+  await page.getByRole('button', { name: 'Back to now' }).click();
   const timeline = {
     commits,
     allReadMs: round(timelineMs),

@@ -8,7 +8,7 @@ import { copyIn } from '../copy-in.js';
 import type { Context, Result, Run } from '../command.js';
 import { storeAt } from '../context.js';
 import { exits } from '../exit-codes.js';
-import { fileProgress, journalProgress } from '../file-progress.js';
+import { byteProgress, countProgress, fileProgress, journalProgress } from '../file-progress.js';
 import type { LogAddress } from '../log-address.js';
 import { moveIntoLog } from '../move-into-log.js';
 import { openLog } from '../open-log.js';
@@ -46,7 +46,7 @@ async function fromLog(context: Context, apart: boolean): Promise<Result> {
       text: `${problems.length} problem(s), and nothing was set apart; showrunner verify names them.`,
       exit: exits.invalidData,
     };
-  const compared = address && (await compare(directory, address));
+  const compared = address && (await compare(context, address));
   const { log = '' } = copyIn(directory) ?? {};
   if (apart) {
     unmarkCopy(nodeDisk, join(directory, 'journal'));
@@ -77,19 +77,24 @@ async function wholeHere(context: Context, manager: ProductionStateManager) {
   try {
     const { production } = manager;
     const archived = production.archivedStates().map(({ session_id: id }) => id);
-    for (const id of [...production.ids(), ...archived].filter(isSessionId))
+    const ids = [...production.ids(), ...archived].filter(isSessionId);
+    const told = countProgress(context, 'bringing files here, episodes');
+    for (const [index, id] of ids.entries()) {
       await production.restoreFiles(id);
+      told(index + 1, ids.length);
+    }
     return await manager.verify({ onJournal: journalProgress(context), onFile: fileProgress(context) });
   } finally {
     await manager.close();
   }
 }
 
-async function compare(directory: string, address: LogAddress): Promise<Compared> {
+async function compare(context: Context, address: LogAddress): Promise<Compared> {
   const log = await openLog(address);
-  const journal = join(directory, 'journal');
+  const directory = join(context.directory, 'journal');
+  const onBytes = byteProgress(context, 'comparing it with what the log has');
   try {
-    return await compareWithLog({ disk: nodeDisk, directory: journal, log });
+    return await compareWithLog({ disk: nodeDisk, directory, log, onBytes });
   } finally {
     await log.close();
   }

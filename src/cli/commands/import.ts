@@ -5,13 +5,17 @@ import type { ProductionStateManager } from '../../manager/manager.js';
 import type { Imported, ImportOptions } from '../../import/import-older.js';
 import type { Context, Run } from '../command.js';
 import { exits } from '../exit-codes.js';
+import { countProgress } from '../file-progress.js';
 import { moveIntoLog } from '../move-into-log.js';
 
 export const run: Run = async (context, [path = ''], { dryRun, withoutTests: without, into: url }) => {
   if (typeof url === 'string') return moveIntoLog(context, resolve(path), url);
   const { importOlder, readOlderApart, formatReport } = await import('../../import/index.js');
   const isDryRun = dryRun === true;
-  const options = { withoutTests: without === true };
+  const options = {
+    withoutTests: without === true,
+    onEpisodes: countProgress(context, 'importing episodes'),
+  };
   // Read first: a file that is refused makes no production.
   const older = await readOlderApart(path);
   const imported = isDryRun

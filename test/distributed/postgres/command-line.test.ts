@@ -2,7 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { ProductionStateManager } from '../../../src/index.js';
+import { PostgresLog } from '../../../src/postgres/index.js';
 import { start, type Ran } from '../../support/cli.js';
 import { journalText } from '../../support/production.js';
 import { temporaryDirectory } from '../../support/temporary.js';
@@ -30,6 +33,18 @@ function machine(production: string): {
       start(directory, args, { SHOWRUNNER_URL: url }).ended;
   const nowhere = `postgres://ada:hunter2-hunter2@127.0.0.1:1/db#${production}`;
   return { directory, run: at(`${server.url}#${production}`), apart: at(''), cutOff: at(nowhere) };
+}
+
+/** An episode with costs enough for several megabytes of journal. Gives how many commits there are. */
+async function manyCosts(directory: string): Promise<number> {
+  const manager = await ProductionStateManager.open({ directory, policy: { dailyCap: '1000' } });
+  const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Why bees dance' });
+  await manager.updatePhase({ sessionId, phase: 'research', status: 'active' });
+  const cost = { sessionId, phase: 'research', operation: 'ask', cost: '0.0001' } as const;
+  await Promise.all(Array.from({ length: 8000 }, () => manager.addCost(cost)));
+  const { commits } = await manager.verify();
+  await manager.close();
+  return commits;
 }
 
 describe('the command line on Postgres', () => {
@@ -112,6 +127,26 @@ describe('the command line on Postgres', () => {
     expect((await other.apart('cost', '1', 'script', 'ask', '0.10')).stdout).toContain('$1.40');
     expect((await other.apart('verify')).code).toBe(0);
     expect((await one.run('list')).stdout).toContain('$1.30');
+  });
+
+  test('given the move into the log is killed amid the journal, when it is begun again, then the log has each byte once', async () => {
+    const { directory, apart, run } = machine('killed');
+    const commits = await manyCosts(directory);
+    const into = `${server.url}#killed`;
+    const log = new PostgresLog({ url: server.url, production: 'killed' });
+    onTestFinished(() => log.close());
+    const first = start(directory, ['export', '--into', into, '--json']);
+    while ((await log.end()).end === 0) await wait(1);
+    first.kill('SIGKILL');
+    expect((await first.ended).stdout).toBe('');
+    expect((await log.end()).end).toBeLessThan(journalText(directory).length);
+    expect((await apart('cost', '1', 'research', 'ask', '0.01')).code).not.toBe(0);
+    const again = await apart('import', directory, '--into', into, '--json');
+    expect(again.json()).toMatchObject({ moved: 'into', verified: true });
+    expect((await run('verify', '--json')).json()).toMatchObject({ ok: true, commits });
+    const other = machine('killed');
+    await other.run('list');
+    expect(journalText(other.directory)).toBe(journalText(directory));
   });
 
   test('given a copy that is behind, that differs, or whose log is away, when the doctor looks, then he says so and what to do', async () => {
