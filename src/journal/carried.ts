@@ -8,7 +8,7 @@ import { replaced } from './displaced.js';
 import { inspectSegments, type Inspection } from './inspect.js';
 import type { JournalOptions } from './journal.js';
 import { sealText } from './landing.js';
-import { encodeLines, noCrc } from './line.js';
+import { decodeLine, encodeLines, noCrc } from './line.js';
 import { LogCopy, differs } from './log-copy.js';
 import { newTraffic, type LogTraffic } from './log-traffic.js';
 import { placeLanding, type LandingRequest } from './landing-request.js';
@@ -39,6 +39,9 @@ const turnsLastMs = 1500;
 const busyWaitMs = 20;
 /** Who is in others' way so often in a row wants a turn, too. */
 const mostMoves = 3;
+const mostVoidBytes = 16 << 20;
+/** Who has the turn is refused once or twice where nothing came: when a part of the log is full, or the turn has run out. */
+const mostRefusals = 20;
 
 /**
  * A journal that a remote log carries (docs/distributed.md). The log says what is committed; the folder has the same bytes in segments as a journal
@@ -63,6 +66,10 @@ export class CarriedJournal implements JournalPort {
   #closed = false;
   /** How often in a row others were in the way of a landing. */
   #moved = 0;
+  /** What was fetched since the last line. */
+  #voidBytes = 0;
+  /** Where appends were refused in a row, and how often, while nothing came. */
+  #refused: { at: number; times: number } | undefined;
   readonly land: JournalPort['land'];
 
   private constructor(options: CarriedOptions) {
@@ -104,7 +111,7 @@ export class CarriedJournal implements JournalPort {
     const { end, last } = this.#copy;
     const askedAt = this.#on.ownTime();
     const found = await this.#log.end();
-    this.#on.onTime?.(found.at, askedAt);
+    this.#hear(found.at, askedAt);
     if (end > found.end) throw differs(directory, found.end);
     if (last) {
       const theirs = Buffer.from(await this.#log.read(last.position, 1));
@@ -206,7 +213,10 @@ export class CarriedJournal implements JournalPort {
     for (;;) {
       const answer = await this.#insist((key) => this.#log.land?.(request, key));
       if (answer.outcome !== 'turn') this.#count(answer.outcome === 'landed');
-      if (answer.outcome === 'landed') return answer;
+      if (answer.outcome === 'landed') {
+        if (isPlaced(request, answer)) return answer;
+        throw untrue(this.#log, 'says that commits have landed, and not where');
+      }
       if (answer.outcome === 'moved') return undefined;
       if (performance.now() > until) {
         this.#moved = mostMoves;
@@ -233,12 +243,14 @@ export class CarriedJournal implements JournalPort {
   async #fetchTo(end: number): Promise<void> {
     const until = performance.now() + this.#patienceMs;
     while (this.#copy.end < end) {
-      try {
-        await this.#fetchNext();
-      } catch (error) {
-        if (!isUnavailable(error) || this.#closed || performance.now() > until) throw error;
-        await sleep(firstWaitMs);
-      }
+      const { end: before } = this.#copy;
+      const missed = await this.#fetchNext().then(
+        () => untrue(this.#log, `has commits up to ${end}, and gives what it has up to ${before} only`),
+        (error: unknown) => unavailable(error),
+      );
+      if (this.#copy.end > before) continue;
+      if (!isUnavailable(missed) || this.#closed || performance.now() > until) throw missed;
+      await sleep(firstWaitMs);
     }
   }
 
@@ -285,6 +297,23 @@ export class CarriedJournal implements JournalPort {
   #count(landed: boolean): void {
     if (landed) this.traffic.landed += 1;
     else this.traffic.conflicts += 1;
+    if (landed) this.#refused = undefined;
+    else this.#countRefusal();
+  }
+
+  /** Where something has come since, the next one is refused elsewhere; else nobody would ever land anything. */
+  #countRefusal(): void {
+    const { position } = this.#reader;
+    const times = this.#refused?.at === position ? this.#refused.times + 1 : 1;
+    this.#refused = times < mostRefusals ? { at: position, times } : undefined;
+    if (this.#refused) return;
+    const { end } = this.#copy;
+    throw end > position
+      ? new ProductionError(
+          'journal_damaged',
+          `${this.#log.name} ends at ${end} with what is no line, from ${position} on: nobody can append to it. Somebody else has written there; take that away, or go on from a copy: showrunner export --apart.`,
+        )
+      : untrue(this.#log, `ends at ${position}, and takes nothing there`);
   }
 
   /** Asks under one key until there is an answer. */
@@ -298,7 +327,7 @@ export class CarriedJournal implements JournalPort {
         const askedAt = this.#on.ownTime();
         const answer = await ask(key);
         if (!answer) throw new ProductionError('machine_broken', 'this log lands nothing.');
-        this.#on.onTime?.(answer.at, askedAt);
+        this.#hear(answer.at, askedAt);
         return answer;
       } catch (error) {
         if (!isUnavailable(error)) throw error;
@@ -310,6 +339,12 @@ export class CarriedJournal implements JournalPort {
         await sleep(waitMs);
       }
     }
+  }
+
+  #hear(at: string, askedAt: string): void {
+    if (!timeForm.test(at) || Number.isNaN(Date.parse(at)))
+      throw untrue(this.#log, 'tells a time that is none');
+    this.#on.onTime?.(at, askedAt);
   }
 
   get #patienceMs(): number {
@@ -381,9 +416,19 @@ export class CarriedJournal implements JournalPort {
     this.#skip();
     const from = this.#copy.end;
     const bytes = await this.#log.read(from, pageBytes);
+    this.#seeLines(from, bytes);
     if (bytes.length > 0) this.#copy.put(from, bytes);
     const { knownEnd } = this.#log;
     return bytes.length > 0 && !(knownEnd !== undefined && this.#copy.end >= knownEnd);
+  }
+
+  /** Void lines there may be, from when it was one of files; what has nothing else may have no end. */
+  #seeLines(from: number, bytes: Uint8Array): void {
+    this.#voidBytes = hasLine(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), from)
+      ? 0
+      : this.#voidBytes + bytes.length;
+    if (this.#voidBytes > mostVoidBytes)
+      throw untrue(this.#log, `has no line in ${this.#voidBytes} bytes up to ${from + bytes.length}`);
   }
 
   async turn(): Promise<() => Promise<void>> {
@@ -453,6 +498,36 @@ function isUnavailable(error: unknown): boolean {
 function isSpent(error: unknown): boolean {
   return error instanceof ProductionError && error.field === 'key';
 }
+
+function hasLine(bytes: Buffer, position: number): boolean {
+  for (let from = 0; from < bytes.length;) {
+    const newline = bytes.indexOf(10, from);
+    if (newline === -1) return false;
+    if (decodeLine(bytes.subarray(from, newline), position + from)) return true;
+    from = newline + 1;
+  }
+  return false;
+}
+
+/** A line for each commit, one behind the other, and none before what they were decided upon. */
+function isPlaced({ position, commits }: LandingRequest, { lines }: LandingAnswer): boolean {
+  const places = lines.flatMap((line) => [line.position, line.end]);
+  return (
+    lines.length === commits.length &&
+    [position, ...places].every((place, index, all) => index === 0 || place >= (all[index - 1] ?? 0))
+  );
+}
+
+/** A log that contradicts itself, or is none. */
+function untrue({ name }: RemoteLog, what: string): ProductionError {
+  return new ProductionError(
+    'journal_unavailable',
+    `${name} ${what}: see that its address leads to a log of Showrunner's, and that nobody else writes there.`,
+  );
+}
+
+/** Years of four digits. */
+const timeForm = /^\d{4}-\d\d-\d\dT/;
 
 function unknownOutcome({ name }: RemoteLog, cause: unknown): ProductionError {
   return new ProductionError(

@@ -1,0 +1,118 @@
+import { setImmediate } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { nodeDisk } from '../../src/disk/index.js';
+import { ProductionStateManager } from '../../src/index.js';
+import { CarriedJournal, type LandingAnswer, type RemoteLog } from '../../src/journal/index.js';
+import { machineIdentity } from '../../src/production/machine-identity.js';
+import { MemoryLog } from '../../src/testing/memory-log.js';
+import { temporaryDirectory } from '../support/temporary.js';
+
+const at = '2026-01-01T00:00:00.000Z';
+
+/** A journal on a log that does some things otherwise. */
+async function journalOn(lie: (log: RemoteLog) => Partial<RemoteLog>): Promise<CarriedJournal> {
+  const log = new MemoryLog(() => at).connect();
+  const journal = await CarriedJournal.open({
+    log: { ...log, ...lie(log) },
+    directory: temporaryDirectory(),
+    disk: nodeDisk,
+    machine: machineIdentity,
+    program: 'a test',
+    now: () => at,
+    ownTime: () => at,
+    patienceMs: 100,
+  });
+  onTestFinished(() => journal.close());
+  journal.refresh(() => {});
+  return journal;
+}
+
+const landed = (...lines: LandingAnswer['lines']): LandingAnswer => ({ outcome: 'landed', lines, at });
+
+test.each<[string, LandingAnswer | ((position: number) => LandingAnswer), RegExp]>([
+  ['that nothing has landed', landed(), /not where/],
+  ['that it landed before what it was decided upon', landed({ position: 0, end: 5 }), /not where/],
+  [
+    'that it landed in two places',
+    (end) => landed({ position: end, end: end + 5 }, { position: end + 5, end: end + 9 }),
+    /not where/,
+  ],
+  ['that it ends before it begins', (end) => landed({ position: end + 5, end }), /not where/],
+  [
+    'that it landed where the log never comes',
+    (end) => landed({ position: end, end: 1e12 }),
+    /gives what it has up to \d+ only/,
+  ],
+  [
+    'a year of six digits',
+    { ...landed(), at: '+275760-09-12T00:00:00.000Z' },
+    /outcome of the last call is unknown/,
+  ],
+  ['words for the time', { ...landed(), at: 'never' }, /outcome of the last call is unknown/],
+])(
+  'given a log says of a landing %s, then whoever commits is told, and does not wait for ever',
+  async (_, lie, said) => {
+    const journal = await journalOn(() => ({
+      land: async ({ position }) => (typeof lie === 'function' ? lie(position) : lie),
+    }));
+    const { position, lastCrc: crc } = journal;
+    const commits = [{ session: 'bees', parts: ['{}'], gaps: [] }];
+    const result = await journal.land?.({
+      position,
+      crc,
+      at,
+      latest: '',
+      latestAfter: '',
+      days: {},
+      commits,
+    });
+    expect(result?.error).toMatchObject({
+      code: 'journal_unavailable',
+      message: expect.stringMatching(said),
+    });
+  },
+);
+
+test('given a log gives bytes without end and no line among them, then it is read no further', async () => {
+  const endless = async (): Promise<Uint8Array> => {
+    await setImmediate();
+    return Buffer.alloc(1 << 20, 'no line');
+  };
+  await expect(journalOn(() => ({ read: endless }))).rejects.toMatchObject({
+    code: 'journal_unavailable',
+    message: expect.stringContaining('has no line in'),
+  });
+});
+
+test.each([
+  ['a log takes nothing at its own end', '', 'journal_unavailable'],
+  ['somebody else has written half a line behind its end', '{"position":', 'journal_damaged'],
+  ['somebody else has written a line that is none', 'no line\n', undefined],
+])('given %s, then whoever commits is told where nobody can', async (_, written, code) => {
+  const log = new MemoryLog().connect();
+  const directory = temporaryDirectory();
+  const manager = await ProductionStateManager.connect({
+    log:
+      written === ''
+        ? {
+            ...log,
+            land: async () => ({ outcome: 'moved', lines: [], at: new Date().toISOString() }),
+            append: refusing(log),
+          }
+        : log,
+    directory,
+  });
+  onTestFinished(() => manager.close());
+  if (written !== '') await log.append((await log.end()).end, Buffer.from(written), 'theirs');
+  const made = manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
+  if (code === undefined) await expect(made).resolves.toContain('ep_001');
+  else await expect(made).rejects.toMatchObject({ code });
+});
+
+/** Takes the first header, and nothing more. */
+function refusing(log: RemoteLog): RemoteLog['append'] {
+  return (position, bytes, key) =>
+    position === 0
+      ? log.append(position, bytes, key)
+      : Promise.resolve({ landed: false, at: new Date().toISOString() });
+}
