@@ -1,8 +1,10 @@
-// Bundles the command line: a small start, and the program with a file per command, so that it starts in little more than node's own time.
-import { chmodSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+// Bundles the command line: a small start, and the program in parts of which a command runs those that it uses, so that it starts in little more than node's own time.
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { build as buildPage } from 'esbuild';
 import { build } from 'rolldown';
+import { laterParts, packed, partName } from './_lazy-parts.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const outdir = `${root}dist/cli`;
@@ -15,21 +17,36 @@ const shared = {
   transform: { target: 'node20.19' },
 };
 // CommonJS is loaded at once, where a graph of modules is loaded in turns of the event loop.
-const output = {
-  dir: outdir,
-  format: 'cjs',
-  strict: true,
-  minify: true,
-  keepNames: true,
-  comments: { legal: false },
-  chunkFileNames: '[name]-[hash].js',
-};
+const output = { format: 'cjs', strict: true, minify: true, keepNames: true, comments: { legal: false } };
+const bundle = await build({
+  ...shared,
+  write: false,
+  preserveEntrySignatures: 'allow-extension',
+  input: { program: 'src/cli/main.ts' },
+  plugins: [laterParts(isBuiltin)],
+  output: {
+    ...output,
+    chunkFileNames: '[name].js',
+    codeSplitting: {
+      includeDependenciesRecursively: false,
+      groups: [
+        {
+          debugName: 'a part for each module',
+          name: (id) => (id === `${root}src/cli/main.ts` ? null : partName(id, root)),
+        },
+      ],
+    },
+  },
+});
+const { build: name, files } = packed(bundle.output);
+mkdirSync(outdir, { recursive: true });
+for (const [file, text] of files) writeFileSync(`${outdir}/${file}`, text);
 const starts = await build({
   ...shared,
+  transform: { ...shared.transform, define: { build: JSON.stringify(name) } },
   input: { main: 'src/cli/start.ts' },
-  output: { ...output, banner: '#!/usr/bin/env node' },
+  output: { ...output, dir: outdir, banner: '#!/usr/bin/env node' },
 });
-const bundle = await build({ ...shared, input: { program: 'src/cli/main.ts' }, output });
 writeFileSync(`${outdir}/package.json`, '{ "type": "commonjs" }\n');
 chmodSync(`${outdir}/main.js`, 0o755);
 

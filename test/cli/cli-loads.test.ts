@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,3 +39,34 @@ test('given an episode, when it is listed, shown and its cost told, then nothing
   expect(estimated.join('\n')).toMatch(/crew\/studio\//);
   expect(estimated.join('\n')).toContain('genai-prices');
 });
+
+/** Which parts of the program a command has run, by their file and module: `engine.src_manager_manager`. */
+function partsRunBy(directory: string, args: string[]): string[] {
+  const script = fileURLToPath(new URL('../support/told-parts.mjs', import.meta.url));
+  const ran = spawnSync(process.execPath, [script, ...args, '--directory', directory], {
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    encoding: 'utf8',
+  });
+  expect(ran.stderr).toBe('');
+  return (ran.output[3] ?? '').split('\n').map((name) => name.slice('./'.length, -'.js'.length));
+}
+
+test('given an episode at work, then what only looks runs neither engine nor chart nor schemas, and a cost runs none that it does not need', async () => {
+  const directory = join(temporaryDirectory(), 'production');
+  const created = await run(directory, 'create', '--topic', 'Bees');
+  const [sessionId = ''] = /ep_001_\w+/.exec(created.stdout) ?? [];
+  for (const args of [['list', '--json'], ['show', sessionId], ['statusline']]) {
+    const parts = partsRunBy(directory, args);
+    expect(parts[0]).toBe('program');
+    expect(
+      parts.filter((name) => /^zod\.|xstate|_manager_|_production_/.test(name)),
+      args[0],
+    ).toEqual([]);
+  }
+  const parts = partsRunBy(directory, ['cost', sessionId, 'research', 'query', '0.01']);
+  expect(parts).toContain('engine.src_production_commit-loop');
+  expect(parts.filter((name) => notForCosts.test(name))).toEqual([]);
+});
+
+const notForCosts =
+  /^(?:crew|studio|import|agents|telemetry)\.|_redaction_redact$|_calls_(?:fork|orphans|checkpoints)$|_journal_(?:compact|rescue|rewrite)/;

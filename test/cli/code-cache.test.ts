@@ -19,7 +19,7 @@ import { serialize } from 'node:v8';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { codeCache } from '../../src/cli/code-cache.js';
 
-const program = 'dist/cli/program.js';
+const program = 'dist/cli/main.js';
 let home = '';
 let folder = '';
 
@@ -35,7 +35,7 @@ afterEach(() => {
   rmSync(home, { recursive: true });
 });
 
-const code = new Map([['./program.js', Buffer.from('what V8 made')]]);
+const code = new Map([['program', Buffer.from('what V8 made')]]);
 
 function kept(command = 'list'): string[] | undefined {
   return [...(codeCache(program, command)?.read() ?? [])].map(
@@ -52,7 +52,7 @@ function version(env: Record<string, string> = {}): string {
 
 test('given code that was kept, when the same command starts again, then it is there for its user only', () => {
   codeCache(program, 'list')?.write(code);
-  expect(kept()).toEqual(['./program.js: what V8 made']);
+  expect(kept()).toEqual(['program: what V8 made']);
   expect(kept('show')).toEqual([]);
   expect(statSync(folder).mode & 0o777).toBe(0o700);
   expect(readdirSync(folder).map((name) => statSync(join(folder, name)).mode & 0o777)).toEqual([0o600]);
@@ -107,7 +107,7 @@ function onlyFile(): string {
 
 test.each(foreign)('given %s, when a command starts, then the code is not run', (_what, change) => {
   codeCache(program, 'list')?.write(code);
-  expect(kept()).toEqual(['./program.js: what V8 made']);
+  expect(kept()).toEqual(['program: what V8 made']);
   change();
   expect(kept()).toEqual([]);
 });
@@ -158,7 +158,7 @@ test('given kept code that V8 cannot run, or that cannot be kept, then the comma
   const first = version();
   const [name = ''] = readdirSync(folder);
   const { ino } = statSync(join(folder, name));
-  const bytes = serialize(new Map([['./program.js', Buffer.from('no code')]]));
+  const bytes = serialize(new Map([['program', Buffer.from('no code')]]));
   writeFileSync(join(folder, name), Buffer.concat([createHash('sha256').update(bytes).digest(), bytes]));
   expect(version()).toBe(first);
   expect(statSync(join(folder, name)).ino).not.toBe(ino);

@@ -7,7 +7,9 @@ import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { Parts } from '../../dist/src/cli/parts.js';
 
 const [directory, steps] = process.argv.slice(2);
 const real = { ...fs };
@@ -88,20 +90,23 @@ const hookCall = {
 let input = Readable.from([]);
 Object.defineProperty(process, 'stdin', { get: () => input });
 
-const require = createRequire(import.meta.url);
-const program = require.resolve('../../dist/cli/program.js');
+const folder = fileURLToPath(new URL('../../dist/cli', import.meta.url));
+const [build] = real.readdirSync(folder).flatMap((name) => /(?<=^program-)\w+/.exec(name) ?? []);
+const others = createRequire(import.meta.url);
+let kept;
 for (const step of JSON.parse(steps)) {
   const restore = step.put ? put(step.put) : step.swap ? swapOf(step.swap) : () => {};
-  process.argv = [process.argv[0], program, '--directory', directory, ...step.args];
+  process.argv = [process.argv[0], join(folder, 'main.js'), '--directory', directory, ...step.args];
   process.exitCode = undefined;
   input = Readable.from([Buffer.from(JSON.stringify(hookCall))]);
   opened = new Set();
   const before = process.cpuUsage();
-  // CommonJS runs once, unless it is forgotten; a command has ended when it says how.
-  delete require.cache[program];
-  require(program);
+  // A command has ended when it says how.
+  const parts = new Parts({ folder, build, others, kept });
+  parts.load('./program.js');
   while (process.exitCode === undefined) await sleep(1);
   const { user, system } = process.cpuUsage(before);
+  kept ??= parts.code();
   const isSwapped = swap?.isDone === true;
   restore();
   const told = { exit: process.exitCode, cpuMs: (user + system) / 1000, opened: [...opened], isSwapped };
