@@ -33,13 +33,10 @@ export {
   RecordedEvent,
   SavedCheckpoint,
   episodeEventTypes,
-  invalidInput,
   parseEvent,
-  Actor,
-  Reason,
-  Score,
-  Topic,
 } from './episode/events.js';
+export { invalidInput } from './episode/invalid-input.js';
+export { Actor, Reason, Score, Topic } from './episode/texts.js';
 export type { EpisodeEventType, EventOf } from './episode/events.js';
 export { hasKey, keysAndValues, valueAt } from './episode/key-tree.js';
 export type { KeyTree } from './episode/key-tree.js';

@@ -1,7 +1,8 @@
 import { parsePersisted } from './episode/persisted.js';
 import type { PersistedEpisode } from './episode/context.js';
 import { keyTreeOf } from './episode/key-tree.js';
-import { EpisodeCreated, invalidInput, parseEvent, type RecordedEvent } from './episode/events.js';
+import { EpisodeCreated, parseEvent, type RecordedEvent } from './episode/events.js';
+import { invalidInput } from './episode/invalid-input.js';
 import { ProductionError } from './errors.js';
 
 /** The step from one machine version to the next. Pure: its functions must not change what they are given. */

@@ -24,30 +24,8 @@ import {
   Shortage,
   WaitId,
 } from './context.js';
-
-/** Printable text for people: no control characters but newline and tab. */
-function text(longest: number) {
-  return z
-    .string()
-    .trim()
-    .min(1, 'is empty')
-    .max(longest, `is longer than ${longest} characters`)
-    .refine((value) => !controls.test(value), 'contains control characters')
-    .refine((value) => value.isWellFormed(), 'is not well-formed Unicode');
-}
-
-// oxlint-disable-next-line no-control-regex -- control characters are what is refused
-const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/;
-
-/** A topic: 1–500 characters. */
-export const Topic = text(500);
-/** Why someone did something: 1–500 characters. */
-export const Reason = text(500);
-/** Who: a person, an agent, a process. */
-export const Actor = text(200);
-
-/** A score that averages can be made of: numbers near the largest add up to Infinity. Checked where scores come in; the journal takes any number. */
-export const Score = z.number().min(-1_000_000).max(1_000_000);
+import { invalidInput } from './invalid-input.js';
+import { Actor, Reason, Topic } from './texts.js';
 
 /** What the day's ledger held for all episodes when the event was decided; `date` is the day that the money belongs to. */
 export const DayMoney = z.object({ date: CalendarDay, spent: Micros, reserved: Micros, cap: Micros });
@@ -315,16 +293,4 @@ export function parseEvent(input: unknown): EpisodeEvent {
   const result = EpisodeEvent.safeParse(input);
   if (result.success) return result.data;
   throw invalidInput(result.error);
-}
-
-/** The first complaint of a Zod error as a {@link ProductionError} that names the field, an unknown one too. */
-export function invalidInput(error: z.ZodError, prefix = ''): ProductionError {
-  const issue = error.issues[0];
-  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
-  const path =
-    [...(prefix === '' ? [] : [prefix]), ...(issue?.path ?? []), ...unknown].join('.').slice(0, 200) ||
-    'input';
-  return new ProductionError('invalid_input', `${path}: ${issue?.message ?? 'is not valid'}.`, {
-    field: path,
-  });
 }

@@ -1,7 +1,7 @@
 import type { SnapshotFrom } from 'xstate';
 import { ProductionError } from '../errors.js';
 import { PersistedEpisode } from './context.js';
-import { invalidInput } from './events.js';
+import { invalidInput } from './invalid-input.js';
 import { episodeMachine } from './machine.js';
 
 /** A snapshot of the episode's machine, in memory. */

@@ -5,7 +5,7 @@ import {
   type PhaseName,
   type RecordedEvent,
 } from '../../machines/index.js';
-import { checkPhase } from './inputs.js';
+import { checkPhase } from './check.js';
 
 /** Any commit: one event of one session. */
 export interface CommitNotice {

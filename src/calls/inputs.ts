@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import type { ArtifactStore } from '../artifacts/index.js';
 import {
   Actor,
   OperationKey,
@@ -10,26 +9,21 @@ import {
   Reason,
   Score,
   Topic,
-  ceilToMicro,
-  invalidInput,
-  isPhaseName,
-  isSessionId,
-  parseName,
   type SessionId,
-  type Usd,
 } from '../../machines/index.js';
+import { Id, Key } from './_session-id.js';
+import { Dollars } from './money-inputs.js';
+import { Artifacts } from './open-input.js';
 
-/** Decimal dollars, read exactly. */
-export const Dollars = z.union([z.number(), z.string()]);
-export type Dollars = z.infer<typeof Dollars>;
+export {
+  AddCostInput,
+  CorrectInput,
+  ReleaseInput,
+  ReserveInput,
+  SettleInput,
+  checkAddCost,
+} from './money-inputs.js';
 
-const Id = z
-  .string()
-  .refine(
-    isSessionId,
-    'is not a session id such as ep_001_20250903_143022',
-  ) as unknown as z.ZodType<SessionId>;
-const Key = z.string().min(1).max(200);
 const EpisodeNumber = z.int().min(1).max(9_999_999);
 
 /** A time of day somewhere, as ISO-8601 with its offset, or a Date; as the journal has it. */
@@ -42,63 +36,6 @@ export const Time = z
     z.date(),
   ])
   .transform((time) => new Date(time).toISOString());
-
-const Notify = z.custom(
-  (notify) =>
-    typeof notify === 'function' ||
-    (Array.isArray(notify) &&
-      notify.length > 0 &&
-      notify.every((word) => typeof word === 'string' && word !== '')),
-  'is neither a function nor a command with its arguments',
-);
-
-const isFunction = (value: unknown): boolean => typeof value === 'function';
-const Hook = z.unknown().refine(isFunction, 'is not a function').optional();
-export const HooksInput = z.looseObject({ before: Hook, after: Hook, onFailure: Hook });
-
-function isClock(clock: unknown): boolean {
-  if (typeof clock !== 'object' || clock === null) return false;
-  const { now } = clock as Record<string, unknown>;
-  return typeof now === 'function' && typeof (now as () => unknown).call(clock) === 'string';
-}
-
-/** What `open` takes, as far as it is not checked elsewhere. */
-function isStore(value: unknown): boolean {
-  const store = value as Partial<ArtifactStore> | null;
-  return (
-    typeof store?.name === 'string' &&
-    [store.put, store.get, store.has, store.remove].every((method) => typeof method === 'function')
-  );
-}
-
-/** A folder, or a store. */
-const Artifacts = z.union([
-  z
-    .string()
-    .min(1, 'is empty')
-    .refine((path) => !path.includes('\0'), 'holds a NUL character'),
-  z.custom<ArtifactStore>(isStore, 'is neither a folder nor a store with put, get, has and remove'),
-]);
-
-export const OpenInput = z.looseObject({
-  directory: z
-    .string()
-    .min(1, 'is empty')
-    .refine((path) => !path.includes('\0'), 'holds a NUL character')
-    .default('production'),
-  clock: z.unknown().refine(isClock, 'is not a clock with now()').optional(),
-  by: Actor.optional(),
-  policyReason: Reason.optional(),
-  readOnly: z.boolean().optional(),
-  segmentBytes: z
-    .int()
-    .positive()
-    .max(256 * 1024 * 1024, 'is more than 256 MB')
-    .optional(),
-  notify: Notify.optional(),
-  artifacts: Artifacts.optional(),
-  redact: z.array(z.string().min(4, 'is shorter than 4 characters')).optional(),
-});
 
 export const CreateInput = z
   .strictObject({
@@ -192,46 +129,12 @@ export function refuseUnused({
   );
 }
 
-export const AddCostInput = z.strictObject({
-  sessionId: Id,
-  phase: PhaseName,
-  operation: z.string(),
-  cost: Dollars,
-  /** The same key is recorded once. */
-  key: Key.optional(),
-});
-
-export const ReserveInput = z.strictObject({
-  sessionId: Id,
-  phase: PhaseName,
-  operation: z.string(),
-  key: Key,
-  maxCost: Dollars,
-  /** How long to wait for what others have reserved to be settled, instead of being refused at once. Milliseconds. */
-  waitMs: z.int().min(0).max(86_400_000).optional(),
-  /** What the call is made with, for people: its first 2,048 characters, its hash and its size are kept, secrets taken out. */
-  input: z.unknown().optional(),
-});
-export const SettleInput = z.strictObject({
-  sessionId: Id,
-  key: Key,
-  cost: Dollars.optional(),
-  result: z.unknown().optional(),
-});
 export const AnswerInput = z.strictObject({
   sessionId: Id,
   key: Key,
   answer: z.unknown(),
   by: Actor.optional(),
 });
-export const CorrectInput = z.strictObject({
-  sessionId: Id,
-  key: Key,
-  cost: Dollars,
-  by: Actor,
-  reason: Reason,
-});
-export const ReleaseInput = z.strictObject({ sessionId: Id, key: Key });
 export const SaveCheckpointInput = z.strictObject({ sessionId: Id, phase: PhaseName, data: z.unknown() });
 export const CreateCheckpointInput = z.strictObject({
   sessionId: Id,
@@ -311,57 +214,3 @@ export const CleanupInput = z.strictObject({
   /** Only says which it would be. */
   dryRun: z.boolean().default(false),
 });
-
-/**
- * Checks a call's input.
- * @throws ProductionError `invalid_input`, naming the field.
- */
-export function check<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
-  const result = schema.safeParse(input);
-  if (result.success) return result.data;
-  throw invalidInput(result.error);
-}
-
-const costKeys = new Set(['sessionId', 'phase', 'operation', 'cost', 'key']);
-
-/** {@link check} for a cost. Where a few looks find nothing wrong with it, Zod would not either (a test holds them together), and is not asked. */
-export function checkAddCost(input: unknown): z.output<typeof AddCostInput> {
-  return isPlainCost(input) ? input : check(AddCostInput, input);
-}
-
-function isPlainCost(input: unknown): input is z.output<typeof AddCostInput> {
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) return false;
-  for (const name in input) if (!costKeys.has(name)) return false;
-  const { sessionId, phase, operation, cost, key } = input as Partial<
-    Record<keyof z.output<typeof AddCostInput>, unknown>
-  >;
-  const isKey = key === undefined || (typeof key === 'string' && key.length > 0 && key.length <= 200);
-  return (
-    isKey &&
-    isSessionId(sessionId) &&
-    isPhaseName(phase) &&
-    typeof operation === 'string' &&
-    (typeof cost === 'string' || Number.isFinite(cost))
-  );
-}
-
-/** @throws ProductionError `invalid_input` naming `phase`. */
-export function checkPhase(phase: unknown): PhaseName {
-  const result = PhaseName.safeParse(phase);
-  if (result.success) return result.data;
-  throw new ProductionError(
-    'invalid_input',
-    `phase: ${typeof phase === 'string' ? JSON.stringify(phase.slice(0, 40)) : `a value of type ${typeof phase}`} is not research, script or audio.`,
-    { field: 'phase' },
-  );
-}
-
-export function optionalCost(amount: Dollars | undefined): Usd | undefined {
-  return amount === undefined ? undefined : ceilToMicro(amount, 'cost');
-}
-
-export function operationName(name: string): string {
-  return parseName(name, 'operation');
-}
-
-/** A machine event from outside, checked. */

@@ -9,7 +9,7 @@ import {
   type SessionId,
 } from '../../machines/index.js';
 import type { Plan, View } from '../production/index.js';
-import { check } from './inputs.js';
+import { check } from './check.js';
 import { beginOf } from './plans.js';
 
 /** A machine event as a caller sends it. What the engine knows is its own to say: the time, the day's money, a completion's checkpoint. */

@@ -17,7 +17,7 @@ import {
   hasKey,
 } from '../../machines/index.js';
 import type { AskBefore } from '../calls/hooks.js';
-import { check } from '../calls/inputs.js';
+import { check } from '../calls/check.js';
 import { refuseOtherUse, type AskedUse } from '../calls/key-use.js';
 import { inTurn, queueOf } from '../calls/reservation-queue.js';
 import type { Production, Step, View } from '../production/index.js';

@@ -17,7 +17,7 @@ import {
   type SessionId,
   workedMs,
 } from '../../machines/index.js';
-import { check } from '../calls/inputs.js';
+import { check } from '../calls/check.js';
 import { planFail, planRecover } from '../calls/plans.js';
 import type { AskBefore, HookChain } from '../calls/hooks.js';
 import type { Plan, Production } from '../production/index.js';

@@ -11,7 +11,7 @@ import {
   type SessionId,
 } from '../../machines/index.js';
 import { checkAnswer, planAnswer, schemaOf } from '../calls/answer.js';
-import { check } from '../calls/inputs.js';
+import { check } from '../calls/check.js';
 import { planReserve } from '../calls/money-plans.js';
 import { stepsFor } from '../calls/plans.js';
 import type { Production } from '../production/index.js';

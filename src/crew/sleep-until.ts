@@ -1,5 +1,6 @@
 import { OperationKey, ProductionError, type PhaseName, type SessionId } from '../../machines/index.js';
-import { Time, check } from '../calls/inputs.js';
+import { check } from '../calls/check.js';
+import { Time } from '../calls/inputs.js';
 import { stepsFor } from '../calls/plans.js';
 import type { Production } from '../production/index.js';
 

@@ -8,7 +8,7 @@ import {
   type EpisodeSnapshot,
   type SessionId,
 } from '../../machines/index.js';
-import { check } from '../calls/inputs.js';
+import { check } from '../calls/check.js';
 import { stepsFor } from '../calls/plans.js';
 import { isLiveClaim } from '../disk/index.js';
 import type { EpisodeState } from '../shapes/index.js';

@@ -30,7 +30,8 @@ import { Attendant } from './attendant.js';
 import type { Notify } from './notify.js';
 import { PolicyFile } from './policy-file.js';
 import { HookChain, type AskBefore, type CommitNotice, type Hooks } from '../calls/hooks.js';
-import * as inputs from '../calls/inputs.js';
+import { check } from '../calls/check.js';
+import { HooksInput, OpenInput } from '../calls/open-input.js';
 import { SafeEmitter } from './safe-emitter.js';
 
 export interface OpenOptions {
@@ -115,8 +116,8 @@ export abstract class ManagerHandle extends SafeEmitter {
 
   /** What a manager is made from; for subclasses. */
   protected static async prepare(options: OpenOptions, log?: RemoteLog): Promise<Prepared> {
-    const input = inputs.check(inputs.OpenInput, options);
-    if (options.hooks !== undefined) inputs.check(inputs.HooksInput, options.hooks);
+    const input = check(OpenInput, options);
+    if (options.hooks !== undefined) check(HooksInput, options.hooks);
     const directory = resolve(input.directory);
     const policy = options.policy === undefined ? undefined : statedIn(options.policy);
     const by = input.by ?? `process ${process.pid}`;
@@ -157,7 +158,7 @@ export abstract class ManagerHandle extends SafeEmitter {
 
   /** Adds hooks; returns a function that removes them. */
   hook(hooks: Hooks): () => void {
-    inputs.check(inputs.HooksInput, hooks);
+    check(HooksInput, hooks);
     return this.#hooks.add(hooks);
   }
 

@@ -68,7 +68,7 @@ import { checkAnswer, planAnswer, questionUnder } from '../calls/answer.js';
 import { ManagerHandle, type ConnectOptions, type OpenOptions } from './handle.js';
 import * as inputs from '../calls/inputs.js';
 import { refuseReusedKey } from '../calls/key-use.js';
-import { check, checkPhase, operationName, optionalCost } from '../calls/inputs.js';
+import { check, checkPhase, operationName, optionalCost } from '../calls/check.js';
 import { liveActor, type LiveActor, type LiveActorOptions } from './live-actor.js';
 import { backupName, moveAway, moveBack, planDelete } from '../calls/deletion.js';
 import { cleanUp, type CleanedUp } from '../calls/orphans.js';

@@ -1,8 +1,4 @@
-import { episodeMachine, machineId, machineVersion, structureHash } from '../../machines/index.js';
+import { machineHash, machineId, machineVersion } from '../../machines/episode/version.js';
 
 /** What this program writes into headers and documents about its chart. */
-export const machineIdentity = {
-  id: machineId,
-  version: machineVersion,
-  hash: structureHash(episodeMachine),
-};
+export const machineIdentity = { id: machineId, version: machineVersion, hash: machineHash };
