@@ -28,7 +28,7 @@ const others: Record<string, { names: string[]; why: string }> = {
     names: ['createReadStream'],
     why: 'by a descriptor that src/disk has opened',
   },
-  'src/cli/start.ts': { names: ['readFileSync'], why: 'the program, which is the package’s own' },
+  'src/cli/parts.ts': { names: ['readFileSync'], why: 'the program, which is the package’s own' },
   'src/cli/in-editor.ts': {
     names: ['readFileSync', 'writeFileSync'],
     why: 'a copy in a folder of its own that only the user can enter',

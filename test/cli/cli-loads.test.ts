@@ -69,4 +69,4 @@ test('given an episode at work, then what only looks runs neither engine nor cha
 });
 
 const notForCosts =
-  /^(?:crew|studio|import|agents|telemetry)\.|_redaction_redact$|_calls_(?:fork|orphans|checkpoints)$|_journal_(?:compact|rescue|rewrite)/;
+  /^(?:crew|studio|import|agents|telemetry)\.|_redaction_redact$|_calls_(?:fork|orphans|checkpoints)$|_journal_(?:compact|rescue|rewrite)|_calls_inputs$|_episode_events$|_machines_hash$/;
