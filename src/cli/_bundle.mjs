@@ -4,7 +4,7 @@ import { isBuiltin } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { build as buildPage } from 'esbuild';
 import { build } from 'rolldown';
-import { laterParts, packed, partName } from './_lazy-parts.mjs';
+import { laterPart, laterParts, packed, partName } from './_lazy-parts.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const outdir = `${root}dist/cli`;
@@ -18,12 +18,22 @@ const shared = {
 };
 // CommonJS is loaded at once, where a graph of modules is loaded in turns of the event loop.
 const output = { format: 'cjs', strict: true, minify: true, keepNames: true, comments: { legal: false } };
+// Commander starts programs for commands in files of their own, which we have none of: what starts them is loaded when that is done.
+const unlessStarted = {
+  name: 'unless-started',
+  transform: (code, id) =>
+    id.endsWith('/commander/lib/command.js')
+      ? code
+          .replace("const childProcess = require('node:child_process');", '')
+          .replaceAll('childProcess.', "require('node:child_process').")
+      : null,
+};
 const bundle = await build({
   ...shared,
   write: false,
   preserveEntrySignatures: 'allow-extension',
   input: { program: 'src/cli/main.ts' },
-  plugins: [laterParts(isBuiltin)],
+  plugins: [unlessStarted, laterParts(isBuiltin)],
   output: {
     ...output,
     chunkFileNames: '[name].js',
@@ -45,7 +55,8 @@ const starts = await build({
   ...shared,
   transform: { ...shared.transform, define: { build: JSON.stringify(name) } },
   input: { main: 'src/cli/start.ts' },
-  output: { ...output, dir: outdir, banner: '#!/usr/bin/env node' },
+  plugins: [laterParts(isBuiltin)],
+  output: { ...output, dir: outdir, postBanner: `#!/usr/bin/env node\n${laterPart}` },
 });
 writeFileSync(`${outdir}/package.json`, '{ "type": "commonjs" }\n');
 chmodSync(`${outdir}/main.js`, 0o755);

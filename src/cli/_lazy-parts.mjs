@@ -3,7 +3,11 @@ import { createHash } from 'node:crypto';
 
 const generated = /^const (require_[\w$]+) = require\("(\.\/[^"]+)"\);$/gm;
 const ofNode =
-  /^let (\w+) = require\("((?:node:)?[a-z][a-z0-9_/]*)"\);\n(?:\1 = require_rolldown_runtime\.[\w$]+\(\1(?:, 1)?\);\n)?/gm;
+  /^let (\w+) = require\("((?:node:)?[a-z][a-z0-9_/]*)"\);\n(?:\1 = (?:require_rolldown_runtime\.[\w$]+|__toESM)\(\1(?:, 1)?\);\n)?/gm;
+
+/** For a file that is no part, and loads Node's modules alone. */
+export const laterPart =
+  'const laterPart = (name) => { let exports; return () => (exports ??= require(name)); };';
 
 /** What Node loads by itself is loaded when it is used, too; all packages but those that stay outside have a part. */
 export function laterParts(isNode) {

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
-import { deserialize, serialize } from 'node:v8';
+import { basename, dirname, isAbsolute, join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import envPaths from 'env-paths';
 import { readPlainFile } from '../disk/plain-file.js';
 import { replacePrivateFile } from '../disk/private-file.js';
@@ -13,13 +12,12 @@ export interface CodeCache {
   write(code: KeptCode): void;
 }
 
-/** By the name of the program's file. */
+/** By the name of the program's part. */
 export type KeptCode = ReadonlyMap<string, Buffer>;
 
 const largestCode = 16 * 1024 * 1024;
 /** Commands have a file each, and so has each version of Node and of the program. */
 const mostFiles = 40;
-const checksumBytes = 32;
 
 /** The code kept for one command of one build of the program, in the user's own cache folder; undefined where there is none to be had. */
 export function codeCache(program: string, command: string): CodeCache | undefined {
@@ -30,18 +28,15 @@ export function codeCache(program: string, command: string): CodeCache | undefin
   const { size, mtimeMs } = statSync(program);
   // V8 refuses what was made with other flags.
   const flags = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''];
-  const build = [program, size, mtimeMs, process.version, process.arch, ...flags, command].join('\n');
-  const file = join(folder, `${createHash('sha256').update(build).digest('hex').slice(0, 32)}.code`);
+  const made = [program, size, mtimeMs, process.version, process.arch, ...flags, command].join('\n');
+  const file = join(folder, `${basename(program, '.js')}-${crc32(made).toString(16).padStart(8, '0')}.code`);
   return {
     read() {
       try {
         if (!isOurs(folder)) return undefined;
         const found = readPlainFile(file, { largest: largestCode, isPrivate: true });
         if ('refused' in found) return undefined;
-        const code = found.bytes.subarray(checksumBytes);
-        // V8 would run it, whatever a failing disk has made of it.
-        if (!checksum(code).equals(found.bytes.subarray(0, checksumBytes))) return undefined;
-        return deserialize(code) as KeptCode;
+        return unpacked(found.bytes);
       } catch {
         return undefined;
       }
@@ -49,8 +44,7 @@ export function codeCache(program: string, command: string): CodeCache | undefin
     write(kept) {
       try {
         if (!makeOurs(folder)) return;
-        const code = serialize(kept);
-        replacePrivateFile(file, Buffer.concat([checksum(code), code]));
+        replacePrivateFile(file, packed(kept));
         removeOldest(folder);
       } catch {
         // A full or read-only disk: the next start compiles as this one has.
@@ -59,8 +53,21 @@ export function codeCache(program: string, command: string): CodeCache | undefin
   };
 }
 
-function checksum(code: Buffer): Buffer {
-  return createHash('sha256').update(code).digest();
+/** A line of JSON that says what follows and its checksum, and that. Neither Node's hashes nor its serializer are loaded for it: both together take as long as reading it. */
+function packed(kept: KeptCode): Buffer {
+  const code = Buffer.concat([...kept.values()]);
+  const sizes = [...kept].map(([name, { length }]) => [name, length]);
+  return Buffer.concat([Buffer.from(`${JSON.stringify({ sizes, crc32: crc32(code) })}\n`), code]);
+}
+
+/** V8 would run it, whatever a failing disk has made of it. */
+function unpacked(bytes: Buffer): KeptCode | undefined {
+  const end = bytes.indexOf('\n');
+  const head = JSON.parse(bytes.toString('utf8', 0, end)) as { sizes: [string, number][]; crc32: number };
+  const code = bytes.subarray(end + 1);
+  if (crc32(code) !== head.crc32) return undefined;
+  let at = 0;
+  return new Map(head.sizes.map(([name, size]) => [name, code.subarray(at, (at += size))]));
 }
 
 /** A folder of this user that nobody else may write. */
