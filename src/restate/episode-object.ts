@@ -6,15 +6,17 @@ import {
   type ObjectContext,
   type VirtualObjectDefinition,
 } from '@restatedev/restate-sdk';
+import { makeRedactor } from '../../machines/index.js';
 import type { ProduceEntrusted } from './entrusted.js';
 import { episodeOf, episodeService } from './names.js';
+
+const redactor = makeRedactor();
 
 /** What time mends: somebody else's claim, a log or a store that cannot be reached. */
 const mended: ReadonlySet<unknown> = new Set([
   'artifacts_unavailable',
   'claim_lost',
   'claimed_elsewhere',
-
   'journal_unavailable',
 ]);
 
@@ -36,8 +38,9 @@ export function episodeObject(
           const signal = context.request().attemptCompletedSignal;
           const { outcome } = await produce({ ...episodeOf(context.key), signal }).catch((error: unknown) => {
             const { code, message } = error as { code?: string; message?: string };
-            if (mended.has(code)) throw error;
-            throw new TerminalError(`${code ?? 'error'}: ${message ?? String(error)}`);
+            // Restate keeps it, and shows it to whoever asks.
+            const said = redactor.message(`${code ?? 'error'}: ${message ?? String(error)}`);
+            throw mended.has(code) ? new Error(said) : new TerminalError(said);
           });
           if (outcome === 'interrupted') throw new Error('the worker was stopped; another one goes on.');
           return { outcome };

@@ -7,11 +7,13 @@ import {
   type ObjectSharedContext,
   type VirtualObjectDefinition,
 } from '@restatedev/restate-sdk';
-import { isOutdated, placeLanding, type LandingMemory, type LandingRequest } from '../journal/index.js';
-import { frame, unframe } from './frame.js';
+import { isOutdated, placeLanding, type LandingMemory } from '../journal/index.js';
+import { asked, askedIn, refused } from './asked.js';
+import { frame } from './frame.js';
 import {
   Append,
   Land,
+  Landing,
   Read,
   Ticket,
   type Appended,
@@ -77,27 +79,30 @@ export function logObject(partBytes: number): VirtualObjectDefinition<string, un
 }
 
 async function append(context: ObjectContext, message: Uint8Array, partBytes: number): Promise<Uint8Array> {
-  const { head: asked, bytes } = unframe(message);
-  const { position, chart, ticket } = Append.parse(asked);
+  const { head: said, bytes } = asked(Append, message);
+  const { position, chart, ticket } = said;
+  // Whatever came next would have its place, too.
+  if (bytes.length === 0) throw refused('there is nothing to append.');
   const { head, now } = await headAndTime(context);
   if (head.chart !== undefined && isOutdated(chart, head.chart))
-    return said({ ...state(head, now), outcome: 'upgraded', chart: head.chart });
-  if (head.sealed || position !== head.end) return said({ ...state(head, now), outcome: 'elsewhere' });
+    return answerOf({ ...state(head, now), outcome: 'upgraded', chart: head.chart });
+  if (head.sealed || position !== head.end) return answerOf({ ...state(head, now), outcome: 'elsewhere' });
   if (isFull(head, baseOf(context.key), partBytes)) {
     context.set('head', { ...head, sealed: true });
-    return said({ ...state(head, now), sealed: true, outcome: 'elsewhere' });
+    return answerOf({ ...state(head, now), sealed: true, outcome: 'elsewhere' });
   }
   const queue = queueFor(head, ticket, now);
   if (queue[0] !== undefined && queue[0].ticket !== ticket)
-    return said({ ...state(head, now), outcome: 'elsewhere' });
+    return answerOf({ ...state(head, now), outcome: 'elsewhere' });
   const next = await put(context, { ...head, queue, chart }, bytes);
-  return said({ ...state(next, now), outcome: 'landed', position, sha256: sha256Of(bytes) });
+  return answerOf({ ...state(next, now), outcome: 'landed', position, sha256: sha256Of(bytes) });
 }
 
 /** Places commits that were decided before others came; the way back is the same as for bytes that a client has placed. */
 async function land(context: ObjectContext, message: Uint8Array, partBytes: number): Promise<Uint8Array> {
-  const { head: asked, bytes } = unframe(message);
-  const { position, chart } = Land.parse(asked);
+  const { head: said, bytes } = asked(Land, message);
+  const { position, chart } = said;
+  const request = askedIn(Landing, bytes);
   const landing = context.get<LandingMemory>('landing');
   const { head, now } = await headAndTime(context);
   const answer = (landed: Landed): Uint8Array => frame(landed);
@@ -110,7 +115,6 @@ async function land(context: ObjectContext, message: Uint8Array, partBytes: numb
   }
   const queue = advanced(head.queue, now);
   if (queue.length > 0) return answer({ ...state(head, now), outcome: 'turn' });
-  const request = JSON.parse(Buffer.from(bytes).toString()) as LandingRequest;
   const known = (await landing) ?? undefined;
   const placed = request.position === position ? placeLanding(request, head.end, known) : undefined;
   if (!placed) return answer({ ...state(head, now), outcome: 'moved' });
@@ -180,7 +184,7 @@ async function keep(context: ObjectContext, head: Head, bytes: Uint8Array): Prom
 }
 
 async function read(context: ObjectSharedContext, message: Uint8Array): Promise<Uint8Array> {
-  const { position, most } = Read.parse(unframe(message).head);
+  const { position, most } = asked(Read, message).head;
   const { head, now } = await headAndTime(context);
   const answer = (changed: boolean, bytes?: Uint8Array): Uint8Array =>
     frame({ ...state(head, now), changed } satisfies ReadAnswer, bytes);
@@ -206,7 +210,7 @@ async function read(context: ObjectSharedContext, message: Uint8Array): Promise<
 }
 
 async function look(context: ObjectSharedContext, message: Uint8Array): Promise<Uint8Array> {
-  const { ticket } = Ticket.parse(unframe(message).head);
+  const { ticket } = asked(Ticket, message).head;
   const { head, now } = await headAndTime(context);
   return frame(placeOf(head, ticket, now));
 }
@@ -216,7 +220,7 @@ async function changeQueue(
   message: Uint8Array,
   change: (queue: Queue, ticket: string, now: number) => Queue,
 ): Promise<Uint8Array> {
-  const { ticket } = Ticket.parse(unframe(message).head);
+  const { ticket } = asked(Ticket, message).head;
   const { head, now } = await headAndTime(context);
   if (head.sealed) return frame(placeOf(head, ticket, now));
   const next: Head = { ...head, queue: change(head.queue, ticket, now) };
@@ -229,7 +233,7 @@ function placeOf(head: Head, ticket: string, now: number): Place {
   return { ...state(head, now), place, stale: isStale(head.queue, now) };
 }
 
-function said(answer: Appended): Uint8Array {
+function answerOf(answer: Appended): Uint8Array {
   return frame(answer);
 }
 
@@ -242,9 +246,11 @@ function state(head: Head, now: number): { end: number; sealed: boolean; at: str
 async function headAndTime(
   context: ObjectContext | ObjectSharedContext,
 ): Promise<{ head: Head; now: number }> {
-  const asked = context.get<Head>('head');
+  const base = baseOf(context.key);
+  if (!Number.isSafeInteger(base) || base < 0) throw refused('this is no part of a log.');
+  const kept = context.get<Head>('head');
   const time = context.date.now();
-  const head = (await asked) ?? { end: baseOf(context.key), sealed: false, pieces: [], queue: [] };
+  const head = (await kept) ?? { end: base, sealed: false, pieces: [], queue: [] };
   return { head, now: await time };
 }
 
@@ -253,10 +259,10 @@ async function valuesAt(
   context: ObjectContext | ObjectSharedContext,
   starts: readonly number[],
 ): Promise<(Uint8Array | null)[]> {
-  const asked = starts.map((start) => context.get<Uint8Array>(valueAt(start), serde.binary));
+  const kept = starts.map((start) => context.get<Uint8Array>(valueAt(start), serde.binary));
   const values: (Uint8Array | null)[] = [];
   // oxlint-disable-next-line no-await-in-loop
-  for (const value of asked) values.push(await value);
+  for (const value of kept) values.push(await value);
   return values;
 }
 

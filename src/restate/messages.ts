@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { LandingRequest } from '../journal/index.js';
 
 /** The chart of a writer: two that differ must not write one log. */
 export const Chart = z.object({ version: z.int(), hash: z.string() });
@@ -7,6 +8,30 @@ export type Chart = z.infer<typeof Chart>;
 export const Append = z.object({ position: z.int(), chart: Chart, ticket: z.string().optional() });
 /** Beside the writer's chart; the commits themselves are in the message's bytes, as JSON of a {@link LandingRequest}. */
 export const Land = z.object({ position: z.int(), chart: Chart });
+const Totals = z.object({ spent: z.int(), reserved: z.int() });
+const Gap = z.object({
+  date: z.string(),
+  cap: z.int(),
+  asks: z.int(),
+  countsReserved: z.boolean(),
+  ...Totals.shape,
+});
+const Commit = z
+  .object({
+    session: z.string(),
+    parts: z.array(z.string().regex(/^[^\n]*$/)),
+    gaps: z.array(Gap),
+  })
+  .refine(({ parts, gaps }) => parts.length === gaps.length + 1);
+export const Landing: z.ZodType<LandingRequest> = z.object({
+  position: z.int(),
+  crc: z.string().regex(/^[0-9a-f]{8}$/),
+  at: z.string(),
+  latest: z.string(),
+  latestAfter: z.string(),
+  days: z.record(z.string(), z.object({ from: Totals, to: Totals })),
+  commits: z.array(Commit).min(1),
+});
 export const Read = z.object({ position: z.int(), most: z.int() });
 export const Ticket = z.object({ ticket: z.string() });
 

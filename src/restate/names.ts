@@ -19,5 +19,5 @@ export function episodeKey(production: string, sessionId: string): string {
 
 export function episodeOf(key: string): { production: string; sessionId: string } {
   const slash = key.lastIndexOf('/');
-  return { production: key.slice(0, slash), sessionId: key.slice(slash + 1) };
+  return { production: key.slice(0, Math.max(0, slash)), sessionId: key.slice(slash + 1) };
 }

@@ -2,6 +2,7 @@ import { createServer, type Http2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { ProductionError } from '../../machines/index.js';
 import type { ProduceEntrusted } from './entrusted.js';
+import { sdkLog } from './sdk-log.js';
 
 export interface ServeOptions {
   /** 0 for any free one. */
@@ -28,8 +29,6 @@ const partBytes = 16 * 1024 * 1024;
  */
 export async function serveRestate(options: ServeOptions): Promise<Served> {
   withResolversForNode20();
-  // Its log tells of each invocation, which a log's object has hundreds of a second of.
-  process.env['RESTATE_LOGGING'] ??= 'WARN';
   const { createEndpointHandler, episodeObject, logObject } = await import('./endpoint.js').catch(
     (cause: unknown) => {
       throw new ProductionError(
@@ -47,6 +46,7 @@ export async function serveRestate(options: ServeOptions): Promise<Served> {
       ],
       ...(options.identityKeys !== undefined && { identityKeys: [...options.identityKeys] }),
       bidirectional: true,
+      logger: sdkLog,
     }),
   );
   const sessions = new Set<{ destroy(): void }>();
