@@ -163,6 +163,7 @@ export default defineCrew({ research: ran, script: ran, audio: ran });`,
   served.kill('SIGINT');
   const { code, stdout, stderr } = await served.ended;
   expect(code).toBe(0);
+  // oxlint-disable-next-line no-control-regex -- what must not be there
   expect(stdout + stderr).not.toMatch(/\u001b\[2J|\u202e|hidden9|\n\s+at /);
 });
 
