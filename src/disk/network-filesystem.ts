@@ -1,4 +1,4 @@
-import { statfs } from 'node:fs/promises';
+import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ProductionError } from '../../machines/index.js';
 import { errorCode } from './disk.js';
@@ -26,8 +26,8 @@ export function networkFilesystem(type: number): string | undefined {
 }
 
 /** @throws ProductionError `filesystem_unsupported` when `directory`, or the nearest parent that exists, is on a network file system. */
-export async function refuseNetworkFilesystem(directory: string, typeOf = typeFromStatfs): Promise<void> {
-  const name = networkFilesystem(await nearestType(directory, typeOf));
+export function refuseNetworkFilesystem(directory: string, typeOf = typeFromStatfs): void {
+  const name = networkFilesystem(nearestType(directory, typeOf));
   if (name === undefined) return;
   throw new ProductionError(
     'filesystem_unsupported',
@@ -36,13 +36,13 @@ export async function refuseNetworkFilesystem(directory: string, typeOf = typeFr
   );
 }
 
-async function typeFromStatfs(path: string): Promise<number> {
-  return (await statfs(path)).type;
+function typeFromStatfs(path: string): number {
+  return statfsSync(path).type;
 }
 
-async function nearestType(path: string, typeOf: typeof typeFromStatfs): Promise<number> {
+function nearestType(path: string, typeOf: typeof typeFromStatfs): number {
   try {
-    return await typeOf(path);
+    return typeOf(path);
   } catch (error) {
     const isMissing = errorCode(error) === 'ENOENT' && dirname(path) !== path;
     return isMissing ? nearestType(dirname(path), typeOf) : 0;

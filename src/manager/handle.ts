@@ -122,7 +122,7 @@ export abstract class ManagerHandle extends SafeEmitter {
     const policy = options.policy === undefined ? undefined : statedIn(options.policy);
     const by = input.by ?? `process ${process.pid}`;
     if (!options.disk) {
-      await refuseNetworkFilesystem(directory);
+      refuseNetworkFilesystem(directory);
       settleInterrupted(directory, isGone);
     }
     const how = {

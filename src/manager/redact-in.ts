@@ -26,6 +26,6 @@ export async function redactIn(
       `there is no production at ${directory}; name another with --directory.`,
       { field: 'directory' },
     );
-  await refuseNetworkFilesystem(directory);
+  refuseNetworkFilesystem(directory);
   return redact({ directory, ...input, artifacts: storeOf(artifacts), owner: thisProcess(), isGone });
 }
