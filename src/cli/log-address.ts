@@ -53,7 +53,7 @@ function restateAt(text: string, said: string): LogAddress {
     .filter((each) => each !== '')
     .map((each) => (each.includes('://') ? each : `${begin}${each}`));
   const read = addresses.map((each) => parsed(each, said));
-  if (read.length === 0 || read.some(({ url }) => !/^https?:$/.test(url.protocol)))
+  if (read.length === 0 || read.some(({ url }) => !/^https?:$/.test(url.protocol) || url.search !== ''))
     throw new UsageError(`${said}: http://node1:8080,http://node2:8080#production`);
   return {
     on: 'restate',
@@ -66,8 +66,11 @@ function restateAt(text: string, said: string): LogAddress {
 function split(text: string, said: string): { address: string; production: string } {
   const [, address = '', named] = /^([^#]*)(?:#(.*))?$/s.exec(text) ?? [];
   const production = named === undefined || named === '' ? usualProduction : decoded(named, said);
-  if (production.length > 200)
-    throw new UsageError(`${said}: a production's name has 200 characters at most`);
+  // oxlint-disable-next-line no-control-regex -- Postgres keeps no NUL, and a terminal shows none of the others
+  if (production.length > 200 || /[\u0000-\u001f\u007f]/.test(production))
+    throw new UsageError(
+      `${said}: a production's name has 200 characters at most, and no control characters`,
+    );
   return { address, production };
 }
 

@@ -226,8 +226,16 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // Progress that nobody reads any more must not end the work that it is about.
 process.stderr.on('error', () => {});
 
+// What is waited for and never comes would end the process as if all were done.
+function unanswered(): void {
+  process.stderr.write('showrunner: ended without an answer; what was asked for may not be done.\n');
+  process.exitCode = exits.failed;
+}
+
 async function run(): Promise<void> {
+  process.once('beforeExit', unanswered);
   process.exitCode = await main(process.argv.slice(2));
+  process.off('beforeExit', unanswered);
 }
 
 void run();

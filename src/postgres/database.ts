@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import * as z from 'zod';
 import { Pool, type ClientConfig, type PoolClient, type QueryConfig } from 'pg';
@@ -38,11 +39,14 @@ export class Database {
     this.production = production;
     this.name = `production ${production} on Postgres at ${address.host}${address.pathname}`;
     this.#secrets = secrets;
+    const theirs = address.searchParams.get('options');
+    address.searchParams.delete('options');
     this.config = {
-      connectionString: url,
+      // Of options in an address pg (8.23) takes those alone.
+      connectionString: theirs === null ? url : address.href,
       connectionTimeoutMillis: patienceMs,
       keepAlive: true,
-      options: settings,
+      options: theirs === null ? settings : `${theirs} ${settings}`,
     };
     this.pool = this.openPool({ max: 4, query_timeout: patienceMs });
   }
@@ -99,6 +103,13 @@ export class Database {
     );
   }
 
+  /** A connection that was never made has no end that pg would tell of. */
+  async close(turns: Pool): Promise<void> {
+    const late = new AbortController();
+    const ended = Promise.all([this.pool.end(), turns.end()]).finally(() => late.abort());
+    await Promise.race([ended, wait(patienceMs / 5, undefined, { signal: late.signal }).catch(() => {})]);
+  }
+
   async guard<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
       return await work();
@@ -136,7 +147,8 @@ export function soon(text: string, values: unknown[] = []): QueryConfig {
 /** @throws ProductionError `invalid_input`. */
 function placeOf(url: string): SecretAddress {
   const place = readAddress(url);
-  if (place) return place;
+  const port = place?.url.searchParams.get('port') ?? '5432';
+  if (place && /^\d{1,5}$/.test(port)) return place;
   throw new ProductionError(
     'invalid_input',
     'url: is no address of the form postgres://user:password@host:5432/database; signs such as # and / in a password are written as %23 and %2F.',

@@ -3,7 +3,7 @@ import type { PoolClient, QueryResultRow } from 'pg';
 import { ProductionError } from '../../machines/index.js';
 import { placeLanding, rememberedSince, type LandingAnswer, type LandingRequest } from '../journal/index.js';
 import { soon, type Database } from './database.js';
-import { Landed, Since, isSame, linesOf, noteOf } from './landings.js';
+import { Landed, Since, canFollow, isSame, linesOf, noteOf } from './landings.js';
 import { landAtEnd, landHere, landedUnder, lock, mostBetween, since } from './statements.js';
 
 /** How long a landing waits for others' landings and turns. */
@@ -100,7 +100,9 @@ export class Lander {
       (isInDoubt || isFarBehind ? (await ask(Landed, landedUnder, [production, key]))[0] : undefined);
     const end = found.at(-1)?.ends ?? request.position;
     const placed =
-      before || isFarBehind ? undefined : placeLanding(request, end, rememberedSince(request, found));
+      before || isFarBehind || !canFollow(found, request.position)
+        ? undefined
+        : placeLanding(request, end, rememberedSince(request, found));
     if (!placed) {
       const at = await this.#giveUp(client);
       if (!before) return { outcome: 'moved', lines: [], at };

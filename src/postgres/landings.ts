@@ -31,6 +31,7 @@ export const Since = z.object({
   bytes: z.instanceof(Buffer),
   landing: Noted,
 });
+type Since = z.infer<typeof Since>;
 export const Landed = Since.omit({ ends: true, key: true });
 export type Landed = z.infer<typeof Landed>;
 
@@ -56,6 +57,29 @@ export function isSame(request: LandingRequest, { position, bytes, landing }: La
 
 function hashOf(request: LandingRequest): string {
   return createHash('sha256').update(JSON.stringify(request)).digest('hex');
+}
+
+/** Where one of the rows that are to follow each other from `position` on does not begin where the one before ended. */
+export function gapIn(
+  rows: readonly { position: number; bytes: Buffer }[],
+  position: number,
+): number | undefined {
+  let at = Math.min(rows[0]?.position ?? position, position);
+  for (const row of rows) {
+    if (row.position !== at) return at;
+    at += row.bytes.length;
+  }
+  return undefined;
+}
+
+/** Whether commits can be placed behind these rows: a note that names another checksum than their last line's would have the next line follow nothing. */
+export function canFollow(rows: readonly Since[], position: number): boolean {
+  if (gapIn(rows, position) !== undefined || (rows[0] && rows[0].position !== position)) return false;
+  return rows.every(
+    ({ position: from, ends, bytes, landing }) =>
+      ends === from + bytes.length &&
+      (landing === undefined || bytes.toString('latin1', bytes.length - 12) === `"${landing.crc}"}\n`),
+  );
 }
 
 export function linesOf({ position, bytes }: { position: number; bytes: Buffer }): LandingAnswer['lines'] {

@@ -12,7 +12,7 @@ import {
 import { Database, soon, type PostgresLogOptions } from './database.js';
 import { GuardedClient } from './guarded-client.js';
 import { Lander } from './lander.js';
-import { Place } from './landings.js';
+import { Place, gapIn } from './landings.js';
 import { channel, endOf, insertAtEnd, known, lock, page } from './statements.js';
 
 /** A holder of a turn that does nothing for so long has lost it. */
@@ -73,6 +73,12 @@ export class PostgresLog implements RemoteLog {
 
   async read(position: number, most = 1 << 20): Promise<Uint8Array> {
     const rows = await this.#ask(Appended, page, [this.#production, position, most]);
+    const gap = gapIn(rows, position);
+    if (gap !== undefined)
+      throw new ProductionError(
+        'journal_damaged',
+        `${this.name} lacks what it had at ${gap}: compare its table with a copy of the production.`,
+      );
     return Buffer.concat(rows.map((row) => row.bytes.subarray(Math.max(0, position - row.position))));
   }
 
@@ -151,7 +157,7 @@ export class PostgresLog implements RemoteLog {
     for (const stop of this.#stops) stop();
     this.#turn?.release(true);
     this.#turn = undefined;
-    await Promise.all([this.#database.pool.end(), this.#turns.end()]);
+    await this.#database.close(this.#turns);
   }
 
   /** In one's own turn, on its connection. */

@@ -43,6 +43,9 @@ describe('the address of a log', () => {
     ['hunter2'],
     ['postgres://ada:hunter2@:no port/x'],
     ['postgres://ada:hunter2@db/x#%zz'],
+    ['postgres://ada:hunter2@db/x#a%00b'],
+    ['postgres://ada:hunter2@db/x#%1b[2J'],
+    ['restate+http://ada:hunter2@n1?x=/y'],
     ['restate+http://'],
     ['restate+http://ada:hunter2@n1:80,ftp://n2'],
   ])('given %s, then it is refused and not repeated', (text) => {

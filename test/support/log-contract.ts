@@ -14,7 +14,8 @@ export interface LogUnderTest {
 const bytesOf = (text: string): Uint8Array => Buffer.from(text);
 const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 
-const landingOf = (position: number, crc: string, session: string): LandingRequest => ({
+/** One commit of a session that books nothing. */
+export const landingOf = (position: number, crc: string, session: string): LandingRequest => ({
   position,
   crc,
   at: '2026-01-01T00:00:00.000Z',
@@ -23,7 +24,8 @@ const landingOf = (position: number, crc: string, session: string): LandingReque
   days: {},
   commits: [{ session, parts: [`{"of":"${session}"}`], gaps: [] }],
 });
-const crcIn = (text: string): string => [...text.matchAll(/"crc":"([0-9a-f]{8})"/g)].at(-1)?.[1] ?? '';
+/** The checksum of the last line. */
+export const crcIn = (text: string): string => [...text.matchAll(/"crc":"([0-9a-f]{8})"/g)].at(-1)?.[1] ?? '';
 
 /** A journal of a build whose chart has this version and structure. */
 function journalOf(log: RemoteLog, version: number, hash: string): Promise<CarriedJournal> {
