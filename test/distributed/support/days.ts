@@ -1,3 +1,5 @@
+import { renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ProductionStateManager } from '../../../src/index.js';
@@ -9,9 +11,9 @@ import { Machine, type LogAddress } from './storm.js';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-/** What four processes take to begin, on a busy machine. */
-const beginMs = 9000;
 const cap = 50_000_000;
+/** Holds of twelve dollars that fit into a day. */
+const holdsADay = 4;
 
 interface Booked {
   at: string;
@@ -43,6 +45,13 @@ function bookedIn(journal: string): Booked[] {
     );
 }
 
+/** Sets the log's clock, at once for all that read it. */
+function setAhead(file: string, aheadMs: number): number {
+  writeFileSync(`${file}.new`, String(aheadMs));
+  renameSync(`${file}.new`, file);
+  return aheadMs;
+}
+
 /**
  * Four machines, one of them an hour ahead of the log and one an hour behind, hold what the day has and commit all the time while the log's day ends: gives
  * the money that each day had, and how far times went back between commits.
@@ -51,8 +60,10 @@ export async function stormOverMidnight(
   log: LogAddress,
   open: () => RemoteLog,
 ): Promise<{ held: number[]; withinCap: boolean; onTheirDay: boolean; machines: number }> {
-  const now = Date.now();
-  const logAheadMs = Math.ceil(now / dayMs) * dayMs - beginMs - now;
+  const logAheadFile = join(temporaryDirectory(), 'ahead');
+  const midnight = Math.ceil(Date.now() / dayMs) * dayMs;
+  // Half an hour before the day's end, which comes when the day's money is gone.
+  let aheadMs = setAhead(logAheadFile, midnight - hourMs / 2 - Date.now());
   const machines = [0, 0, hourMs, -hourMs].map(
     (skewMs, index) =>
       new Machine({
@@ -61,19 +72,26 @@ export async function stormOverMidnight(
         directory: temporaryDirectory(),
         episodes: 8,
         isSpending: 'each day',
-        logAheadMs,
-        ownAheadMs: logAheadMs + skewMs,
+        logAheadFile,
+        skewMs,
       }),
   );
   onTestFinished(() => {
     for (const { process } of machines) process.kill('SIGKILL');
   });
-  await storm(machines, () => wait(now + beginMs + 3000 - Date.now()));
+  const held = (): number => machines.reduce((sum, machine) => sum + machine.held.length, 0);
+  await storm(machines, async () => {
+    while (held() < holdsADay) await wait(100);
+    aheadMs = setAhead(logAheadFile, midnight - 2000 - Date.now());
+    while (held() < 2 * holdsADay) await wait(100);
+    // Time for one that is too many.
+    await wait(1000);
+  });
   const directory = temporaryDirectory();
   const manager = await ProductionStateManager.connect({
     log: open(),
     directory,
-    clock: { now: () => new Date(Date.now() + logAheadMs).toISOString() },
+    clock: { now: () => new Date(Date.now() + aheadMs).toISOString() },
   });
   onTestFinished(() => manager.close().catch(() => {}));
   await expectSound(manager);

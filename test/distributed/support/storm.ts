@@ -18,9 +18,9 @@ export interface MachineWork {
   episodes: number;
   /** One episode more, which holds money until the day has no more. */
   isSpending?: boolean | 'each day';
-  /** What the log's clock is ahead of the real one, and this machine's own. */
-  logAheadMs?: number;
-  ownAheadMs?: number;
+  /** A file that says what the log's clock is ahead of the real one, and what this machine's own is ahead of the log's. Milliseconds. */
+  logAheadFile?: string;
+  skewMs?: number;
 }
 
 interface Said {

@@ -1,6 +1,7 @@
 // A machine of its own whose episodes commit all the time: node storming.mjs '{"name":…,"log":{…},"directory":…,"episodes":…,"isSpending":…}'.
 // A JSON line for each commit that was acknowledged. It begins at the line "go", and ends at "stop".
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ProductionStateManager } from '../../../dist/src/index.js';
@@ -12,8 +13,8 @@ const {
   directory,
   episodes,
   isSpending,
-  logAheadMs = 0,
-  ownAheadMs = 0,
+  logAheadFile,
+  skewMs = 0,
 } = JSON.parse(process.argv[2] ?? '');
 const phase = 'research';
 
@@ -21,11 +22,13 @@ async function say(line) {
   if (!process.stdout.write(`${JSON.stringify(line)}\n`)) await once(process.stdout, 'drain');
 }
 
-const shifted = (at) => new Date(Date.parse(at) + logAheadMs).toISOString();
+/** What the log's clock is ahead of the real one. It may be set meanwhile. */
+const logAheadMs = () => (logAheadFile === undefined ? 0 : Number(readFileSync(logAheadFile, 'utf8')));
+const shifted = (at) => new Date(Date.parse(at) + logAheadMs()).toISOString();
 
 /** The same log with a clock of its own. */
 function withClock(real) {
-  if (logAheadMs === 0) return real;
+  if (logAheadFile === undefined) return real;
   const timed = async (answer) => {
     const { at, ...rest } = await answer;
     return { ...rest, at: at === '' ? at : shifted(at) };
@@ -43,7 +46,7 @@ function withClock(real) {
 }
 
 function open() {
-  const clock = { now: () => new Date(Date.now() + ownAheadMs).toISOString() };
+  const clock = { now: () => new Date(Date.now() + logAheadMs() + skewMs).toISOString() };
   return 'production' in log
     ? ProductionStateManager.connect({ log: withClock(openLog(log)), directory, clock })
     : ProductionStateManager.open({ directory });
