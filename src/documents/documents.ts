@@ -17,6 +17,7 @@ import {
   type Disk,
 } from '../disk/index.js';
 import type { ArtifactStore } from '../artifacts/index.js';
+import type { EpisodeState } from '../shapes/index.js';
 import { linkFile, refuseLink, replaceFile, unavailable, type SeeJournal } from './durable-file.js';
 import { readHere } from './lies-here.js';
 import type { ArtifactRef } from './artifact-ref.js';
@@ -26,6 +27,9 @@ import { SealedJson, readDocument, writeDocument } from './sealed-json.js';
 import { sessionPath } from './session-paths.js';
 import { CheckpointDocument, MonthDocument, SessionDocument, StateDocument } from './shapes.js';
 import { stateText } from './state-text.js';
+
+/** Of archived episodes so many are kept in memory for who asks again, a kilobyte each. */
+const mostEpisodesKept = 20_000;
 
 /** A payload in a file of its own: path inside the session's folder, hash and size of its JSON text. */
 export interface PayloadFile {
@@ -45,6 +49,7 @@ export class Documents {
   /** Sessions whose folder, and those of its phases, are on disk. */
   readonly #durable = new Set<SessionId>();
   readonly #archived = new Map<string, { stamp: string; sessions: Record<string, number> }>();
+  readonly #episodes = new Map<string, { stamp: string; episodes: readonly EpisodeState[] }>();
 
   /** Who writes gives what throws where the journal is no longer the one that the documents show. */
   constructor({
@@ -294,13 +299,30 @@ export class Documents {
 
   /** Journal positions of the sessions in a month's archive. Every new session asks, so an unchanged document is not parsed again. */
   archivedSessions(month: string): Record<string, number> | undefined {
-    const info = this.#disk.stat(this.#monthPath(month));
-    const stamp = info && `${info.ino} ${info.size} ${info.mtimeMs}`;
+    const stamp = this.#stampOf(month);
     const known = this.#archived.get(month);
     if (known && known.stamp === stamp) return known.sessions;
     const sessions = this.readMonth(month)?.showrunner.sessions;
     if (stamp !== undefined && sessions) this.#archived.set(month, { stamp, sessions });
     return sessions;
+  }
+
+  /** The episodes in a month's archive, not to be changed. An unchanged document is not parsed again, unless so many are kept already. */
+  archivedEpisodes(month: string): readonly EpisodeState[] {
+    const stamp = this.#stampOf(month);
+    const known = this.#episodes.get(month);
+    if (known && known.stamp === stamp) return known.episodes;
+    this.#episodes.delete(month);
+    const episodes = Object.values(this.readMonth(month)?.completed_episodes ?? {});
+    const kept = [...this.#episodes.values()].reduce((sum, each) => sum + each.episodes.length, 0);
+    if (stamp !== undefined && kept + episodes.length <= mostEpisodesKept)
+      this.#episodes.set(month, { stamp, episodes });
+    return episodes;
+  }
+
+  #stampOf(month: string): string | undefined {
+    const info = this.#disk.stat(this.#monthPath(month));
+    return info && `${info.ino} ${info.size} ${info.mtimeMs}`;
   }
 
   #monthPath(month: string): string {

@@ -194,7 +194,7 @@ export class Projection {
   archivedStates(): EpisodeState[] {
     const { store, documents } = this.#on;
     return this.months
-      .flatMap((month) => Object.values(documents.readMonth(month)?.completed_episodes ?? {}))
+      .flatMap((month) => documents.archivedEpisodes(month))
       .filter(({ session_id: id }) => !store.has(id as SessionId));
   }
 

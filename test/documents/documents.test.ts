@@ -3,6 +3,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -12,11 +13,26 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SessionId } from '../../machines/index.js';
 import { nodeDisk } from '../../src/disk/index.js';
-import { replaceFile, sessionPath } from '../../src/documents/index.js';
+import { Documents, replaceFile, sessionPath } from '../../src/documents/index.js';
 import { sealed, unseal } from '../../src/documents/seal.js';
+import type { MonthDocument } from '../../src/documents/shapes.js';
+import type { EpisodeState } from '../../src/shapes/index.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
 const sessionId = 'ep_001_20250903_143022' as SessionId;
+
+const skipped = { status: 'skipped', cost: 0, start_time: null, end_time: null, checkpoint: null } as const;
+const archived: EpisodeState = {
+  episode_number: 1,
+  topic: 'Why bees dance',
+  session_id: sessionId,
+  status: 'archived',
+  phases: { research: skipped, script: skipped, audio: skipped },
+  total_cost: 0,
+  quality_scores: {},
+  created_at: '2025-09-03T14:30:22Z',
+  updated_at: '2025-09-03T14:43:00Z',
+};
 
 describe('sealed documents', () => {
   test('given any object, when it is sealed and read, then it is the same, and readable JSON', () => {
@@ -117,4 +133,24 @@ describe('paths inside a session', () => {
     );
     expect(existsSync(join(directory, sessionId, 'script'))).toBe(false);
   });
+});
+
+test('given a month’s archive, when it is asked for again, then it is read again only where it has become another', async () => {
+  const directory = temporaryDirectory();
+  const documents = new Documents({ directory, disk: nodeDisk });
+  const month = (topic: string): MonthDocument => ({
+    version: '3.0.0',
+    month: '2025-09',
+    completed_episodes: { [sessionId]: { ...archived, topic } },
+    showrunner: { format: 1, sessions: { [sessionId]: 100 } },
+  });
+  await documents.writeMonth('2025-09', month('Why bees dance'));
+  const first = documents.archivedEpisodes('2025-09');
+  expect(first).toMatchObject([{ session_id: sessionId, topic: 'Why bees dance' }]);
+  expect(documents.archivedEpisodes('2025-09')).toBe(first);
+  // As another process writes it.
+  await new Documents({ directory, disk: nodeDisk }).writeMonth('2025-09', month('Why bees pause'));
+  expect(documents.archivedEpisodes('2025-09')).toMatchObject([{ topic: 'Why bees pause' }]);
+  rmSync(join(directory, 'archive'), { recursive: true });
+  expect(documents.archivedEpisodes('2025-09')).toEqual([]);
 });
