@@ -10,8 +10,13 @@ const atMost = 100;
 const secondsOf = (date: string): number =>
   Date.parse(date.length === 10 ? `${date}T00:00:00Z` : date) / 1000;
 const share = (value: number): string => `${Math.round(value * 100)} %`;
-const minutes = (value: number): string =>
-  value >= 90 ? `${(value / 60).toFixed(1)} h` : `${Math.round(value * 10) / 10} min`;
+const minutes = (value: number): string => {
+  if (value >= 90) return `${(value / 60).toFixed(1)} h`;
+  return value > 0 && value < 1 ? `${Math.round(value * 60)} s` : `${Math.round(value * 10) / 10} min`;
+};
+/** Beside an axis there is room for seven signs. */
+const axisDollars = (value: number): string =>
+  value < 1000 ? cents(value) : `$${value.toLocaleString('en-US', { notation: 'compact' })}`;
 const score = (value: number): string => value.toFixed(2);
 
 /** What each day cost, against the cap; at least of the last week, also where nothing was spent in it. */
@@ -20,7 +25,7 @@ export function spendPlot({ days: known, today }: ProductionView): PlotData {
   return {
     times: days.map(({ date }) => secondsOf(date)),
     byDay: true,
-    axes: { y: cents },
+    axes: { y: axisDollars },
     lines: [
       {
         label: 'with reserved',
@@ -47,7 +52,7 @@ export function phaseCostPlot({ phaseCosts }: ProductionView): PlotData {
   return {
     times: phaseCosts.map(({ date }) => secondsOf(date)),
     byDay: true,
-    axes: { y: cents },
+    axes: { y: axisDollars },
     lines: phases.map((phase, index) => ({
       label: phase,
       color: `series-${index + 1}`,
