@@ -37,6 +37,7 @@ export async function inShell({ base, cwd, command, meanwhile = async () => {} }
     setImmediate(() => signal('SIGINT'));
   });
   const signal = (name) => {
+    if (child.pid === undefined) return;
     try {
       process.kill(-child.pid, name);
     } catch (error) {
