@@ -1,4 +1,5 @@
 import type { ProductionMetrics, QualityMetrics, Warning } from '../shapes/index.js';
+import { logFamilies, type LogReport } from './log-report.js';
 import { prometheusText, type MetricFamily } from './prometheus-text.js';
 import type { SpendingReport } from './spending.js';
 
@@ -9,6 +10,8 @@ export interface MetricsExport {
   production: ProductionMetrics;
   quality: QualityMetrics;
   spending: SpendingReport;
+  /** Where a log carries the production. */
+  log?: LogReport;
 }
 
 export type ExportFormat = 'json' | 'csv' | 'prometheus';
@@ -26,6 +29,14 @@ function toCsv(metrics: MetricsExport): string {
     String(value),
     unit,
   ]);
+  for (const { name, samples: list } of metrics.log ? logFamilies(metrics.log) : [])
+    for (const { labels = {}, value } of list)
+      rows.push([
+        name.replace(/^showrunner_/, ''),
+        Object.values(labels).join(),
+        String(value),
+        name.includes('seconds') ? 'seconds' : 'calls',
+      ]);
   return [['metric', 'label', 'value', 'unit'], ...rows]
     .map((row) => row.map(csvField).join(','))
     .join('\r\n')
@@ -41,7 +52,8 @@ function csvField(text: string): string {
 /** Prometheus text format 0.0.4, in base units: seconds, dollars, ratios. */
 function toPrometheus(metrics: MetricsExport): string {
   const groups = groupByName(samples(metrics));
-  return prometheusText([...groups].map(([name, list]) => familyOf(name, list)));
+  const families = [...groups].map(([name, list]) => familyOf(name, list));
+  return prometheusText([...families, ...(metrics.log ? logFamilies(metrics.log) : [])]);
 }
 
 function groupByName(list: Sample[]): Map<string, Sample[]> {

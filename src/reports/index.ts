@@ -7,6 +7,7 @@ export { exportMetrics } from './export.js';
 export type { ExportFormat } from './export.js';
 export { globalMetrics, productionMetrics, qualityMetrics } from './metrics.js';
 export { isTimed } from './late.js';
+export { logReport } from './log-report.js';
 export { lastingNeeds, needsOf } from './needs.js';
 export { personWaits } from './person-waits.js';
 export type { PersonWait } from './person-waits.js';

@@ -6,6 +6,7 @@ import {
   type EpisodeSnapshot,
 } from '../../machines/index.js';
 import type { ProductionMetrics } from '../shapes/index.js';
+import { logFamilies, type LogReport } from './log-report.js';
 import { needsOf } from './needs.js';
 import { prometheusText } from './prometheus-text.js';
 import type { SpendingReport } from './spending.js';
@@ -18,18 +19,7 @@ export interface Scraped {
   episodes: readonly EpisodeSnapshot[];
   now: string;
   /** How this process fares with the log that carries the production, where one does. */
-  log?: LogScraped | undefined;
-}
-
-export interface LogScraped {
-  landed: number;
-  conflicts: number;
-  unknown: number;
-  resends: number;
-  turns: number;
-  waitedMs: number;
-  /** For how long it has not been known whether the log has anything new. Milliseconds. */
-  ageMs: number;
+  log?: LogReport | undefined;
 }
 
 /** A production's money and episodes for Prometheus, in base units. No label has an episode's id: a server keeps each value of a label for ever. */
@@ -90,25 +80,6 @@ export function scrapeText({ metrics, spending, today, episodes, now, log }: Scr
     ),
     ...(log ? logFamilies(log) : []),
   ]);
-}
-
-function logFamilies({ landed, conflicts, unknown, resends, turns, waitedMs, ageMs }: LogScraped) {
-  const outcomes = Object.entries({ landed, conflict: conflicts, unknown });
-  return [
-    counter(
-      'log_appends_total',
-      'What was sent to the log, by what became of it.',
-      outcomes.map(([outcome, value]) => ({ labels: { outcome }, value })),
-    ),
-    counter('log_resends_total', 'Appends that were sent again since no answer came.', [{ value: resends }]),
-    counter('log_turns_total', 'How often a turn was waited for.', [{ value: turns }]),
-    counter('log_turns_wait_seconds_total', 'How long turns were waited for, in all.', [
-      { value: waitedMs / 1000 },
-    ]),
-    gauge('log_age_seconds', 'For how long it has not been known whether the log has anything new.', [
-      { value: ageMs / 1000 },
-    ]),
-  ];
 }
 
 type Labelled = { labels?: Record<string, string>; value: number }[];

@@ -1,5 +1,5 @@
 import type { ProductionStateManager } from '../manager/manager.js';
-import { scrapeText } from '../reports/index.js';
+import { logReport, scrapeText } from '../reports/index.js';
 
 /** What Prometheus gets at `/metrics`. */
 export async function scrape(manager: ProductionStateManager): Promise<string> {
@@ -8,6 +8,6 @@ export async function scrape(manager: ProductionStateManager): Promise<string> {
   const spending = await manager.getSpending();
   const episodes = production.ids().flatMap((id) => production.find(id) ?? []);
   const { traffic } = production;
-  const log = traffic && { ...traffic, ageMs: Math.max(0, Date.now() - traffic.currentAtMs) };
+  const log = traffic && logReport(traffic, Date.now());
   return scrapeText({ metrics, spending, today: production.today(), episodes, now: production.now(), log });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { exportMetrics } from '../../src/reports/index.js';
+import { exportMetrics, logReport } from '../../src/reports/index.js';
 
 const performance = { avg_time: 7.5, success_rate: 0.95 };
 
@@ -92,6 +92,26 @@ describe('the export of metrics', () => {
       'showrunner_quality{score="engagement_score"}',
       'showrunner_quality{score="audio_quality"}',
     ]);
+  });
+
+  test('given a log carries the production, then each format has how this process fares with it, by the names of the studio’s page for Prometheus', () => {
+    const traffic = { landed: 5, conflicts: 2, unknown: 1, resends: 3, turns: 4, waitedMs: 1500 };
+    const log = logReport({ ...traffic, currentAtMs: 10_000 }, 12_500);
+    const all = { ...metrics, log };
+    const series = scrape(exportMetrics(all, 'prometheus'));
+    expect([...series].filter(([name]) => name.startsWith('showrunner_log_'))).toEqual([
+      ['showrunner_log_appends_total{outcome="landed"}', 5],
+      ['showrunner_log_appends_total{outcome="conflict"}', 2],
+      ['showrunner_log_appends_total{outcome="unknown"}', 1],
+      ['showrunner_log_resends_total', 3],
+      ['showrunner_log_turns_total', 4],
+      ['showrunner_log_turns_wait_seconds_total', 1.5],
+      ['showrunner_log_age_seconds', 2.5],
+    ]);
+    const csv = exportMetrics(all, 'csv');
+    expect(csv).toContain('log_appends_total,conflict,2,calls\r\n');
+    expect(csv).toContain('log_age_seconds,,2.5,seconds\r\n');
+    expect(JSON.parse(exportMetrics(all, 'json'))).toMatchObject({ log: { appends: { landed: 5 } } });
   });
 
   test('given the trend of quality, then the formats without words have it as a number', () => {

@@ -1,6 +1,12 @@
 import type { Run } from '../command.js';
 import { statusOf } from '../../../machines/index.js';
-import { dayWarnings, episodeWarnings, exportMetrics, type ExportFormat } from '../../reports/index.js';
+import {
+  dayWarnings,
+  episodeWarnings,
+  exportMetrics,
+  logReport,
+  type ExportFormat,
+} from '../../reports/index.js';
 import { UsageError } from '../usage-error.js';
 
 const formats = ['json', 'csv', 'prometheus'];
@@ -22,6 +28,8 @@ export const run: Run = async (context, _args, { format = 'json' }) => {
     }),
     ...dayWarnings(manager.production.today(), manager.production.policy.warnAtPercent),
   ];
-  const text = exportMetrics({ ...metrics, warnings }, format as ExportFormat);
-  return { json: format === 'json' ? { ...metrics, warnings } : { format, text }, text };
+  const { traffic } = manager.production;
+  const all = { ...metrics, warnings, ...(traffic && { log: logReport(traffic, Date.now()) }) };
+  const text = exportMetrics(all, format as ExportFormat);
+  return { json: format === 'json' ? all : { format, text }, text };
 };

@@ -54,6 +54,9 @@ describe('the command line on Postgres', () => {
     expect((await other.run('list')).stdout).toContain(id);
     expect((await one.run('phase', '1', 'research', 'active')).code).toBe(0);
     expect((await one.run('cost', '1', 'research', 'ask', '0.15')).code).toBe(0);
+    expect((await other.run('metrics', '--json')).json()).toMatchObject({
+      log: { appends: { landed: 0 }, age_seconds: expect.any(Number) },
+    });
     const [listed, shown, line] = await Promise.all([
       other.run('list'),
       other.run('show', '1'),
