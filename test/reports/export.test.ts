@@ -29,7 +29,7 @@ const metrics: Parameters<typeof exportMetrics>[0] = {
   },
 };
 
-const declaration = /^# HELP ([a-zA-Z_:][a-zA-Z0-9_:]*) \S.*\n# TYPE \1 gauge$/;
+const declaration = /^# HELP ([a-zA-Z_:][a-zA-Z0-9_:]*) \S.*\n# TYPE \1 (?:gauge|counter)$/;
 const sample =
   /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{[a-zA-Z_]\w*="(?:[^"\\\n]|\\["\\n])*"\})? -?\d+(?:\.\d+)?(?:e[+-]\d+)?$/;
 
