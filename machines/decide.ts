@@ -3,7 +3,7 @@ import { explain } from './episode/explain.js';
 import type { EpisodeSnapshot } from './episode/persisted.js';
 import { initialSnapshot, nextSnapshot } from './episode/step.js';
 import { refuse, type Refusal } from './episode/refusal.js';
-import { statusOf } from './episode/context.js';
+import { statusOf } from './episode/status-of.js';
 
 /** What comes of an event: the next snapshot, or why not. What to tell the world once it is on disk, `announce` says. */
 export type Decision = { accepted: true; snapshot: EpisodeSnapshot } | Rejected;

@@ -23,7 +23,6 @@ export {
   ProcessIdentity,
   Review,
   Rules,
-  statusOf,
 } from './episode/context.js';
 export {
   CallInput,
@@ -53,6 +52,7 @@ export { machineId, machineVersion } from './episode/version.js';
 export { isNear, leftOfDay, moneyMove } from './episode/money.js';
 export type { MoneyMove } from './episode/money.js';
 export { parsePersisted, persist, rehydrate } from './episode/persisted.js';
+export { statusOf } from './episode/status-of.js';
 export { initialSnapshot, nextSnapshot } from './episode/step.js';
 export type { EpisodeSnapshot } from './episode/persisted.js';
 export type { Refusal } from './episode/refusal.js';
@@ -87,7 +87,8 @@ export { completionName, isFinished, isPhaseName, phaseAfter, phaseNames } from 
 export { EpisodeStatus, PhaseName, PhaseStatus } from './phases.js';
 export { deliveryOf, findInError, retryAfterOf } from './provider-error.js';
 export type { Delivery } from './provider-error.js';
-export { Policy, parsePolicy } from './policy.js';
+export { parsePolicy } from './parse-policy.js';
+export { Policy } from './policy.js';
 export type { PolicyInput, RetryRule } from './policy.js';
 export { changedPolicy, policyDifferences, policyInput, statedIn } from './policy-change.js';
 export type { PolicyDifference, PolicyPaths, WholePolicy } from './policy-change.js';

@@ -1,5 +1,6 @@
 import { ProductionError } from './errors.js';
-import { parsePolicy, type Policy, type PolicyInput } from './policy.js';
+import { parsePolicy } from './parse-policy.js';
+import type { Policy, PolicyInput } from './policy.js';
 import { toDollars, type Usd } from './usd.js';
 
 /** One value of the policy, before and after; null where there was or is none. Amounts in decimal dollars. */

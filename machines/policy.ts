@@ -1,27 +1,16 @@
 import * as z from 'zod';
 import { ApprovalDeadline } from './episode/context.js';
-import { ProductionError } from './errors.js';
+import { isTimeZone } from './episode/forms.js';
 import { FailureCode } from './failures.js';
 import { PhaseName } from './phases.js';
-import { parseUsd, type Usd } from './usd.js';
+import { toUsd, toUsdOrNone } from './policy-amount.js';
+import type { Usd } from './usd.js';
 
 /** Decimal dollars on the outside, {@link Usd} inside. */
 const dollars = (fallback: string) => z.union([z.number(), z.string()]).default(fallback).transform(toUsd);
 
 /** As {@link dollars}; null, the default, is no amount. */
-const dollarsOrNone = z
-  .union([z.number(), z.string(), z.null()])
-  .default(null)
-  .transform((amount, refine) => (amount === null ? null : toUsd(amount, refine)));
-
-function toUsd(amount: number | string, refine: z.core.$RefinementCtx): Usd {
-  try {
-    return parseUsd(amount, 'amount');
-  } catch (error) {
-    refine.addIssue({ code: 'custom', message: (error as Error).message });
-    return z.NEVER;
-  }
-}
+const dollarsOrNone = z.union([z.number(), z.string(), z.null()]).default(null).transform(toUsdOrNone);
 
 /** How one failure code is retried: at most `attempts` calls of an operation's key, ever, exponential back-off with jitter in between. */
 const RetryRule = z.strictObject({
@@ -37,16 +26,6 @@ const defaultRetry = {
   timeout: { attempts: 3, baseMs: 500, maxMs: 30_000 },
   invalid_output: { attempts: 2, baseMs: 0, maxMs: 0 },
 };
-
-function isTimeZone(zone: string): boolean {
-  // What most have, and loading the calendar of the others takes longer than all other rules.
-  if (zone === 'UTC') return true;
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}
 
 /** Budgets, thresholds, approvals, retry and quality rules of a production (docs/money.md). Amounts go in as decimal dollars. */
 export const Policy = z.strictObject({
@@ -103,16 +82,3 @@ export const Policy = z.strictObject({
 export type Policy = z.output<typeof Policy>;
 /** What a person writes: everything optional, amounts in decimal dollars. */
 export type PolicyInput = z.input<typeof Policy>;
-
-/**
- * Checks a policy and fills in the seed's defaults.
- * @throws ProductionError `invalid_input` naming the field, e.g. `policy.budgets.total`.
- */
-export function parsePolicy(input: unknown = {}): Policy {
-  const result = Policy.safeParse(input);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
-  const field = ['policy', ...(issue?.path ?? []), ...unknown].join('.').slice(0, 200);
-  throw new ProductionError('invalid_input', `${field}: ${issue?.message ?? 'is not valid'}.`, { field });
-}

@@ -1,7 +1,8 @@
 import type { Failure } from '../failures.js';
 import { phaseNames, type EpisodeStatus, type PhaseName } from '../phase-names.js';
 import type { Usd } from '../usd.js';
-import { statusOf, type EpisodeContext } from './context.js';
+import type { EpisodeContext } from './context.js';
+import { statusOf } from './status-of.js';
 import type { EpisodeEvent, EpisodeEventType, RecordedEvent } from './events.js';
 import { isSameState, stateName } from './state-name.js';
 import { isNear, moneyMove, openOperation, reachesDay, spendingOfDay } from './money.js';

@@ -1,18 +1,14 @@
 import * as z from 'zod';
 import { Failure, FailureCode } from '../failures.js';
-import { PhaseName, PhaseStatus, type EpisodeStatus } from '../phases.js';
+import { PhaseName, PhaseStatus } from '../phases.js';
+import { hasOneKey, isAmount, isCalendarDay, isInstant, isMicros, isUnreserved, nameForm } from './forms.js';
 import type { KeyTree } from './key-tree.js';
-import { largestAmount, type Usd } from '../usd.js';
+import type { Usd } from '../usd.js';
 
 /** Integer micro-dollars, as stored. */
 export const Micros = z
   .number()
   .refine(isMicros, 'is not a whole number of micro-dollars, 0 or more') as unknown as z.ZodType<Usd>;
-
-// Each check of its own costs a step 0.1 µs and an object (zod 4.6.7): what every event carries is checked by one function each.
-export function isMicros(value: number): boolean {
-  return Number.isSafeInteger(value) && value >= 0 && !Object.is(value, -0);
-}
 
 /** One amount that an event moves: {@link Micros} up to the largest single amount. */
 export const Amount = z
@@ -22,51 +18,11 @@ export const Amount = z
     'is not a whole number of micro-dollars from 0 to 1000000 dollars',
   ) as unknown as z.ZodType<Usd>;
 
-export function isAmount(value: number): boolean {
-  return isMicros(value) && value <= largestAmount;
-}
-
-const instantForm = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z$/;
-const dayForm = /^\d{4}-\d\d-\d\d$/;
-
-export const isInstant = rememberingLast((text) => instantForm.test(text) && isOnTheClock(text));
-export const isCalendarDay = rememberingLast((day) => dayForm.test(day) && isOnTheClock(`${day}T00:00:00Z`));
-
 /** ISO-8601 UTC with seconds, as `Date#toISOString` writes it; milliseconds may be left out. */
 export const Instant = z.string().refine(isInstant, 'is not a valid ISO-8601 UTC time');
 
 /** A calendar day in the policy's time zone: `2025-09-03`. */
 export const CalendarDay = z.string().refine(isCalendarDay, 'is not a valid date');
-
-/** Commits come in batches of one time and one day, and looking at a date costs a microsecond. */
-function rememberingLast(isRight: (text: string) => boolean): (text: string) => boolean {
-  let lastRight: string | undefined;
-  return (text) => {
-    if (text === lastRight) return true;
-    if (!isRight(text)) return false;
-    lastRight = text;
-    return true;
-  };
-}
-
-const daysOfMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-
-/** By arithmetic: V8 reads 30 February as 2 March, and looking again at what it made of it costs a microsecond. */
-function isOnTheClock(text: string): boolean {
-  const [year, month, day] = [numberAt(text, 0, 4), numberAt(text, 5, 7), numberAt(text, 8, 10)];
-  const isLeapDay = month === 2 && day === 29 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-  const isDay = day >= 1 && day <= (daysOfMonth[month - 1] ?? 0);
-  return (
-    (isDay || isLeapDay) &&
-    numberAt(text, 11, 13) < 24 &&
-    numberAt(text, 14, 16) < 60 &&
-    numberAt(text, 17, 19) < 60
-  );
-}
-
-function numberAt(text: string, from: number, to: number): number {
-  return Number(text.slice(from, to));
-}
 
 /** The path of a file inside the session folder, with `/` between plain names: nothing leads out of the folder. */
 export const SessionFile = z
@@ -80,29 +36,17 @@ export const SessionFile = z
 /** SHA-256 in lower-case hexadecimal. */
 export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'is not a SHA-256 in lower-case hexadecimal');
 
-const forbiddenKeys = new Set([
-  '__proto__',
-  'constructor',
-  'prototype',
-  'toString',
-  'hasOwnProperty',
-  'valueOf',
-]);
-
 /** An operation's idempotency key: 1–200 printable characters. */
 export const OperationKey = z
   .string()
   .regex(/^[\x21-\x7e][\x20-\x7e]{0,199}$/, 'is not 1 to 200 printable ASCII characters')
-  .refine((key) => !forbiddenKeys.has(key), 'is a reserved word');
-
-const nameForm = /^[a-z0-9][a-z0-9_-]{0,63}$/;
-export const isLowerName = (name: string): boolean => nameForm.test(name) && !forbiddenKeys.has(name);
+  .refine(isUnreserved, 'is a reserved word');
 
 /** A name in lower case that may be part of a file name or a metric's label. */
 export const LowerName = z
   .string()
   .regex(nameForm, 'is not 1 to 64 lower-case letters, digits, "_" or "-"')
-  .refine((name) => !forbiddenKeys.has(name), 'is a reserved word');
+  .refine(isUnreserved, 'is a reserved word');
 
 export const Budgets = z.object({ research: Micros, script: Micros, audio: Micros, total: Micros });
 export type Budgets = z.infer<typeof Budgets>;
@@ -369,17 +313,10 @@ export const PersistedEpisode = z.object({
   status: z.literal('active'),
   value: z.union([
     z.enum(['initialized', 'complete', 'failed', 'recovery', 'archived']),
-    z
-      .partialRecord(PhaseName, z.enum(['pending', 'active', 'paused', 'review']))
-      .refine((value) => Object.keys(value).length === 1),
+    z.partialRecord(PhaseName, z.enum(['pending', 'active', 'paused', 'review'])).refine(hasOneKey),
   ]),
   context: EpisodeContext,
   children: z.object({}),
   historyValue: z.object({}),
 });
 export interface PersistedEpisode extends z.infer<typeof PersistedEpisode> {}
-
-/** The episode status of a state value: the name of its outermost state. */
-export function statusOf(value: PersistedEpisode['value']): EpisodeStatus {
-  return typeof value === 'string' ? value : (Object.keys(value)[0] as PhaseName);
-}

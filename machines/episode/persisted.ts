@@ -1,5 +1,6 @@
 import type { SnapshotFrom } from 'xstate';
 import { ProductionError } from '../errors.js';
+import { plainly } from '../plain.js';
 import { PersistedEpisode } from './context.js';
 import { invalidInput } from './invalid-input.js';
 import { episodeMachine } from './machine.js';
@@ -36,6 +37,8 @@ export function rehydrate(persisted: PersistedEpisode): EpisodeSnapshot {
  * @throws ProductionError `invalid_input`, naming the field.
  */
 export function parsePersisted(input: unknown): PersistedEpisode {
+  const plain = plainly('episode', input);
+  if (plain) return plain as PersistedEpisode;
   const result = PersistedEpisode.safeParse(input);
   if (result.success) return result.data;
   throw invalidInput(result.error, 'snapshot');

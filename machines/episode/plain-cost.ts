@@ -1,5 +1,5 @@
 import { isPhaseName } from '../phase-names.js';
-import { isAmount, isCalendarDay, isInstant, isLowerName, isMicros } from './context.js';
+import { isAmount, isCalendarDay, isInstant, isLowerName, isMicros } from './forms.js';
 import type { RecordedEvent } from './events.js';
 
 const keys = new Set(['type', 'at', 'phase', 'operation', 'cost', 'day']);

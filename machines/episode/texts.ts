@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isPrintable, isWellFormed } from './forms.js';
 
 /** Printable text for people: no control characters but newline and tab. */
 function text(longest: number) {
@@ -7,12 +8,9 @@ function text(longest: number) {
     .trim()
     .min(1, 'is empty')
     .max(longest, `is longer than ${longest} characters`)
-    .refine((value) => !controls.test(value), 'contains control characters')
-    .refine((value) => value.isWellFormed(), 'is not well-formed Unicode');
+    .refine(isPrintable, 'contains control characters')
+    .refine(isWellFormed, 'is not well-formed Unicode');
 }
-
-// oxlint-disable-next-line no-control-regex -- control characters are what is refused
-const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/;
 
 /** A topic: 1–500 characters. */
 export const Topic = text(500);

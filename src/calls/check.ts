@@ -1,9 +1,10 @@
 import type * as z from 'zod';
 import {
-  PhaseName,
+  type PhaseName,
   ProductionError,
   ceilToMicro,
   invalidInput,
+  isPhaseName,
   parseName,
   type Usd,
 } from '../../machines/index.js';
@@ -21,8 +22,7 @@ export function check<Schema extends z.ZodType>(schema: Schema, input: unknown):
 
 /** @throws ProductionError `invalid_input` naming `phase`. */
 export function checkPhase(phase: unknown): PhaseName {
-  const result = PhaseName.safeParse(phase);
-  if (result.success) return result.data;
+  if (isPhaseName(phase)) return phase;
   throw new ProductionError(
     'invalid_input',
     `phase: ${typeof phase === 'string' ? JSON.stringify(phase.slice(0, 40)) : `a value of type ${typeof phase}`} is not research, script or audio.`,

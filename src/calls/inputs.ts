@@ -15,14 +15,7 @@ import { Id, Key } from './_session-id.js';
 import { Dollars } from './money-inputs.js';
 import { Artifacts } from './open-input.js';
 
-export {
-  AddCostInput,
-  CorrectInput,
-  ReleaseInput,
-  ReserveInput,
-  SettleInput,
-  checkAddCost,
-} from './money-inputs.js';
+export { AddCostInput, CorrectInput, ReleaseInput, ReserveInput, SettleInput } from './money-inputs.js';
 
 const EpisodeNumber = z.int().min(1).max(9_999_999);
 

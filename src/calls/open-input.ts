@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ArtifactStore } from '../artifacts/index.js';
+import { hasNoNul } from '../../machines/episode/forms.js';
 import { Actor, Reason } from '../../machines/index.js';
 
 const Notify = z.custom(
@@ -32,19 +33,12 @@ function isStore(value: unknown): boolean {
 
 /** A folder, or a store. */
 export const Artifacts = z.union([
-  z
-    .string()
-    .min(1, 'is empty')
-    .refine((path) => !path.includes('\0'), 'holds a NUL character'),
+  z.string().min(1, 'is empty').refine(hasNoNul, 'holds a NUL character'),
   z.custom<ArtifactStore>(isStore, 'is neither a folder nor a store with put, get, has and remove'),
 ]);
 
 export const OpenInput = z.looseObject({
-  directory: z
-    .string()
-    .min(1, 'is empty')
-    .refine((path) => !path.includes('\0'), 'holds a NUL character')
-    .default('production'),
+  directory: z.string().min(1, 'is empty').refine(hasNoNul, 'holds a NUL character').default('production'),
   clock: z.unknown().refine(isClock, 'is not a clock with now()').optional(),
   by: Actor.optional(),
   policyReason: Reason.optional(),

@@ -4,6 +4,7 @@ import { isBuiltin } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { build as buildPage } from 'esbuild';
 import { build } from 'rolldown';
+import { commandShapes } from './_shapes.mjs';
 import { laterPart, laterParts, packed, partName } from './_lazy-parts.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -28,12 +29,17 @@ const unlessStarted = {
           .replaceAll('childProcess.', "require('node:child_process').")
       : null,
 };
+const { text: shapes } = await commandShapes(`${root}dist`);
+const withShapes = {
+  name: 'with-shapes',
+  load: (id) => (id === `${root}machines/shapes.ts` ? shapes : null),
+};
 const bundle = await build({
   ...shared,
   write: false,
   preserveEntrySignatures: 'allow-extension',
   input: { program: 'src/cli/main.ts' },
-  plugins: [unlessStarted, laterParts(isBuiltin)],
+  plugins: [unlessStarted, withShapes, laterParts(isBuiltin)],
   output: {
     ...output,
     chunkFileNames: '[name].js',

@@ -81,7 +81,8 @@ export class Documents {
 
   #state(): SealedJson<StateDocument> {
     return new SealedJson(this.#disk, join(this.#directory, 'state.json'), {
-      schema: StateDocument,
+      schema: () => StateDocument,
+      shape: 'state',
       render: stateText,
       seeJournal: this.#seeJournal,
     });
@@ -100,7 +101,8 @@ export class Documents {
 
   #session(sessionId: SessionId): SealedJson<SessionDocument> {
     return new SealedJson(this.#disk, this.#path(sessionId, 'session.json'), {
-      schema: SessionDocument,
+      schema: () => SessionDocument,
+      shape: 'session',
       durability: 'rebuildable-later',
       seeJournal: this.#seeJournal,
     });
@@ -160,7 +162,7 @@ export class Documents {
 
   #checkpoint(sessionId: SessionId, path: string): SealedJson<CheckpointDocument> {
     return new SealedJson(this.#disk, this.#path(sessionId, path), {
-      schema: CheckpointDocument,
+      schema: () => CheckpointDocument,
       durability: 'rebuildable',
       seeJournal: this.#seeJournal,
     });
@@ -331,7 +333,7 @@ export class Documents {
 
   #month(month: string): SealedJson<MonthDocument> {
     return new SealedJson(this.#disk, this.#monthPath(month), {
-      schema: MonthDocument,
+      schema: () => MonthDocument,
       seeJournal: this.#seeJournal,
     });
   }

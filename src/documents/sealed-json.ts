@@ -1,5 +1,6 @@
 import { Low, LowSync, type Adapter, type SyncAdapter } from 'lowdb';
 import type * as z from 'zod';
+import { plainly, type ShapeName } from '../../machines/plain.js';
 import type { Disk } from '../disk/index.js';
 import {
   replaceFile,
@@ -12,7 +13,9 @@ import { readHere } from './lies-here.js';
 import { sealed, unseal } from './seal.js';
 
 interface SealedJsonOptions<Document> {
-  schema: z.ZodType<Document>;
+  /** Asked for when a document is not plain. */
+  schema: () => z.ZodType<Document>;
+  shape?: ShapeName | undefined;
   render?: (document: Document) => string;
   durability?: Durability;
   seeJournal?: SeeJournal | undefined;
@@ -24,11 +27,11 @@ export class SealedJson<Document> {
   readonly writing: Adapter<Document>;
 
   constructor(disk: Disk, path: string, options: SealedJsonOptions<Document>) {
-    const { schema, durability = 'synced', seeJournal } = options;
+    const { schema, shape, durability = 'synced', seeJournal } = options;
     const render = options.render ?? ((document) => JSON.stringify(document, undefined, 2));
-    this.reading = { read: () => readSealed(disk, path, schema), write: () => {} };
+    this.reading = { read: () => readSealed(disk, path, schema, shape), write: () => {} };
     this.writing = {
-      read: () => Promise.resolve(readSealed(disk, path, schema)),
+      read: () => Promise.resolve(readSealed(disk, path, schema, shape)),
       async write(document) {
         const parts = [sealed(render(document))];
         if (durability === 'rebuildable-later') await replaceFileLater(disk, path, parts, seeJournal);
@@ -39,10 +42,20 @@ export class SealedJson<Document> {
 }
 
 /** Null, as lowdb expects, when there is no document that can be trusted: it is missing, torn, edited, or of another shape. */
-function readSealed<Document>(disk: Disk, path: string, schema: z.ZodType<Document>): Document | null {
+function readSealed<Document>(
+  disk: Disk,
+  path: string,
+  schema: () => z.ZodType<Document>,
+  shape?: ShapeName,
+): Document | null {
   try {
     const bytes = readHere(disk, path);
-    return (bytes && schema.safeParse(unseal(bytes)).data) ?? null;
+    if (!bytes) return null;
+    const content = unseal(bytes);
+    if (typeof content !== 'object') return null;
+    const { crc32: _checked, ...shown } = content as { crc32?: string };
+    const plain = shape && plainly(shape, shown);
+    return plain ? (plain as Document) : (schema().safeParse(content).data ?? null);
   } catch (error) {
     throw unavailable(path, error);
   }

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { ArtifactRef } from './artifact-ref.js';
-import { stateName, rehydrate, toDollars, type PersistedEpisode, type Usd } from '../../machines/index.js';
-import { CheckpointContents, EpisodeState, Need, episodeState } from '../shapes/index.js';
+import type { Usd } from '../../machines/index.js';
+import { CheckpointContents, EpisodeState, Need } from '../shapes/index.js';
 
 const Position = z.int().nonnegative();
 /** A sum in micro-dollars, which may be above the largest single amount. */
-const Micros = z.custom<Usd>((value) => Number.isSafeInteger(value));
+const Micros = z.custom<Usd>(Number.isSafeInteger);
 const DollarAmount = z.number();
 
 /** Which chart wrote a document. */
@@ -116,42 +116,3 @@ export const MonthDocument = z.object({
   showrunner: z.object({ format: z.literal(1), sessions: z.record(z.string(), Position) }),
 });
 export type MonthDocument = z.infer<typeof MonthDocument>;
-
-/** The document of a session as it stands. */
-export function sessionDocument(
-  persisted: PersistedEpisode,
-  position: number,
-  machine: MachineIdentity,
-  needs: Need[],
-): SessionDocument {
-  const { context } = persisted;
-  const { budgets } = context;
-  return {
-    ...episodeState(persisted),
-    state: stateName(rehydrate(persisted)),
-    budgets: {
-      research: toDollars(budgets.research),
-      script: toDollars(budgets.script),
-      audio: toDollars(budgets.audio),
-      total: toDollars(budgets.total),
-    },
-    reserved: toDollars(context.money.reserved),
-    operations: Object.fromEntries(
-      Object.entries(context.operations).map(([key, { operation, phase, amount, state, at }]) => [
-        key,
-        { operation, phase, max_cost: toDollars(amount), state, since: at },
-      ]),
-    ),
-    failure: context.failure,
-    checkpoints: Object.fromEntries(
-      Object.entries(context.checkpoints).map(([name, { phase, at, next }]) => [
-        name,
-        { phase, timestamp: at, next_phase: next },
-      ]),
-    ),
-    forked_from: context.forkedFrom,
-    inherited_cost: toDollars(context.money.inherited),
-    needs,
-    showrunner: { format: 1, machine, position, snapshot: persisted },
-  };
-}

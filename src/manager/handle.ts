@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type * as z from 'zod';
 import {
   ProductionError,
   announce,
@@ -9,6 +10,7 @@ import {
   type PolicyInput,
   type SessionId,
 } from '../../machines/index.js';
+import { plainly } from '../../machines/plain.js';
 import { storeOf, type ArtifactStore } from '../artifacts/index.js';
 import { isGone, nodeDisk, refuseNetworkFilesystem, type Disk } from '../disk/index.js';
 import {
@@ -116,7 +118,9 @@ export abstract class ManagerHandle extends SafeEmitter {
 
   /** What a manager is made from; for subclasses. */
   protected static async prepare(options: OpenOptions, log?: RemoteLog): Promise<Prepared> {
-    const input = check(OpenInput, options);
+    const given = Object.entries(options).filter(([, value]) => value !== undefined);
+    const plain = plainly('opening', Object.fromEntries(given)) as z.output<typeof OpenInput> | undefined;
+    const input = plain ?? check(OpenInput, options);
     if (options.hooks !== undefined) check(HooksInput, options.hooks);
     const directory = resolve(input.directory);
     const policy = options.policy === undefined ? undefined : statedIn(options.policy);

@@ -68,6 +68,7 @@ import { checkAnswer, planAnswer, questionUnder } from '../calls/answer.js';
 import { ManagerHandle, type ConnectOptions, type OpenOptions } from './handle.js';
 import * as inputs from '../calls/inputs.js';
 import { refuseReusedKey } from '../calls/key-use.js';
+import { checkAddCost } from '../calls/check-add-cost.js';
 import { check, checkPhase, operationName, optionalCost } from '../calls/check.js';
 import { liveActor, type LiveActor, type LiveActorOptions } from './live-actor.js';
 import { backupName, moveAway, moveBack, planDelete } from '../calls/deletion.js';
@@ -502,7 +503,7 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async addCost(input: In<'AddCostInput'>): Promise<EpisodeState> {
-    const { sessionId, phase, operation, cost, key } = inputs.checkAddCost(input);
+    const { sessionId, phase, operation, cost, key } = checkAddCost(input);
     const spent = { phase, operation: operationName(operation), cost: ceilToMicro(cost), key };
     const seen = key === undefined ? undefined : this.production.seen(sessionId);
     if (seen) await seen;

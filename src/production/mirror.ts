@@ -22,7 +22,8 @@ import { SessionKeys } from '../record/session-keys.js';
 import { EpisodeStore } from '../record/episode-store.js';
 import { afterEntry, inMemory, replaySession, type Located } from '../record/replay.js';
 import { replaySteps } from '../record/replay-steps.js';
-import { movedBy, withOpenings, type OpeningBalance, type OpeningSet } from '../record/opening-record.js';
+import type { OpeningBalance, OpeningSet } from '../record/opening-record.js';
+import { movedBy, withOpenings } from '../record/openings.js';
 import type { PolicyChange } from '../record/policy-record.js';
 import type { Committed, DecidedStep } from '../record/step.js';
 import { episodeState } from '../shapes/index.js';
@@ -43,8 +44,11 @@ interface MirrorOptions {
 
 /** A production in memory, as far as this handle has read its journal: what is decided upon, shown and told. */
 export class Mirror {
+  #policy: Policy | undefined;
   /** The production's policy as of what has been read; the seed's defaults until somebody changes it. */
-  policy: Policy = parsePolicy();
+  get policy(): Policy {
+    return (this.#policy ??= parsePolicy());
+  }
   /** What policy.json said when it was last taken in; undefined when it never was. */
   policyFile: unknown;
   /** What older productions had spent outside of their episodes. */
@@ -106,7 +110,7 @@ export class Mirror {
       }
       this.#journal.seek(shown.position, shown.crc);
       this.lastAt = shown.lastAt;
-      this.policy = shown.policy;
+      this.#policy = shown.policy;
       this.policyFile = shown.policyFile;
       this.openings = shown.openings;
       this.#leaveDaysAhead();
@@ -238,7 +242,7 @@ export class Mirror {
   }
 
   #takePolicy({ policy, file }: PolicyChange): void {
-    this.policy = policy;
+    this.#policy = policy;
     if (file !== undefined) this.policyFile = file;
   }
 

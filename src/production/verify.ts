@@ -22,14 +22,8 @@ import type { JournalEntry, JournalPort } from '../journal/index.js';
 import type { CommitEntry } from '../record/commit.js';
 import { decodeCommit, decodeState, stateAfter, type RecordedState } from '../record/decode.js';
 import { asRecorded } from '../record/payload.js';
-import {
-  exactOpening,
-  movedBy,
-  sumOf,
-  withOpenings,
-  type OpeningBalance,
-  type OpeningSet,
-} from '../record/opening-record.js';
+import type { OpeningBalance, OpeningSet } from '../record/opening-record.js';
+import { exactOpening, movedBy, sumOf, withOpenings } from '../record/openings.js';
 import { artifactProblems } from './artifact-problems.js';
 import { hasSameText } from './same-text.js';
 import type { PolicyChange } from '../record/policy-record.js';

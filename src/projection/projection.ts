@@ -14,7 +14,8 @@ import { sessionDocument, type Documents, type StateDocument } from '../document
 import type { JournalPort } from '../journal/index.js';
 import { addTally, emptyTally, lastingNeeds, subtractTally, tallyOf, type Tally } from '../reports/index.js';
 import type { EpisodeState } from '../shapes/index.js';
-import { OpeningBalances, sumOf, type OpeningBalance } from '../record/opening-record.js';
+import { OpeningBalances, type OpeningBalance } from '../record/opening-record.js';
+import { sumOf } from '../record/openings.js';
 import type { DecidedStep } from '../record/step.js';
 import type { EpisodeStore } from '../record/episode-store.js';
 import { isBusy, restMs } from './pace.js';
@@ -125,7 +126,7 @@ export class Projection {
       lastAt: own.last_at,
       policy,
       policyFile: own.policy_file,
-      openings: OpeningBalances.parse(own.openings ?? []),
+      openings: own.openings?.length ? OpeningBalances.parse(own.openings) : [],
     };
   }
 

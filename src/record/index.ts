@@ -3,7 +3,7 @@ export { decodeShown } from './decode.js';
 export type { FoundCheckpoint } from './find-saved.js';
 export type { HistoryEntry } from './history.js';
 export type { SettledKey } from './settled-keys.js';
-export { exactOpening, sameOpening } from './opening-record.js';
+export { exactOpening, sameOpening } from './openings.js';
 export type { OpeningBalance, OpeningSet } from './opening-record.js';
 export { asRecorded, checkpointData, toJson } from './payload.js';
 export type { CheckpointPayload } from './payload.js';

@@ -1,4 +1,5 @@
-export { HookCounted, hookCounts } from './hook-counts.js';
+export { HookCounted } from './hook-counted.js';
+export { hookCounts } from './hook-counts.js';
 export { hooksFolder, largestNotes } from './hooks-folder.js';
 export type { HookCounts } from './hook-counts.js';
 export { episodeEstimates } from './estimates.js';

@@ -51,7 +51,7 @@ function partsRunBy(directory: string, args: string[]): string[] {
   return (ran.output[3] ?? '').split('\n').map((name) => name.slice('./'.length, -'.js'.length));
 }
 
-test('given an episode at work, then what only looks runs neither engine nor chart nor schemas, and a cost runs none that it does not need', async () => {
+test('given an episode at work, then what only looks runs neither engine nor chart nor Zod, and a cost runs no Zod and nothing that it does not need', async () => {
   const directory = join(temporaryDirectory(), 'production');
   const created = await run(directory, 'create', '--topic', 'Bees');
   const [sessionId = ''] = /ep_001_\w+/.exec(created.stdout) ?? [];
@@ -69,4 +69,4 @@ test('given an episode at work, then what only looks runs neither engine nor cha
 });
 
 const notForCosts =
-  /^(?:crew|studio|import|agents|telemetry)\.|_redaction_redact$|_calls_(?:fork|orphans|checkpoints)$|_journal_(?:compact|rescue|rewrite)|_calls_inputs$|_episode_events$|_machines_hash$/;
+  /^(?:crew|studio|import|agents|telemetry)\.|_redaction_redact$|_calls_(?:fork|orphans|checkpoints)$|_journal_(?:compact|rescue|rewrite)|_calls_inputs$|_episode_events$|_machines_hash$|^zod\./;

@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ProductionError } from '../../machines/index.js';
 import { check } from '../../src/calls/check.js';
-import { AddCostInput, checkAddCost } from '../../src/calls/inputs.js';
+import { checkAddCost } from '../../src/calls/check-add-cost.js';
+import { AddCostInput } from '../../src/calls/inputs.js';
 import { thrown } from '../support/thrown.js';
 
 const plain = { sessionId: 'ep_001_20250903_143022', phase: 'research', operation: 'search', cost: 0.25 };

@@ -1,0 +1,126 @@
+import { shapes } from './shapes.js';
+
+type Test = RegExp | ((value: never) => boolean);
+
+/** What a schema demands, as data: of what Zod can say, as much as documents need (src/cli/_shapes.mjs makes it). */
+export type Shape =
+  | { is: 'any' }
+  | { is: 'boolean' }
+  | { is: 'one'; of: readonly unknown[] }
+  | { is: 'string' | 'number'; tests: readonly Test[] }
+  | {
+      is: 'object';
+      keys: Readonly<Record<string, Shape>>;
+      optional: readonly string[];
+      tests: readonly Test[];
+    }
+  | { is: 'array'; of: Shape; tests: readonly Test[] }
+  | { is: 'record'; key: Shape; of: Shape; tests: readonly Test[] }
+  /** At most one of them is for a value's type. */
+  | { is: 'either'; of: readonly Shape[] }
+  | { is: 'made'; from: Shape; by: (value: never) => unknown }
+  | { is: 'later'; of: () => Shape };
+
+export type ShapeName = 'episode' | 'policy' | 'state' | 'session' | 'opening';
+
+const no = Symbol('no');
+
+/**
+ * A copy of a value in which Zod would find nothing wrong and nothing to change either; undefined says nothing. Only the command line knows shapes:
+ * for one commit, making Zod's schemas takes longer than all else. A test holds this against Zod.
+ */
+export function plainly(name: ShapeName, value: unknown): unknown {
+  const shape = shapes[name];
+  return shape && plainCopy(shape, value);
+}
+
+/** {@link plainly}, by any shape. */
+export function plainCopy(shape: Shape, value: unknown): unknown {
+  try {
+    const copy = copyOf(shape, value);
+    return copy === no ? undefined : copy;
+  } catch {
+    return undefined;
+  }
+}
+
+function copyOf(shape: Shape, value: unknown): unknown {
+  switch (shape.is) {
+    case 'any':
+      return value;
+    case 'boolean':
+      return typeof value === 'boolean' ? value : no;
+    case 'one':
+      return shape.of.includes(value) ? value : no;
+    case 'string':
+      return typeof value === 'string' && passes(shape.tests, value) ? value : no;
+    case 'number':
+      return Number.isFinite(value) && passes(shape.tests, value) ? value : no;
+    case 'array':
+      return Array.isArray(value) && passes(shape.tests, value) ? each(shape.of, value) : no;
+    case 'object':
+      return isObject(value) && passes(shape.tests, value) ? objectOf(shape, value) : no;
+    case 'record':
+      return isObject(value) && passes(shape.tests, value) ? recordOf(shape, value) : no;
+    case 'either':
+      return firstOf(shape.of, value);
+    case 'made':
+      return madeBy(shape.by, copyOf(shape.from, value));
+    case 'later':
+      return copyOf(shape.of(), value);
+  }
+}
+
+function passes(tests: readonly Test[], value: unknown): boolean {
+  return tests.every((test) => (test instanceof RegExp ? test.test(value as string) : test(value as never)));
+}
+
+function each(shape: Shape, values: readonly unknown[]): unknown {
+  const copies = values.map((value) => copyOf(shape, value));
+  return copies.includes(no) ? no : copies;
+}
+
+function objectOf({ keys, optional }: Shape & { is: 'object' }, value: object): unknown {
+  const copy: Record<string, unknown> = {};
+  let known = 0;
+  for (const key in keys) {
+    if (!Object.hasOwn(value, key)) {
+      if (optional.includes(key)) continue;
+      return no;
+    }
+    const made = copyOf(keys[key] as Shape, (value as Record<string, unknown>)[key]);
+    if (made === no || made === undefined) return no;
+    copy[key] = made;
+    known += 1;
+  }
+  return known === Object.keys(value).length ? copy : no;
+}
+
+function recordOf({ key, of }: Shape & { is: 'record' }, value: object): unknown {
+  const copy: Record<string, unknown> = {};
+  for (const [name, inner] of Object.entries(value)) {
+    const made = name === '__proto__' || copyOf(key, name) !== name ? no : copyOf(of, inner);
+    if (made === no || made === undefined) return no;
+    copy[name] = made;
+  }
+  return copy;
+}
+
+function firstOf(shapes: readonly Shape[], value: unknown): unknown {
+  for (const shape of shapes) {
+    const copy = copyOf(shape, value);
+    if (copy !== no) return copy;
+  }
+  return no;
+}
+
+function madeBy(by: (value: never) => unknown, value: unknown): unknown {
+  return value === no ? no : by(value as never);
+}
+
+function isObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  return (
+    Object.getPrototypeOf(value) === Object.prototype && Object.getOwnPropertySymbols(value).length === 0
+  );
+}

@@ -1,0 +1,51 @@
+import type * as z from 'zod';
+import { PersistedEpisode, Policy } from '../../machines/index.js';
+import { plainCopy, type ShapeName } from '../../machines/plain.js';
+import { OpenInput } from '../../src/calls/open-input.js';
+import { shapeOf } from '../../src/cli/_shapes.mjs';
+import { SessionDocument, StateDocument } from '../../src/documents/shapes.js';
+import { altered, disagreement, valueOf } from './plain-values.js';
+
+const schemas: Record<ShapeName, z.ZodType> = {
+  episode: PersistedEpisode,
+  policy: Policy,
+  state: StateDocument,
+  session: SessionDocument,
+  opening: OpenInput.pick({ directory: true, by: true, readOnly: true, policyReason: true }),
+};
+
+export const shapeNames = Object.keys(schemas) as ShapeName[];
+
+/** Numbers from 0 to 1 that look like chance, the same ones each time (mulberry32). */
+function chances(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Values of a shape, each as it should be and altered at one to three places: how many of each were taken, and what Zod says otherwise. */
+export function heldToZod(
+  name: ShapeName,
+  count: number,
+  seed: number,
+): { taken: number; alteredTaken: number; wrong: string[] } {
+  const shape = shapeOf(schemas[name]);
+  const chance = chances(seed);
+  const sum = { taken: 0, alteredTaken: 0, wrong: [] as string[] };
+  for (let at = 0; at < count; at += 1) {
+    const value = valueOf(shape, chance);
+    let other = value;
+    for (let times = Math.ceil(chance() * 3); times > 0; times -= 1) other = altered(other, chance);
+    for (const each of [value, other]) {
+      const said = disagreement(shape, schemas[name], each);
+      if (said !== undefined) sum.wrong.push(said);
+    }
+    sum.taken += Number(plainCopy(shape, value) !== undefined);
+    sum.alteredTaken += Number(plainCopy(shape, other) !== undefined);
+  }
+  return sum;
+}
