@@ -4,7 +4,6 @@ import { isTimeZone } from './episode/forms.js';
 import { FailureCode } from './failures.js';
 import { PhaseName } from './phases.js';
 import { toUsd, toUsdOrNone } from './policy-amount.js';
-import type { Usd } from './usd.js';
 
 /** Decimal dollars on the outside, {@link Usd} inside. */
 const dollars = (fallback: string) => z.union([z.number(), z.string()]).default(fallback).transform(toUsd);
