@@ -37,8 +37,10 @@ const noteMs = 1000;
 /** Who is kept waiting by others' turns for so long wants one of his own. */
 const turnsLastMs = 1500;
 const busyWaitMs = 20;
-/** Who is in others' way so often in a row wants a turn, too. */
+/** Who is in others' way so often in a row wants a turn, too, */
 const mostMoves = 3;
+/** and does not wait for the end of others' turns so often: with several who write one episode they have none. */
+const turnsInRow = 8;
 const mostVoidBytes = 16 << 20;
 /** Who has the turn is refused once or twice where nothing came: when a part of the log is full, or the turn has run out. */
 const mostRefusals = 20;
@@ -66,6 +68,8 @@ export class CarriedJournal implements JournalPort {
   #closed = false;
   /** How often in a row others were in the way of a landing. */
   #moved = 0;
+  /** How often others' turns are not waited for, but queued behind. */
+  #turnsAhead = 0;
   /** What was fetched since the last line. */
   #voidBytes = 0;
   /** Where appends were refused in a row, and how often, while nothing came. */
@@ -196,6 +200,7 @@ export class CarriedJournal implements JournalPort {
       const landed = await this.#landUntilKnown(request);
       if (!landed) return { needsTurn: (this.#moved += 1) >= mostMoves };
       this.#moved = 0;
+      this.#turnsAhead = 0;
       const crc = this.#keepLanded(request, landed);
       const end = landed.lines.at(-1)?.end ?? 0;
       await this.#fetchTo(end);
@@ -217,8 +222,12 @@ export class CarriedJournal implements JournalPort {
         if (isPlaced(request, answer)) return answer;
         throw untrue(this.#log, 'says that commits have landed, and not where');
       }
-      if (answer.outcome === 'moved') return undefined;
-      if (performance.now() > until) {
+      if (answer.outcome === 'moved') {
+        if (this.#moved + 1 >= mostMoves) this.#turnsAhead = turnsInRow;
+        return undefined;
+      }
+      if (this.#turnsAhead > 0 || performance.now() > until) {
+        this.#turnsAhead = Math.max(0, this.#turnsAhead - 1);
         this.#moved = mostMoves;
         return undefined;
       }

@@ -142,7 +142,8 @@ export class RestateLog implements RemoteLog {
       const { place, stale } = await this.#place(base, 'look', ticket);
       if (place === 0 && !stale) return true;
       if (place < 0 || stale) return false;
-      await wait(turnPollMs);
+      // Who is further behind has longer to wait, and each look is work for the node.
+      await wait(turnPollMs * place);
     }
   }
 

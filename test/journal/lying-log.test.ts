@@ -1,31 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { nodeDisk } from '../../src/disk/index.js';
 import { ProductionStateManager } from '../../src/index.js';
-import { CarriedJournal, type LandingAnswer, type RemoteLog } from '../../src/journal/index.js';
-import { machineIdentity } from '../../src/production/machine-identity.js';
+import type { LandingAnswer, RemoteLog } from '../../src/journal/index.js';
 import { MemoryLog } from '../../src/testing/memory-log.js';
 import { temporaryDirectory } from '../support/temporary.js';
-
-const at = '2026-01-01T00:00:00.000Z';
-
-/** A journal on a log that does some things otherwise. */
-async function journalOn(lie: (log: RemoteLog) => Partial<RemoteLog>): Promise<CarriedJournal> {
-  const log = new MemoryLog(() => at).connect();
-  const journal = await CarriedJournal.open({
-    log: { ...log, ...lie(log) },
-    directory: temporaryDirectory(),
-    disk: nodeDisk,
-    machine: machineIdentity,
-    program: 'a test',
-    now: () => at,
-    ownTime: () => at,
-    patienceMs: 100,
-  });
-  onTestFinished(() => journal.close());
-  journal.refresh(() => {});
-  return journal;
-}
+import { at, journalOn, landOne } from './on-log.js';
 
 const landed = (...lines: LandingAnswer['lines']): LandingAnswer => ({ outcome: 'landed', lines, at });
 
@@ -55,17 +34,7 @@ test.each<[string, LandingAnswer | ((position: number) => LandingAnswer), RegExp
     const journal = await journalOn(() => ({
       land: async ({ position }) => (typeof lie === 'function' ? lie(position) : lie),
     }));
-    const { position, lastCrc: crc } = journal;
-    const commits = [{ session: 'bees', parts: ['{}'], gaps: [] }];
-    const result = await journal.land?.({
-      position,
-      crc,
-      at,
-      latest: '',
-      latestAfter: '',
-      days: {},
-      commits,
-    });
+    const result = await landOne(journal);
     expect(result?.error).toMatchObject({
       code: 'journal_unavailable',
       message: expect.stringMatching(said),
