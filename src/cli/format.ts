@@ -36,6 +36,19 @@ export function table(head: string[], rows: string[][]): string {
   return made.toString();
 }
 
+/** The same for any number of rows, of which only the last column may hold other than ASCII: cli-table3 0.6.5 takes time in the square of the rows. */
+export function longTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title) => title.length);
+  for (const row of rows)
+    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
+  const last = head.length - 1;
+  const padded = (cells: readonly string[]): string[] =>
+    cells.map((cell, column) => (column === last ? cell : cell.padEnd(widths[column] ?? 0)));
+  return [padded(head).map((cell) => colors.bold(cell)), ...rows.map(padded)]
+    .map((cells) => cells.join('  '))
+    .join('\n');
+}
+
 /** `$1.05`: at least two decimals. */
 export function dollars(amount: number): string {
   const digits = Number.isInteger(Number((amount * 100).toFixed(6))) ? 2 : 6;

@@ -1,6 +1,6 @@
 import { escapeForTerminal } from '../../../machines/escape.js';
 import type { Run } from '../command.js';
-import { dollars, table } from '../format.js';
+import { dollars, longTable } from '../format.js';
 import { findEpisode } from '../find-episode.js';
 import { UsageError } from '../usage-error.js';
 
@@ -25,6 +25,6 @@ export const run: Run = async (context, [name = ''], { at }) => {
   ]);
   return {
     json: { session_id: id, events },
-    text: table(['position', 'at', 'event', 'state after', 'spent', 'by'], rows),
+    text: longTable(['position', 'at', 'event', 'state after', 'spent', 'by'], rows),
   };
 };
