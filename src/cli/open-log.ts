@@ -13,13 +13,16 @@ export async function openLog(address: LogAddress): Promise<RemoteLog> {
     const { RestateLog } = await import('../restate/restate-log.js');
     return new RestateLog({ addresses: address.addresses, production });
   }
-  const { PostgresLog } = await import('../postgres/postgres-log.js').catch((cause: unknown) => {
+  try {
+    const { PostgresLog } = await import('../postgres/postgres-log.js');
+    // The bundle loads what this needs when it is made.
+    return new PostgresLog({ url: address.url, production });
+  } catch (cause) {
     if (!isNotInstalled(cause, 'pg')) throw cause;
     throw new ProductionError(
       'invalid_input',
       'a production on Postgres needs its client, which is not installed: npm install pg',
       { field: 'postgres', cause },
     );
-  });
-  return new PostgresLog({ url: address.url, production });
+  }
 }
