@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ProductionError } from '../../machines/errors.js';
+import { isUnavailable } from '../journal/is-unavailable.js';
 import type { RemoteLog } from '../journal/remote-log.js';
+import type { OldCopy } from '../production/log-reach.js';
 import { copyIn } from './copy-in.js';
 import { journalEnd } from './journal-end.js';
 import type { LogAddress } from './log-address.js';
@@ -13,13 +15,8 @@ const patienceMs = 3000;
 /** What was found of the log: itself, or why it cannot be reached. */
 export type Reached = { log: RemoteLog; end: number } | { error: ProductionError };
 
-/** What a command shows that was not brought up to its log. */
-export interface OldCopy {
-  of: string;
-  /** When it last had all that the log had, ISO-8601; null where nothing tells. */
-  as_of: string | null;
-  why: string;
-}
+/** What a command shows that was not brought up to its log; nothing may tell how old it is. */
+export type ShownCopy = Omit<OldCopy, 'asOf'> & { asOf: string | undefined };
 
 /** What a command has of the log that carries its production: asked once, and only when it is needed. */
 export class Carried {
@@ -45,7 +42,7 @@ export class Carried {
       const { end } = await withinPatience(log);
       return { log, end };
     } catch (error) {
-      if (!(error instanceof ProductionError) || error.code !== 'journal_unavailable') throw error;
+      if (!isUnavailable(error)) throw error;
       await this.close();
       return { error };
     }
@@ -75,7 +72,7 @@ export class Carried {
   }
 
   #unreachable(error: unknown): never {
-    if (!(error instanceof ProductionError) || error.code !== 'journal_unavailable') throw error;
+    if (!isUnavailable(error)) throw error;
     const isThere = copyIn(this.#directory) !== undefined;
     throw new ProductionError(
       'journal_unavailable',

@@ -10,7 +10,7 @@ import { isSessionId } from '../../machines/ids.js';
 import type { CopyMark } from '../journal/read-mark.js';
 import type { ProductionStateManager } from '../manager/manager.js';
 import { age } from './age.js';
-import { Carried, type OldCopy } from './carried.js';
+import { Carried, type ShownCopy } from './carried.js';
 import type { Context } from './command.js';
 import { copyIn } from './copy-in.js';
 import { stillDoing } from './file-progress.js';
@@ -21,7 +21,7 @@ import { UsageError } from './usage-error.js';
 export interface OpenContext {
   context: Context;
   /** What was shown from a copy that was not brought up to its log. */
-  oldCopy(): OldCopy | undefined;
+  oldCopy(): ShownCopy | undefined;
   close(): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ interface Settings {
 /** What a command works with. Nothing is opened before the command asks. */
 export function makeContext({ directory, policyFile, json, by, artifacts, log }: Settings): OpenContext {
   let opening: Promise<ProductionStateManager> | undefined;
-  let old: OldCopy | undefined;
+  let old: ShownCopy | undefined;
   const carried = log && new Carried(log, directory);
   const interrupt = new AbortController();
   let isAwaited = false;
@@ -110,7 +110,7 @@ export function makeContext({ directory, policyFile, json, by, artifacts, log }:
   /** Once, and for `--json` too: who reads must know how old it is. */
   function tellOld({ log: of, asOf }: CopyMark, why: string): void {
     if (old) return;
-    old = { of, as_of: asOf ?? null, why };
+    old = { of, asOf, why };
     const when = asOf === undefined ? '' : ` as of ${asOf} (${age(asOf, Date.now())} ago)`;
     context.note(
       `showrunner: this is the copy of ${escapeForTerminal(of)}${when}: ${escapeForTerminal(why)}`,

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { Command as Program, CommanderError } from 'commander';
 import { escapeForTerminal } from '../../machines/escape.js';
 import { programVersion } from '../program.js';
-import type { OldCopy } from './carried.js';
+import type { ShownCopy } from './carried.js';
 import { catalog, seedFlags } from './catalog.js';
 import type { Command, Options, Result } from './command.js';
 import { makeContext, type OpenContext } from './context.js';
@@ -140,8 +140,10 @@ async function completeWords(words: string[]): Promise<void> {
 }
 
 /** Who reads an answer as JSON must know that it is an old copy's. */
-function marked(result: Result, old: OldCopy | undefined): Result {
-  return old && result.json ? { ...result, json: { ...result.json, old_copy: old } } : result;
+function marked(result: Result, old: ShownCopy | undefined): Result {
+  if (!old || !result.json) return result;
+  const { of, asOf, why } = old;
+  return { ...result, json: { ...result.json, old_copy: { of, as_of: asOf ?? null, why } } };
 }
 
 /** A password among the arguments would stand in every list of processes. */

@@ -6,6 +6,7 @@ import { compactSegments, type Compacted } from './compact.js';
 import { markCopy, markCurrent } from './copy-mark.js';
 import { replaced } from './displaced.js';
 import { inspectSegments, type Inspection } from './inspect.js';
+import { isUnavailable } from './is-unavailable.js';
 import type { JournalOptions } from './journal.js';
 import { sealText } from './landing.js';
 import { decodeLine, encodeLines, noCrc } from './line.js';
@@ -497,10 +498,6 @@ export class CarriedJournal implements JournalPort {
       throw unavailable(error);
     }
   }
-}
-
-function isUnavailable(error: unknown): boolean {
-  return error instanceof ProductionError && error.code === 'journal_unavailable';
 }
 
 /** To send it again under its key tells nothing more. */

@@ -5,6 +5,7 @@ export type { Compared } from './compare-with-log.js';
 export { refuseCopy, unmarkCopy } from './copy-mark.js';
 export { inspectSegments as inspectJournal } from './inspect.js';
 export type { Inspection } from './inspect.js';
+export { isUnavailable } from './is-unavailable.js';
 export { Journal } from './journal.js';
 export type { JournalOptions } from './journal.js';
 export {

@@ -1,5 +1,5 @@
 import { ProductionError } from '../../machines/index.js';
-import type { LogTraffic } from '../journal/index.js';
+import { isUnavailable, type LogTraffic } from '../journal/index.js';
 
 /** What a program shows while the log that carries its production cannot be reached. */
 export interface OldCopy {
@@ -39,7 +39,7 @@ export class LogReach {
     const noted = arrived.then(
       () => (this.#away = undefined),
       (error: unknown) => {
-        if (!(error instanceof ProductionError) || error.code !== 'journal_unavailable') throw error;
+        if (!isUnavailable(error)) throw error;
         this.#away = error;
       },
     );

@@ -23,6 +23,7 @@ import { Documents, type ArtifactRef, type PayloadFile } from '../documents/inde
 import {
   CarriedJournal,
   Journal,
+  isUnavailable,
   type JournalOptions,
   type JournalPort,
   type LogTraffic,
@@ -282,8 +283,7 @@ export class Production {
 
   /** Whether this says that the log which carries the production is away, and will come back; of a production of files it says that a disk is. */
   isLogsAbsence(error: unknown): boolean {
-    const isAway = error instanceof ProductionError && error.code === 'journal_unavailable';
-    return isAway && this.#journal.traffic !== undefined;
+    return isUnavailable(error) && this.#journal.traffic !== undefined;
   }
 
   /** What is shown while the log cannot be reached; undefined where it answered the last question, and for a production of files. */
