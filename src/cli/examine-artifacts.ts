@@ -3,7 +3,7 @@ import { ProductionError, type ErrorCode } from '../../machines/errors.js';
 import { isSessionId } from '../../machines/ids.js';
 import type { Context } from './command.js';
 import type { Finding } from './examine.js';
-import { fileProgress } from './file-progress.js';
+import { countProgress, fileProgress } from './file-progress.js';
 
 const isInTheWay = new Set<ErrorCode>(['document_unavailable', 'path_refused']);
 
@@ -12,7 +12,11 @@ export async function examineArtifacts(context: Context): Promise<Finding[]> {
   try {
     const { production } = await context.open({ readOnly: true });
     const ids = readdirSync(context.directory).filter(isSessionId);
-    const problems = await production.artifactProblems(ids, fileProgress(context));
+    const problems = await production.artifactProblems(
+      ids,
+      fileProgress(context),
+      countProgress(context, 'looking up episodes'),
+    );
     return problems.map(({ session, what }) => ({
       severity: 'damage',
       what: `${session}: ${what}`,

@@ -15,6 +15,8 @@ import { Documents, leftoversIn, type SessionDocument } from '../documents/index
 import { inspectJournal, type Inspection } from '../journal/index.js';
 import { unseal } from '../documents/seal.js';
 import { decodeShown } from '../record/index.js';
+import type { Context } from './command.js';
+import { countProgress } from './file-progress.js';
 import { episodeEstimates, episodeWarnings, waitOf } from '../reports/index.js';
 
 /** Something that a person should know. */
@@ -24,8 +26,11 @@ export interface Finding {
   advice: string;
 }
 
-/** Looks at a production's files without changing or trusting any. */
-export function examine(directory: string): { findings: Finding[]; segments: Inspection['segments'] } {
+/** Looks at a production's files without changing or trusting any. `note` hears how far it is. */
+export function examine(
+  directory: string,
+  { note }: Pick<Context, 'note'> = { note: () => {} },
+): { findings: Finding[]; segments: Inspection['segments'] } {
   const journal = join(directory, 'journal');
   if (!existsSync(journal)) {
     return {
@@ -40,7 +45,7 @@ export function examine(directory: string): { findings: Finding[]; segments: Ins
     };
   }
   // First the documents: processes at work move the journal on meanwhile, and a document is never ahead of it.
-  const shown = shownPositions(directory);
+  const shown = shownPositions(directory, countProgress({ note }, 'reading documents'));
   const { segments, damage } = inspectJournal(nodeDisk, journal);
   const findings: Finding[] = damage.map(({ segment, position, what }) => ({
     severity: 'damage',
@@ -52,7 +57,7 @@ export function examine(directory: string): { findings: Finding[]; segments: Ins
     ...examineEnd(shown, segments),
     ...examineDocuments(directory),
     ...examineLeftovers(directory),
-    ...examineSessions(directory),
+    ...examineSessions(directory, countProgress({ note }, 'looking who waits, episodes')),
     ...examineRights(directory),
   );
   return { findings, segments };
@@ -71,7 +76,7 @@ interface Shown {
   position: number;
 }
 
-function shownPositions(directory: string): Shown[] {
+function shownPositions(directory: string, told: (done: number, of: number) => void): Shown[] {
   const documents = new Documents({ directory, disk: nodeDisk });
   const all = [
     { file: 'state.json', read: () => documents.readState() },
@@ -80,7 +85,8 @@ function shownPositions(directory: string): Shown[] {
       read: () => documents.readSession(id),
     })),
   ];
-  return all.flatMap(({ file, read }): Shown[] => {
+  return all.flatMap(({ file, read }, index): Shown[] => {
+    told(index, all.length);
     const position = isFile(join(directory, file)) ? read()?.showrunner?.position : undefined;
     return position === undefined ? [] : [{ file, position }];
   });
@@ -178,14 +184,15 @@ function examineRights(directory: string): Finding[] {
 }
 
 /** What waits for a person, as the session documents show it. */
-function examineSessions(directory: string): Finding[] {
+function examineSessions(directory: string, told: (done: number, of: number) => void): Finding[] {
   const documents = new Documents({ directory, disk: nodeDisk });
   const timeZone = isFile(join(directory, 'state.json'))
     ? parsePolicy(documents.readState()?.showrunner?.policy).timeZone
     : 'UTC';
   return sessionFolders(directory)
     .filter((id) => isFile(join(directory, id, 'session.json')))
-    .flatMap((id) => {
+    .flatMap((id, index, all) => {
+      told(index + 1, all.length);
       const document = documents.readSession(id);
       return document ? waiting({ directory, id }, document, timeZone) : [];
     });

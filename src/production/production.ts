@@ -528,10 +528,15 @@ export class Production {
     );
   }
 
-  /** What is wrong with the files of the given sessions' phases; `onFile` is called before each is read. */
-  artifactProblems(ids: readonly SessionId[], onFile: (path: string) => void): Promise<ArtifactProblem[]> {
-    const contexts = ids.flatMap((id) => {
+  /** What is wrong with the files of the given sessions' phases; `onFile` is called before each is read, `onEpisode` when one has been looked up. */
+  artifactProblems(
+    ids: readonly SessionId[],
+    onFile: (path: string) => void,
+    onEpisode?: (done: number, of: number) => void,
+  ): Promise<ArtifactProblem[]> {
+    const contexts = ids.flatMap((id, index) => {
       const snapshot = this.find(id);
+      onEpisode?.(index + 1, ids.length);
       // The files of one that was deleted are in the backup.
       return snapshot?.context.filesMovedTo === null ? [[id, snapshot.context] as const] : [];
     });

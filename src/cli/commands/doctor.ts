@@ -13,7 +13,7 @@ export const run: Run = async (context) => {
   // What is behind is brought up, where it can be.
   if (carried?.log.reachable && !carried.findings.some(({ severity }) => severity !== 'note'))
     await context.open({ readOnly: true }).catch(unlessOfDocument);
-  const { findings, segments } = examine(context.directory);
+  const { findings, segments } = examine(context.directory, context);
   findings.unshift(...(carried?.findings ?? []));
   if (segments.length > 0 && !findings.some(({ severity }) => severity === 'damage'))
     findings.push(
