@@ -21,7 +21,16 @@ export type Shape =
   | { is: 'made'; from: Shape; by: (value: never) => unknown }
   | { is: 'later'; of: () => Shape };
 
-export type ShapeName = 'episode' | 'policy' | 'state' | 'session' | 'opening';
+export type ShapeName =
+  | 'episode'
+  | 'policy'
+  | 'state'
+  | 'session'
+  | 'opening'
+  | 'reserve'
+  | 'settle'
+  | 'update'
+  | `event ${string}`;
 
 const no = Symbol('no');
 

@@ -24,6 +24,7 @@ import {
   Shortage,
   WaitId,
 } from './context.js';
+import { isAnswered } from './forms.js';
 import { invalidInput } from './invalid-input.js';
 import { Actor, Reason, Topic } from './texts.js';
 
@@ -52,7 +53,7 @@ function budgetEvent<const Type extends string>(type: Type, what: string) {
     amount: Amount,
     reason: Reason,
     day: DayMoney.optional(),
-  }).refine(({ by }) => by !== undefined, {
+  }).refine(isAnswered, {
     path: ['by'],
     error: `is missing: ${what} has a name and a reason`,
   });
@@ -182,7 +183,7 @@ export const EpisodeEvent = z.discriminatedUnion('type', [
     cost: Amount,
     reason: Reason,
     day: DayMoney,
-  }).refine(({ by }) => by !== undefined, {
+  }).refine(isAnswered, {
     path: ['by'],
     error: 'is missing: a correction has a name and a reason',
   }),

@@ -78,3 +78,5 @@ export function isTimeZone(zone: string): boolean {
 }
 
 export const hasNoNul = (path: string): boolean => !path.includes('\0');
+
+export const isAnswered = ({ by }: { by?: string | undefined }): boolean => by !== undefined;

@@ -29,7 +29,7 @@ const unlessStarted = {
           .replaceAll('childProcess.', "require('node:child_process').")
       : null,
 };
-const { text: shapes } = await commandShapes(`${root}dist`);
+const shapes = await commandShapes(`${root}dist`);
 const withShapes = {
   name: 'with-shapes',
   load: (id) => (id === `${root}machines/shapes.ts` ? shapes : null),

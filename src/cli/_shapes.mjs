@@ -98,12 +98,19 @@ function named(text, test) {
   return test;
 }
 
-/** Which of several a value could be has to be seen by its type. */
+/** Which of several a value could be has to be seen by its type, or by a key that it must have in the one and cannot have in the other. */
 function apart(shapes) {
-  const types = shapes.map(typeOf);
-  if (new Set(types).size < types.length)
-    throw new Error(`these are not told apart by their types: ${types}`);
+  shapes.forEach((shape, at) => {
+    for (const later of shapes.slice(at + 1))
+      if (typeOf(shape) === typeOf(later) && !isBarredFrom(shape, later))
+        throw new Error(`these are not told apart: ${typeOf(shape)}`);
+  });
   return shapes;
+}
+
+function isBarredFrom(shape, later) {
+  if (shape.is !== 'object' || later.is !== 'object') return false;
+  return Object.keys(shape.keys).some((key) => !shape.optional.includes(key) && !(key in later.keys));
 }
 
 function typeOf({ is, of }) {
@@ -147,31 +154,47 @@ export function shapesText(shapes, exported) {
     }
     return `{ is: 'later', of: () => later${at} }`;
   };
-  const made = Object.entries(shapes).map(([name, shape]) => `${name}: ${text(shape)}`);
+  const made = Object.entries(shapes).map(([name, shape]) => {
+    const key = JSON.stringify(name);
+    return `get ${key}() { return (made[${key}] ??= ${text(shape)}); }`;
+  });
   const imports = [...used].map(([name, from]) => `import { ${name} } from '${from}';`);
   return [
     ...imports,
     ...later.map(({ text: shape }, at) => `const later${at} = ${shape};`),
+    'const made = {};',
     `export const shapes = { ${made.join(',\n')} };`,
   ].join('\n');
 }
 
-/** The shapes of what a command reads and is given, as the text of machines/shapes.ts. `built` is the folder of the program as it is built. */
-export async function commandShapes(built) {
-  const load = (path) => import(`${built}/${path}`);
-  const { PersistedEpisode, Policy } = await load('machines/index.js');
-  const { SessionDocument, StateDocument } = await load('src/documents/shapes.js');
-  const { OpenInput } = await load('src/calls/open-input.js');
-  const files = ['./episode/forms.js', './policy-amount.js'];
-  const exported = await Promise.all(
-    files.map(async (file) => [file, await load(`machines/${file.slice(2)}`)]),
-  );
-  const shapes = {
-    episode: shapeOf(PersistedEpisode),
-    policy: shapeOf(Policy),
-    state: shapeOf(StateDocument),
-    session: shapeOf(SessionDocument),
-    opening: shapeOf(OpenInput.pick({ directory: true, by: true, readOnly: true, policyReason: true })),
+/** What has a shape, by name. `load` imports a module of the program by its path without an ending. */
+export async function schemasWithShapes(load) {
+  const { EpisodeEvent, PersistedEpisode, Policy } = await load('machines/index');
+  const { SessionDocument, StateDocument } = await load('src/documents/shapes');
+  const { OpenInput } = await load('src/calls/open-input');
+  const { ReserveInput, SettleInput } = await load('src/calls/money-inputs');
+  const { UpdatePhaseInput } = await load('src/calls/inputs');
+  return {
+    episode: PersistedEpisode,
+    policy: Policy,
+    state: StateDocument,
+    session: SessionDocument,
+    opening: OpenInput.pick({ directory: true, by: true, readOnly: true, policyReason: true }),
+    reserve: ReserveInput,
+    settle: SettleInput,
+    update: UpdatePhaseInput,
+    ...Object.fromEntries(EpisodeEvent.options.map((option) => [`event ${option.shape.type.value}`, option])),
   };
-  return { shapes, text: shapesText(shapes, Object.fromEntries(exported)) };
+}
+
+/** The text of machines/shapes.ts. `built` is the folder of the program as it is built. */
+export async function commandShapes(built) {
+  const load = (path) => import(`${built}/${path}.js`);
+  const files = ['episode/forms', 'policy-amount', 'ids'];
+  const exported = await Promise.all(
+    files.map(async (file) => [`./${file}.js`, await load(`machines/${file}`)]),
+  );
+  const schemas = Object.entries(await schemasWithShapes(load));
+  const shapes = Object.fromEntries(schemas.map(([name, schema]) => [name, shapeOf(schema)]));
+  return shapesText(shapes, Object.fromEntries(exported));
 }

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import type * as z from 'zod';
 import {
   ProductionError,
   announce,
@@ -10,7 +9,6 @@ import {
   type PolicyInput,
   type SessionId,
 } from '../../machines/index.js';
-import { plainly } from '../../machines/plain.js';
 import { storeOf, type ArtifactStore } from '../artifacts/index.js';
 import { isGone, nodeDisk, refuseNetworkFilesystem, type Disk } from '../disk/index.js';
 import {
@@ -32,7 +30,7 @@ import { Attendant } from './attendant.js';
 import type { Notify } from './notify.js';
 import { PolicyFile } from './policy-file.js';
 import { HookChain, type AskBefore, type CommitNotice, type Hooks } from '../calls/hooks.js';
-import { check } from '../calls/check.js';
+import { check, checkPlainly } from '../calls/check.js';
 import { HooksInput, OpenInput } from '../calls/open-input.js';
 import { SafeEmitter } from './safe-emitter.js';
 
@@ -119,8 +117,7 @@ export abstract class ManagerHandle extends SafeEmitter {
   /** What a manager is made from; for subclasses. */
   protected static async prepare(options: OpenOptions, log?: RemoteLog): Promise<Prepared> {
     const given = Object.entries(options).filter(([, value]) => value !== undefined);
-    const plain = plainly('opening', Object.fromEntries(given)) as z.output<typeof OpenInput> | undefined;
-    const input = plain ?? check(OpenInput, options);
+    const input = checkPlainly('opening', () => OpenInput, Object.fromEntries(given));
     if (options.hooks !== undefined) check(HooksInput, options.hooks);
     const directory = resolve(input.directory);
     const policy = options.policy === undefined ? undefined : statedIn(options.policy);

@@ -69,7 +69,7 @@ import { ManagerHandle, type ConnectOptions, type OpenOptions } from './handle.j
 import * as inputs from '../calls/inputs.js';
 import { refuseReusedKey } from '../calls/key-use.js';
 import { checkAddCost } from '../calls/check-add-cost.js';
-import { check, checkPhase, operationName, optionalCost } from '../calls/check.js';
+import { check, checkPhase, checkPlainly, operationName, optionalCost } from '../calls/check.js';
 import { liveActor, type LiveActor, type LiveActorOptions } from './live-actor.js';
 import { backupName, moveAway, moveBack, planDelete } from '../calls/deletion.js';
 import { cleanUp, type CleanedUp } from '../calls/orphans.js';
@@ -240,7 +240,11 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async updatePhase(input: In<'UpdatePhaseInput'>): Promise<EpisodeState> {
-    const { sessionId, phase, status, cost, data, reason, error } = check(inputs.UpdatePhaseInput, input);
+    const { sessionId, phase, status, cost, data, reason, error } = checkPlainly(
+      'update',
+      () => inputs.UpdatePhaseInput,
+      input,
+    );
     inputs.refuseUnused({ sessionId, status, data, reason, error });
     const spent = optionalCost(cost);
     const seen = this.production.seen(sessionId);
@@ -598,7 +602,7 @@ export class ProductionStateManager extends ManagerHandle {
       maxCost,
       waitMs,
       input: made,
-    } = check(inputs.ReserveInput, input);
+    } = checkPlainly('reserve', () => inputs.ReserveInput, input);
     const amount = parseUsd(maxCost, 'maxCost');
     const reservation = {
       phase,
@@ -629,7 +633,7 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async settleCost(input: In<'SettleInput'>): Promise<EpisodeState> {
-    const { sessionId, key, cost, result } = check(inputs.SettleInput, input);
+    const { sessionId, key, cost, result } = checkPlainly('settle', () => inputs.SettleInput, input);
     const spent = optionalCost(cost);
     // A large result is kept in the session's folder, which is not made for a session that is none.
     const json = result === undefined ? undefined : toJson(result, 'result');

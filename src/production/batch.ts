@@ -14,6 +14,7 @@ import {
   type RecordedEvent,
   type SessionId,
 } from '../../machines/index.js';
+import { plainly } from '../../machines/plain.js';
 import type { ClockAccepted, Commit } from '../record/commit.js';
 import type { DecidedStep } from '../record/step.js';
 import { diffText } from '../record/delta.js';
@@ -331,7 +332,7 @@ function recordable(event: RecordedEvent): string {
   if (event.type === 'episode.created') {
     const checked = EpisodeCreated.safeParse(event);
     if (!checked.success) throw invalidInput(checked.error);
-  } else {
+  } else if (plainly(`event ${event.type}`, event) === undefined) {
     parseEvent(event);
   }
   return eventText(event);

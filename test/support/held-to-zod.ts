@@ -1,20 +1,13 @@
 import type * as z from 'zod';
-import { PersistedEpisode, Policy } from '../../machines/index.js';
-import { plainCopy, type ShapeName } from '../../machines/plain.js';
-import { OpenInput } from '../../src/calls/open-input.js';
-import { shapeOf } from '../../src/cli/_shapes.mjs';
-import { SessionDocument, StateDocument } from '../../src/documents/shapes.js';
+import { plainCopy } from '../../machines/plain.js';
+import { schemasWithShapes, shapeOf } from '../../src/cli/_shapes.mjs';
 import { altered, disagreement, valueOf } from './plain-values.js';
 
-const schemas: Record<ShapeName, z.ZodType> = {
-  episode: PersistedEpisode,
-  policy: Policy,
-  state: StateDocument,
-  session: SessionDocument,
-  opening: OpenInput.pick({ directory: true, by: true, readOnly: true, policyReason: true }),
-};
+const schemas = await schemasWithShapes(
+  (path) => import(/* @vite-ignore */ new URL(`../../${path}.ts`, import.meta.url).pathname),
+);
 
-export const shapeNames = Object.keys(schemas) as ShapeName[];
+export const shapeNames = Object.keys(schemas);
 
 /** Numbers from 0 to 1 that look like chance, the same ones each time (mulberry32). */
 function chances(seed: number): () => number {
@@ -29,11 +22,11 @@ function chances(seed: number): () => number {
 
 /** Values of a shape, each as it should be and altered at one to three places: how many of each were taken, and what Zod says otherwise. */
 export function heldToZod(
-  name: ShapeName,
+  name: string,
   count: number,
   seed: number,
 ): { taken: number; alteredTaken: number; wrong: string[] } {
-  const shape = shapeOf(schemas[name]);
+  const shape = shapeOf(schemas[name] as z.ZodType);
   const chance = chances(seed);
   const sum = { taken: 0, alteredTaken: 0, wrong: [] as string[] };
   for (let at = 0; at < count; at += 1) {
@@ -41,7 +34,7 @@ export function heldToZod(
     let other = value;
     for (let times = Math.ceil(chance() * 3); times > 0; times -= 1) other = altered(other, chance);
     for (const each of [value, other]) {
-      const said = disagreement(shape, schemas[name], each);
+      const said = disagreement(shape, schemas[name] as z.ZodType, each);
       if (said !== undefined) sum.wrong.push(said);
     }
     sum.taken += Number(plainCopy(shape, value) !== undefined);

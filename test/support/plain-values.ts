@@ -57,6 +57,7 @@ const texts = [
   'research/findings.json',
   'approval:script:1.1',
   'UTC',
+  'ep_001_20250903_143022',
   'Ada',
   '3.0.0',
   'toString',
