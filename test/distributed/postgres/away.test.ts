@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { marked } from '../../../src/agents/answer.js';
 import { ProductionStateManager, defineCrew } from '../../../src/index.js';
 import { PostgresLog } from '../../../src/postgres/index.js';
@@ -8,15 +8,9 @@ import { scrape } from '../../../src/studio/scrape.js';
 import { Live } from '../../../src/studio/live.js';
 import { expectSound, journalText } from '../../support/production.js';
 import { temporaryDirectory } from '../../support/temporary.js';
-import { startPostgres, type PostgresServer } from './server.js';
+import { postgresForAll } from './for-all.js';
 
-let server: PostgresServer;
-beforeAll(async () => {
-  server = await startPostgres();
-});
-afterAll(async () => {
-  await server.stop();
-});
+const server = postgresForAll();
 
 async function connect(production: string, directory: string): Promise<ProductionStateManager> {
   const manager = await ProductionStateManager.connect({

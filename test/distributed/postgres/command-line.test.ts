@@ -3,21 +3,15 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { ProductionStateManager } from '../../../src/index.js';
 import { PostgresLog } from '../../../src/postgres/index.js';
 import { start, type Ran } from '../../support/cli.js';
 import { journalText } from '../../support/production.js';
 import { temporaryDirectory } from '../../support/temporary.js';
-import { startPostgres, type PostgresServer } from './server.js';
+import { postgresForAll } from './for-all.js';
 
-let server: PostgresServer;
-beforeAll(async () => {
-  server = await startPostgres();
-});
-afterAll(async () => {
-  await server.stop();
-});
+const server = postgresForAll();
 
 /** A machine: a folder of its own, and the log's address in its environment. */
 function machine(production: string): {

@@ -1,18 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { PostgresLog } from '../../../src/postgres/index.js';
 import { buildPackage } from '../../support/worker.js';
 import { stormOverMidnight } from '../support/days.js';
 import { upgradeAmid } from '../support/upgraded.js';
-import { startPostgres, type PostgresServer } from './server.js';
+import { postgresForAll } from './for-all.js';
 
-let server: PostgresServer;
-beforeAll(async () => {
-  buildPackage();
-  server = await startPostgres();
-});
-afterAll(async () => {
-  await server.stop();
-});
+beforeAll(buildPackage);
+const server = postgresForAll();
 
 test('given four machines, two of them an hour off, when the log’s day ends amid their storm, then each day’s cap is exact, and all is booked on its day', async () => {
   const log = { url: server.url, production: 'days' };

@@ -1,18 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { PostgresLog } from '../../../src/postgres/index.js';
 import { buildPackage } from '../../support/worker.js';
 import { expectTold, startFour, storm } from '../support/four-machines.js';
-import { startPostgres, type PostgresServer } from './server.js';
+import { postgresForAll } from './for-all.js';
 
-let server: PostgresServer;
-beforeAll(async () => {
-  buildPackage();
-  server = await startPostgres();
-});
-afterAll(async () => {
-  await server.stop();
-});
+beforeAll(buildPackage);
+const server = postgresForAll();
 
 const seconds = Number(process.env['SHOWRUNNER_STORM_SECONDS'] ?? 6);
 

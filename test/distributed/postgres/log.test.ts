@@ -1,21 +1,15 @@
 import { Client } from 'pg';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { ProductionStateManager } from '../../../src/index.js';
 import { PostgresLog } from '../../../src/postgres/index.js';
 import { logContract } from '../../support/log-contract.js';
 import { exploreLandings } from '../../support/explore-landings.js';
 import { costKeys, expectSound, journalText } from '../../support/production.js';
 import { temporaryDirectory } from '../../support/temporary.js';
-import { startPostgres, type PostgresServer } from './server.js';
+import { postgresForAll } from './for-all.js';
 
-let server: PostgresServer;
+const server = postgresForAll();
 let productions = 0;
-beforeAll(async () => {
-  server = await startPostgres();
-});
-afterAll(async () => {
-  await server.stop();
-});
 
 logContract('Postgres', async () => {
   productions += 1;

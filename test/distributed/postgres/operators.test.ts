@@ -1,19 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'pg';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { PostgresLog } from '../../../src/postgres/index.js';
 import { buildPackage } from '../../support/worker.js';
 import { expectTold, startFour, storm } from '../support/four-machines.js';
-import { startPostgres, type PostgresServer } from './server.js';
+import { postgresForAll } from './for-all.js';
 
-let server: PostgresServer;
-beforeAll(async () => {
-  buildPackage();
-  server = await startPostgres();
-});
-afterAll(async () => {
-  await server.stop();
-});
+beforeAll(buildPackage);
+const server = postgresForAll();
 
 /** Whoever is amid a question to the log, or between two of one commit. */
 const amid = `from pg_stat_activity where pid <> pg_backend_pid() and state in ('active', 'idle in transaction') and query ~ 'showrunner_log|advisory'`;

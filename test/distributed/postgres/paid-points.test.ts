@@ -1,17 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { PostgresLog } from '../../../src/postgres/index.js';
 import { buildPackage } from '../../support/worker.js';
 import { paidAtEachPoint } from '../support/paid-points.js';
-import { startPostgres, type PostgresServer } from './server.js';
+import { postgresForAll } from './for-all.js';
 
-let server: PostgresServer;
-beforeAll(async () => {
-  buildPackage();
-  server = await startPostgres();
-});
-afterAll(async () => {
-  await server.stop();
-});
+beforeAll(buildPackage);
+const server = postgresForAll();
 
 test('given a paid call whose worker, log or connection is lost at any of 23 points, then the provider is called once, or the call is held', async () => {
   const urlAt = (port: number): string => {
