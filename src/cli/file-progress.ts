@@ -38,13 +38,10 @@ export function journalProgress({ note }: Pick<Context, 'note'>): (read: number,
 
 /** Says now and then how much of how much has been gone through, in bytes. */
 export function byteProgress(
-  { note }: Pick<Context, 'note'>,
+  context: Pick<Context, 'note'>,
   doing: string,
 ): (done: number, all: number) => void {
-  const isDue = everySecond();
-  return (done, all) => {
-    if (isDue()) note(`${doing}: ${megabytes(done)} of ${megabytes(all)} MB`);
-  };
+  return countProgress(context, doing, (done, all) => `${megabytes(done)} of ${megabytes(all)} MB`);
 }
 
 const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
@@ -53,10 +50,11 @@ const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
 export function countProgress(
   { note }: Pick<Context, 'note'>,
   doing: string,
+  shown = (done: number, all: number): string => `${done} of ${all}`,
 ): (done: number, all: number) => void {
   const isDue = everySecond();
   return (done, all) => {
-    if (isDue()) note(`${doing}: ${done} of ${all}`);
+    if (isDue()) note(`${doing}: ${shown(done, all)}`);
   };
 }
 
