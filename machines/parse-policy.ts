@@ -1,4 +1,4 @@
-import { ProductionError } from './errors.js';
+import { invalidInput } from './episode/invalid-input.js';
 import { plainly } from './plain.js';
 import { Policy } from './policy.js';
 
@@ -11,8 +11,5 @@ export function parsePolicy(input: unknown = {}): Policy {
   if (plain) return plain as Policy;
   const result = Policy.safeParse(input);
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
-  const field = ['policy', ...(issue?.path ?? []), ...unknown].join('.').slice(0, 200);
-  throw new ProductionError('invalid_input', `${field}: ${issue?.message ?? 'is not valid'}.`, { field });
+  throw invalidInput(result.error, 'policy');
 }
