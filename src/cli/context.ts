@@ -94,6 +94,8 @@ export function makeContext({ directory, policyFile, json, by, artifacts, log }:
     if (!make && !remote) refuseMissing(directory);
     warnOfOthers(directory, context.note);
     const { ProductionStateManager: Manager } = await import('../manager/manager.js');
+    const store = await storeAt(artifacts);
+    // A key without a value is more than a shape knows, and would be Zod's to judge.
     const how = {
       directory,
       ...(policyFile === undefined
@@ -101,8 +103,8 @@ export function makeContext({ directory, policyFile, json, by, artifacts, log }:
         : { policy: readPolicy(policyFile), policyReason: `--policy ${policyFile}`.slice(0, 500) }),
       by: `${name} (process ${process.pid})`,
       readOnly: readOnly || old !== undefined,
-      notify,
-      artifacts: await storeAt(artifacts),
+      ...(notify && { notify }),
+      ...(store !== undefined && { artifacts: store }),
       ...(log && { redact: log.secrets }),
     };
     return remote ? Manager.connect({ ...how, log: remote }) : Manager.open(how);

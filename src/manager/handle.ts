@@ -116,7 +116,7 @@ export abstract class ManagerHandle extends SafeEmitter {
 
   /** What a manager is made from; for subclasses. */
   protected static async prepare(options: OpenOptions, log?: RemoteLog): Promise<Prepared> {
-    const input = checkPlainly('opening', () => OpenInput, withoutUndefined(options));
+    const input = checkPlainly('opening', () => OpenInput, options);
     if (options.hooks !== undefined) check(HooksInput, options.hooks);
     const directory = resolve(input.directory);
     const policy = options.policy === undefined ? undefined : statedIn(options.policy);
@@ -285,10 +285,4 @@ async function unlessThrown(production: Production, work: () => Promise<unknown>
     await production.close().catch(() => {});
     throw error;
   }
-}
-
-/** What a shape may be asked about: a key without a value would be Zod's to judge. */
-function withoutUndefined(options: unknown): unknown {
-  if (typeof options !== 'object' || options === null) return options;
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
