@@ -115,7 +115,7 @@ function isBarredFrom(shape, later) {
 
 function typeOf({ is, of }) {
   if (is === 'one') return of[0] === null ? 'null' : typeof of[0];
-  return { object: 'object', record: 'object' }[is] ?? is;
+  return is === 'record' ? 'object' : is;
 }
 
 /** The shapes as the text of a module; functions are named by what exports them. */
