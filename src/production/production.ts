@@ -524,7 +524,7 @@ export class Production {
   verify(progress: AuditProgress = {}): Promise<Verification> {
     const { store } = this.#mirror;
     return verify({ journal: this.#journal, documents: this.#documents, ...progress }, (id) =>
-      store.has(id) ? store.snapshot(id) : undefined,
+      store.recorded(id),
     );
   }
 

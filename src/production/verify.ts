@@ -21,6 +21,8 @@ import type { Documents } from '../documents/index.js';
 import type { JournalEntry, JournalPort } from '../journal/index.js';
 import type { CommitEntry } from '../record/commit.js';
 import { decodeCommit, decodeState, stateAfter, type RecordedState } from '../record/decode.js';
+import { diffText } from '../record/delta.js';
+import { inMemory } from '../record/replay.js';
 import { asRecorded } from '../record/payload.js';
 import type { OpeningBalance, OpeningSet } from '../record/opening-record.js';
 import { exactOpening, movedBy, sumOf, withOpenings } from '../record/openings.js';
@@ -100,11 +102,15 @@ class Audit {
     };
     let before = known.snapshot ?? (known.persisted && rehydrate(known.persisted));
     for (const event of entry.events) before = this.#event(entry.session, before, event, known, line);
-    const recorded = stateAfter(entry, known.recorded, line);
     const led = before && persist(before);
+    const isLedTo = led !== undefined && changesTo(led, entry, known.recorded, line);
+    const recorded = isLedTo
+      ? { persisted: led, version: line.version }
+      : stateAfter(entry, known.recorded, line);
     const isSame =
-      led !== undefined &&
-      (hasSameText(led, recorded.persisted) || JSON.stringify(led) === JSON.stringify(recorded.persisted));
+      isLedTo ||
+      (led !== undefined &&
+        (hasSameText(led, recorded.persisted) || JSON.stringify(led) === JSON.stringify(recorded.persisted)));
     // What is on disk as a whole is looked at by its schema; what changes make of it, where that is not to the letter what the events lead to.
     const persisted = isSame && entry.snapshot === undefined ? led : decodeState(recorded);
     if (!led || (!isSame && isOurs(line) && !isSameAsRecorded(led, persisted))) {
@@ -212,11 +218,36 @@ class Audit {
   }
 }
 
+/** Whether the recorded changes are, to the letter, those to what the events lead to: then it need not be made of them again. A no says nothing. */
+function changesTo(
+  led: PersistedEpisode,
+  { snapshot, changes }: CommitEntry,
+  before: RecordedState | undefined,
+  { version }: JournalEntry,
+): boolean {
+  return (
+    snapshot === undefined &&
+    changes !== undefined &&
+    before?.version === version &&
+    diffText(before.persisted, led) === JSON.stringify(changes)
+  );
+}
+
 /** Whether both would be recorded as the same, in whatever order their keys are. */
 function isSameAsRecorded(one: unknown, other: unknown): boolean {
   return (
     JSON.stringify(one) === JSON.stringify(other) || isDeepStrictEqual(asRecorded(one), asRecorded(other))
   );
+}
+
+/** Whether what this process knows of an episode is how the journal has it. @throws ProductionError `journal_damaged`, when it is no episode. */
+function isShownAs(
+  shown: RecordedState,
+  audited: PersistedEpisode | undefined,
+  { id, position }: { id: SessionId; position: number },
+): boolean {
+  if (shown.version === machineVersion && hasSameText(shown.persisted, audited)) return true;
+  return isSameAsRecorded(persist(inMemory(shown, position, id).snapshot), audited);
 }
 
 /** Whether this version of the chart decided it: what an older one recorded counts, also where this one would decide otherwise. */
@@ -259,15 +290,15 @@ export async function verify(
     onFile = () => {},
     onJournal,
   }: { journal: JournalPort; documents: Documents } & AuditProgress,
-  known: (id: SessionId) => EpisodeSnapshot | undefined,
+  known: (id: SessionId) => RecordedState | undefined,
 ): Promise<Verification> {
   const audit = auditOf(journal, onJournal);
   const opening = sumOf(audit.openings);
   let spent = opening as number;
   for (const [id, { persisted }] of audit.sessions) {
     spent += persisted?.context.money.spent ?? 0;
-    const snapshot = known(id);
-    if (snapshot && !isSameAsRecorded(persist(snapshot), persisted)) {
+    const shown = known(id);
+    if (shown && !isShownAs(shown, persisted, { id, position: journal.position })) {
       audit.problems.push({
         position: journal.position,
         session: id,

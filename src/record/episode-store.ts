@@ -1,4 +1,4 @@
-import { persist, type EpisodeSnapshot, type SessionId } from '../../machines/index.js';
+import { machineVersion, persist, type EpisodeSnapshot, type SessionId } from '../../machines/index.js';
 import type { RecordedState } from './decode.js';
 import { inMemory, type Followed, type Located } from './replay.js';
 import { longSince, sinceAfter, type SinceWhole } from './since-whole.js';
@@ -80,6 +80,13 @@ export class EpisodeStore {
       older,
     });
     return snapshot;
+  }
+
+  /** The snapshot of an episode that is listed, as it stands in memory or was recorded: nothing is kept of what has to be loaded. */
+  recorded(id: SessionId): RecordedState | undefined {
+    const entry = this.#entries.get(id);
+    if (entry?.snapshot) return { persisted: persist(entry.snapshot), version: machineVersion };
+    return entry && this.#load(id, entry.position)?.recorded;
   }
 
   /** What state.json shows of the episode; undefined when it is not listed there. */

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { sealed } from '../../src/documents/seal.js';
 import { openProduction } from '../support/production.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
@@ -58,6 +59,26 @@ function eventOf(line: Line): Record<string, unknown> {
   return line.body.entries?.[0]?.events[0] ?? {};
 }
 
+type Changed = Record<string, unknown> & { changes: [string[], unknown][] };
+
+/** The lines with something else said of what one cost has changed. */
+function ofCost(lines: Line[], change: (entry: Changed) => object): Line[] {
+  return lines.map((line) => {
+    const [entry] = line.body.entries ?? [];
+    if (eventOf(line)['key'] !== 'b' || !entry) return line;
+    expect(entry.changes).toBeDefined();
+    return { ...line, body: { ...line.body, entries: [change(entry as unknown as Changed)] } } as Line;
+  });
+}
+
+function snapshotOf(lines: Line[], type: string): object | undefined {
+  return lines.find((line) => eventOf(line)['type'] === type)?.body.entries?.[0]?.snapshot;
+}
+
+function altered(changes: Changed['changes']): Changed['changes'] {
+  return changes.map(([path, value]) => [path, typeof value === 'number' ? value + 1 : value]);
+}
+
 const forgeries: [string, (lines: Line[]) => Line[], RegExp][] = [
   ['nothing', (lines) => lines, /^$/],
   [
@@ -102,6 +123,31 @@ const forgeries: [string, (lines: Line[]) => Line[], RegExp][] = [
     /recorded snapshot|ledger says/,
   ],
   [
+    'the changes of a cost altered',
+    (lines) => ofCost(lines, (entry) => ({ ...entry, changes: altered(entry.changes) })),
+    /recorded snapshot/,
+  ],
+  [
+    'the changes of a cost in another order',
+    (lines) => ofCost(lines, (entry) => ({ ...entry, changes: [...entry.changes].reverse() })),
+    /^$/,
+  ],
+  [
+    'the changes of a cost as they were, beside a snapshot of before',
+    (lines) => ofCost(lines, (entry) => ({ ...entry, snapshot: snapshotOf(lines, 'phase.start') })),
+    /recorded snapshot/,
+  ],
+  [
+    'a cost without a key for what has no name',
+    (lines) =>
+      lines.map((line) => {
+        if (eventOf(line)['key'] === 'b')
+          Object.assign(eventOf(line), { key: undefined, operation: 'NO NAME' });
+        return line;
+      }),
+    /not one of this program's/,
+  ],
+  [
     'an event of nobody',
     (lines) =>
       lines.map((line) => {
@@ -131,6 +177,25 @@ describe('the audit', () => {
       expect(found.ok).toBe(what === '');
     },
   );
+
+  test('given a document that is sealed and shows another state than the journal, when it is verified, then the audit says so', async () => {
+    const directory = temporaryDirectory();
+    const manager = await openProduction(directory);
+    const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Audit' });
+    await manager.close();
+    const says = async (): Promise<string[]> => {
+      const opened = await openProduction(directory);
+      const { problems } = await opened.verify();
+      await opened.close();
+      return problems.map(({ session, what }) => `${session}: ${what}`);
+    };
+    expect(await says()).toEqual([]);
+    const path = join(directory, sessionId, 'session.json');
+    const { crc32: _seal, ...shown } = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+    const forged = JSON.stringify(shown, undefined, 2).replaceAll('"topic": "Audit"', '"topic": "Other"');
+    writeFileSync(path, sealed(forged));
+    expect(await says()).toEqual([`${sessionId}: the documents show another state than the journal`]);
+  });
 
   test('given a history, when each moment is opened, then it is the state that was, and the last is the present', async () => {
     const directory = temporaryDirectory();
