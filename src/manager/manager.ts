@@ -509,11 +509,21 @@ export class ProductionStateManager extends ManagerHandle {
   async addCost(input: In<'AddCostInput'>): Promise<EpisodeState> {
     const { sessionId, phase, operation, cost, key } = checkAddCost(input);
     const spent = { phase, operation: operationName(operation), cost: ceilToMicro(cost), key };
-    const seen = key === undefined ? undefined : this.production.seen(sessionId);
+    return key === undefined
+      ? this.doFor('addCost', sessionId, input, planCost(sessionId, spent))
+      : this.#addKeyed(sessionId, input, { ...spent, key });
+  }
+
+  async #addKeyed(
+    sessionId: SessionId,
+    input: unknown,
+    spent: { phase: PhaseName; operation: string; cost: Usd; key: string },
+  ): Promise<EpisodeState> {
+    const seen = this.production.seen(sessionId);
     if (seen) await seen;
-    const isBooked = key !== undefined && this.#isBooked(sessionId, { ...spent, key });
+    const isBooked = this.#isBooked(sessionId, spent);
     const plan = planCost(sessionId, { ...spent, isBooked });
-    const recheck = (): unknown => key !== undefined && this.#isBooked(sessionId, { ...spent, key });
+    const recheck = (): unknown => this.#isBooked(sessionId, spent);
     return this.#keyed(recheck, async () => {
       let isNew = isBooked;
       const state = await this.doFor('addCost', sessionId, input, (view) => {
