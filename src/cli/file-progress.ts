@@ -24,15 +24,16 @@ export function fileProgress({ note }: Pick<Context, 'note'>): (path: string) =>
 }
 
 /** Says now and then how far a journal has been read. */
-export function journalProgress({ note }: Pick<Context, 'note'>): (read: number, end: number) => void {
+export function journalProgress(
+  { note }: Pick<Context, 'note'>,
+  doing = 'auditing the journal',
+): (read: number, end: number) => void {
   let commits = 0;
   const isDue = everySecond();
   return (read, end) => {
     commits += 1;
     if (isDue())
-      note(
-        `auditing the journal: ${commits} commits, ${Math.min(100, Math.floor((100 * read) / end))} percent`,
-      );
+      note(`${doing}: ${commits} commits, ${Math.min(100, Math.floor((100 * read) / end))} percent`);
   };
 }
 

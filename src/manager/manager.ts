@@ -1321,18 +1321,18 @@ export class ProductionStateManager extends ManagerHandle {
   }
 
   /**
-   * Every event of a session, oldest first.
+   * Every event of a session, oldest first. `onJournal` hears, line by line, how many bytes of the journal have been read, and where it ends.
    * @throws ProductionError `invalid_input`, `session_unknown`.
    * @example
    * ```js
    * const [created] = await manager.history(sessionId);
    * ```
    */
-  async history(sessionId: string): Promise<HistoryEntry[]> {
+  async history(sessionId: string, progress: Pick<AuditProgress, 'onJournal'> = {}): Promise<HistoryEntry[]> {
     const id = parseSessionId(sessionId);
     const production = await this.readDurably();
     production.episode(id);
-    return production.history(id);
+    return production.history(id, progress.onJournal);
   }
 
   /**

@@ -31,7 +31,7 @@ import {
 } from '../journal/index.js';
 import { type OperationSpending } from '../projection/projection.js';
 import { findCheckpoint, findResult, shownPayload, type FoundCheckpoint } from '../record/find-saved.js';
-import { historyOf, stateAt, type HistoryEntry } from '../record/history.js';
+import { historyOf, SessionPast, stateAt, type HistoryEntry, type OnJournal } from '../record/history.js';
 import { saveCheckpointPayload, type CheckpointPayload } from '../record/payload.js';
 import { filesNamedIn, payloadFilesOf } from '../record/payload-files.js';
 import { settledKeysOf, type SettledKey } from '../record/settled-keys.js';
@@ -361,8 +361,13 @@ export class Production {
   }
 
   /** Every event of a session, oldest first. */
-  history(id: SessionId): HistoryEntry[] {
-    return historyOf(this.#journal, id);
+  history(id: SessionId, onJournal?: OnJournal): HistoryEntry[] {
+    return historyOf(this.#journal, id, onJournal);
+  }
+
+  /** The same by and by, for who looks again and again. */
+  past(id: SessionId): SessionPast {
+    return new SessionPast(this.#journal, id);
   }
 
   /** Every commit that begins at a position or after it, by and by, on its own: listeners of this handle are not moved. */

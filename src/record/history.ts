@@ -8,8 +8,9 @@ import {
   type SessionId,
 } from '../../machines/index.js';
 import type { JournalPort } from '../journal/index.js';
-import { decodeState, stateAfter, type RecordedState } from './decode.js';
-import { inMemory, replaySession, scanSession } from './replay.js';
+import type { Commit, CommitEntry } from './commit.js';
+import { decodeState } from './decode.js';
+import { afterEntry, replaySession, scanSession, type Followed } from './replay.js';
 
 /** One event of a session's past. */
 export interface HistoryEntry {
@@ -26,32 +27,77 @@ export interface HistoryEntry {
   total_cost: number;
 }
 
+/** Hears after each line of the journal how far it has been read. Bytes. */
+export type OnJournal = (read: number, end: number) => void;
+
 /** Every event of a session, oldest first; empty when the journal knows nothing of it. */
-export function historyOf(journal: JournalPort, sessionId: SessionId): HistoryEntry[] {
-  const entries: HistoryEntry[] = [];
-  let recorded: RecordedState | undefined;
-  let last: EpisodeSnapshot | undefined;
-  scanSession(journal, sessionId, (commit, entry, line) => {
-    let before = last;
-    recorded = stateAfter(entry, recorded, line);
-    const end = inMemory(recorded, line.position, sessionId).snapshot;
-    last = end;
-    for (const [index, event] of entry.events.entries()) {
-      const decision = decide(before, event);
-      const after = index === entry.events.length - 1 || !decision.accepted ? end : decision.snapshot;
-      entries.push({
-        position: line.end,
-        at: event.at,
-        by: commit.by,
-        type: event.type,
-        event,
-        state: stateName(after),
-        total_cost: toDollars(after.context.money.spent),
-      });
-      before = after;
-    }
+export function historyOf(journal: JournalPort, sessionId: SessionId, onJournal?: OnJournal): HistoryEntry[] {
+  return new SessionPast(journal, sessionId).next(onJournal);
+}
+
+/** A session's past, by and by: each look reads what has come since the one before, and no more. */
+export class SessionPast {
+  readonly #journal: JournalPort;
+  readonly #sessionId: SessionId;
+  #last: Followed | undefined;
+  /** Where the last look ended. */
+  #end: number | undefined;
+
+  constructor(journal: JournalPort, sessionId: SessionId) {
+    this.#journal = journal;
+    this.#sessionId = sessionId;
+  }
+
+  /** Every event since the last look, oldest first. What throws has looked at nothing. */
+  next(onJournal?: OnJournal): HistoryEntry[] {
+    const entries: HistoryEntry[] = [];
+    const until = onJournal ? this.#journal.end() : 0;
+    let end = this.#end;
+    let last = this.#last;
+    scanSession(
+      this.#journal,
+      this.#sessionId,
+      (commit, entry, line) => {
+        const before = last?.snapshot;
+        last = afterEntry(entry, { snapshot: before, older: last?.older }, line);
+        entries.push(...entriesOf(commit, entry, line.end, { before, after: last.snapshot }));
+      },
+      {
+        from: end,
+        onLine: (line) => {
+          end = line.end;
+          onJournal?.(line.end, until);
+        },
+      },
+    );
+    this.#end = end;
+    this.#last = last;
+    return entries;
+  }
+}
+
+/** Where an entry has several events, what came between them is decided again. */
+function entriesOf(
+  { by }: Commit,
+  { events }: CommitEntry,
+  position: number,
+  { before, after: end }: { before: EpisodeSnapshot | undefined; after: EpisodeSnapshot },
+): HistoryEntry[] {
+  let present = before;
+  return events.map((event, index) => {
+    const decision = index === events.length - 1 ? undefined : decide(present, event);
+    const after = decision?.accepted ? decision.snapshot : end;
+    present = after;
+    return {
+      position,
+      at: event.at,
+      by,
+      type: event.type,
+      event,
+      state: stateName(after),
+      total_cost: toDollars(after.context.money.spent),
+    };
   });
-  return entries;
 }
 
 /** The persisted snapshot as it stood at a journal position; undefined when the session did not exist then. */

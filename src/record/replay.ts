@@ -41,12 +41,9 @@ export function afterEntry(
 }
 
 /** Changes to the context of an episode in memory, whose other parts they leave alone. */
-function changed(
-  { context: before, value }: EpisodeSnapshot,
-  changes: NonNullable<CommitEntry['changes']>,
-): EpisodeSnapshot {
-  const { context } = patch({ context: before }, changes) as Pick<PersistedEpisode, 'context'>;
-  return rehydrate({ status: 'active', value, context, children: {}, historyValue: {} });
+function changed(before: EpisodeSnapshot, changes: NonNullable<CommitEntry['changes']>): EpisodeSnapshot {
+  const { context } = patch({ context: before.context }, changes) as Pick<PersistedEpisode, 'context'>;
+  return { ...before, context };
 }
 
 /** @throws ProductionError `journal_damaged`, when what is recorded is no episode. */
@@ -59,26 +56,44 @@ export function inMemory(recorded: RecordedState, position: number, sessionId: S
   }
 }
 
+const never = Number.POSITIVE_INFINITY;
+
 type OnCommit = (commit: Commit, entry: CommitEntry, line: JournalEntry) => void;
+
+interface Walk {
+  /** Where to begin, after an earlier walk; without it at the session's first commit. */
+  from?: number | undefined;
+  to?: number | undefined;
+  /** Hears of every line that was looked at, also of others', after its commit was given. */
+  onLine?: ((line: JournalEntry) => void) | undefined;
+}
 
 /** Walks one session's commits in the journal, from its first. The text is searched before it is parsed: most lines are others'. */
 export function scanSession(
   journal: JournalPort,
   sessionId: SessionId,
   onCommit: OnCommit,
-  to?: number,
+  { from, to, onLine }: Walk = {},
 ): void {
-  const onLine = commitsOf(sessionId, onCommit);
+  const onOwn = commitsOf(sessionId, onCommit);
+  const onEach = (line: JournalEntry): void => {
+    onOwn(line);
+    onLine?.(line);
+  };
   const places = placesIn(journal);
-  if (!places.isMade) {
+  if (from === undefined && !places.isMade) {
     places.make(journal, (line) => {
-      if (to === undefined || line.position < to) onLine(line);
+      if (to === undefined || line.position < to) onEach(line);
     });
     return;
   }
+  if (from !== undefined) return journal.scan(onEach, { from, ...(to === undefined ? {} : { to }) });
   places.catchUp(journal);
-  const from = places.first(sessionId);
-  if (from !== undefined) journal.scan(onLine, { from, ...(to === undefined ? {} : { to }) });
+  const first = places.first(sessionId);
+  const last = places.last(sessionId);
+  // A line that begins before is given: the last one is.
+  if (first !== undefined && last !== undefined)
+    journal.scan(onEach, { from: first, to: Math.min(to ?? never, last + 1) });
 }
 
 function commitsOf(sessionId: SessionId, onCommit: OnCommit): (line: JournalEntry) => void {
@@ -101,17 +116,13 @@ export function replaySession(journal: JournalPort, sessionId: SessionId, to?: n
     (_commit, entry, line) => {
       found = { recorded: stateAfter(entry, found?.recorded, line), position: line.end };
     },
-    to,
+    { to },
   );
   return found;
 }
 
 /** The same from the last snapshot that was written whole; undefined where none is known to be. */
-function replayFromWhole(
-  journal: JournalPort,
-  sessionId: SessionId,
-  to = Number.POSITIVE_INFINITY,
-): Located | undefined {
+function replayFromWhole(journal: JournalPort, sessionId: SessionId, to = never): Located | undefined {
   const places = placesIn(journal);
   if (!places.isMade) return undefined;
   places.catchUp(journal);

@@ -5,12 +5,13 @@ const mention = /"session":"(ep_[0-9_]+)"/g;
 
 interface Places {
   first: number;
+  last: number;
   /** Lines that seem to carry a snapshot whole, in order. */
   wholes: number[];
 }
 
 /**
- * Where in the journal each session's commits lie, as far as a look at the text tells: nothing of a session is before its `first`; that a line
+ * Where in the journal each session's commits lie, as far as a look at the text tells: nothing of a session is before its `first` or after its `last`; that a line
  * carries a snapshot whole has to be checked. Made by the first full walk of a journal, and read on from there.
  */
 export class SessionPlaces {
@@ -41,6 +42,10 @@ export class SessionPlaces {
     return this.#places.get(sessionId)?.first;
   }
 
+  last(sessionId: SessionId): number | undefined {
+    return this.#places.get(sessionId)?.last;
+  }
+
   /** The last line before `to` that seems to carry the session's snapshot whole. */
   wholeBefore(sessionId: SessionId, to: number): number | undefined {
     return this.#places.get(sessionId)?.wholes.findLast((position) => position < to);
@@ -51,8 +56,12 @@ export class SessionPlaces {
     const isWhole = text.includes('"snapshot":{');
     for (const [, sessionId = ''] of text.matchAll(mention)) {
       const places = this.#places.get(sessionId);
-      if (!places) this.#places.set(sessionId, { first: position, wholes: isWhole ? [position] : [] });
-      else if (isWhole && places.wholes.at(-1) !== position) places.wholes.push(position);
+      if (!places) {
+        this.#places.set(sessionId, { first: position, last: position, wholes: isWhole ? [position] : [] });
+        continue;
+      }
+      places.last = position;
+      if (isWhole && places.wholes.at(-1) !== position) places.wholes.push(position);
     }
   }
 }

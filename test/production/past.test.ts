@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { SessionId } from '../../machines/index.js';
 import type { ProductionStateManager } from '../../src/index.js';
 import { Journal } from '../../src/journal/index.js';
 import { journalText, openProduction, readJson } from '../support/production.js';
@@ -41,6 +42,25 @@ async function pastOf(manager: ProductionStateManager, ids: readonly string[]): 
   return past;
 }
 
+/** What is read of journals from now on, on their own. */
+function countedReads(): { characters: number; lines: number } {
+  const read = { characters: 0, lines: 0 };
+  const { scan } = Journal.prototype;
+  vi.spyOn(Journal.prototype, 'scan').mockImplementation(function counted(this: Journal, onEntry, range) {
+    scan.call(
+      this,
+      (entry) => {
+        read.characters += entry.text.length;
+        read.lines += 1;
+        onEntry(entry);
+      },
+      range,
+    );
+  });
+  onTestFinished(() => void vi.restoreAllMocks());
+  return read;
+}
+
 describe("an episode's past", () => {
   test('given it was asked for before, when it is asked for again and more has happened, then it is what a fresh handle reads', async () => {
     const directory = temporaryDirectory();
@@ -62,21 +82,57 @@ describe("an episode's past", () => {
     const [sessionId = ''] = ids;
     const position = (await manager.history(sessionId)).at(-1)?.position ?? 0;
     const all = journalText(directory).length;
-    let read = 0;
-    const { scan } = Journal.prototype;
-    vi.spyOn(Journal.prototype, 'scan').mockImplementation(function counted(this: Journal, onEntry, range) {
-      scan.call(
-        this,
-        (entry) => {
-          read += entry.text.length;
-          onEntry(entry);
-        },
-        range,
-      );
-    });
-    onTestFinished(() => void vi.restoreAllMocks());
+    const read = countedReads();
     expect(await manager.stateAt(sessionId, position)).toMatchObject({ context: { sessionId } });
-    expect(read).toBeLessThan(all * 0.5);
+    expect(read.characters).toBeLessThan(all * 0.5);
+  });
+
+  test('given the past is known, when it is walked again, then nothing is read beyond its last commit', async () => {
+    const directory = temporaryDirectory();
+    const manager = await openProduction(directory);
+    const ids: string[] = [];
+    for (let episodeNum = 1; episodeNum <= 5; episodeNum += 1)
+      ids.push(await manager.createEpisodeSession({ episodeNum, topic: 'One of five' }));
+    const [id = ''] = ids;
+    const history = await manager.history(id);
+    const read = countedReads();
+    expect(await manager.history(id)).toEqual(history);
+    expect(read.lines).toBe(1);
+  });
+
+  test('given a past that was looked at, when it is looked at again, then what has come since is read and given, and no more', async () => {
+    const directory = temporaryDirectory();
+    const { manager, ids } = await interleaved(directory, { lookalikes: true });
+    const sessionId = ids[0] as SessionId;
+    const past = manager.production.past(sessionId);
+    const seen = past.next();
+    expect(seen).toEqual(await manager.history(sessionId));
+    expect(past.next()).toEqual([]);
+    const read = countedReads();
+    for (const each of ids)
+      await manager.addCost({ sessionId: each, phase: 'research', operation: 'step', cost: '0.01' });
+    await manager.updatePhase({ sessionId, phase: 'research', status: 'complete', cost: '0.05' });
+    read.lines = 0;
+    const fresh = past.next();
+    expect(read.lines).toBe(4);
+    expect(fresh.map(({ type, total_cost: spent }) => `${type}, ${spent}`)).toEqual([
+      'cost.recorded, 0.05',
+      'phase.complete, 0.05',
+      'cost.recorded, 0.1',
+    ]);
+    expect(past.next()).toEqual([]);
+    expect([...seen, ...fresh]).toEqual(await (await openProduction(directory)).history(sessionId));
+  });
+
+  test('given a past of some commits, when it is read, then it is told how far, up to its end', async () => {
+    const directory = temporaryDirectory();
+    const { manager, ids } = await interleaved(directory, { lookalikes: false });
+    const told: [number, number][] = [];
+    await manager.history(ids[0] ?? '', { onJournal: (read, end) => told.push([read, end]) });
+    const { position } = manager.production;
+    expect(told.at(-1)).toEqual([position, position]);
+    expect(told.map(([read]) => read)).toEqual(told.map(([read]) => read).toSorted((a, b) => a - b));
+    expect(new Set(told.map(([, end]) => end))).toEqual(new Set([position]));
   });
 
   test('given each moment was kept as it was, when the past is asked for, then every moment is that again, with its state and money', async () => {

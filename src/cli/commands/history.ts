@@ -1,6 +1,7 @@
 import { escapeForTerminal } from '../../../machines/escape.js';
 import type { Run } from '../command.js';
 import { dollars, longTable } from '../format.js';
+import { journalProgress } from '../file-progress.js';
 import { findEpisode } from '../find-episode.js';
 import { UsageError } from '../usage-error.js';
 
@@ -14,7 +15,7 @@ export const run: Run = async (context, [name = ''], { at }) => {
     const snapshot = await manager.stateAt(id, position);
     return { json: { session_id: id, position, snapshot }, text: JSON.stringify(snapshot, undefined, 2) };
   }
-  const events = await manager.history(id);
+  const events = await manager.history(id, { onJournal: journalProgress(context, 'reading the journal') });
   const rows = events.map((event) => [
     String(event.position),
     event.at,
