@@ -12,6 +12,7 @@ import {
   type EpisodeSnapshot,
   type Ledger,
   type RecordedEvent,
+  type Redactor,
   type SessionId,
 } from '../../machines/index.js';
 import { plainly } from '../../machines/plain.js';
@@ -29,6 +30,7 @@ import type { Mirror } from './mirror.js';
 import type { LandingRequest, MovableCommit } from '../journal/index.js';
 import { movable } from './movable.js';
 import { LedgerOverlay } from './ledger-overlay.js';
+import { redactedSteps } from './redacted-steps.js';
 import { CommitView, type Plan, type ProposedStep, type Step, type ViewSources } from './view.js';
 
 /** What sessions were before a plan's steps, in order. */
@@ -48,6 +50,20 @@ export interface Draft {
   sessions: { id: SessionId; after: EpisodeSnapshot; wholeBytes: number | undefined }[];
 }
 
+/** The JSON of a {@link CommitEntry}, and where its session ends up. */
+interface Entry {
+  text: string;
+  session: Draft['sessions'][number];
+}
+
+/** Who writes a batch's commits. */
+export interface Writer {
+  /** What they say of him, by {@link writerText}. */
+  writer: string;
+  /** Takes secrets out of what they keep. */
+  redactor: Redactor;
+}
+
 const contextPath = ['context'];
 
 /** Decides plans one after the other on top of the store, without changing it. */
@@ -55,16 +71,17 @@ export class Batch {
   readonly #store: EpisodeStore;
   readonly #sources: ViewSources;
   readonly #writer: string;
+  readonly #redactor: Redactor;
   readonly #ledger: LedgerOverlay;
   readonly #working = new Map<SessionId, EpisodeSnapshot>();
   readonly #since = new Map<SessionId, SinceWhole>();
   readonly #under: Ledger;
   readonly #latest: string;
-  /** What a plan has looked at: sessions, or all of them. */
-  readonly #seen = new Set<SessionId>();
-  #hasSeenAll = false;
+  /** The session that a plan has looked at first. */
+  #seen: SessionId | undefined;
+  /** Whether it has looked at others too. */
+  #hasSeenOthers = false;
 
-  /** `writer` is what all its commits say of their writer, by {@link writerText}. */
   constructor(
     {
       store,
@@ -79,10 +96,11 @@ export class Batch {
       Mirror,
       'store' | 'ledger' | 'policy' | 'policyFile' | 'openings' | 'lastAt' | 'keys' | 'greatestNumber'
     >,
-    writer: string,
+    { writer, redactor }: Writer,
   ) {
     this.#store = store;
     this.#writer = writer;
+    this.#redactor = redactor;
     this.#under = ledger;
     this.#latest = ledger.latest;
     this.#ledger = new LedgerOverlay(ledger);
@@ -93,19 +111,20 @@ export class Batch {
       openings,
       ledger: this.#ledger,
       find: (id) => {
-        this.#seen.add(id);
+        this.#seen ??= id;
+        this.#hasSeenOthers ||= id !== this.#seen;
         return this.#find(id);
       },
       isTaken: (id) => {
-        this.#hasSeenAll = true;
+        this.#hasSeenOthers = true;
         return this.#working.has(id) || this.#store.isTaken(id);
       },
       withKey: (key) => {
-        this.#hasSeenAll = true;
+        this.#hasSeenOthers = true;
         return this.#createdWith(key) ?? keys.find(key);
       },
       greatestNumber: () => {
-        this.#hasSeenAll = true;
+        this.#hasSeenOthers = true;
         return Math.max(greatestNumber(), ...[...this.#working.keys()].map(episodeNumberOf));
       },
     };
@@ -122,9 +141,9 @@ export class Batch {
    * @throws ProductionError when the plan or the statechart refuses; then the batch is as it was.
    */
   decide(plan: Plan, { at, ahead }: CommitTime): Draft | undefined {
-    this.#seen.clear();
-    this.#hasSeenAll = false;
-    const proposed = plan(new CommitView(this.#sources, at));
+    this.#seen = undefined;
+    this.#hasSeenOthers = false;
+    const proposed = redactedSteps(plan(new CommitView(this.#sources, at)), this.#redactor);
     if (proposed.length === 0) return undefined;
     const policy = policyIn(proposed);
     const clock = clockIn(proposed);
@@ -151,13 +170,12 @@ export class Batch {
   }
 
   #decideAll(proposed: readonly Step[]): { steps: DecidedStep[]; texts: string[] } {
-    const steps: DecidedStep[] = [];
-    const texts: string[] = [];
     const undo: Undo = [];
     const all = this.#withRules(proposed);
+    const texts = all.map(({ event }) => recordable(event));
     try {
-      for (const { sessionId, event } of all) {
-        texts.push(recordable(event));
+      // Most are of one step, and a list that grows has room for seventeen (Node 20.20).
+      const steps = all.map(({ sessionId, event }): DecidedStep => {
         // A fresh id names nothing that could be loaded.
         const isFresh = event.type === 'episode.created' && !this.#sources.isTaken(sessionId);
         const before = isFresh ? undefined : this.#find(sessionId);
@@ -166,24 +184,24 @@ export class Batch {
           throw new ProductionError(decision.refusal.code, decision.refusal.message, { sessionId });
         if (all.length > 1) undo.push([sessionId, this.#working.get(sessionId)]);
         this.#working.set(sessionId, decision.snapshot);
-        steps.push({ sessionId, event, before, after: decision.snapshot });
-      }
+        return { sessionId, event, before, after: decision.snapshot };
+      });
+      return { steps, texts };
     } catch (error) {
       for (const [id, snapshot] of undo.reverse())
         if (snapshot) this.#working.set(id, snapshot);
         else this.#working.delete(id);
       throw error;
     }
-    return { steps, texts };
   }
 
   /** An episode whose rules are not the policy's any more changes to them first. */
   #withRules(proposed: readonly Step[]): readonly Step[] {
     const { policy } = this.#sources;
-    const seen = new Set<SessionId>();
     const behind: Step[] = [];
+    const seen = proposed.length > 1 ? new Set<SessionId>() : undefined;
     for (const { sessionId, event } of proposed) {
-      if (proposed.length > 1 && seen.size === seen.add(sessionId).size) continue;
+      if (seen && seen.size === seen.add(sessionId).size) continue;
       const before = event.type === 'episode.created' ? undefined : this.#find(sessionId);
       const rules = before && before.value !== 'archived' ? rulesToFollow(before.context, policy) : undefined;
       if (rules) behind.push({ sessionId, event: { type: 'rules.changed', at: event.at, rules } });
@@ -206,29 +224,22 @@ export class Batch {
     texts: readonly string[],
     { policy, clock, opening }: Pick<Draft, 'policy' | 'clock' | 'opening'>,
   ): Draft {
-    const sessions: Draft['sessions'] = [];
-    const ids = steps.length === 1 ? [] : [...new Set(steps.map((step) => step.sessionId))];
-    const entries =
-      steps.length === 0
-        ? ''
-        : ids.length < 2
-          ? this.#entry(steps, texts, sessions)
-          : ids.map((id) => this.#entryOf(id, steps, texts, sessions)).join(',');
+    const entries = this.#entries(steps, texts);
     return {
       at,
-      text: `{"at":${JSON.stringify(at)},${ahead === undefined ? '' : `"ahead":${JSON.stringify(ahead)},`}${this.#writer}"entries":[${entries}]${policyText(policy)}${clock ? `,"clock":${JSON.stringify(clock)}` : ''}${opening ? `,"opening":${JSON.stringify(opening)}` : ''}}`,
+      text: `{"at":${JSON.stringify(at)},${ahead === undefined ? '' : `"ahead":${JSON.stringify(ahead)},`}${this.#writer}"entries":[${entries.length === 1 ? entries[0]?.text : entries.map(({ text }) => text).join(',')}]${policyText(policy)}${clock ? `,"clock":${JSON.stringify(clock)}` : ''}${opening ? `,"opening":${JSON.stringify(opening)}` : ''}}`,
       steps,
       policy,
       clock,
       opening,
       isOfItsSession:
-        !this.#hasSeenAll &&
+        !this.#hasSeenOthers &&
         ahead === undefined &&
         !policy &&
         !clock &&
         !opening &&
-        [...this.#seen].every((id) => id === steps[0]?.sessionId),
-      sessions,
+        (this.#seen === undefined || this.#seen === steps[0]?.sessionId),
+      sessions: entries.map(({ session }) => session),
     };
   }
 
@@ -264,22 +275,22 @@ export class Batch {
     };
   }
 
-  #entryOf(
-    id: SessionId,
-    steps: readonly DecidedStep[],
-    texts: readonly string[],
-    sessions: Draft['sessions'],
-  ): string {
-    const isItsOwn = (index: number): boolean => steps[index]?.sessionId === id;
-    return this.#entry(
-      steps.filter((_, index) => isItsOwn(index)),
-      texts.filter((_, index) => isItsOwn(index)),
-      sessions,
-    );
+  /** Each session's, of a commit. */
+  #entries(steps: readonly DecidedStep[], texts: readonly string[]): Entry[] {
+    if (steps.length === 0) return [];
+    const ids = steps.length === 1 ? [] : [...new Set(steps.map((step) => step.sessionId))];
+    if (ids.length < 2) return [this.#entry(steps, texts)];
+    return ids.map((id) => {
+      const isItsOwn = (index: number): boolean => steps[index]?.sessionId === id;
+      return this.#entry(
+        steps.filter((_, index) => isItsOwn(index)),
+        texts.filter((_, index) => isItsOwn(index)),
+      );
+    });
   }
 
-  /** The JSON of a {@link CommitEntry}: one session's steps. */
-  #entry(steps: readonly DecidedStep[], texts: readonly string[], sessions: Draft['sessions']): string {
+  /** One session's steps. */
+  #entry(steps: readonly DecidedStep[], texts: readonly string[]): Entry {
     const first = steps[0];
     const last = steps.at(-1);
     if (!first || !last) throw new ProductionError('machine_broken', 'a commit without steps.');
@@ -291,9 +302,11 @@ export class Batch {
       ? `"snapshot":${JSON.stringify(persist(after))}`
       : `"changes":${diffText(before.context, after.context, contextPath)}`;
     const wholeBytes = isWhole ? state.length : undefined;
-    sessions.push({ id, after, wholeBytes });
     this.#since.set(id, sinceAfter(since, wholeBytes));
-    return `{"session":${JSON.stringify(id)},"events":[${texts.length === 1 ? texts[0] : texts.join(',')}],${state}}`;
+    return {
+      text: `{"session":${JSON.stringify(id)},"events":[${texts.length === 1 ? texts[0] : texts.join(',')}],${state}}`,
+      session: { id, after, wholeBytes },
+    };
   }
 }
 

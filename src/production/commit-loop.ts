@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { ProductionError, type SessionId } from '../../machines/index.js';
+import { ProductionError, type Redactor, type SessionId } from '../../machines/index.js';
 import type { AppendResult, JournalPort, LandingRequest } from '../journal/index.js';
-import { Batch, writerText, type Draft } from './batch.js';
+import { Batch, writerText, type Draft, type Writer } from './batch.js';
 import type { CommitTime } from './commit-clock.js';
 import type { Mirror } from './mirror.js';
 import type { Committed } from '../record/step.js';
@@ -30,7 +30,7 @@ export class CommitLoop {
   readonly #journal: JournalPort;
   readonly #mirror: Mirror;
   readonly #by: string;
-  readonly #writer: string;
+  readonly #writer: Writer;
   #queue: Waiting[] = [];
   #running: Promise<void> | undefined;
   #isLookDue = false;
@@ -43,11 +43,12 @@ export class CommitLoop {
   #batch: Batch | undefined;
 
   /** `by` is who writes, as each commit records it. */
-  constructor(journal: JournalPort, mirror: Mirror, by: string) {
+  constructor(journal: JournalPort, mirror: Mirror, { by, redactor }: { by: string; redactor: Redactor }) {
     this.#journal = journal;
     this.#mirror = mirror;
-    this.#by = by;
-    this.#writer = writerText({ by, handle: randomBytes(4).toString('hex') });
+    this.#by = redactor.message(by);
+    const writer = writerText({ by: this.#by, handle: randomBytes(4).toString('hex') });
+    this.#writer = { writer, redactor };
   }
 
   /** What runs now; undefined when nothing does. Never rejects. */

@@ -50,7 +50,6 @@ import { LogClock } from './log-clock.js';
 import { LogReach, type OldCopy } from './log-reach.js';
 import { machineIdentity } from './machine-identity.js';
 import { Mirror } from './mirror.js';
-import { redactedSteps } from './redacted-steps.js';
 import { refuseForeignState } from './foreign-state.js';
 import { artifactProblems, type ArtifactProblem } from './artifact-problems.js';
 import { verify, type AuditProgress, type Verification } from './verify.js';
@@ -150,7 +149,7 @@ export class Production {
       hasDiskTime ? options.disk.time?.(directory) : undefined,
     );
     this.#mirror = new Mirror({ journal, documents, clock: commitClock, readOnly, showAfterMs, refresh });
-    this.#commits = new CommitLoop(journal, this.#mirror, this.redactor.message(by));
+    this.#commits = new CommitLoop(journal, this.#mirror, { by, redactor: this.redactor });
   }
 
   /**
@@ -592,9 +591,7 @@ export class Production {
       return Promise.reject(
         new ProductionError('production_closed', 'this production was opened read-only.'),
       );
-    return this.#reach.away
-      ? this.#commitWhenBack(plan)
-      : this.#commits.add(redactedSteps(plan, this.redactor));
+    return this.#reach.away ? this.#commitWhenBack(plan) : this.#commits.add(plan);
   }
 
   /** A log that was away is asked first: what is sent to it now would have an unknown outcome. */
@@ -606,7 +603,7 @@ export class Production {
       throw new ProductionError('journal_unavailable', `${away.message} Nothing was written.`, {
         cause: away,
       });
-    return this.#commits.add(redactedSteps(plan, this.redactor));
+    return this.#commits.add(plan);
   }
 
   /** Writes what the documents still owe and lets go of the files. Waits for commits under way. */
