@@ -24,7 +24,7 @@ import type {
  *
  *   GET  /api/production                       ProductionView
  *   GET  /api/episodes                         BoardView
- *   GET  /api/episodes/:id                     EpisodeView
+ *   GET  /api/episodes/:id?after=N             EpisodeView; of its operations those that have changed after the position
  *   GET  /api/episodes/:id/history?after=N     { entries: TimelineEntry[] } oldest first, at most 5,000 from after the position
  *   GET  /api/episodes/:id/at/:position        EpisodeMoment
  *   GET  /api/episodes/:id/files/<phase>/<name> the artifact's bytes (ranges work, so audio seeks); text is always text/plain
@@ -114,6 +114,9 @@ export interface EpisodeMoment {
 }
 
 export interface OperationView {
+  /** How many came before it. */
+  place: number;
+  /** One that was released may be reserved again: then two have the key. */
   key: string;
   phase: PhaseName;
   name: string;

@@ -12,13 +12,13 @@ import { episodeView, momentAt } from './episode-view.js';
 import { serveFile } from './files.js';
 import { onlyJson, onlySmall, onlyThisHost, onlyWithToken, safeHeaders, ticketFor } from './guard.js';
 import type { Live } from './live.js';
+import { ShownPasts } from './pasts.js';
 import { servePage } from './page-files.js';
 import { headView, productionView } from './production-view.js';
 import { answerTo, refusal } from './refusal.js';
 import { scrape } from './scrape.js';
 import { shownJson } from './shown-json.js';
 import { streamEvents } from './stream.js';
-import { timelineOf } from './timeline.js';
 
 export interface AppOptions {
   manager: ProductionStateManager;
@@ -61,17 +61,21 @@ export function studioApp({
     if (!context.res.headers.has('cache-control')) context.header('cache-control', 'no-store');
   });
   app.onError((error, context) => answerTo(error, context, { note, redactor: manager.production.redactor }));
+  const pasts = new ShownPasts(manager);
   const id = (context: Context) => parseSessionId(context.req.param('id') ?? '');
 
   app.get('/api/production', async (context) => context.json(await productionView(manager)));
   app.get('/api/episodes', (context) =>
     context.json({ position: live.position, ...headView(manager), episodes: live.episodes() }),
   );
-  app.get('/api/episodes/:id', async (context) => context.json(await episodeView(manager, id(context))));
+  app.get('/api/episodes/:id', async (context) => {
+    const after = wholeNumber(context.req.query('after') ?? '0', 'after');
+    return context.json(await episodeView(manager, pasts, id(context), after));
+  });
   app.get('/api/episodes/:id/history', async (context) => {
     const after = wholeNumber(context.req.query('after') ?? '0', 'after');
-    const entries = timelineOf(await manager.history(id(context))).filter(({ position }) => position > after);
-    return context.json({ entries: cutBetweenCommits(entries) });
+    const { timeline } = await pasts.of(id(context));
+    return context.json({ entries: cutBetweenCommits(timeline.after(after)) });
   });
   app.get('/api/episodes/:id/at/:position', async (context) =>
     context.json(
@@ -94,15 +98,15 @@ export function studioApp({
   });
   app.post('/api/episodes/:id/actions', async (context) => {
     const after = await act(manager, id(context), await jsonOf(context), by);
-    return context.json(await episodeView(manager, after));
+    return context.json(await episodeView(manager, pasts, after));
   });
   app.post('/api/episodes/:id/edits', async (context) => {
     await edit(manager, id(context), await jsonOf(context), by);
-    return context.json(await episodeView(manager, id(context)));
+    return context.json(await episodeView(manager, pasts, id(context)));
   });
   app.post('/api/episodes', async (context) => {
     const made = await begin(manager, await jsonOf(context));
-    return context.json(await episodeView(manager, made), 201);
+    return context.json(await episodeView(manager, pasts, made), 201);
   });
   app.get('/api/episodes/:id/checkpoints/:name', async (context) =>
     context.json(await checkpointView(manager, id(context), context.req.param('name'))),

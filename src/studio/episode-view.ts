@@ -10,32 +10,35 @@ import {
   type SessionId,
 } from '../../machines/index.js';
 import type { ProductionStateManager } from '../manager/manager.js';
-import type { HistoryEntry } from '../record/index.js';
 import { episodeState } from '../shapes/index.js';
 import { actionsFor } from './actions.js';
 import type { EpisodeMoment, EpisodeView, RecoveryOption } from './api.js';
 import { allowedEvents, boardEpisode, type Looking } from './board.js';
 import { filesOf } from './files.js';
-import { operationsOf } from './operations-view.js';
+import type { ShownPast, ShownPasts } from './pasts.js';
 import { workView } from './work-view.js';
 
-/** An episode as it stands now. */
+/** An episode as it stands now; of its operations those that have changed after a journal position. */
 export async function episodeView(
   manager: ProductionStateManager,
+  pasts: ShownPasts,
   sessionId: SessionId,
+  after = 0,
 ): Promise<EpisodeView> {
-  const history = await manager.history(sessionId);
+  const past = await pasts.of(sessionId);
+  const { position } = past;
+  const operations = past.operations.after(after);
   const snapshot = rehydrate(await manager.getSnapshot(sessionId));
   const recovery = await recoveryOf(manager, sessionId, snapshot);
   const status = statusOf(snapshot.value);
   return {
-    ...moment(snapshot, history.at(-1)?.position ?? 0, manager.production),
-    operations: operationsOf(history),
-    checkpoints: checkpointsOf(snapshot, history),
+    ...moment(snapshot, position, manager.production),
+    operations,
+    checkpoints: checkpointsOf(snapshot, past),
     files: filesOf(manager.production.directory, sessionId),
     editable: editableOf(snapshot),
     work: workView(snapshot, manager.production.directory, manager.production.now()),
-    failures: failuresOf(history, snapshot),
+    failures: failuresOf(past, snapshot),
     recovery,
     actions: actionsFor(snapshot, status === 'recovery' || recovery?.recoverable === true),
   };
@@ -90,19 +93,13 @@ async function recoveryOf(
   };
 }
 
-function checkpointsOf(
-  { context }: EpisodeSnapshot,
-  history: readonly HistoryEntry[],
-): EpisodeView['checkpoints'] {
-  const byHand = new Set(
-    history.flatMap(({ event }) => (event.type === 'checkpoint.save' ? [event.checkpoint.name] : [])),
-  );
+function checkpointsOf({ context }: EpisodeSnapshot, { savedByHand }: ShownPast): EpisodeView['checkpoints'] {
   return Object.entries(context.checkpoints)
     .map(([name, { phase, at, bytes, next }]) => ({
       name,
       phase,
       savedAt: at,
-      automatic: !byHand.has(name),
+      automatic: !savedByHand.has(name),
       bytes,
       resumes: next,
     }))
@@ -123,12 +120,7 @@ function editableOf(snapshot: EpisodeSnapshot): PhaseName[] {
 }
 
 /** Every failure of the episode's past; the present one last. */
-function failuresOf(history: readonly HistoryEntry[], { context }: EpisodeSnapshot): Failure[] {
-  const past = history.flatMap(({ event, at }): Failure[] =>
-    event.type === 'phase.failed'
-      ? [{ code: event.code, phase: event.phase, message: event.message, retryable: false, attempt: 0, at }]
-      : [],
-  );
+function failuresOf({ failures: past }: ShownPast, { context }: EpisodeSnapshot): Failure[] {
   const { failure } = context;
   if (!failure) return past;
   return [...past.filter(({ at }) => at !== failure.at), failure];

@@ -110,20 +110,21 @@ export function openOperations(context: EpisodeContext | undefined): (key: strin
 }
 
 /** A history as the page's timeline. */
-export function timelineOf(history: readonly HistoryEntry[]): TimelineEntry[] {
-  const names = new Map<string, string>();
-  return history.map(({ position, at, by: writer, type, event, state, total_cost: total }) => {
-    if (event.type === 'cost.reserve') names.set(event.key, event.operation);
-    return {
-      position,
-      at,
-      by: writer,
-      type,
-      state,
-      total_cost: total,
-      text: describeEvent(event, (key) => names.get(key)),
-    };
-  });
+export class Timeline {
+  readonly #entries: TimelineEntry[] = [];
+  readonly #names = new Map<string, string>();
+
+  /** Takes in what has come next. */
+  take({ position, at, by: writer, type, event, state, total_cost: total }: HistoryEntry): void {
+    if (event.type === 'cost.reserve') this.#names.set(event.key, event.operation);
+    const text = describeEvent(event, (key) => this.#names.get(key));
+    this.#entries.push({ position, at, by: writer, type, state, total_cost: total, text });
+  }
+
+  /** What came after a journal position, oldest first. */
+  after(position: number): TimelineEntry[] {
+    return this.#entries.slice(this.#entries.findLastIndex((entry) => entry.position <= position) + 1);
+  }
 }
 
 function begins(startAt: string | null | undefined): string[] {

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { defineCrew, ProductionStateManager, type OpenOptions } from '../../src/index.js';
 import { exportMetrics } from '../../src/reports/index.js';
-import { operationsOf } from '../../src/studio/operations-view.js';
+import { Operations } from '../../src/studio/operations-view.js';
 import { temporaryProduction } from '../../src/testing/index.js';
 import { expectSound } from '../support/production.js';
 
@@ -57,7 +57,9 @@ describe('costs that nobody told, and their correction', () => {
             : [],
       ),
     ).toEqual([500_000, [500_000, 120_000, 'Ada', 'the invoice says so']]);
-    expect(operationsOf(history)).toMatchObject([
+    const operations = new Operations();
+    for (const entry of history) operations.take(entry);
+    expect(operations.after(0)).toMatchObject([
       {
         key: 'q1',
         cost: 0.12,

@@ -29,8 +29,8 @@ import { SpokenScript } from '../../src/crew/offline/script/lines.js';
 import { actorMessage, stepMessages } from '../../src/inspect/messages.js';
 import { prometheusText } from '../../src/reports/prometheus-text.js';
 import { boardEpisode } from '../../src/studio/board.js';
-import { operationsOf } from '../../src/studio/operations-view.js';
-import { timelineOf } from '../../src/studio/timeline.js';
+import { Operations } from '../../src/studio/operations-view.js';
+import { Timeline } from '../../src/studio/timeline.js';
 import { cloudEventsOf } from '../../src/telemetry/cloud-event.js';
 import { connect } from '../agents/_client.js';
 import { hostile } from '../support/hostile.js';
@@ -91,13 +91,18 @@ function told(text: string, instead: string, turn: number): unknown[] {
   const [{ name: _name, ...first } = { name: '' }] = sent;
   expect(() => new CloudEvent(first as never)).not.toThrow();
   const told = { position: 1, at, by: instead, state: 'x', total_cost: 1 };
-  const history = events.map((event) => ({ ...told, type: event.type, event }));
+  const timeline = new Timeline();
+  const operations = new Operations();
+  for (const event of events) {
+    timeline.take({ ...told, type: event.type, event });
+    operations.take({ ...told, type: event.type, event });
+  }
   return [
     sent,
     actorMessage(after),
     events.map((event) => stepMessages(sessionId, event, after, instead)),
-    timelineOf(history),
-    operationsOf(history),
+    timeline.after(0),
+    operations.after(0),
     boardEpisode(after, { now: () => at, policy: { timeZone: 'UTC' }, directory: 'production', position: 0 }),
   ];
 }

@@ -78,7 +78,8 @@ const episode = (id: string): string => `/api/episodes/${encodeURIComponent(id)}
 export const api = {
   production: () => get<ProductionView>('/api/production'),
   episodes: () => get<BoardView>('/api/episodes'),
-  episode: (id: string) => get<EpisodeView>(episode(id)),
+  /** Of the operations those that have changed after a journal position. */
+  episode: (id: string, after: number) => get<EpisodeView>(`${episode(id)}?after=${after}`),
   history: (id: string, after: number) =>
     get<{ entries: TimelineEntry[] }>(`${episode(id)}/history?after=${after}`),
   moment: (id: string, position: number, signal: AbortSignal) =>

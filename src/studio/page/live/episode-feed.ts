@@ -25,6 +25,8 @@ export function openEpisode(sessionId: string) {
   const closed = new AbortController();
   let reading = false;
   let stale = false;
+  /** Whether what is shown was read from the server as it is now: then what has changed since is enough. */
+  let isKnown = false;
 
   const read = async (): Promise<void> => {
     stale = true;
@@ -34,12 +36,17 @@ export function openEpisode(sessionId: string) {
       stale = false;
       const began = performance.now();
       try {
-        const view = await api.episode(sessionId);
-        if (view.position >= (store.get().view?.position ?? 0)) store.set({ view, error: null });
+        const after = isKnown ? (store.get().view?.position ?? 0) : 0;
+        isKnown = true;
+        const view = await api.episode(sessionId, after);
+        const before = store.get().view;
+        if (view.position >= (before?.position ?? 0))
+          store.set({ view: after > 0 && before ? withChanged(before, view) : view, error: null });
       } catch (error) {
+        isKnown = false;
         store.set({ error: asApiError(error) });
       }
-      // The server looks through the whole past for this: with a long one it shall not be busy with nothing else.
+      // Whoever is slow to answer shall not be busy with nothing else.
       const tookMs = performance.now() - began;
       await new Promise((resolve) => setTimeout(resolve, Math.max(restMs, tookMs * 2)));
     }
@@ -76,6 +83,7 @@ export function openEpisode(sessionId: string) {
 
   const hear = (event: StudioEvent): void => {
     if (event.type === 'hello') {
+      isKnown = false;
       void read();
       void readPast();
     }
@@ -83,7 +91,7 @@ export function openEpisode(sessionId: string) {
     // While the past is being read, news waits: the timeline must not have a hole in it.
     if (store.get().complete) append(event.entries);
     else early.push(...event.entries);
-    // State and money are in the event itself; what else has changed takes the server a look at the whole past.
+    // State and money are in the event itself; what else has changed is asked for.
     const { view } = store.get();
     if (view && event.position > view.position) store.set({ view: { ...view, board: event.board } });
     void read();
@@ -105,6 +113,13 @@ export function openEpisode(sessionId: string) {
       deaf();
     },
   };
+}
+
+/** A view that tells only of changed operations, with the others from the one before it. */
+function withChanged({ operations: before }: EpisodeView, view: EpisodeView): EpisodeView {
+  const operations = [...before];
+  for (const operation of view.operations) operations[operation.place] = operation;
+  return { ...view, operations };
 }
 
 export type EpisodeFeed = ReturnType<typeof openEpisode>;
