@@ -27,6 +27,11 @@ export function parseUsd(amount: unknown, field = 'cost'): Usd {
  * @throws ProductionError `invalid_input`, naming `field`, when it is no amount of dollars, negative, or above {@link largestAmount}.
  */
 export function ceilToMicro(amount: unknown, field = 'cost'): Usd {
+  if (typeof amount === 'number' && amount > 0) {
+    // A number of at most thirteen digits has no other decimals than these (a double holds fifteen).
+    const whole = Math.round(amount * 1_000_000);
+    if (whole <= largestAmount && whole / 1_000_000 === amount) return whole as Usd;
+  }
   const match = /^(\d{1,12})(?:\.(\d{1,400}))?$/.exec(withoutExponent(amount));
   if (!match) throw refusal(field, amount, 'is not an amount of dollars such as 0.15 or "0.150000"');
   const fraction = (match[2] ?? '').padEnd(9, '0');

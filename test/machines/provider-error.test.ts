@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ceilToMicro, deliveryOf, retryAfterOf, type Delivery } from '../../machines/index.js';
 
@@ -129,4 +130,25 @@ describe('a cost as floating point gives it', () => {
       expect(() => ceilToMicro(amount)).toThrow(/^cost: /);
     },
   );
+
+  test('given any number, when it is read, then it is what its decimals are', () => {
+    const micros = fc.integer({ min: 1, max: 1_000_000_000_000 }).map((whole) => whole / 1_000_000);
+    const near = fc
+      .tuple(micros, fc.integer({ min: -8, max: 8 }))
+      .map(([amount, steps]) => amount * (1 + steps * Number.EPSILON));
+    const any = fc.double({ min: 1e-300, max: 1_000_000, noNaN: true });
+    const read = (amount: unknown): unknown => {
+      try {
+        return ceilToMicro(amount);
+      } catch {
+        return 'refused';
+      }
+    };
+    fc.assert(
+      fc.property(fc.oneof(micros, near, any), (amount) => {
+        expect(read(amount)).toBe(read(String(amount)));
+      }),
+      { numRuns: 2000 },
+    );
+  });
 });
