@@ -12,6 +12,23 @@ export interface PathInfo {
 export type OpenMode = 'read' | 'append' | 'create';
 
 /**
+ * What it takes to have a file that is written over in place: it never grows, so that a write to it is durable sooner than one to a file that
+ * does (docs/decisions/redo-files.md).
+ */
+export interface Redo {
+  /** How large such a file is, in bytes. */
+  bytes: number;
+  /** How many appends, each synced by itself, a handle makes before it makes such a file. */
+  after: number;
+  /** Opens a file that is there, not following a link. */
+  open(path: string): number;
+  /** Writes all of `bytes` at a place; they are durable when it returns. Keeps nothing of `bytes`. */
+  write(fd: number, bytes: Uint8Array, position: number): void;
+  /** The path by which the system knows an open file: another one once it was renamed or removed. Unlike `statOpen` it leaves the file's times alone. */
+  nameOf(fd: number): string | undefined;
+}
+
+/**
  * Everything of the file system that the engine touches. Synchronous on purpose, so that it can be simulated call by call;
  * `syncLater` and `renameLater` are the exceptions, for what a disk may take too long over. Errors are Node's, with `code`.
  */
@@ -30,6 +47,8 @@ export interface Disk {
    * then it has no room for the copy of a production that a remote log carries.
    */
   writeAt?(path: string, bytes: Uint8Array, position: number): void;
+  /** A disk may be without: then every commit is made durable by a sync. */
+  redo?: Redo;
   /** Makes the file's content durable (`fdatasync`). */
   sync(fd: number): void;
   syncLater(fd: number): Promise<void>;

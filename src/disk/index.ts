@@ -3,7 +3,7 @@ export type { ThreadLimits, ThreadReply } from './bounded-thread.js';
 export { thisThread } from './thread-time.js';
 export { adviceOn, isFull } from './advice.js';
 export { errorCode, writeAll } from './disk.js';
-export type { Disk, OpenMode, PathInfo } from './disk.js';
+export type { Disk, OpenMode, PathInfo, Redo } from './disk.js';
 export { decodeJson, parseJson } from './decode-json.js';
 export {
   makeDirectory,
