@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, rejects, strictEqual, throws } from 'node:assert/strict';
+import { deepStrictEqual, notStrictEqual, ok, rejects, strictEqual, throws } from 'node:assert/strict';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Disk } from '../disk/index.js';
@@ -55,6 +55,53 @@ export const diskContract: readonly DiskDemand[] = [
       disk.write(fd, bytes('!'));
       disk.close(fd);
       deepStrictEqual(disk.readFile(path), bytes('ten six more!'));
+    },
+  },
+  {
+    name: 'a file that is written over in place keeps its size and the rest, where a disk has such files',
+    check(disk, folder) {
+      const path = join(folder, 'a');
+      write(disk, path, 'one two');
+      if (!disk.redo) return;
+      throws(() => disk.redo?.open(join(folder, 'b')), failsWith('ENOENT'));
+      ok(disk.redo.bytes > 0 && disk.redo.after >= 0);
+      const fd = disk.redo.open(path);
+      const buffer = bytes('six');
+      disk.redo.write(fd, buffer, 4);
+      buffer.fill('x');
+      disk.redo.write(fd, bytes('ten'), 0);
+      disk.redo.write(fd, bytes('e'), 1);
+      strictEqual(disk.size(fd), 7);
+      const found = Buffer.alloc(8);
+      strictEqual(disk.read(fd, found, 0, 8, 0), 7);
+      deepStrictEqual(found.subarray(0, 7), bytes('ten six'));
+      disk.close(fd);
+      deepStrictEqual(disk.readFile(path), bytes('ten six'));
+      throws(() => disk.redo?.write(fd, bytes('one'), 0), failsWith('EBADF'));
+    },
+  },
+  {
+    name: 'an open file tells whether its name is still the same, where a disk has files that are written over in place',
+    check(disk, folder) {
+      const path = join(folder, 'a');
+      write(disk, path, 'one');
+      if (!disk.redo) return;
+      const fd = disk.redo.open(path);
+      const name = disk.redo.nameOf(fd);
+      ok(name !== undefined);
+      strictEqual(disk.redo.nameOf(fd), name);
+      disk.rename(path, join(folder, 'b'));
+      write(disk, path, 'two');
+      notStrictEqual(disk.redo.nameOf(fd), name);
+      disk.rename(join(folder, 'b'), path);
+      strictEqual(disk.redo.nameOf(fd), name);
+      disk.unlink(path);
+      notStrictEqual(disk.redo.nameOf(fd), name);
+      write(disk, path, 'three');
+      notStrictEqual(disk.redo.nameOf(fd), name);
+      disk.redo.write(fd, bytes('six'), 0);
+      deepStrictEqual(disk.readFile(path), bytes('three'));
+      disk.close(fd);
     },
   },
   {

@@ -1,17 +1,25 @@
 import { dirname } from 'node:path';
-import type { Disk, OpenMode, PathInfo } from '../disk/index.js';
+import type { Disk, OpenMode, PathInfo, Redo } from '../disk/index.js';
 import { MemoryFile } from './memory-file.js';
 import { MemoryFolder, type MemoryNode } from './memory-folder.js';
+import { memoryRedo, type RedoSettings } from './memory-redo.js';
 import { afterPowerCut, type PowerCut } from './power-cut.js';
 
 /** What befalls one call: the power goes and the call fails, it fails with an error, or (a write) it takes only a part. */
 export type Fault = 'crash' | 'EIO' | 'ENOSPC' | 'EROFS' | 'short';
 
+type CallName = Exclude<keyof Disk, 'redo'> | `redo.${'open' | 'write' | 'nameOf'}`;
+
 export interface DiskCall {
   /** Counted from 1 on. */
   index: number;
-  name: keyof Disk;
+  name: CallName;
   path: string;
+}
+
+export interface MemoryDiskOptions {
+  /** The disk has files that are written over in place; default it has none, and every commit is made durable by a sync. */
+  redo?: RedoSettings;
 }
 
 interface Handle {
@@ -34,6 +42,8 @@ function fail(code: string, what: string): never {
 export class MemoryDisk implements Disk {
   /** Decides what befalls each call. */
   onCall: ((call: DiskCall) => Fault | undefined) | undefined;
+  readonly redo?: Redo;
+  readonly #options: MemoryDiskOptions;
   #root = new MemoryFolder(1);
   #calls = 0;
   #isOff = false;
@@ -41,6 +51,11 @@ export class MemoryDisk implements Disk {
   #lastInode = 1;
   readonly #handles = new Map<number, Handle>();
   readonly #watchers = new Map<string, Set<() => void>>();
+
+  constructor(options: MemoryDiskOptions = {}) {
+    this.#options = options;
+    if (options.redo) this.redo = this.#redo(options.redo);
+  }
 
   /** How many calls there have been. */
   get calls(): number {
@@ -50,14 +65,24 @@ export class MemoryDisk implements Disk {
   /** The disk after a power cut: a new one. The old one answers no call any more. */
   powerCut(cut: PowerCut = 'lose-unsynced'): MemoryDisk {
     this.#isOff = true;
-    const after = new MemoryDisk();
+    const after = new MemoryDisk(this.#options);
     after.#lastInode = this.#lastInode;
     after.#root = afterPowerCut(this.#root, cut);
     return after;
   }
 
+  /** A file's content as the disk has it: what a failed sync lost is gone for programs, too, as when memory is short. */
+  evict(path: string): void {
+    const file = this.#find(path);
+    if (file?.kind === 'file') file.evict();
+  }
+
   open(path: string, mode: OpenMode): number {
     this.#enter('open', path);
+    return this.#open(path, mode);
+  }
+
+  #open(path: string, mode: OpenMode): number {
     const found = this.#find(path);
     if (found?.kind === 'directory') fail('EISDIR', path);
     if (mode === 'create' && found) fail('EEXIST', path);
@@ -133,11 +158,33 @@ export class MemoryDisk implements Disk {
       handle.failuresSeen = file.failures;
       throw error;
     }
-    if (handle.failuresSeen < file.failures) {
-      handle.failuresSeen = file.failures;
-      fail('EIO', path);
-    }
+    this.#hear(handle);
     file.sync();
+  }
+
+  #hear(handle: Handle): void {
+    if (handle.failuresSeen >= handle.file.failures) return;
+    handle.failuresSeen = handle.file.failures;
+    fail('EIO', handle.path);
+  }
+
+  #redo(settings: RedoSettings): Redo {
+    return memoryRedo(settings, {
+      open: (path) => {
+        this.#enter('redo.open', path);
+        return this.#open(path, 'append');
+      },
+      enter: (name, fd) => (this.#enter(name, this.#handle(fd).path) === 'short' ? 'short' : undefined),
+      isOff: () => this.#isOff,
+      hear: (fd) => this.#hear(this.#handle(fd)),
+      failed: (fd) => {
+        const handle = this.#handle(fd);
+        handle.file.failSync();
+        handle.failuresSeen = handle.file.failures;
+      },
+      file: (fd) => this.#handle(fd).file,
+      nameOf: (fd) => pathOf(this.#root, this.#handle(fd).file),
+    });
   }
 
   syncDirectory(path: string): void {
@@ -209,7 +256,7 @@ export class MemoryDisk implements Disk {
     return () => listeners.delete(onChange);
   }
 
-  #enter(name: keyof Disk, path: string): Fault | undefined {
+  #enter(name: CallName, path: string): Fault | undefined {
     if (this.#isOff) fail('EIO', 'the power is off');
     this.#calls += 1;
     const fault = this.onCall?.({ index: this.#calls, name, path });
@@ -251,6 +298,16 @@ export class MemoryDisk implements Disk {
     if (node?.kind === 'file') fail('ENOTDIR', path);
     return node ?? fail('ENOENT', path);
   }
+}
+
+/** The first path that leads to a file. */
+function pathOf(folder: MemoryFolder, file: MemoryFile, path = ''): string | undefined {
+  for (const [name, node] of folder.entries) {
+    const below = `${path}/${name}`;
+    const found = node.kind === 'directory' ? pathOf(node, file, below) : node === file ? below : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function infoOf(node: MemoryNode): PathInfo {

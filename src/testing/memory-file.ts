@@ -49,16 +49,34 @@ export class MemoryFile {
 
   sync(): void {
     if (this.#dirty.length === 0) return;
-    const durable = Buffer.alloc(Math.max(this.#durable.length, ...this.#dirty.map(({ to }) => to)));
-    this.#durable.copy(durable);
-    for (const { from, to } of this.#dirty) this.#bytes.copy(durable, from, from, to);
-    this.#durable = durable;
+    this.#settle(this.#dirty);
     this.#dirty = [];
+  }
+
+  /** A write that returns when it is durable, and makes nothing else so. */
+  writeDurably(bytes: Uint8Array, from: number): void {
+    this.write(bytes, from);
+    this.#settle(this.#dirty.splice(-1));
+  }
+
+  #settle(pieces: readonly { from: number; to: number }[]): void {
+    const durable = Buffer.alloc(Math.max(this.#durable.length, ...pieces.map(({ to }) => to)));
+    this.#durable.copy(durable);
+    for (const { from, to } of pieces) this.#bytes.copy(durable, from, from, to);
+    this.#durable = durable;
   }
 
   failSync(): void {
     this.#dirty = [];
     this.failures += 1;
+  }
+
+  /** What is in memory only for speed is read from the platter again: where a sync failed, programs see what is there. */
+  evict(): void {
+    const found = Buffer.alloc(this.#bytes.length);
+    this.#durable.copy(found);
+    for (const { from, to } of this.#dirty) this.#bytes.copy(found, from, from, to);
+    this.#bytes = found;
   }
 
   /** What a power cut leaves: with `chance`, each unsynced piece of a sector may have got there, and the file may have grown with zeros. */

@@ -1,19 +1,25 @@
 import { describe, expect, test } from 'vitest';
-import { nodeDisk, type Disk } from '../../src/disk/index.js';
+import { nodeDisk, type Disk, type Redo } from '../../src/disk/index.js';
 import { MemoryDisk, diskContract } from '../../src/testing/index.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
 const disks: [string, () => { disk: Disk; folder: string }][] = [
   ['the real disk', () => ({ disk: nodeDisk, folder: temporaryDirectory() })],
+  ['the simulated disk', () => simulated(new MemoryDisk())],
   [
-    'the simulated disk',
-    () => {
-      const disk = new MemoryDisk();
-      disk.makeDirectory('/empty');
-      return { disk, folder: '/empty' };
-    },
+    'the simulated disk with files that are written over in place',
+    () => simulated(new MemoryDisk({ redo: { bytes: 2000, after: 0 } })),
   ],
 ];
+
+function simulated(disk: MemoryDisk): { disk: Disk; folder: string } {
+  disk.makeDirectory('/empty');
+  return { disk, folder: '/empty' };
+}
+
+function withRedo(wrong: Partial<Redo>): Partial<Disk> {
+  return nodeDisk.redo ? { redo: { ...nodeDisk.redo, ...wrong } } : { link: () => {} };
+}
 
 describe.each(disks)('%s', (_name, make) => {
   test.each(diskContract.map((demand) => ({ ...demand })))('given $name', async ({ check }) => {
@@ -37,6 +43,10 @@ function later(): Partial<Disk> {
   };
 }
 
+function makes(path: string): number {
+  return nodeDisk.open(path, nodeDisk.stat(path) ? 'append' : 'create');
+}
+
 describe('the contract', () => {
   test.each<[string, Partial<Disk>]>([
     ['overwrites on append', { write: (fd, bytes) => nodeDisk.write(fd, bytes.subarray(1)) }],
@@ -44,6 +54,12 @@ describe('the contract', () => {
     ['follows no rename', { rename: () => {} }],
     ['forgets a rename that is not waited for', { renameLater: () => Promise.resolve() }],
     ['hears of nothing', { watch: () => () => {} }],
+    [
+      'writes in place where the last write ended',
+      withRedo({ write: (fd, bytes) => void nodeDisk.write(fd, bytes) }),
+    ],
+    ['makes the file that it is to write over', withRedo({ open: makes })],
+    ['knows an open file by its first name', withRedo({ nameOf: (fd) => String(fd) })],
     ['makes a second file for a link', { link: (_from, to) => nodeDisk.close(nodeDisk.open(to, 'create')) }],
   ])('given a disk that %s, then a demand fails', async (_what, wrong) => {
     const disk = { ...nodeDisk, ...wrong };

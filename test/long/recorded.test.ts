@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { MemoryDisk, memoryProduction } from '../../src/testing/index.js';
-import { replay, type RecordedCall } from '../simulation/recording.js';
+import { replay, replayed, type RecordedCall } from '../simulation/recording.js';
 import { cuts, story } from '../simulation/story.js';
 import type { Acknowledged } from '../simulation/work.js';
 import { bundleProcess, type PlantedBug } from '../support/bundle.js';
@@ -38,7 +38,7 @@ test("given a real process's calls of the disk, when the power goes after any of
   const folder = temporaryDirectory();
   const calls = await record(folder);
   // Told again in memory, they leave the files that are on the real disk.
-  const again = new MemoryDisk();
+  const again = new MemoryDisk(replayed);
   replay(again, calls);
   const real = contents(folder);
   expect(real.size).toBeGreaterThan(5);
@@ -64,11 +64,14 @@ test('given a process that acknowledges before it syncs, when the power goes aft
 async function cutAfterEach(calls: readonly RecordedCall[]): Promise<number> {
   let points = 0;
   for (let done = 1; done <= calls.length; done += 1) {
-    if (['open', 'close'].includes(calls[done - 1]?.call ?? '') && calls[done - 1]?.mode !== 'create')
+    if (
+      ['open', 'openInPlace', 'close'].includes(calls[done - 1]?.call ?? '') &&
+      calls[done - 1]?.mode !== 'create'
+    )
       continue;
     const told = JSON.parse(calls[Math.min(done, calls.length - 1)]?.told ?? '') as Acknowledged;
     for (const [what, cut] of cuts) {
-      const disk = new MemoryDisk();
+      const disk = new MemoryDisk(replayed);
       replay(disk, calls.slice(0, done));
       await expectKept(
         disk.powerCut(cut),

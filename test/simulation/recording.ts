@@ -1,18 +1,32 @@
-import { nodeDisk, type Disk } from '../../src/disk/index.js';
-import type { MemoryDisk } from '../../src/testing/index.js';
+import { nodeDisk, type Disk, type Redo } from '../../src/disk/index.js';
+import type { MemoryDisk, MemoryDiskOptions } from '../../src/testing/index.js';
 
 /** A call that changed something, or made it durable; `told` is what callers had been told when it began. Paths are below the recorded folder. */
 export interface RecordedCall {
   call:
-    'open' | 'close' | 'write' | 'sync' | 'syncDirectory' | 'link' | 'rename' | 'unlink' | 'makeDirectory';
+    | 'open'
+    | 'openInPlace'
+    | 'close'
+    | 'write'
+    | 'writeInPlace'
+    | 'sync'
+    | 'syncDirectory'
+    | 'link'
+    | 'rename'
+    | 'unlink'
+    | 'makeDirectory';
   fd?: number;
   path?: string;
   to?: string;
   mode?: 'append' | 'create' | 'read';
+  position?: number;
   /** Base64. */
   bytes?: string;
   told: string;
 }
+
+/** Files that are written over in place are made at once and are small, so that a short life uses them, and more than once. */
+export const replayed: MemoryDiskOptions = { redo: { bytes: 2000, after: 0 } };
 
 /** The real disk, writing down every call below a folder that succeeded. */
 export function recordingDisk(folder: string, calls: RecordedCall[], told: () => unknown): Disk {
@@ -20,8 +34,26 @@ export function recordingDisk(folder: string, calls: RecordedCall[], told: () =>
     void calls.push({ ...call, told: before });
   const now = (): string => JSON.stringify(told());
   const below = (path: string): string => path.slice(folder.length);
+  const { redo } = nodeDisk;
   return {
     ...nodeDisk,
+    ...(redo && {
+      redo: {
+        ...redo,
+        ...replayed.redo,
+        open(path) {
+          const before = now();
+          const fd = redo.open(path);
+          note({ call: 'openInPlace', fd, path: below(path) }, before);
+          return fd;
+        },
+        write(fd, bytes, position) {
+          const before = now();
+          redo.write(fd, bytes, position);
+          note({ call: 'writeInPlace', fd, bytes: Buffer.from(bytes).toString('base64'), position }, before);
+        },
+      } satisfies Redo,
+    }),
     open(path, mode) {
       const before = now();
       const fd = nodeDisk.open(path, mode);
@@ -83,9 +115,11 @@ export function recordingDisk(folder: string, calls: RecordedCall[], told: () =>
 /** Does recorded calls again, on a disk that knows what a power cut leaves of them. */
 export function replay(disk: MemoryDisk, calls: readonly RecordedCall[]): void {
   const handles = new Map<number, number>();
-  for (const { call, fd = -1, path = '', to = '', mode = 'read', bytes = '' } of calls) {
+  for (const { call, fd = -1, path = '', to = '', mode = 'read', bytes = '', position = 0 } of calls) {
     const handle = handles.get(fd) ?? -1;
     if (call === 'open') handles.set(fd, disk.open(path, mode));
+    else if (call === 'openInPlace') handles.set(fd, disk.redo?.open(path) ?? -1);
+    else if (call === 'writeInPlace') disk.redo?.write(handle, Buffer.from(bytes, 'base64'), position);
     else if (call === 'write') disk.write(handle, Buffer.from(bytes, 'base64'));
     else if (call === 'link' || call === 'rename') disk[call](path, to);
     else if (call === 'close' || call === 'sync') disk[call](handle);

@@ -10,9 +10,13 @@ export interface FaultyDisk extends Disk {
   readonly failed: string | undefined;
 }
 
-const changing = new Set<keyof Disk>([
+type Method = keyof Disk | 'redo.open' | 'redo.write';
+
+const changing = new Set<Method>([
   'open',
   'write',
+  'redo.open',
+  'redo.write',
   'sync',
   'syncLater',
   'syncDirectory',
@@ -21,7 +25,7 @@ const changing = new Set<keyof Disk>([
   'renameLater',
   'makeDirectory',
 ]);
-const reading = new Set<keyof Disk>([
+const reading = new Set<Method>([
   'open',
   'read',
   'size',
@@ -34,11 +38,12 @@ const reading = new Set<keyof Disk>([
 ]);
 
 /** What a kind of fault can happen to. */
-function applies(fault: Fault, method: keyof Disk, args: readonly unknown[]): boolean {
+function applies(fault: Fault, method: Method, args: readonly unknown[]): boolean {
   if (fault === 'short') return method === 'write';
   if (fault === 'ENOSPC')
     return (
       method === 'write' ||
+      method === 'redo.write' ||
       method === 'link' ||
       method === 'rename' ||
       method === 'renameLater' ||
@@ -53,8 +58,7 @@ function applies(fault: Fault, method: keyof Disk, args: readonly unknown[]): bo
 export function faultyDisk(fault: Fault, nth: number, lasting = false): FaultyDisk {
   let calls = 0;
   let failed: string | undefined;
-  const wrap = (method: keyof Disk) => {
-    const original = nodeDisk[method] as (...args: unknown[]) => unknown;
+  const wrap = (method: Method, original: (...args: unknown[]) => unknown) => {
     return (...args: unknown[]): unknown => {
       if (!applies(fault, method, args)) return original(...args);
       calls += 1;
@@ -73,13 +77,21 @@ export function faultyDisk(fault: Fault, nth: number, lasting = false): FaultyDi
       throw error;
     };
   };
-  const methods = Object.keys(nodeDisk) as (keyof Disk)[];
+  const { redo, ...methods } = nodeDisk;
   const wrapped = Object.fromEntries(
-    methods.map((method) => [
+    Object.entries(methods).map(([method, original]) => [
       method,
-      method === 'watch' || method === 'close' ? nodeDisk[method] : wrap(method),
+      method === 'watch' || method === 'close'
+        ? original
+        : wrap(method as keyof Disk, original as (...args: unknown[]) => unknown),
     ]),
   ) as unknown as Disk;
+  if (redo)
+    wrapped.redo = {
+      ...redo,
+      open: wrap('redo.open', redo.open as (...args: unknown[]) => unknown) as typeof redo.open,
+      write: wrap('redo.write', redo.write as (...args: unknown[]) => unknown) as typeof redo.write,
+    };
   return Object.defineProperties(wrapped, {
     calls: { get: () => calls },
     failed: { get: () => failed },
