@@ -20,6 +20,8 @@ export interface Redo {
   bytes: number;
   /** How many appends, each synced by itself, a handle makes before it makes such a file. */
   after: number;
+  /** How long nobody may have written to one until another handle gives it up, in milliseconds: soundness does not rest on it. */
+  idleMs: number;
   /** Opens a file that is there, not following a link. */
   open(path: string): number;
   /** Writes all of `bytes` at a place; they are durable when it returns. Keeps nothing of `bytes`. */

@@ -17,6 +17,7 @@ const largestRead = 400 * 1024 * 1024;
 const redoOnLinux: Redo = {
   bytes: 256 * 1024,
   after: 32,
+  idleMs: 60_000,
   open: (path) => fs.openSync(path, O_RDWR | O_DSYNC | O_NOFOLLOW),
   write: (fd, bytes, position) => writeWholeAt(fd, bytes, position),
   nameOf(fd) {

@@ -10,18 +10,22 @@ import { noCrc, type EncodedLine } from './line.js';
 import { makeSegment } from './make-segment.js';
 import type { AppendResult, JournalPort } from './port.js';
 import { Reader, type FoundSeal, type JournalEntry } from './reader.js';
+import { RedoFiles } from './redo-files.js';
 import { linesBetween, rescue } from './rescue.js';
+import { restoreRedone } from './restore.js';
 import {
   Segment,
   defaultSegmentBytes,
   isForbidden,
   journalFormat,
   listSegments,
+  redoFormat,
   refuseNewer,
   type Header,
 } from './segment.js';
 import { scanSegments } from './scan.js';
 import { SyncPace } from './sync-pace.js';
+import { withRestored } from './with-restored.js';
 import { syncFailed, unavailable } from './unavailable.js';
 
 export interface JournalOptions {
@@ -50,8 +54,14 @@ export class Journal implements JournalPort {
   readonly #on: JournalOptions;
   readonly #reader: Reader;
   readonly #pace: SyncPace;
-  /** Valid lines that end here or before are on disk for certain: by a sync of our own. */
+  readonly #redo: RedoFiles;
+  /** Valid lines that end here or before are in the segments on disk for certain: by a sync of our own. */
   #syncedTo = 0;
+  /** The same of our redo file, which goes on from there. */
+  #redoneTo = 0;
+  /** The format of the present segment, and the one that this handle wants. */
+  #format = journalFormat;
+  #wantedFormat = journalFormat;
   /** Whether this handle has synced the present segment: until then it knows of none of its lines. */
   #hasSynced = false;
   /** A sync failed: from here on nothing in the journal can be trusted to be on disk. */
@@ -67,6 +77,7 @@ export class Journal implements JournalPort {
   private constructor(options: JournalOptions) {
     const { disk, directory, readOnly } = options;
     this.#on = options;
+    this.#redo = new RedoFiles(disk, directory);
     this.#pace = new SyncPace(disk, options.inlineSyncBelowMs ?? 1);
     this.#reader = new Reader({
       disk,
@@ -83,16 +94,36 @@ export class Journal implements JournalPort {
    */
   static open(options: JournalOptions): Journal {
     const journal = new Journal(options);
-    if (!options.readOnly) journal.#guard(() => journal.#prepare());
-    return journal;
+    return journal.#guard(() =>
+      !options.readOnly && journal.#prepare() ? journal : new Journal(readable(options)),
+    );
   }
 
-  #prepare(): void {
+  /** Makes what is missing; false where it could only be made in memory. */
+  #prepare(): boolean {
     const { disk, directory } = this.#on;
     makeDurableDirectory(disk, directory);
     refuseCopy(disk, directory);
+    if (!this.#restoreIfThereIsRoom()) return false;
     if (listSegments(disk, directory).length === 0)
       makeSegment({ disk, directory, start: 0, previous: noCrc, header: this.#header() });
+    return true;
+  }
+
+  #restoreIfThereIsRoom(): boolean {
+    try {
+      this.#restore();
+      return true;
+    } catch (error) {
+      if (!isForbidden(error) && !isFull(error)) throw error;
+      return false;
+    }
+  }
+
+  #restore(): void {
+    const { disk, directory } = this.#on;
+    const header = (rescued: Header['rescue']): Header => ({ ...this.#header(rescued), format: redoFormat });
+    restoreRedone({ disk, directory, header });
   }
 
   /** Everything before it has been read by this handle. */
@@ -189,12 +220,25 @@ export class Journal implements JournalPort {
   }
 
   #land(bodies: readonly string[]): AppendResult | Promise<AppendResult> {
-    const landing = landCommits(this.#tail(), bodies);
+    const tail = this.#tail();
+    const isSure = tail.durableTo >= this.#reader.validEnd;
+    const landing = landCommits(tail, bodies);
     if (landing.count === 0) return { landed: [], ...(landing.problem ? { error: landing.problem } : {}) };
-    const synced = this.#sync({ force: true });
+    const synced = isSure && this.#isRedone(landing) ? undefined : this.#sync({ force: true });
     return synced instanceof Promise
       ? synced.then((error) => this.#landed(landing, error))
       : this.#landed(landing, synced);
+  }
+
+  /** Whether what has just landed is durable without a sync of the segment. Everything before it is. */
+  #isRedone({ lines, count, bytes, problem }: Landing): boolean {
+    if (problem || count < lines.length || this.#suspectFrom !== undefined || !this.#pace.isInline) return false;
+    if (this.#format >= redoFormat && this.#redo.isDue) this.#redo.make(this.#segment());
+    const isKept = this.#pace.note(() => this.#redo.keep(bytes));
+    if (isKept) this.#redoneTo = lines.at(-1)?.end ?? 0;
+    else this.#redo.countAlone(bytes);
+    if (this.#redo.isDue) this.#wantedFormat = redoFormat;
+    return isKept;
   }
 
   #landed(
@@ -206,7 +250,7 @@ export class Journal implements JournalPort {
     if (error || !last) return { landed: [], ...(error ? { error } : {}) };
     if (!this.#segment().isInPlace()) return this.#landedElsewhere(landed, problem);
     this.#reader.passOver(last);
-    this.#syncedTo = last.end;
+    if (this.#redoneTo < last.end) this.#syncedTo = last.end;
     return problem ? { landed, error: problem } : { landed };
   }
 
@@ -274,7 +318,10 @@ export class Journal implements JournalPort {
     } catch (error) {
       return this.#syncFailed(error);
     }
-    return this.#synced(segment, validEnd);
+    const failed = this.#synced(segment, validEnd);
+    // Nothing was appended meanwhile, as it may be while a sync takes its time in the thread pool.
+    if (!failed) this.#redo.synced();
+    return failed;
   }
 
   async #syncLater(validEnd: number): Promise<ProductionError | undefined> {
@@ -326,8 +373,12 @@ export class Journal implements JournalPort {
     return segment.unwritable !== undefined;
   }
 
-  /** Valid lines that end here or before are on disk for certain, by our own syncs or because they came with their segment. */
+  /** Valid lines that end here or before are on disk for certain, by our own syncs, in our redo file, or because they came with their segment. */
   get durableEnd(): number {
+    return Math.max(this.#redoneTo, this.#syncedInSegment);
+  }
+
+  get #syncedInSegment(): number {
     return Math.max(this.#syncedTo, this.#reader.madeTo);
   }
 
@@ -360,14 +411,27 @@ export class Journal implements JournalPort {
   }
 
   close(): void {
+    if (!this.#closed && this.#redo.isNeeded) this.#syncBeforeClosing();
     this.#closed = true;
+    this.#redo.close();
     this.#reader.close();
+  }
+
+  #syncBeforeClosing(): void {
+    const { segment } = this.#reader;
+    try {
+      if (segment?.fd === undefined) return;
+      this.#pace.syncInline(segment.fd);
+      this.#redo.synced();
+    } catch {
+      // The redo file stays, and whoever opens the journal next has it.
+    }
   }
 
   #header(rescued?: Header['rescue']): Header {
     const { machine, program, now } = this.#on;
     return {
-      format: journalFormat,
+      format: Math.max(this.#format, this.#wantedFormat),
       machine,
       program,
       started: now(),
@@ -382,6 +446,7 @@ export class Journal implements JournalPort {
     if (readOnly) return;
     // A folder entry that another process made may not be durable yet. One sync covers the entries of all earlier segments too.
     if (isLast && segment.unwritable === undefined) disk.syncDirectory(directory);
+    this.#format = header.format;
     // Each segment's header must be true of all its commits.
     this.#needsRotation = header.machine.version < machine.version;
     // Whoever made the segment had synced what is before it.
@@ -408,6 +473,7 @@ export class Journal implements JournalPort {
     // A segment takes at least one commit, or a limit below its header's size would have it sealed for ever.
     return (
       this.#needsRotation ||
+      this.#format < this.#wantedFormat ||
       (position > madeTo && position - start >= (this.#on.segmentBytes ?? defaultSegmentBytes))
     );
   }
@@ -461,14 +527,15 @@ export class Journal implements JournalPort {
     try {
       if (sealed.fd !== undefined) this.#pace.syncInline(sealed.fd);
     } catch {
-      this.#suspectFrom ??= sealed.start === this.#reader.segment?.start ? this.durableEnd : sealed.start;
+      this.#suspectFrom ??=
+        sealed.start === this.#reader.segment?.start ? this.#syncedInSegment : sealed.start;
     }
     return this.#suspectFrom;
   }
 
   /** Notes that the tail cannot be trusted, and leaves it at once: another process might build on it. What cannot be done now is done by the next refresh. */
   #suspect(): void {
-    this.#suspectFrom ??= this.durableEnd;
+    this.#suspectFrom ??= this.#syncedInSegment;
     try {
       this.#rescue();
     } catch {
@@ -479,6 +546,7 @@ export class Journal implements JournalPort {
   #rescue(): void {
     if (this.#suspectFrom === undefined) return;
     const { disk, directory } = this.#on;
+    this.#restore();
     const { position, link } = this.#reader;
     rescue({
       disk,
@@ -513,4 +581,17 @@ export class Journal implements JournalPort {
       throw unavailable(error);
     }
   }
+}
+
+/** With what a power cut took and redo files still have, in memory. */
+function readable(options: JournalOptions): JournalOptions {
+  const { disk, directory, machine, program, now } = options;
+  const header = (rescue: Header['rescue']): Header => ({
+    format: redoFormat,
+    machine,
+    program,
+    started: now(),
+    ...(rescue ? { rescue } : {}),
+  });
+  return { ...options, disk: withRestored({ disk, directory, header }) };
 }

@@ -9,6 +9,8 @@ import { unavailable } from './unavailable.js';
 export interface Landing {
   lines: EncodedLine[];
   count: number;
+  /** What was written, until the next write. */
+  bytes: Buffer;
   problem?: ProductionError;
 }
 
@@ -19,6 +21,7 @@ export interface Tail {
   durableTo: number;
 }
 
+const mostReadBack = 16 * 1024;
 const mostKept = 1 << 20;
 let kept = Buffer.alloc(0);
 
@@ -86,13 +89,24 @@ function land(tail: Tail, kind: 'commit' | 'seal', texts: readonly string[]): La
     problem = unavailable(error);
   }
   const end = seenEnd + written;
-  const found = segment?.end() ?? 0;
-  if (found < end)
+  const isThere = isAt(segment, seenEnd, bytes.subarray(0, written), disk.redo !== undefined);
+  if (isThere === undefined)
     problem ??= unavailable(Object.assign(new Error('what was written is not there'), { code: 'EIO' }));
-  const isThere =
-    written > 0 &&
-    segment !== undefined &&
-    (found === end || segment.read(seenEnd, end).equals(bytes.subarray(0, written)));
-  const count = isThere ? lines.filter((line) => line.end <= end).length : 0;
-  return { lines, count, ...(problem ? { problem } : {}) };
+  const count = isThere === true ? lines.filter((line) => line.end <= end).length : 0;
+  return { lines, count, bytes, ...(problem ? { problem } : {}) };
+}
+
+/** Whether a segment has bytes at a place; undefined when it ends before them. Reading back few is cheaper than what looking at the size has the system do. */
+function isAt(
+  segment: Segment | undefined,
+  from: number,
+  bytes: Buffer,
+  isReadBack: boolean,
+): boolean | undefined {
+  if (!segment || bytes.length === 0) return false;
+  const end = from + bytes.length;
+  const isThere = (): boolean => segment.read(from, end).equals(bytes);
+  if (isReadBack && bytes.length <= mostReadBack && isThere()) return true;
+  const found = segment.end();
+  return found < end ? undefined : found === end || isThere();
 }

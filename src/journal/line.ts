@@ -104,6 +104,14 @@ export function lineKind(bytes: Buffer): LineKind | undefined {
   return head.exec(bytes.toString('latin1', 0, longestHead))?.[4] as LineKind | undefined;
 }
 
+const claim = /^\{"position":(\d{1,16}),/;
+
+/** The position that a line claims, wherever it was found; undefined when it is no line. */
+export function claimedPosition(bytes: Buffer): number | undefined {
+  const found = claim.exec(bytes.toString('latin1', 0, longestHead));
+  return found ? Number(found[1]) : undefined;
+}
+
 const hexBytes = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 // From a table, because `toString(16).padStart(8, '0')` was a third of what a line costs (Node 20.20).
@@ -116,6 +124,18 @@ function byteInHex(value: number): string {
 }
 
 const opening = Buffer.from('{"position":');
+
+/** All whole lines at their places in bytes that begin at `position`, whatever is between them; each with its newline. */
+export function linesAt(bytes: Buffer, position: number): { line: ValidLine; bytes: Buffer }[] {
+  const found: { line: ValidLine; bytes: Buffer }[] = [];
+  for (let start = bytes.indexOf(opening); start !== -1; start = bytes.indexOf(opening, start + 1)) {
+    const newline = bytes.indexOf(10, start);
+    if (newline === -1) break;
+    const line = decodeLine(bytes.subarray(start, newline), position + start);
+    if (line) found.push({ line, bytes: bytes.subarray(start, newline + 1) });
+  }
+  return found;
+}
 
 /**
  * Lines inside a void stretch that are whole and at their place: then the newline before them was damaged, or never written, since

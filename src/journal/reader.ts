@@ -135,6 +135,7 @@ export class Reader {
   }
 
   #readSegment(segment: Segment, onEntry: (entry: JournalEntry) => void, to: number): FoundSeal | undefined {
+    if (!segment.goesOn(this.seenEnd)) return undefined;
     const end = Math.min(segment.end(), this.#takeover?.from ?? never);
     if (end <= this.seenEnd) return undefined;
     let carried = nothing as Buffer;

@@ -2,7 +2,9 @@ import type { Disk } from '../disk/index.js';
 import { landSeal } from './landing.js';
 import type { ValidLine } from './line.js';
 import { Reader, type ReaderOptions } from './reader.js';
+import type { FoundLine } from './redo-lines.js';
 import { unwrapRescued, type Rescued } from './rescued.js';
+import { Segment } from './segment.js';
 import { Takeovers } from './takeovers.js';
 
 interface Rescue {
@@ -65,13 +67,10 @@ export function linesBetween(
     directory,
     writable: false,
     onLine: (line, bytes, segmentVersion) => {
-      if (line.position < from || line.end >= to) return;
-      const wrote = versionOf(line, segmentVersion);
-      found.push({
-        position: line.position,
-        line: bytes.toString('utf8'),
-        ...(wrote === version ? {} : { machine: wrote }),
-      });
+      // The seal that names the segment with the copies is not copied.
+      const isBehind = line.kind === 'seal' ? line.end >= to : line.end > to;
+      if (line.position < from || isBehind) return;
+      found.push(copyOf(line, bytes, { own: segmentVersion, version }));
     },
   });
   try {
@@ -81,6 +80,28 @@ export function linesBetween(
     reader.close();
   }
   return found;
+}
+
+/** The same of lines that redo files have. */
+export function rescuedFrom(
+  disk: Disk,
+  directory: string,
+  { start, lines }: { start: number; lines: readonly FoundLine[] },
+  version: number,
+): Rescued[] {
+  const segment = Segment.open(disk, directory, start, false);
+  const own = segment?.header().machine.version ?? version;
+  segment?.close();
+  return lines.map(({ line, bytes }) => copyOf(line, bytes.subarray(0, -1), { own, version }));
+}
+
+function copyOf(line: ValidLine, bytes: Buffer, { own, version }: { own: number; version: number }): Rescued {
+  const wrote = versionOf(line, own);
+  return {
+    position: line.position,
+    line: bytes.toString('utf8'),
+    ...(wrote === version ? {} : { machine: wrote }),
+  };
 }
 
 /** The machine version that wrote a line: its segment's, or what a copy says of the line it copies. */

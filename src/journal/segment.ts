@@ -29,8 +29,9 @@ export interface SegmentName {
 /** A segment that has reached this size is sealed. */
 export const defaultSegmentBytes = 16 * 1024 * 1024;
 
-/** The version of the journal's own format. */
+/** The version of the journal's own format: the second has redo files beside a segment (docs/decisions/redo-files.md), which programs of before would pass over. */
 export const journalFormat = 1;
+export const redoFormat = 2;
 
 const nameForm = /^(\d{20})\.ndjson(\.gz)?$/;
 
@@ -110,6 +111,8 @@ export class Segment {
   readonly #readFd: number | undefined;
   readonly #disk: Disk;
   readonly #path: string;
+  /** By which the system knows the open file when its name led to it. */
+  #nameInPlace: string | undefined;
   #identity: Pick<PathInfo, 'ino' | 'dev'> | undefined;
   #holds = 0;
   #isClosing = false;
@@ -129,8 +132,16 @@ export class Segment {
     return this.#packed !== undefined;
   }
 
-  /** Whether its name still leads to the file that is open. Costs one `lstat`. */
+  /** Whether its name still leads to the file that is open. Costs one `lstat`, or one `readlink` where the disk knows an open file's name. */
   isInPlace(): boolean {
+    const name = this.#readFd === undefined ? undefined : this.#disk.redo?.nameOf(this.#readFd);
+    if (name !== undefined && name === this.#nameInPlace) return true;
+    const isInPlace = this.#leadsHere();
+    this.#nameInPlace = isInPlace ? name : undefined;
+    return isInPlace;
+  }
+
+  #leadsHere(): boolean {
     const found = this.#disk.stat(this.#path);
     if (!found || this.#readFd === undefined) return found !== undefined;
     this.#identity ??= this.#disk.statOpen(this.#readFd);
@@ -165,6 +176,12 @@ export class Segment {
     return this.start + (this.#readFd === undefined ? this.#content().length : this.#disk.size(this.#readFd));
   }
 
+  /** Whether there are bytes from a global position on. Looking at the file's size would have the system date each write more finely, which costs a redo file's writes dearly. */
+  goesOn(position: number): boolean {
+    if (this.#readFd === undefined || !this.#disk.redo) return this.end() > position;
+    return this.#disk.read(this.#readFd, peeked, 0, 1, position - this.start) > 0;
+  }
+
   /** The bytes from one global position to another; fewer where the file is shorter. */
   read(from: number, to: number): Buffer {
     const fd = this.#readFd;
@@ -188,10 +205,10 @@ export class Segment {
         `segment ${this.file} does not begin with a header; run showrunner doctor.`,
       );
     const header = JSON.parse(line.text) as Header;
-    if (header.format > journalFormat) {
+    if (header.format > redoFormat) {
       throw new ProductionError(
         'production_upgraded',
-        `this production was written by ${header.program}, whose journal format ${header.format} is newer than this program's ${journalFormat}; upgrade showrunner.`,
+        `this production was written by ${header.program}, whose journal format ${header.format} is newer than this program's ${redoFormat}; upgrade showrunner.`,
       );
     }
     return header;
@@ -225,6 +242,7 @@ export class Segment {
   }
 }
 
+const peeked = Buffer.alloc(1);
 const longestHeader = 16_384;
 // Far above what a segment holds before the next one begins: gzip makes gigabytes out of megabytes.
 const largestSegment = 512 * 1024 * 1024;

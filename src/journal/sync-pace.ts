@@ -26,6 +26,14 @@ export class SyncPace {
     this.#note(performance.now() - began);
   }
 
+  /** Does what is durable when it returns, and learns from it. */
+  note<Result>(work: () => Result): Result {
+    const began = performance.now();
+    const result = work();
+    this.#note(performance.now() - began);
+    return result;
+  }
+
   async syncLater(fd: number): Promise<void> {
     const began = performance.now();
     await this.#disk.syncLater(fd);

@@ -21,6 +21,7 @@ export function memoryRedo({ bytes, after }: RedoSettings, disk: RedoDisk): Redo
   return {
     bytes,
     after,
+    idleMs: 0,
     open: (path) => disk.open(path),
     write(fd, what, position) {
       const file = disk.file(fd);

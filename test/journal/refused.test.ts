@@ -42,7 +42,7 @@ describe('what a journal refuses', () => {
     await commit(next, '{"n":2}');
     expect(files(directory)).toHaveLength(2);
     expect(texts(next)).toEqual(['{"n":1}', '{"n":2}']);
-    const header: Header = { format: 2, machine, program: 'showrunner 99', started: 'now' };
+    const header: Header = { format: 3, machine, program: 'showrunner 99', started: 'now' };
     const newer = temporaryDirectory();
     writeFileSync(
       join(newer, segmentFile(0)),

@@ -1,0 +1,125 @@
+import { ProductionError } from '../../machines/index.js';
+import type { Disk } from '../disk/index.js';
+import { linesAt } from './line.js';
+import { Reader } from './reader.js';
+import { listRedoFiles, redoLines, type FoundLine } from './redo-lines.js';
+import { Segment, listSegments, type Seal, type SegmentName } from './segment.js';
+
+/** What a power cut took from the last segment, and redo files still have. */
+export interface Lacking {
+  /** Where the last segment begins. */
+  start: number;
+  /** The last line before which nothing is missing ends here. */
+  from: number;
+  /** What is valid from there on, in order, without a seal: what redo files have and what is still in the segment. */
+  lines: FoundLine[];
+  /** Where the last of all these lines ends, and its checksum. */
+  end: number;
+  crc: string;
+  /** The seal that is still there behind them. */
+  seal: Seal | undefined;
+}
+
+/** Compares the redo files with the last segment; undefined where it has what they have, or they do not go on from what it has. */
+export function findLacking(disk: Disk, directory: string): Lacking | undefined {
+  // First the redo files: what is in one has been appended to a segment before.
+  const lines = listRedoFiles(disk, directory).flatMap((file) => redoLines(disk, directory, file));
+  const last = lines.length === 0 ? undefined : listSegments(disk, directory).at(-1);
+  if (!last || last.compressed) return undefined;
+  // What is in earlier segments was made durable before this one was made.
+  const ours = lines.filter(({ line }) => line.position >= last.start);
+  if (ours.length === 0 || hasAll(disk, directory, last, ours)) return undefined;
+  return compare(disk, directory, last, ours);
+}
+
+/** Whether a segment has lines at their places, each behind the end of another. */
+export function hasAll(
+  disk: Disk,
+  directory: string,
+  { start }: Pick<SegmentName, 'start'>,
+  lines: readonly FoundLine[],
+): boolean {
+  const segment = Segment.open(disk, directory, start, false);
+  if (!segment) return false;
+  try {
+    return lines.every(({ line, bytes }) => {
+      const before = Math.max(start, line.position - 1);
+      const there = segment.read(before, line.end);
+      return (
+        there.length === line.end - before &&
+        (before === line.position || there[0] === 10) &&
+        there.subarray(line.position - before).equals(bytes)
+      );
+    });
+  } finally {
+    segment.close();
+  }
+}
+
+function compare(
+  disk: Disk,
+  directory: string,
+  { start }: SegmentName,
+  ours: readonly FoundLine[],
+): Lacking | undefined {
+  const accepted = readableLines(disk, directory, start);
+  const isAccepted = new Set(accepted.map(({ line }) => placeOf(line)));
+  const missing = ours.filter(({ line }) => !isAccepted.has(placeOf(line)));
+  const first = Math.min(...missing.map(({ line }) => line.position));
+  const base = accepted.findLast(({ line }) => line.end <= first)?.line;
+  if (!base) return undefined;
+  const there = linesAt(bytesFrom(disk, directory, start, base.end), base.end);
+  const chain = chainFrom(base, [...ours, ...there]);
+  const isMissing = new Set(missing.map(({ line }) => placeOf(line)));
+  if (!chain.some(({ line }) => isMissing.has(placeOf(line)))) return undefined;
+  const { end, crc } = chain.at(-1)?.line ?? base;
+  const seal = chain.find(({ line }) => line.kind === 'seal')?.line;
+  return {
+    start,
+    from: base.end,
+    lines: chain.filter(({ line }) => line.kind !== 'seal'),
+    end,
+    crc,
+    seal: seal && (JSON.parse(seal.text) as Seal),
+  };
+}
+
+const placeOf = ({ position, crc }: { position: number; crc: string }): string => `${position}/${crc}`;
+
+/** The lines of a segment up to what a reader stumbles over. */
+function readableLines(disk: Disk, directory: string, start: number): FoundLine[] {
+  const found: FoundLine[] = [];
+  const onLine = (line: FoundLine['line'], bytes: Buffer): void => void found.push({ line, bytes });
+  const reader = new Reader({ disk, directory, writable: false, onLine });
+  try {
+    reader.seek(start);
+    reader.read(() => {});
+  } catch (error) {
+    if (!(error instanceof ProductionError) || error.code !== 'journal_damaged') throw error;
+  } finally {
+    reader.close();
+  }
+  return found;
+}
+
+function bytesFrom(disk: Disk, directory: string, start: number, from: number): Buffer {
+  const segment = Segment.open(disk, directory, start, false);
+  try {
+    return segment && segment.end() > from ? segment.read(from, segment.end()) : Buffer.alloc(0);
+  } finally {
+    segment?.close();
+  }
+}
+
+/** Lines each of which follows the one before it. */
+function chainFrom(base: { end: number; crc: string }, pool: readonly FoundLine[]): FoundLine[] {
+  const chain: FoundLine[] = [];
+  let last = base;
+  const inOrder = [...pool].sort((one, other) => one.line.position - other.line.position);
+  for (const found of inOrder) {
+    if (found.line.position < last.end || found.line.previous !== last.crc) continue;
+    chain.push(found);
+    last = found.line;
+  }
+  return chain;
+}

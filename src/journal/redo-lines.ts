@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { errorCode, type Disk } from '../disk/index.js';
+import { claimedPosition, decodeLine, type ValidLine } from './line.js';
+
+/** A whole line as it is in a file, its newline included. */
+export interface FoundLine {
+  line: ValidLine;
+  bytes: Buffer;
+}
+
+const nameForm = /^redo-[0-9a-f]{16}(\.given-up)?\.ndjson$/;
+
+/** The redo files of a journal's folder (docs/decisions/redo-files.md), those that were given up included. */
+export function listRedoFiles(disk: Disk, directory: string): string[] {
+  try {
+    return disk.list(directory).filter((file) => nameForm.test(file));
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+// Far above what a redo file is; what is larger is somebody else's.
+const largest = 16 * 1024 * 1024;
+
+/** The whole lines of a redo file, in no order: newer ones have been written over a part of the older ones. */
+export function redoLines(disk: Disk, directory: string, file: string): FoundLine[] {
+  const path = join(directory, file);
+  const { kind, size = 0 } = disk.stat(path) ?? {};
+  const content = kind === 'file' && size <= largest ? disk.readFile(path) : undefined;
+  return content ? linesIn(content) : [];
+}
+
+function linesIn(content: Buffer): FoundLine[] {
+  const found: FoundLine[] = [];
+  let start = 0;
+  for (let newline = content.indexOf(10); newline !== -1; newline = content.indexOf(10, start)) {
+    const raw = content.subarray(start, newline);
+    const position = claimedPosition(raw);
+    const line = position === undefined ? undefined : decodeLine(raw, position);
+    if (line) found.push({ line, bytes: content.subarray(start, newline + 1) });
+    start = newline + 1;
+  }
+  return found;
+}

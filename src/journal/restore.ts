@@ -1,0 +1,91 @@
+import { ProductionError } from '../../machines/index.js';
+import type { Disk } from '../disk/index.js';
+import { findLacking, type Lacking } from './lacking.js';
+import { sealText, writable } from './landing.js';
+import { encodeLines, noCrc, spoiler } from './line.js';
+import { makeSegment } from './make-segment.js';
+import { linesBetween, rescuedFrom } from './rescue.js';
+import type { Rescued } from './rescued.js';
+import { Segment, type Header, type Seal } from './segment.js';
+
+interface Restoring {
+  disk: Disk;
+  directory: string;
+  /** The header of a segment that begins with copies. */
+  header: (rescue: NonNullable<Header['rescue']>) => Header;
+}
+
+// Each round that ends without a segment was another process's.
+const mostRounds = 100;
+
+/**
+ * Brings back what a power cut took from the last segment and redo files still have: the segment is sealed, and the next one begins with copies, as
+ * after a failed sync. Until then nobody may append. Several processes may do so at once.
+ */
+export function restoreRedone(on: Restoring): void {
+  for (let round = 0; round < mostRounds; round += 1) {
+    const lacking = findLacking(on.disk, on.directory);
+    if (!lacking) return;
+    const seal = lacking.seal ?? landSealBehind(on, lacking);
+    if (seal) makeRestored(on, lacking, seal);
+  }
+  throw new ProductionError(
+    'journal_unavailable',
+    `what redo files have could not be brought back into the journal in ${on.directory}; try again.`,
+  );
+}
+
+function makeRestored({ disk, directory, header }: Restoring, lacking: Lacking, { next, rescue }: Seal): void {
+  const from = Math.min(lacking.from, rescue?.from ?? lacking.from);
+  const own = header({ from, lines: 0 });
+  const rescued = copiesOf(disk, directory, lacking, { from, version: own.machine.version });
+  makeSegment({
+    disk,
+    directory,
+    start: next,
+    previous: noCrc,
+    header: header({ from, lines: rescued.length }),
+    rescued,
+  });
+}
+
+/** The copies with which the segment after these lines begins, which counts from `from` on. */
+export function copiesOf(
+  disk: Disk,
+  directory: string,
+  lacking: Lacking,
+  { from, version }: { from: number; version: number },
+): Rescued[] {
+  const before = linesBetween(disk, directory, { from, to: lacking.from, version });
+  return [...before, ...rescuedFrom(disk, directory, lacking, version)];
+}
+
+/** A seal behind everything that counts; undefined when another process wrote there first. */
+function landSealBehind({ disk, directory }: Restoring, { start, from, end, crc }: Lacking): Seal | undefined {
+  const segment = Segment.open(disk, directory, start, true);
+  if (!segment) return undefined;
+  try {
+    if (segment.unwritable !== undefined) throw segment.unwritable as Error;
+    const found = segment.end();
+    const padding = found < end ? filler(end - found) : spoiler;
+    const place = found + padding.length;
+    const text = sealText(
+      (each) => encodeLines(place, crc, [{ kind: 'seal', text: each, since: from }]).lines[0]?.end,
+      { rescue: { from } },
+    );
+    const { bytes } = encodeLines(place, crc, [{ kind: 'seal', text, since: from }]);
+    const whole = Buffer.concat([padding, bytes]);
+    if (disk.write(writable(segment), whole) < whole.length)
+      throw Object.assign(new Error('the write was cut short'), { code: 'ENOSPC' });
+    return segment.read(found, found + whole.length).equals(whole) ? (JSON.parse(text) as Seal) : undefined;
+  } finally {
+    segment.close();
+  }
+}
+
+/** As many bytes that are no line: positions that had lines are not claimed again. At least as long as what ends a torn line. */
+function filler(length: number): Buffer {
+  const bytes = Buffer.alloc(Math.max(length, spoiler.length), '~');
+  bytes[bytes.length - 1] = 10;
+  return bytes;
+}

@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import type { Disk, PathInfo } from '../disk/index.js';
+import { findLacking } from './lacking.js';
+import { encodeLines, noCrc } from './line.js';
+import { copiesOf } from './restore.js';
+import { segmentFile, type Header } from './segment.js';
+
+const handle = -2;
+const refuse = (): never => {
+  throw Object.assign(new Error('EROFS: the journal is only looked at'), { code: 'EROFS' });
+};
+
+/**
+ * A disk on which a journal can be read whole by who may not write: what a power cut took from its last segment, and redo files still have, is in a
+ * segment that is only in memory. The same disk where nothing is missing.
+ */
+export function withRestored({
+  disk,
+  directory,
+  header,
+}: {
+  disk: Disk;
+  directory: string;
+  header: (rescue: NonNullable<Header['rescue']>) => Header;
+}): Disk {
+  const lacking = findLacking(disk, directory);
+  if (!lacking) return disk;
+  const { version } = header({ from: 0, lines: 0 }).machine;
+  const from = Math.min(lacking.from, lacking.seal?.rescue?.from ?? lacking.from);
+  const rescued = copiesOf(disk, directory, lacking, { from, version });
+  const start = Math.max(lacking.seal?.next ?? 0, lacking.end, sizeOf(disk, directory, lacking.start));
+  const { bytes } = encodeLines(start, noCrc, [
+    { kind: 'header', text: JSON.stringify(header({ from, lines: rescued.length })) },
+    ...rescued.map((each) => ({ kind: 'rescued' as const, text: JSON.stringify(each) })),
+  ]);
+  return withFile(disk, directory, segmentFile(start), bytes);
+}
+
+function sizeOf(disk: Disk, directory: string, start: number): number {
+  return start + (disk.stat(join(directory, segmentFile(start)))?.size ?? 0);
+}
+
+/** A disk with one file more in one folder, and nothing of it to be written. */
+function withFile(disk: Disk, directory: string, file: string, bytes: Buffer): Disk {
+  const path = join(directory, file);
+  const info: PathInfo = { kind: 'file', size: bytes.length, mtimeMs: 0, ino: -1, dev: -1 };
+  return {
+    open(each, mode) {
+      if (mode !== 'read') return refuse();
+      return each === path ? handle : disk.open(each, mode);
+    },
+    close: (fd) => (fd === handle ? undefined : disk.close(fd)),
+    size: (fd) => (fd === handle ? bytes.length : disk.size(fd)),
+    statOpen: (fd) => (fd === handle ? info : disk.statOpen(fd)),
+    read(fd, buffer, offset, length, position) {
+      if (fd !== handle) return disk.read(fd, buffer, offset, length, position);
+      const part = bytes.subarray(position, position + length);
+      buffer.set(part, offset);
+      return part.length;
+    },
+    list: (each) => [...disk.list(each), ...(each === directory ? [file] : [])],
+    stat: (each) => (each === path ? info : disk.stat(each)),
+    readFile: (each, onOpen) => disk.readFile(each, onOpen),
+    syncDirectory: (each) => disk.syncDirectory(each),
+    time: (each) => disk.time?.(each),
+    watch: (each, onChange) => disk.watch(each, onChange),
+    write: refuse,
+    sync: refuse,
+    syncLater: refuse,
+    link: refuse,
+    rename: refuse,
+    renameLater: refuse,
+    unlink: refuse,
+    makeDirectory: refuse,
+  };
+}
