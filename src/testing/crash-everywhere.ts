@@ -2,7 +2,7 @@ import { ProductionError } from '../../machines/index.js';
 import type { ProductionStateManager } from '../manager/manager.js';
 import type { OpenOptions } from '../manager/handle.js';
 import { StoryFailed } from './given.js';
-import { MemoryDisk, type DiskCall, type Fault } from './memory-disk.js';
+import { MemoryDisk, type DiskCall, type Fault, type MemoryDiskOptions } from './memory-disk.js';
 import { memoryProduction } from './memory-production.js';
 import type { PowerCut } from './power-cut.js';
 
@@ -35,6 +35,8 @@ export interface CrashOptions {
   cuts?: readonly PowerCut[];
   /** One point again, as a failure names it. */
   only?: CrashPoint;
+  /** What the simulated disk has. */
+  disk?: MemoryDiskOptions;
 }
 
 export interface Crashed {
@@ -52,19 +54,19 @@ const usualCuts: readonly PowerCut[] = ['lose-unsynced', 'keep-unsynced', { seed
  */
 export async function crashEverywhere<Told>(
   scenario: CrashScenario<Told>,
-  { faults = usualFaults, cuts = usualCuts, only }: CrashOptions = {},
+  { faults = usualFaults, cuts = usualCuts, only, disk = {} }: CrashOptions = {},
 ): Promise<Crashed> {
   if (only) {
-    await breakAt(scenario, only);
+    await breakAt(scenario, only, disk);
     return { points: 1 };
   }
-  const calls = await callsOf(scenario);
+  const calls = await callsOf(scenario, disk);
   let points = 0;
   for (const fault of faults) {
     for (const { index, name } of calls) {
-      if (fault === 'short' && name !== 'write') continue;
+      if (fault === 'short' && name !== 'write' && name !== 'redo.write') continue;
       for (const cut of cuts) {
-        await breakAt(scenario, { call: index, fault, cut });
+        await breakAt(scenario, { call: index, fault, cut }, disk);
         points += 1;
       }
     }
@@ -72,8 +74,11 @@ export async function crashEverywhere<Told>(
   return { points };
 }
 
-async function callsOf<Told>({ open = {}, told, work }: CrashScenario<Told>): Promise<DiskCall[]> {
-  const disk = new MemoryDisk();
+async function callsOf<Told>(
+  { open = {}, told, work }: CrashScenario<Told>,
+  options: MemoryDiskOptions,
+): Promise<DiskCall[]> {
+  const disk = new MemoryDisk(options);
   const calls: DiskCall[] = [];
   disk.onCall = (call) => void calls.push(call);
   const opened: ProductionStateManager[] = [];
@@ -97,8 +102,12 @@ async function live<Told>(
   await work(await another(), told, another);
 }
 
-async function breakAt<Told>(scenario: CrashScenario<Told>, point: CrashPoint): Promise<void> {
-  const disk = new MemoryDisk();
+async function breakAt<Told>(
+  scenario: CrashScenario<Told>,
+  point: CrashPoint,
+  options: MemoryDiskOptions,
+): Promise<void> {
+  const disk = new MemoryDisk(options);
   let struck: DiskCall | undefined;
   disk.onCall = (call) => {
     if (call.index !== point.call) return undefined;

@@ -71,6 +71,14 @@ export class MemoryDisk implements Disk {
     return after;
   }
 
+  /** What is unsynced of a file cannot be written when the system tries to by itself: it is lost for good, and the next sync says so. */
+  failWriteback(path: string): void {
+    const file = this.#find(path);
+    if (file?.kind !== 'file') return;
+    file.failSync();
+    file.isUnheard = true;
+  }
+
   /** A file's content as the disk has it: what a failed sync lost is gone for programs, too, as when memory is short. */
   evict(path: string): void {
     const file = this.#find(path);
@@ -88,7 +96,12 @@ export class MemoryDisk implements Disk {
     if (mode === 'create' && found) fail('EEXIST', path);
     const file = found ?? (mode === 'create' ? this.#create(path) : fail('ENOENT', path));
     this.#lastHandle += 1;
-    this.#handles.set(this.#lastHandle, { file, path, mode, failuresSeen: file.failures });
+    this.#handles.set(this.#lastHandle, {
+      file,
+      path,
+      mode,
+      failuresSeen: file.failures - (file.isUnheard ? 1 : 0),
+    });
     return this.#lastHandle;
   }
 
@@ -165,6 +178,7 @@ export class MemoryDisk implements Disk {
   #hear(handle: Handle): void {
     if (handle.failuresSeen >= handle.file.failures) return;
     handle.failuresSeen = handle.file.failures;
+    handle.file.isUnheard = false;
     fail('EIO', handle.path);
   }
 

@@ -14,6 +14,8 @@ export class MemoryFile {
   #dirty: { from: number; to: number }[] = [];
   /** How many syncs have failed: each handle opened before is told once. */
   failures = 0;
+  /** Whether nobody has been told yet: then who opens the file now is told as well. */
+  isUnheard = false;
 
   constructor(ino: number, content: Buffer = Buffer.alloc(0)) {
     this.ino = ino;

@@ -1,4 +1,4 @@
-import { nodeDisk, type Disk } from '../../src/disk/index.js';
+import { nodeDisk, type Disk, type Redo } from '../../src/disk/index.js';
 
 /** What a faulty call does: fails with a code, or, for a write, writes only a part. */
 export type Fault = 'ENOSPC' | 'EIO' | 'EROFS' | 'short';
@@ -89,8 +89,8 @@ export function faultyDisk(fault: Fault, nth: number, lasting = false): FaultyDi
   if (redo)
     wrapped.redo = {
       ...redo,
-      open: wrap('redo.open', redo.open as (...args: unknown[]) => unknown) as typeof redo.open,
-      write: wrap('redo.write', redo.write as (...args: unknown[]) => unknown) as typeof redo.write,
+      open: wrap('redo.open', redo.open as (...args: unknown[]) => unknown) as Redo['open'],
+      write: wrap('redo.write', redo.write as (...args: unknown[]) => unknown),
     };
   return Object.defineProperties(wrapped, {
     calls: { get: () => calls },
