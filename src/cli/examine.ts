@@ -46,13 +46,19 @@ export function examine(
   }
   // First the documents: processes at work move the journal on meanwhile, and a document is never ahead of it.
   const shown = shownPositions(directory, countProgress({ note }, 'reading documents'));
-  const { segments, damage } = inspectJournal(nodeDisk, journal);
+  const { segments, damage, inRedoFiles } = inspectJournal(nodeDisk, journal);
   const findings: Finding[] = damage.map(({ segment, position, what }) => ({
     severity: 'damage',
     what: `journal segment ${segment}, position ${position}: ${what}`,
     advice:
       'Commits before this place are whole: restore the segment from a backup, or keep a copy of the folder and import state.json into a new production.',
   }));
+  if (inRedoFiles > 0)
+    findings.push({
+      severity: 'note',
+      what: `the power went before the last ${inRedoFiles} lines of the journal were in its segment; its redo file has them, and nothing is lost`,
+      advice: 'Go on working: the next command that writes brings them back first.',
+    });
   findings.push(
     ...examineEnd(shown, segments),
     ...examineDocuments(directory),

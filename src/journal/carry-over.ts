@@ -7,6 +7,7 @@ import { headerLine } from './segment.js';
 import { differs } from './log-copy.js';
 import { readMark } from './read-mark.js';
 import type { RemoteLog } from './remote-log.js';
+import { restoreRedone } from './restore.js';
 import { sealForGood } from './seal-for-good.js';
 
 export interface CarryOverOptions extends Omit<
@@ -32,6 +33,7 @@ const usualChunk = 1 << 20;
 export async function carryOver(options: CarryOverOptions): Promise<Compared> {
   const { disk, directory, log, onCompared } = options;
   refuseCopyOfAnother(disk, directory, log.name);
+  restoreRedone(options);
   const compared = await alreadyThere(options);
   if (compared) return compared;
   markCopy(disk, directory, log.name);

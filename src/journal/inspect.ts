@@ -4,6 +4,7 @@ import { decodeLine, type ValidLine } from './line.js';
 import { unwrapRescued } from './rescued.js';
 import { Segment, listSegments, type Header } from './segment.js';
 import { Takeovers } from './takeovers.js';
+import { withRestored } from './with-restored.js';
 
 export interface InspectedSegment {
   file: string;
@@ -20,10 +21,13 @@ export interface InspectedSegment {
 export interface Inspection {
   segments: InspectedSegment[];
   damage: { segment: string; position: number; what: string }[];
+  /** Lines that only redo files have, since a power cut took them from the last segment; they are looked at as if they had been brought back. */
+  inRedoFiles: number;
 }
 
 /** Looks through every segment, line by line, and goes on after damage. */
-export function inspectSegments(disk: Disk, directory: string): Inspection {
+export function inspectSegments(raw: Disk, directory: string): Inspection {
+  const { disk, lacking } = withRestored(raw, directory);
   const segments: InspectedSegment[] = [];
   const damage: Inspection['damage'] = [];
   const chain = new Chain();
@@ -58,7 +62,7 @@ export function inspectSegments(disk: Disk, directory: string): Inspection {
         what: 'it has no seal although another segment follows it',
       });
   }
-  return { segments, damage };
+  return { segments, damage, inRedoFiles: lacking?.missing ?? 0 };
 }
 
 /** From where a later segment's copies count instead of this one. */

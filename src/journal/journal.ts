@@ -112,18 +112,12 @@ export class Journal implements JournalPort {
 
   #restoreIfThereIsRoom(): boolean {
     try {
-      this.#restore();
+      restoreRedone(this.#on);
       return true;
     } catch (error) {
       if (!isForbidden(error) && !isFull(error)) throw error;
       return false;
     }
-  }
-
-  #restore(): void {
-    const { disk, directory } = this.#on;
-    const header = (rescued: Header['rescue']): Header => ({ ...this.#header(rescued), format: redoFormat });
-    restoreRedone({ disk, directory, header });
   }
 
   /** Everything before it has been read by this handle. */
@@ -232,13 +226,16 @@ export class Journal implements JournalPort {
 
   /** Whether what has just landed is durable without a sync of the segment. Everything before it is. */
   #isRedone({ lines, count, bytes, problem }: Landing): boolean {
-    if (problem || count < lines.length || this.#suspectFrom !== undefined || !this.#pace.isInline) return false;
-    if (this.#format >= redoFormat && this.#redo.isDue) this.#redo.make(this.#segment());
-    const isKept = this.#pace.note(() => this.#redo.keep(bytes));
-    if (isKept) this.#redoneTo = lines.at(-1)?.end ?? 0;
-    else this.#redo.countAlone(bytes);
+    if (problem || count < lines.length || this.#suspectFrom !== undefined || !this.#pace.isInline)
+      return false;
+    if (this.#pace.tryInline(() => this.#redo.keep(bytes))) {
+      this.#redoneTo = lines.at(-1)?.end ?? 0;
+      return true;
+    }
+    this.#redo.countAlone(bytes);
     if (this.#redo.isDue) this.#wantedFormat = redoFormat;
-    return isKept;
+    if (this.#redo.isDue && this.#format >= redoFormat) this.#redo.make(this.#segment());
+    return false;
   }
 
   #landed(
@@ -546,7 +543,7 @@ export class Journal implements JournalPort {
   #rescue(): void {
     if (this.#suspectFrom === undefined) return;
     const { disk, directory } = this.#on;
-    this.#restore();
+    restoreRedone(this.#on);
     const { position, link } = this.#reader;
     rescue({
       disk,
@@ -585,13 +582,5 @@ export class Journal implements JournalPort {
 
 /** With what a power cut took and redo files still have, in memory. */
 function readable(options: JournalOptions): JournalOptions {
-  const { disk, directory, machine, program, now } = options;
-  const header = (rescue: Header['rescue']): Header => ({
-    format: redoFormat,
-    machine,
-    program,
-    started: now(),
-    ...(rescue ? { rescue } : {}),
-  });
-  return { ...options, disk: withRestored({ disk, directory, header }) };
+  return { ...options, disk: withRestored(options.disk, options.directory).disk };
 }

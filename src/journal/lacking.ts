@@ -13,6 +13,8 @@ export interface Lacking {
   from: number;
   /** What is valid from there on, in order, without a seal: what redo files have and what is still in the segment. */
   lines: FoundLine[];
+  /** How many of these the segment has lost. */
+  missing: number;
   /** Where the last of all these lines ends, and its checksum. */
   end: number;
   crc: string;
@@ -71,13 +73,15 @@ function compare(
   const there = linesAt(bytesFrom(disk, directory, start, base.end), base.end);
   const chain = chainFrom(base, [...ours, ...there]);
   const isMissing = new Set(missing.map(({ line }) => placeOf(line)));
-  if (!chain.some(({ line }) => isMissing.has(placeOf(line)))) return undefined;
+  const lost = chain.filter(({ line }) => isMissing.has(placeOf(line))).length;
+  if (lost === 0) return undefined;
   const { end, crc } = chain.at(-1)?.line ?? base;
   const seal = chain.find(({ line }) => line.kind === 'seal')?.line;
   return {
     start,
     from: base.end,
     lines: chain.filter(({ line }) => line.kind !== 'seal'),
+    missing: lost,
     end,
     crc,
     seal: seal && (JSON.parse(seal.text) as Seal),

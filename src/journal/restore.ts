@@ -1,19 +1,15 @@
 import { ProductionError } from '../../machines/index.js';
 import type { Disk } from '../disk/index.js';
+import type { JournalOptions } from './journal.js';
 import { findLacking, type Lacking } from './lacking.js';
 import { sealText, writable } from './landing.js';
 import { encodeLines, noCrc, spoiler } from './line.js';
 import { makeSegment } from './make-segment.js';
 import { linesBetween, rescuedFrom } from './rescue.js';
 import type { Rescued } from './rescued.js';
-import { Segment, type Header, type Seal } from './segment.js';
+import { Segment, redoFormat, refuseNewer, type Header, type Seal } from './segment.js';
 
-interface Restoring {
-  disk: Disk;
-  directory: string;
-  /** The header of a segment that begins with copies. */
-  header: (rescue: NonNullable<Header['rescue']>) => Header;
-}
+type Restoring = Pick<JournalOptions, 'disk' | 'directory' | 'machine' | 'program' | 'now'>;
 
 // Each round that ends without a segment was another process's.
 const mostRounds = 100;
@@ -35,18 +31,18 @@ export function restoreRedone(on: Restoring): void {
   );
 }
 
-function makeRestored({ disk, directory, header }: Restoring, lacking: Lacking, { next, rescue }: Seal): void {
+function makeRestored(on: Restoring, lacking: Lacking, { next, rescue }: Seal): void {
+  const { disk, directory, machine, program, now } = on;
   const from = Math.min(lacking.from, rescue?.from ?? lacking.from);
-  const own = header({ from, lines: 0 });
-  const rescued = copiesOf(disk, directory, lacking, { from, version: own.machine.version });
-  makeSegment({
-    disk,
-    directory,
-    start: next,
-    previous: noCrc,
-    header: header({ from, lines: rescued.length }),
-    rescued,
-  });
+  const rescued = copiesOf(disk, directory, lacking, { from, version: machine.version });
+  const header: Header = {
+    format: redoFormat,
+    machine,
+    program,
+    started: now(),
+    rescue: { from, lines: rescued.length },
+  };
+  makeSegment({ disk, directory, start: next, previous: noCrc, header, rescued });
 }
 
 /** The copies with which the segment after these lines begins, which counts from `from` on. */
@@ -61,11 +57,15 @@ export function copiesOf(
 }
 
 /** A seal behind everything that counts; undefined when another process wrote there first. */
-function landSealBehind({ disk, directory }: Restoring, { start, from, end, crc }: Lacking): Seal | undefined {
+function landSealBehind(
+  { disk, directory, machine }: Restoring,
+  { start, from, end, crc }: Lacking,
+): Seal | undefined {
   const segment = Segment.open(disk, directory, start, true);
   if (!segment) return undefined;
   try {
     if (segment.unwritable !== undefined) throw segment.unwritable as Error;
+    refuseNewer(segment.header(), machine);
     const found = segment.end();
     const padding = found < end ? filler(end - found) : spoiler;
     const place = found + padding.length;

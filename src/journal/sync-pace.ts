@@ -26,12 +26,12 @@ export class SyncPace {
     this.#note(performance.now() - began);
   }
 
-  /** Does what is durable when it returns, and learns from it. */
-  note<Result>(work: () => Result): Result {
+  /** Makes something durable in another way, in place, and learns from it where it was done. */
+  tryInline(work: () => boolean): boolean {
     const began = performance.now();
-    const result = work();
-    this.#note(performance.now() - began);
-    return result;
+    const isDone = work();
+    if (isDone) this.#note(performance.now() - began);
+    return isDone;
   }
 
   async syncLater(fd: number): Promise<void> {

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Disk, PathInfo } from '../disk/index.js';
-import { findLacking } from './lacking.js';
+import { findLacking, type Lacking } from './lacking.js';
 import { encodeLines, noCrc } from './line.js';
 import { copiesOf } from './restore.js';
-import { segmentFile, type Header } from './segment.js';
+import { Segment, segmentFile, type Header } from './segment.js';
 
 const handle = -2;
 const refuse = (): never => {
@@ -14,26 +14,27 @@ const refuse = (): never => {
  * A disk on which a journal can be read whole by who may not write: what a power cut took from its last segment, and redo files still have, is in a
  * segment that is only in memory. The same disk where nothing is missing.
  */
-export function withRestored({
-  disk,
-  directory,
-  header,
-}: {
-  disk: Disk;
-  directory: string;
-  header: (rescue: NonNullable<Header['rescue']>) => Header;
-}): Disk {
+export function withRestored(disk: Disk, directory: string): { disk: Disk; lacking: Lacking | undefined } {
   const lacking = findLacking(disk, directory);
-  if (!lacking) return disk;
-  const { version } = header({ from: 0, lines: 0 }).machine;
+  const header = lacking && headerOf(disk, directory, lacking.start);
+  if (!lacking || !header) return { disk, lacking: undefined };
   const from = Math.min(lacking.from, lacking.seal?.rescue?.from ?? lacking.from);
-  const rescued = copiesOf(disk, directory, lacking, { from, version });
+  const rescued = copiesOf(disk, directory, lacking, { from, version: header.machine.version });
   const start = Math.max(lacking.seal?.next ?? 0, lacking.end, sizeOf(disk, directory, lacking.start));
   const { bytes } = encodeLines(start, noCrc, [
-    { kind: 'header', text: JSON.stringify(header({ from, lines: rescued.length })) },
+    { kind: 'header', text: JSON.stringify({ ...header, rescue: { from, lines: rescued.length } }) },
     ...rescued.map((each) => ({ kind: 'rescued' as const, text: JSON.stringify(each) })),
   ]);
-  return withFile(disk, directory, segmentFile(start), bytes);
+  return { disk: withFile(disk, directory, segmentFile(start), bytes), lacking };
+}
+
+function headerOf(disk: Disk, directory: string, start: number): Header | undefined {
+  const segment = Segment.open(disk, directory, start, false);
+  try {
+    return segment?.header();
+  } finally {
+    segment?.close();
+  }
 }
 
 function sizeOf(disk: Disk, directory: string, start: number): number {

@@ -100,6 +100,8 @@ async function redactFolder(options: RedactionOptions): Promise<RedactedFolder> 
   settleInterrupted(directory, isGone);
   // The log would bring the text back.
   refuseCopy(nodeDisk, join(directory, 'journal'));
+  // What redo files have after a power cut is brought back first: they go away with the old journal.
+  if (options.dryRun !== true) openJournal(join(directory, 'journal'), false).close();
   const damage = inspectJournal(nodeDisk, join(directory, 'journal')).damage[0];
   if (damage)
     throw new ProductionError(

@@ -51,7 +51,7 @@ describe('what a journal refuses', () => {
     expect(thrown(() => texts(open(newer)))).toMatchObject({
       code: 'production_upgraded',
       message: expect.stringMatching(
-        /showrunner 99, whose journal format 2 is newer than this program's 1/,
+        /showrunner 99, whose journal format 3 is newer than this program's 2/,
       ) as string,
     });
   });

@@ -1,0 +1,158 @@
+import {
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { nodeDisk } from '../../src/disk/index.js';
+import { listRedoFiles, redoLines } from '../../src/journal/redo-lines.js';
+import { listSegments } from '../../src/journal/segment.js';
+import { temporaryDirectory } from '../support/temporary.js';
+import type { Journal, JournalOptions } from '../../src/journal/index.js';
+import { commit, files, open as openAny, texts } from './on-disk.js';
+
+const body = (n: number): string => JSON.stringify({ n, text: 'x'.repeat(80) });
+const bodies = (count: number, from = 0): string[] => Array.from({ length: count }, (_, n) => body(from + n));
+
+async function commitAlone(journal: Journal, count: number, from = 0): Promise<void> {
+  for (const each of bodies(count, from)) await commit(journal, each);
+}
+
+/** However slow the disk is beside other tests, its syncs are done in place. */
+function open(directory: string, options: Partial<JournalOptions> = {}): Journal {
+  return openAny(directory, { inlineSyncBelowMs: 60_000, ...options });
+}
+
+/** A journal that is at work with a redo file: 33 commits until there is one, and seven that are in it. */
+async function atWork(): Promise<{ directory: string; journal: Journal }> {
+  const directory = join(temporaryDirectory(), 'journal');
+  mkdirSync(directory);
+  const journal = open(directory);
+  await commitAlone(journal, 42);
+  return { directory, journal };
+}
+
+/** The folder as a power cut would leave it: the last segment has lost what was not synced, `lost` bytes of it. */
+function afterPowerCut(directory: string, lost: number): string {
+  const copy = join(temporaryDirectory(), 'journal');
+  cpSync(directory, copy, { recursive: true });
+  const path = join(copy, listSegments(nodeDisk, copy).at(-1)?.file ?? '');
+  truncateSync(path, statSync(path).size - lost);
+  return copy;
+}
+
+const inRedo = (directory: string): number =>
+  listRedoFiles(nodeDisk, directory).flatMap((file) => redoLines(nodeDisk, directory, file)).length;
+
+const everyByte = (directory: string): Record<string, string> =>
+  Object.fromEntries(files(directory).map((file) => [file, readFileSync(join(directory, file), 'latin1')]));
+
+describe('redo files', () => {
+  test('given a handle that commits alone for a while, then it has one, whose lines are the segment’s; closed it is gone', async () => {
+    const directory = join(temporaryDirectory(), 'journal');
+    mkdirSync(directory);
+    const journal = open(directory);
+    await commitAlone(journal, 20);
+    expect(listRedoFiles(nodeDisk, directory)).toEqual([]);
+    await commitAlone(journal, 20, 20);
+    expect(listRedoFiles(nodeDisk, directory)).toHaveLength(1);
+    const [file = ''] = listRedoFiles(nodeDisk, directory);
+    const segment = readFileSync(join(directory, listSegments(nodeDisk, directory).at(-1)?.file ?? ''));
+    const lines = redoLines(nodeDisk, directory, file);
+    expect(lines.length).toBeGreaterThan(2);
+    for (const { bytes } of lines) expect(segment.includes(bytes)).toBe(true);
+    journal.close();
+    expect(listRedoFiles(nodeDisk, directory)).toEqual([]);
+    expect(texts(open(directory))).toEqual(bodies(40));
+  });
+
+  test.each([
+    ['some bytes', 3],
+    ['a line', 200],
+    ['all that is in the redo file', 900],
+  ])(
+    'given a power cut that took %s of the segment, when it is opened, then all is there, and work goes on',
+    async (_what, lost) => {
+      const { directory } = await atWork();
+      expect(inRedo(directory)).toBeGreaterThan(5);
+      const copy = afterPowerCut(directory, lost);
+      const journal = open(copy);
+      expect(texts(journal)).toEqual(bodies(42));
+      expect(journal.inspect()).toMatchObject({ damage: [], inRedoFiles: 0 });
+      await commitAlone(journal, 42, 42);
+      journal.close();
+      expect(texts(open(copy))).toEqual(bodies(84));
+      expect(listRedoFiles(nodeDisk, copy)).toHaveLength(1);
+    },
+  );
+
+  test('given a power cut, when who only looks opens it, then all is there, doctor tells, and not a byte is written', async () => {
+    const { directory } = await atWork();
+    const copy = afterPowerCut(directory, 900);
+    const before = everyByte(copy);
+    const journal = open(copy, { readOnly: true });
+    const read: string[] = [];
+    journal.refresh(({ text }) => read.push(text));
+    expect([read, texts(journal)]).toEqual([bodies(42), bodies(42)]);
+    expect(journal.inspect().damage).toEqual([]);
+    expect(everyByte(copy)).toEqual(before);
+  });
+
+  test('given two that open it at once after a power cut, then both go on in one journal', async () => {
+    const { directory } = await atWork();
+    const copy = afterPowerCut(directory, 900);
+    const both = [open(copy), open(copy)] as const;
+    await commit(both[0], body(42));
+    await commit(both[1], body(43));
+    expect(texts(both[0])).toEqual(bodies(44));
+  });
+
+  test('given its file was given up by another, then its owner syncs, and makes another after a while', async () => {
+    const { directory, journal } = await atWork();
+    const [file = ''] = listRedoFiles(nodeDisk, directory);
+    renameSync(join(directory, file), join(directory, file.replace('.ndjson', '.given-up.ndjson')));
+    await commitAlone(journal, 2, 42);
+    expect(listRedoFiles(nodeDisk, directory)).toHaveLength(1);
+    await commitAlone(journal, 40, 44);
+    expect(listRedoFiles(nodeDisk, directory)).toHaveLength(2);
+    expect(texts(journal)).toEqual(bodies(84));
+  });
+
+  test('given one that a killed process left, when another makes its own, then the old one goes away', async () => {
+    const { directory } = await atWork();
+    const copy = join(temporaryDirectory(), 'journal');
+    cpSync(directory, copy, { recursive: true });
+    const [left = ''] = listRedoFiles(nodeDisk, copy);
+    utimesSync(join(copy, left), 1, 1);
+    const journal = open(copy);
+    await commitAlone(journal, 40, 42);
+    expect(listRedoFiles(nodeDisk, copy)).toEqual([expect.not.stringContaining(left)]);
+    expect(texts(journal)).toEqual(bodies(82));
+  });
+
+  test('given one of another journal, or one that is no more than its name, then nothing comes of it', async () => {
+    const { directory } = await atWork();
+    const [foreign = ''] = listRedoFiles(nodeDisk, directory);
+    const other = open(join(temporaryDirectory(), 'journal'));
+    await commitAlone(other, 3);
+    const place = temporaryDirectory();
+    const own = open(place);
+    await commitAlone(own, 5, 100);
+    own.close();
+    cpSync(join(directory, foreign), join(place, foreign));
+    writeFileSync(join(place, 'redo-0000000000000000.ndjson'), '{"position":\n{"position":12,"previous":"\n');
+    mkdirSync(join(place, 'redo-0000000000000001.ndjson'));
+    const journal = open(place);
+    expect(texts(journal)).toEqual(bodies(5, 100));
+    await commitAlone(journal, 40, 105);
+    expect(texts(open(place))).toEqual(bodies(45, 100));
+    expect(readdirSync(place)).toContain('redo-0000000000000001.ndjson');
+  });
+});
