@@ -58,6 +58,7 @@ export function hasAll(
   }
 }
 
+/** What follows what is decided by the checksums alone: a line of which a power cut tore off the one before it leads nowhere. */
 function compare(
   disk: Disk,
   directory: string,
@@ -65,23 +66,22 @@ function compare(
   ours: readonly FoundLine[],
 ): Lacking | undefined {
   const accepted = readableLines(disk, directory, start);
+  const header = accepted[0]?.line;
+  if (!header) return undefined;
+  const there = linesAt(bytesFrom(disk, directory, start, header.end), header.end);
+  const chain = chainFrom(header, [...ours, ...there]);
   const isAccepted = new Set(accepted.map(({ line }) => placeOf(line)));
-  const missing = ours.filter(({ line }) => !isAccepted.has(placeOf(line)));
-  const first = Math.min(...missing.map(({ line }) => line.position));
-  const base = accepted.findLast(({ line }) => line.end <= first)?.line;
-  if (!base) return undefined;
-  const there = linesAt(bytesFrom(disk, directory, start, base.end), base.end);
-  const chain = chainFrom(base, [...ours, ...there]);
-  const isMissing = new Set(missing.map(({ line }) => placeOf(line)));
-  const lost = chain.filter(({ line }) => isMissing.has(placeOf(line))).length;
-  if (lost === 0) return undefined;
+  const isThere = new Set(there.map(({ line }) => placeOf(line)));
+  const first = chain.findIndex(({ line }) => !isAccepted.has(placeOf(line)));
+  if (first === -1) return undefined;
+  const base = chain[first - 1]?.line ?? header;
   const { end, crc } = chain.at(-1)?.line ?? base;
   const seal = chain.find(({ line }) => line.kind === 'seal')?.line;
   return {
     start,
     from: base.end,
-    lines: chain.filter(({ line }) => line.kind !== 'seal'),
-    missing: lost,
+    lines: chain.slice(first).filter(({ line }) => line.kind !== 'seal'),
+    missing: chain.filter(({ line }) => !isThere.has(placeOf(line))).length,
     end,
     crc,
     seal: seal && (JSON.parse(seal.text) as Seal),
@@ -115,7 +115,7 @@ function bytesFrom(disk: Disk, directory: string, start: number, from: number): 
   }
 }
 
-/** Lines each of which follows the one before it. */
+/** Lines each of which follows the one before it, up to a seal. */
 function chainFrom(base: { end: number; crc: string }, pool: readonly FoundLine[]): FoundLine[] {
   const chain: FoundLine[] = [];
   let last = base;
@@ -123,6 +123,7 @@ function chainFrom(base: { end: number; crc: string }, pool: readonly FoundLine[
   for (const found of inOrder) {
     if (found.line.position < last.end || found.line.previous !== last.crc) continue;
     chain.push(found);
+    if (found.line.kind === 'seal') break;
     last = found.line;
   }
   return chain;

@@ -22,8 +22,9 @@ export function restoreRedone(on: Restoring): void {
   for (let round = 0; round < mostRounds; round += 1) {
     const lacking = findLacking(on.disk, on.directory);
     if (!lacking) return;
-    const seal = lacking.seal ?? landSealBehind(on, lacking);
-    if (seal) makeRestored(on, lacking, seal);
+    // A seal that was written counts only where nobody wrote before it meanwhile: the next look tells, and sees another's that came first.
+    if (lacking.seal) makeRestored(on, lacking, lacking.seal);
+    else landSealBehind(on, lacking);
   }
   throw new ProductionError(
     'journal_unavailable',
@@ -56,13 +57,10 @@ export function copiesOf(
   return [...before, ...rescuedFrom(disk, directory, lacking, version)];
 }
 
-/** A seal behind everything that counts; undefined when another process wrote there first. */
-function landSealBehind(
-  { disk, directory, machine }: Restoring,
-  { start, from, end, crc }: Lacking,
-): Seal | undefined {
+/** A seal behind everything that counts, unless another process writes there first. */
+function landSealBehind({ disk, directory, machine }: Restoring, { start, from, end, crc }: Lacking): void {
   const segment = Segment.open(disk, directory, start, true);
-  if (!segment) return undefined;
+  if (!segment) return;
   try {
     if (segment.unwritable !== undefined) throw segment.unwritable as Error;
     refuseNewer(segment.header(), machine);
@@ -77,7 +75,6 @@ function landSealBehind(
     const whole = Buffer.concat([padding, bytes]);
     if (disk.write(writable(segment), whole) < whole.length)
       throw Object.assign(new Error('the write was cut short'), { code: 'ENOSPC' });
-    return segment.read(found, found + whole.length).equals(whole) ? (JSON.parse(text) as Seal) : undefined;
   } finally {
     segment.close();
   }
