@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { removeQuietly, writeAll, type Disk, type Redo } from '../disk/index.js';
 import { hasAll } from './lacking.js';
 import { listRedoFiles, redoLines } from './redo-lines.js';
-import type { Segment } from './segment.js';
+import { listSegments, type Segment } from './segment.js';
 
 /** A longer write is no dearer to sync than to write twice. */
 const longestKept = 16 * 1024;
@@ -15,6 +15,12 @@ interface Own {
   name: string;
   /** Where the next write goes. */
   at: number;
+}
+
+interface Leaving {
+  path: string;
+  /** Everything in it that is not in an earlier segment is in the present one. */
+  isOurs: boolean;
 }
 
 /**
@@ -29,8 +35,8 @@ export class RedoFiles {
   #alone = 0;
   /** It could not be made, or not be written to: this handle does without. */
   #isBroken = false;
-  /** Given up, with everything that is in them in the present segment: the next sync lets them go. */
-  #leaving: string[] = [];
+  /** Given up: with the next sync of the segment everything in them that counts is durable there. */
+  #leaving: Leaving[] = [];
 
   constructor(disk: Disk, directory: string) {
     this.#disk = disk;
@@ -85,7 +91,7 @@ export class RedoFiles {
     const leaving = this.#leaving;
     if (leaving.length === 0) return;
     this.#leaving = [];
-    for (const path of leaving) removeQuietly(this.#disk, path);
+    for (const each of leaving) this.#letGo(each);
   }
 
   /** Whether a sync of the segment is needed before the file may go. */
@@ -108,7 +114,7 @@ export class RedoFiles {
     this.#isBroken = isBroken;
     this.#disk.close(own.fd);
     // What was renamed is its new owner's.
-    if (isBroken) this.#leaving.push(own.path);
+    if (isBroken) this.#leaving.push({ path: own.path, isOurs: true });
   }
 
   #made(redo: Redo): Own | undefined {
@@ -141,7 +147,8 @@ export class RedoFiles {
   #giveUpOthers(redo: Redo, own: Own | undefined, segment: Segment): void {
     const disk = this.#disk;
     const now = own && disk.stat(own.path)?.mtimeMs;
-    if (now === undefined) return;
+    // Lines of a later segment than the present one would look like somebody else's.
+    if (now === undefined || listSegments(disk, this.#directory).at(-1)?.start !== segment.start) return;
     for (const file of listRedoFiles(disk, this.#directory)) {
       const path = join(this.#directory, file);
       const info = path === own?.path ? undefined : disk.stat(path);
@@ -150,7 +157,17 @@ export class RedoFiles {
       if (givenUp !== path) disk.rename(path, givenUp);
       const lines = redoLines(disk, this.#directory, givenUpName(file));
       const inSegment = lines.filter(({ line }) => line.position >= segment.start);
-      if (hasAll(disk, this.#directory, segment, inSegment)) this.#leaving.push(givenUp);
+      this.#leaving.push({ path: givenUp, isOurs: hasAll(disk, this.#directory, segment, inSegment) });
+    }
+  }
+
+  /** One whose lines are not the journal's (it was copied here, or the journal was restored from an older copy) is kept for people, and read no more. */
+  #letGo({ path, isOurs }: Leaving): void {
+    if (isOurs) return removeQuietly(this.#disk, path);
+    try {
+      this.#disk.rename(path, join(dirname(path), `aside-${basename(path)}`));
+    } catch {
+      // It is looked at again by the next that is made.
     }
   }
 }

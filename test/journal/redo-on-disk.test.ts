@@ -1,5 +1,6 @@
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   readFileSync,
   readdirSync,
@@ -10,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { nodeDisk } from '../../src/disk/index.js';
 import { listRedoFiles, redoLines } from '../../src/journal/redo-lines.js';
@@ -147,12 +149,42 @@ describe('redo files', () => {
     await commitAlone(own, 5, 100);
     own.close();
     cpSync(join(directory, foreign), join(place, foreign));
+    utimesSync(join(place, foreign), 1, 1);
     writeFileSync(join(place, 'redo-0000000000000000.ndjson'), '{"position":\n{"position":12,"previous":"\n');
     mkdirSync(join(place, 'redo-0000000000000001.ndjson'));
     const journal = open(place);
     expect(texts(journal)).toEqual(bodies(5, 100));
     await commitAlone(journal, 40, 105);
     expect(texts(open(place))).toEqual(bodies(45, 100));
+    // It is kept, and read no more.
+    expect(readdirSync(place)).toContain(`aside-${foreign.replace('.ndjson', '.given-up.ndjson')}`);
     expect(readdirSync(place)).toContain('redo-0000000000000001.ndjson');
+  });
+});
+
+describe('a journal with a redo file, as its first version left it', () => {
+  const written = fileURLToPath(new URL('written/power-cut', import.meta.url));
+
+  // MAKE_GOLDEN=1 npx vitest run --config test/vitest.config.ts --project unit test/journal/redo-on-disk
+  if (process.env['MAKE_GOLDEN'] && !existsSync(written)) {
+    test('is made once', async () => {
+      const { redo } = nodeDisk;
+      const directory = join(temporaryDirectory(), 'journal');
+      mkdirSync(directory);
+      const journal = open(directory, redo ? { disk: { ...nodeDisk, redo: { ...redo, bytes: 4096 } } } : {});
+      await commitAlone(journal, 42);
+      cpSync(afterPowerCut(directory, 900), written, { recursive: true });
+    });
+  }
+
+  test('given it is opened, then all is there, by who looks and by who writes, and work goes on', async () => {
+    const copy = join(temporaryDirectory(), 'journal');
+    cpSync(written, copy, { recursive: true });
+    expect(readFileSync(join(copy, '00000000000000000000.ndjson'), 'utf8')).toContain('"format":1');
+    expect(texts(open(copy, { readOnly: true }))).toEqual(bodies(42));
+    const journal = open(copy);
+    expect(texts(journal)).toEqual(bodies(42));
+    await commitAlone(journal, 3, 42);
+    expect(texts(open(copy))).toEqual(bodies(45));
   });
 });
