@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { ProductionError } from '../../machines/index.js';
 import { isFull, makeDurableDirectory, type Disk } from '../disk/index.js';
 import { compactSegments, type Compacted } from './compact.js';
@@ -21,6 +22,7 @@ import {
   listSegments,
   redoFormat,
   refuseNewer,
+  segmentFile,
   type Header,
 } from './segment.js';
 import { scanSegments } from './scan.js';
@@ -144,8 +146,20 @@ export class Journal implements JournalPort {
       if (this.#isReplaced) this.seeThatItIsInPlace();
       this.#rescue();
       this.#obstacle = undefined;
-      this.#reader.read(onEntry);
+      try {
+        this.#reader.read(onEntry);
+      } catch (error) {
+        if (!this.#isMended(error)) throw error;
+        this.#reader.read(onEntry);
+      }
     });
+  }
+
+  /** What looks like damage may be what the disk has lost since, and redo files still have. */
+  #isMended(error: unknown): boolean {
+    if (this.#on.readOnly === true || !(error instanceof ProductionError) || error.code !== 'journal_damaged')
+      return false;
+    return this.#restoreIfThereIsRoom() && this.#reader.looksAhead();
   }
 
   /** Where the journal's bytes end now, without reading them. */
@@ -408,7 +422,8 @@ export class Journal implements JournalPort {
   }
 
   close(): void {
-    if (!this.#closed && this.#redo.isNeeded) this.#syncBeforeClosing();
+    // A sync that succeeds after a failed one proves nothing: then the file stays.
+    if (!this.#closed && this.#redo.isNeeded && this.#suspectFrom === undefined) this.#syncBeforeClosing();
     this.#closed = true;
     this.#redo.close();
     this.#reader.close();
@@ -416,13 +431,15 @@ export class Journal implements JournalPort {
 
   #syncBeforeClosing(): void {
     const { segment } = this.#reader;
+    if (segment?.fd === undefined) return;
     try {
-      if (segment?.fd === undefined) return;
       this.#pace.syncInline(segment.fd);
-      this.#redo.synced();
     } catch {
-      // The redo file stays, and whoever opens the journal next has it.
+      // Who opens the journal later hears nothing of it.
+      this.#suspect();
     }
+    // Else the redo file stays, and whoever opens the journal next has it.
+    if (this.#suspectFrom === undefined) this.#redo.synced();
   }
 
   #header(rescued?: Header['rescue']): Header {
@@ -488,6 +505,9 @@ export class Journal implements JournalPort {
     const from = seal.rescue?.from ?? this.#syncSealed(sealed);
     if (from === undefined)
       return makeSegment({ disk, directory, start, previous: line.crc, header: this.#header(), seeJournal });
+    // The disk may have lost what programs have read from it.
+    restoreRedone(this.#on);
+    if (disk.stat(join(directory, segmentFile(start)))) return;
     const { version } = this.#on.machine;
     const rescued = linesBetween(disk, directory, { from, to: start, version });
     makeSegment({

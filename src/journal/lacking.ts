@@ -71,9 +71,11 @@ function compare(
   const there = linesAt(bytesFrom(disk, directory, start, header.end), header.end);
   const chain = chainFrom(header, [...ours, ...there]);
   const isAccepted = new Set(accepted.map(({ line }) => placeOf(line)));
+  // What is read of the segment may be in memory only; nothing before the first of what redo files have is in doubt.
+  const isOurs = new Set(ours.map(({ line }) => placeOf(line)));
   const isThere = new Set(there.map(({ line }) => placeOf(line)));
-  const first = chain.findIndex(({ line }) => !isAccepted.has(placeOf(line)));
-  if (first === -1) return undefined;
+  if (chain.every(({ line }) => line.kind === 'seal' || isAccepted.has(placeOf(line)))) return undefined;
+  const first = chain.findIndex(({ line }) => isOurs.has(placeOf(line)) || !isAccepted.has(placeOf(line)));
   const base = chain[first - 1]?.line ?? header;
   const { end, crc } = chain.at(-1)?.line ?? base;
   const seal = chain.find(({ line }) => line.kind === 'seal')?.line;

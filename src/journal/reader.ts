@@ -270,6 +270,13 @@ export class Reader {
     }
   }
 
+  /** Whether a later segment's copies count from where this reader is, by what is in the folder now. */
+  looksAhead(): boolean {
+    const { segment } = this;
+    if (segment) this.#look(this.#takeovers.after(segment.start));
+    return this.#takeover !== undefined && this.#takeover.from <= this.position;
+  }
+
   #looksAheadAgain({ start }: Segment): boolean {
     this.#hasDoubt = false;
     this.#look(this.#takeovers.after(start));
