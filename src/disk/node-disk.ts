@@ -14,6 +14,9 @@ const flags: Record<OpenMode, number> = {
 
 const largestRead = 400 * 1024 * 1024;
 
+/** Linux has it, unless it is kept from the process. */
+const openFiles = '/proc/self/fd';
+
 const redoOnLinux: Redo = {
   bytes: 256 * 1024,
   after: 32,
@@ -22,7 +25,7 @@ const redoOnLinux: Redo = {
   write: (fd, bytes, position) => writeWholeAt(fd, bytes, position),
   nameOf(fd) {
     try {
-      return fs.readlinkSync(`/proc/self/fd/${fd}`);
+      return fs.readlinkSync(`${openFiles}/${fd}`);
     } catch {
       return undefined;
     }
@@ -50,7 +53,7 @@ export const nodeDisk: Disk = {
       fs.closeSync(fd);
     }
   },
-  ...(process.platform === 'linux' ? { redo: redoOnLinux } : {}),
+  ...(fs.existsSync(openFiles) ? { redo: redoOnLinux } : {}),
   sync: (fd) => fs.fdatasyncSync(fd),
   syncLater: (fd) => settled((done) => fs.fdatasync(fd, done)),
   syncDirectory(path) {

@@ -3,12 +3,13 @@ import type { Disk } from '../disk/index.js';
 import { linesAt } from './line.js';
 import { Reader } from './reader.js';
 import { listRedoFiles, redoLines, type FoundLine } from './redo-lines.js';
-import { Segment, listSegments, type Seal, type SegmentName } from './segment.js';
+import { Segment, listSegments, type Header, type Seal, type SegmentName } from './segment.js';
 
 /** What a power cut took from the last segment, and redo files still have. */
 export interface Lacking {
-  /** Where the last segment begins. */
+  /** Where the last segment begins, and what it says of itself. */
   start: number;
+  header: Header;
   /** The last line before which nothing is missing ends here. */
   from: number;
   /** What is valid from there on, in order, without a seal: what redo files have and what is still in the segment. */
@@ -81,6 +82,7 @@ function compare(
   const seal = chain.find(({ line }) => line.kind === 'seal')?.line;
   return {
     start,
+    header: JSON.parse(header.text) as Header,
     from: base.end,
     lines: chain.slice(first).filter(({ line }) => line.kind !== 'seal'),
     missing: chain.filter(({ line }) => !isThere.has(placeOf(line))).length,

@@ -2,9 +2,7 @@ import type { Disk } from '../disk/index.js';
 import { landSeal } from './landing.js';
 import type { ValidLine } from './line.js';
 import { Reader, type ReaderOptions } from './reader.js';
-import type { FoundLine } from './redo-lines.js';
 import { unwrapRescued, type Rescued } from './rescued.js';
-import { Segment } from './segment.js';
 import { Takeovers } from './takeovers.js';
 
 interface Rescue {
@@ -82,20 +80,12 @@ export function linesBetween(
   return found;
 }
 
-/** The same of lines that redo files have. */
-export function rescuedFrom(
-  disk: Disk,
-  directory: string,
-  { start, lines }: { start: number; lines: readonly FoundLine[] },
-  version: number,
-): Rescued[] {
-  const segment = Segment.open(disk, directory, start, false);
-  const own = segment?.header().machine.version ?? version;
-  segment?.close();
-  return lines.map(({ line, bytes }) => copyOf(line, bytes.subarray(0, -1), { own, version }));
-}
-
-function copyOf(line: ValidLine, bytes: Buffer, { own, version }: { own: number; version: number }): Rescued {
+/** A line as a segment of the given machine version has it; `own` is the version of the segment that it comes from. */
+export function copyOf(
+  line: ValidLine,
+  bytes: Buffer,
+  { own, version }: { own: number; version: number },
+): Rescued {
   const wrote = versionOf(line, own);
   return {
     position: line.position,

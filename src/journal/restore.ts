@@ -5,7 +5,7 @@ import { findLacking, type Lacking } from './lacking.js';
 import { sealText, writable } from './landing.js';
 import { encodeLines, noCrc, spoiler } from './line.js';
 import { makeSegment } from './make-segment.js';
-import { linesBetween, rescuedFrom } from './rescue.js';
+import { copyOf, linesBetween } from './rescue.js';
 import type { Rescued } from './rescued.js';
 import { Segment, redoFormat, refuseNewer, type Header, type Seal } from './segment.js';
 
@@ -22,6 +22,7 @@ export function restoreRedone(on: Restoring): void {
   for (let round = 0; round < mostRounds; round += 1) {
     const lacking = findLacking(on.disk, on.directory);
     if (!lacking) return;
+    refuseNewer(lacking.header, on.machine);
     // A seal that was written counts only where nobody wrote before it meanwhile: the next look tells, and sees another's that came first.
     if (lacking.seal) makeRestored(on, lacking, lacking.seal);
     else landSealBehind(on, lacking);
@@ -54,16 +55,19 @@ export function copiesOf(
   { from, version }: { from: number; version: number },
 ): Rescued[] {
   const before = linesBetween(disk, directory, { from, to: lacking.from, version });
-  return [...before, ...rescuedFrom(disk, directory, lacking, version)];
+  const own = lacking.header.machine.version;
+  return [
+    ...before,
+    ...lacking.lines.map(({ line, bytes }) => copyOf(line, bytes.subarray(0, -1), { own, version })),
+  ];
 }
 
 /** A seal behind everything that counts, unless another process writes there first. */
-function landSealBehind({ disk, directory, machine }: Restoring, { start, from, end, crc }: Lacking): void {
+function landSealBehind({ disk, directory }: Restoring, { start, from, end, crc }: Lacking): void {
   const segment = Segment.open(disk, directory, start, true);
   if (!segment) return;
   try {
     if (segment.unwritable !== undefined) throw segment.unwritable as Error;
-    refuseNewer(segment.header(), machine);
     const found = segment.end();
     const padding = found < end ? filler(end - found) : spoiler;
     const place = found + padding.length;

@@ -3,7 +3,7 @@ import type { Disk, PathInfo } from '../disk/index.js';
 import { findLacking, type Lacking } from './lacking.js';
 import { encodeLines, noCrc } from './line.js';
 import { copiesOf } from './restore.js';
-import { Segment, segmentFile, type Header } from './segment.js';
+import { segmentFile } from './segment.js';
 
 const handle = -2;
 const refuse = (): never => {
@@ -16,8 +16,8 @@ const refuse = (): never => {
  */
 export function withRestored(disk: Disk, directory: string): { disk: Disk; lacking: Lacking | undefined } {
   const lacking = findLacking(disk, directory);
-  const header = lacking && headerOf(disk, directory, lacking.start);
-  if (!lacking || !header) return { disk, lacking: undefined };
+  if (!lacking) return { disk, lacking };
+  const { header } = lacking;
   const from = Math.min(lacking.from, lacking.seal?.rescue?.from ?? lacking.from);
   const rescued = copiesOf(disk, directory, lacking, { from, version: header.machine.version });
   const start = Math.max(lacking.seal?.next ?? 0, lacking.end, sizeOf(disk, directory, lacking.start));
@@ -26,15 +26,6 @@ export function withRestored(disk: Disk, directory: string): { disk: Disk; lacki
     ...rescued.map((each) => ({ kind: 'rescued' as const, text: JSON.stringify(each) })),
   ]);
   return { disk: withFile(disk, directory, segmentFile(start), bytes), lacking };
-}
-
-function headerOf(disk: Disk, directory: string, start: number): Header | undefined {
-  const segment = Segment.open(disk, directory, start, false);
-  try {
-    return segment?.header();
-  } finally {
-    segment?.close();
-  }
 }
 
 function sizeOf(disk: Disk, directory: string, start: number): number {
