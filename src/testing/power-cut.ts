@@ -32,7 +32,7 @@ export function afterPowerCut(root: MemoryFolder, cut: PowerCut): MemoryFolder {
 }
 
 /** Mulberry32: small, and the same everywhere. */
-function chanceOf(seed: number): Chance {
+export function chanceOf(seed: number): Chance {
   let state = Math.trunc(seed);
   return () => {
     state = (state + 0x6d2b79f5) | 0;
