@@ -9,14 +9,14 @@ import { mayMount } from '../../support/mount.js';
 export const mayCutPower = mayMount && spawnSync('mkfs.xfs', ['-V'], { stdio: 'ignore' }).status === 0;
 if (!mayCutPower) console.warn('not tried: this process may not mount an XFS (root and xfsprogs)');
 
-/** A disk that loses its power: an XFS of its own in a file. */
+/** A disk that loses its power: an XFS, or an ext4, of its own in a file. */
 export class Volume {
   readonly directory: string;
   readonly #image: string;
   readonly #folder = mkdtempSync(join(tmpdir(), 'showrunner-volume-'));
   readonly #remove = (): void => this.remove();
 
-  constructor() {
+  constructor(system: 'xfs' | 'ext4' = 'xfs') {
     this.directory = join(this.#folder, 'disk');
     this.#image = join(this.#folder, 'image');
     writeFileSync(this.#image, '');
@@ -24,7 +24,7 @@ export class Volume {
     mkdirSync(this.directory);
     // Postgres runs as another user.
     chmodSync(this.#folder, 0o755);
-    execFileSync('mkfs.xfs', ['-q', this.#image]);
+    execFileSync(`mkfs.${system}`, ['-q', this.#image]);
     process.on('exit', this.#remove);
     this.#mount();
     chmodSync(this.directory, 0o755);
@@ -34,7 +34,7 @@ export class Volume {
     execFileSync('mount', ['-o', 'loop', this.#image, this.directory]);
   }
 
-  /** From one moment on nothing reaches the disk any more, XFS' own log included: what was not made durable before is lost. */
+  /** From one moment on nothing reaches the disk any more, the file system's own log included: what was not made durable before is lost. */
   cut(): void {
     execFileSync('xfs_io', ['-x', '-c', 'shutdown', this.directory]);
   }
