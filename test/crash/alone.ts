@@ -4,7 +4,10 @@ import { ProductionStateManager } from '../../src/index.js';
 
 const directory = process.argv[2] ?? '';
 const episodeNum = Number(process.argv[3]);
-const manager = await ProductionStateManager.open({ directory, policy: { budgets: { research: 1000, total: 1000 }, dailyCap: 10_000 } });
+const manager = await ProductionStateManager.open({
+  directory,
+  policy: { budgets: { research: 1000, total: 1000 }, dailyCap: 10_000 },
+});
 const sessionId = await manager.createEpisodeSession({ episodeNum, topic: 'Bees' });
 await manager.updatePhase({ sessionId, phase: 'research', status: 'active' });
 writeSync(1, `${sessionId}\n`);

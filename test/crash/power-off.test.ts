@@ -32,7 +32,7 @@ async function workUntilCut(file: string, volume: Volume, workers: number, after
     if (children.some(({ child }) => child.exitCode !== null)) throw new Error('a process ended by itself');
     await wait(10);
   }
-  for (let looks = 0; looks < 100 && workers === 1 && !hasRedoFile(directory); looks += 1) await wait(20);
+  if (workers === 1) await untilRedoFile(directory);
   await wait(afterMs);
   volume.cut();
   // What was told is what was told by now: nothing that is answered later was on the disk before.
@@ -40,6 +40,10 @@ async function workUntilCut(file: string, volume: Volume, workers: number, after
   for (const { child } of children) child.kill('SIGKILL');
   await Promise.all(children.map(({ ended }) => ended));
   return told;
+}
+
+async function untilRedoFile(directory: string): Promise<void> {
+  for (let looks = 0; looks < 100 && !hasRedoFile(directory); looks += 1) await wait(20);
 }
 
 function hasRedoFile(directory: string): boolean {

@@ -1,6 +1,5 @@
 import {
   cpSync,
-  existsSync,
   mkdirSync,
   readFileSync,
   readdirSync,
@@ -165,18 +164,7 @@ describe('redo files', () => {
 describe('a journal with a redo file, as its first version left it', () => {
   const written = fileURLToPath(new URL('written/power-cut', import.meta.url));
 
-  // MAKE_GOLDEN=1 npx vitest run --config test/vitest.config.ts --project unit test/journal/redo-on-disk
-  if (process.env['MAKE_GOLDEN'] && !existsSync(written)) {
-    test('is made once', async () => {
-      const { redo } = nodeDisk;
-      const directory = join(temporaryDirectory(), 'journal');
-      mkdirSync(directory);
-      const journal = open(directory, redo ? { disk: { ...nodeDisk, redo: { ...redo, bytes: 4096 } } } : {});
-      await commitAlone(journal, 42);
-      cpSync(afterPowerCut(directory, 900), written, { recursive: true });
-    });
-  }
-
+  // Made by the commits of `atWork` on a disk whose redo files have 4096 bytes, and `afterPowerCut(directory, 900)`.
   test('given it is opened, then all is there, by who looks and by who writes, and work goes on', async () => {
     const copy = join(temporaryDirectory(), 'journal');
     cpSync(written, copy, { recursive: true });
