@@ -1,4 +1,4 @@
-import { nodeDisk } from '../../src/disk/index.js';
+import { nodeDisk, type Disk } from '../../src/disk/index.js';
 import { ProductionStateManager } from '../../src/index.js';
 import type { Plan } from '../../src/production/index.js';
 import { timed } from './measure.js';
@@ -13,7 +13,13 @@ export function openProduction(directory: string): Promise<ProductionStateManage
 /** The same, quick and careless, for preparing thousands of episodes: nothing is synced. */
 export function openUnsynced(directory: string): Promise<ProductionStateManager> {
   const nothing = (): void => {};
-  const disk = { ...nodeDisk, sync: nothing, syncLater: () => Promise.resolve(), syncDirectory: nothing };
+  const disk: Disk = {
+    ...nodeDisk,
+    sync: nothing,
+    syncLater: () => Promise.resolve(),
+    syncDirectory: nothing,
+  };
+  delete disk.redo;
   return ProductionStateManager.open({ directory, disk, policy: { budgets: richly, dailyCap: 1_000_000 } });
 }
 
