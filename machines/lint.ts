@@ -3,7 +3,7 @@ import type { AnyStateMachine, AnyStateNode } from 'xstate';
 /**
  * Checks of a chart that TypeScript and XState leave out: unknown names are skipped silently and targets are not checked (xstate 5.33.3).
  * Gives one sentence per problem: a guard or action without an implementation or a name, or that
- * nothing uses; a state that nothing reaches or describes; an invoke, a timer, an eventless transition.
+ * nothing uses; a state that nothing reaches or describes; an invoke, a timer, an eventless transition, a pattern of events.
  */
 export function lintChart(machine: AnyStateMachine): string[] {
   const nodes = [...allNodes(machine.root)];
@@ -80,6 +80,9 @@ function lintTimers(node: AnyStateNode): string[] {
       : []),
     ...(node.always && node.always.length > 0 ? [`${node.id}: has an eventless transition.`] : []),
     ...(node.type === 'history' ? [`${node.id}: is a history, and a snapshot has none.`] : []),
+    ...[...node.transitions.keys()]
+      .filter((event) => event.includes('*'))
+      .map((event) => `${node.id}: takes events by the pattern ${event}; name each.`),
   ];
 }
 

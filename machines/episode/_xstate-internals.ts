@@ -164,6 +164,46 @@ interface Entered {
   exit: readonly unknown[];
 }
 
+/** A state as XState asks it for a way. */
+interface Asked {
+  type: string;
+  parent?: Asked | undefined;
+  transitions: ReadonlyMap<string, unknown>;
+  /** Not in XState's types. */
+  next?: (snapshot: unknown, event: EpisodeEvent) => Way[] | undefined;
+}
+
+/** Which states have something to say of an event, by the innermost state and the event's type. */
+const concerned = new WeakMap<Asked, Map<string, readonly Asked[]>>();
+
+/**
+ * The way that XState selects by its guards; empty where there is none. It asks each state from the innermost to the root, at the cost of a name and a list for
+ * each; here only those are asked that have a transition for the event (Node 20.20, xstate 5.33.3: 0.4 of a decision's 1.2 µs). Undefined where more than one
+ * state is the innermost. It holds while no transition is for a pattern of events, which the lint refuses. The same test compares.
+ */
+export function selected(snapshot: { _nodes: readonly Asked[] }, event: EpisodeEvent): Way[] | undefined {
+  const [leaf, another] = snapshot._nodes.filter(({ type }) => type === 'atomic');
+  if (!leaf || another) return undefined;
+  for (const state of statesFor(leaf, event.type)) {
+    const ways = state.next?.(snapshot, event);
+    if (ways?.length) return ways;
+  }
+  return [];
+}
+
+function statesFor(leaf: Asked, eventType: string): readonly Asked[] {
+  const known = concerned.get(leaf)?.get(eventType);
+  if (known) return known;
+  const states = upFrom(leaf).filter(({ transitions }) => transitions.has(eventType));
+  const ofLeaf = concerned.get(leaf) ?? new Map<string, readonly Asked[]>();
+  concerned.set(leaf, ofLeaf.set(eventType, states));
+  return states;
+}
+
+function upFrom(state: Asked): Asked[] {
+  return state.parent ? [state, ...upFrom(state.parent)] : [state];
+}
+
 const noActions = ({ entry, exit }: Entered): boolean => entry.length === 0 && exit.length === 0;
 
 /** Where XState has landed before, by the way taken and the value it was taken from. */

@@ -1,5 +1,5 @@
 import { createActor, type ActorScope } from 'xstate';
-import { moved, stayed } from './_xstate-internals.js';
+import { moved, selected, stayed } from './_xstate-internals.js';
 import type { EpisodeCreated, EpisodeEvent } from './events.js';
 import { initialContext } from './initial-context.js';
 import { episodeMachine } from './machine.js';
@@ -53,7 +53,7 @@ const { actions: implementations } = episodeMachine.implementations;
 
 /** The next snapshot; the same reference when the machine takes no transition. Pure. */
 export function nextSnapshot(snapshot: EpisodeSnapshot, event: EpisodeEvent): EpisodeSnapshot {
-  const ways = episodeMachine.getTransitionData(snapshot, event);
+  const ways = selected(snapshot, event) ?? episodeMachine.getTransitionData(snapshot, event);
   return ways.length === 0
     ? snapshot
     : (stayed(snapshot, event, ways, implementations) ??

@@ -217,6 +217,11 @@ describe('the chart', () => {
       ['m.b.past: is a history, and a snapshot has none.', 'm.b.c: no way leads here.'],
     ],
     [
+      'a pattern of events',
+      { states: { ...a }, on: { 'cost.*': { guard: 'g', actions: 'x', target: '.a' } } },
+      ['m: takes events by the pattern cost.*; name each.'],
+    ],
+    [
       'an unreachable state',
       { states: { ...a, b: { description: 'B.', initial: 'c', states: { c: { description: 'C.' } } } } },
       ['m.b: no way leads here.', 'm.b.c: no way leads here.'],
