@@ -3,6 +3,7 @@ import type { PolicyPast } from '../calls/policy.js';
 import { dayWarnings } from '../reports/warnings.js';
 import type { CommitAhead, MarkedAhead } from '../record/commit-ahead.js';
 import type { Context } from './command.js';
+import { journalProgress } from './file-progress.js';
 import type { Finding } from './examine.js';
 
 /** Whether `policy.json` can be taken in, and whether programs overwrite each other's policy. The journal must be whole. */
@@ -63,7 +64,10 @@ async function examineDay(context: Context): Promise<Finding[]> {
 
 async function pastOf(context: Context): Promise<PolicyPast[]> {
   try {
-    return await (await context.open({ readOnly: true })).getPolicyHistory();
+    const manager = await context.open({ readOnly: true });
+    return await manager.getPolicyHistory({
+      onJournal: journalProgress(context, 'looking for changes of policy'),
+    });
   } catch (error) {
     // Something lies in the way, and is a finding already.
     if (error instanceof ProductionError) return [];

@@ -10,13 +10,13 @@ import {
   statusOf,
   type SessionId,
 } from '../../machines/index.js';
-import { nodeDisk, writableByOthers } from '../disk/index.js';
+import { nodeDisk, writableByOthers, type Disk } from '../disk/index.js';
 import { Documents, leftoversIn, type SessionDocument } from '../documents/index.js';
 import { inspectJournal, type Inspection } from '../journal/index.js';
 import { unseal } from '../documents/seal.js';
 import { decodeShown } from '../record/index.js';
 import type { Context } from './command.js';
-import { countProgress } from './file-progress.js';
+import { countProgress, segmentProgress } from './file-progress.js';
 import { episodeEstimates, episodeWarnings, waitOf } from '../reports/index.js';
 
 /** Something that a person should know. */
@@ -46,7 +46,7 @@ export function examine(
   }
   // First the documents: processes at work move the journal on meanwhile, and a document is never ahead of it.
   const shown = shownPositions(directory, countProgress({ note }, 'reading documents'));
-  const { segments, damage, inRedoFiles } = inspectJournal(nodeDisk, journal);
+  const { segments, damage, inRedoFiles } = inspectJournal(telling(segmentProgress({ note })), journal);
   const findings: Finding[] = damage.map(({ segment, position, what }) => ({
     severity: 'damage',
     what: `journal segment ${segment}, position ${position}: ${what}`,
@@ -61,12 +61,23 @@ export function examine(
     });
   findings.push(
     ...examineEnd(shown, segments),
-    ...examineDocuments(directory),
-    ...examineLeftovers(directory),
+    ...examineDocuments(directory, countProgress({ note }, 'checking documents')),
+    ...examineLeftovers(directory, countProgress({ note }, 'looking for leftovers, folders')),
     ...examineSessions(directory, countProgress({ note }, 'looking who waits, episodes')),
     ...examineRights(directory),
   );
   return { findings, segments };
+}
+
+/** The disk, on which it is heard what is opened. */
+function telling(onFile: (path: string) => void): Disk {
+  return {
+    ...nodeDisk,
+    open: (path, mode) => {
+      onFile(path);
+      return nodeDisk.open(path, mode);
+    },
+  };
 }
 
 /** Folders that are named as sessions are; a file of such a name is none of ours. */
@@ -116,9 +127,10 @@ function isFile(path: string): boolean {
   return nodeDisk.stat(path)?.kind === 'file';
 }
 
-function examineDocuments(directory: string): Finding[] {
+function examineDocuments(directory: string, told: (done: number, of: number) => void): Finding[] {
   const files = ['state.json', ...sessionFolders(directory).map((id) => `${id}/session.json`)];
-  return files.flatMap((file): Finding[] => {
+  return files.flatMap((file, index): Finding[] => {
+    told(index, files.length);
     const path = join(directory, file);
     const kind = nodeDisk.stat(path)?.kind;
     if (kind === undefined) return [];
@@ -147,21 +159,17 @@ function isTrusted(path: string): boolean {
   return bytes !== undefined && unseal(bytes) !== undefined;
 }
 
-function examineLeftovers(directory: string): Finding[] {
-  const folders = [
-    directory,
-    join(directory, 'journal'),
-    ...sessionFolders(directory).map((id) => join(directory, id)),
-  ];
-  const leftovers = folders.flatMap((folder) =>
-    readdirSync(folder)
-      .filter((name) => name.startsWith('.tmp-'))
-      .map((name) => join(folder, name)),
-  );
-  const ofPhases = sessionFolders(directory).flatMap((id) =>
-    phaseNames.flatMap((phase) => leftoversIn(join(directory, id, phase))),
-  );
-  leftovers.push(...ofPhases);
+function examineLeftovers(directory: string, told: (done: number, of: number) => void): Finding[] {
+  const sessions = sessionFolders(directory);
+  const leftovers = [directory, join(directory, 'journal')].flatMap(temporaryIn);
+  for (const [index, id] of sessions.entries()) {
+    told(index, sessions.length);
+    const folder = join(directory, id);
+    leftovers.push(
+      ...temporaryIn(folder),
+      ...phaseNames.flatMap((phase) => leftoversIn(join(folder, phase))),
+    );
+  }
   if (leftovers.length === 0) return [];
   return [
     {
@@ -171,6 +179,12 @@ function examineLeftovers(directory: string): Finding[] {
         'They may be removed while no process is at work; those in the folder of a phase are removed when it is worked on again.',
     },
   ];
+}
+
+function temporaryIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.startsWith('.tmp-'))
+    .map((name) => join(folder, name));
 }
 
 /** Whoever may write a folder may change all that is in it: checksums are no signatures. */

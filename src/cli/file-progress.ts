@@ -3,23 +3,30 @@ import type { Context } from './command.js';
 
 const quietMs = 1000;
 
-/** Whether it is time to say something again: at first after a second of silence. */
-function everySecond(): () => boolean {
-  let saidAt = performance.now();
-  return () => {
-    if (performance.now() - saidAt < quietMs) return false;
-    saidAt = performance.now();
-    return true;
-  };
+// When something was last said since the process began: however many go on one after the other, there is one silence.
+let saidAt = 0;
+
+/** Whether a second has passed in silence; then the next one begins. */
+function isDue(): boolean {
+  const now = performance.now();
+  if (now - saidAt < quietMs) return false;
+  saidAt = now;
+  return true;
 }
 
 /** Says now and then which file is being checked: gigabytes of audio take their time. */
 export function fileProgress({ note }: Pick<Context, 'note'>): (path: string) => void {
   let checked = 0;
-  const isDue = everySecond();
   return (path) => {
     checked += 1;
     if (isDue()) note(`checking file ${checked}: ${escapeForTerminal(path)}`);
+  };
+}
+
+/** Says now and then which file of a journal is read, where no commits are heard of. */
+export function segmentProgress({ note }: Pick<Context, 'note'>): (path: string) => void {
+  return (path) => {
+    if (isDue()) note(`looking through the journal: ${escapeForTerminal(path)}`);
   };
 }
 
@@ -29,7 +36,6 @@ export function journalProgress(
   doing = 'auditing the journal',
 ): (read: number, end: number) => void {
   let commits = 0;
-  const isDue = everySecond();
   return (read, end) => {
     commits += 1;
     if (isDue())
@@ -53,7 +59,6 @@ export function countProgress(
   doing: string,
   shown = (done: number, all: number): string => `${done} of ${all}`,
 ): (done: number, all: number) => void {
-  const isDue = everySecond();
   return (done, all) => {
     if (isDue()) note(`${doing}: ${shown(done, all)}`);
   };

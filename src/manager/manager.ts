@@ -847,15 +847,16 @@ export class ProductionStateManager extends ManagerHandle {
   }
 
   /**
-   * Every change of the policy, oldest first: who, why, and what from what to what, amounts in decimal dollars. Reads the whole journal.
+   * Every change of the policy, oldest first: who, why, and what from what to what, amounts in decimal dollars. Reads the whole journal;
+   * `onJournal` hears, line by line, how many bytes of it have been read, and where it ends.
    * @throws ProductionError `journal_damaged`, `journal_unavailable`.
    * @example
    * ```js
    * const [first] = await manager.getPolicyHistory();
    * ```
    */
-  async getPolicyHistory(): Promise<PolicyPast[]> {
-    return (await this.readDurably()).policyHistory().map(policyPast);
+  async getPolicyHistory(progress: Pick<AuditProgress, 'onJournal'> = {}): Promise<PolicyPast[]> {
+    return (await this.readDurably()).policyHistory(progress.onJournal).map(policyPast);
   }
 
   /**

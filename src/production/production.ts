@@ -375,8 +375,8 @@ export class Production {
   }
 
   /** Every change of the policy, oldest first. Reads the whole journal. */
-  policyHistory(): PolicyHistoryEntry[] {
-    return policyHistory(this.#journal);
+  policyHistory(onJournal?: OnJournal): PolicyHistoryEntry[] {
+    return policyHistory(this.#journal, onJournal);
   }
 
   /** Every removal of a text, oldest first. Reads the whole journal. */

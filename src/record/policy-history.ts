@@ -1,5 +1,6 @@
 import type { JournalPort } from '../journal/index.js';
 import { decodeCommit } from './decode.js';
+import type { OnJournal } from './history.js';
 import type { PolicyChange } from './policy-record.js';
 
 /** A change of policy in the production's past. */
@@ -15,9 +16,11 @@ export interface PolicyHistoryEntry extends PolicyChange {
 const mark = '"policy":{';
 
 /** Every change of policy, oldest first. Reads the whole journal; the text is searched before it is parsed. */
-export function policyHistory(journal: JournalPort): PolicyHistoryEntry[] {
+export function policyHistory(journal: JournalPort, onJournal?: OnJournal): PolicyHistoryEntry[] {
   const entries: PolicyHistoryEntry[] = [];
+  const end = journal.end();
   journal.scan((line) => {
+    onJournal?.(line.end, end);
     if (!line.text.includes(mark)) return;
     const { at, by, policy } = decodeCommit(line);
     if (policy) entries.push({ position: line.end, at, writer: by, ...policy });
