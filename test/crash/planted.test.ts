@@ -11,7 +11,7 @@ const bugs: [what: string, fault: Fault, call: Call, bug: PlantedBug][] = [
     'write',
     {
       file: 'src/journal/landing.ts',
-      from: 'const count = isThere ? lines.filter((line) => line.end <= end).length : 0;',
+      from: 'const count = isThere === true ? lines.filter((line) => line.end <= end).length : 0;',
       to: 'const count = lines.length;',
     },
   ],

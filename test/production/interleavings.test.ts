@@ -319,7 +319,7 @@ describe('several handles, interleaved at every await', () => {
       allKinds,
       {
         file: 'src/journal/landing.ts',
-        from: 'const count = isThere ? lines.filter((line) => line.end <= end).length : 0;',
+        from: 'const count = isThere === true ? lines.filter((line) => line.end <= end).length : 0;',
         to: 'const count = lines.length;',
       },
     ],
