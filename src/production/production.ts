@@ -34,7 +34,7 @@ import { findCheckpoint, findResult, shownPayload, type FoundCheckpoint } from '
 import { historyOf, SessionPast, stateAt, type HistoryEntry, type OnJournal } from '../record/history.js';
 import { saveCheckpointPayload, type CheckpointPayload } from '../record/payload.js';
 import { filesNamedIn, payloadFilesOf } from '../record/payload-files.js';
-import { settledKeysOf, type SettledKey } from '../record/settled-keys.js';
+import { SettledKeys, type SettledKey } from '../record/settled-keys.js';
 import { commitAhead, markedAhead, type CommitAhead, type MarkedAhead } from '../record/commit-ahead.js';
 import { CommitsAfter } from '../record/commits-after.js';
 import type { OpeningBalance } from '../record/opening-record.js';
@@ -96,6 +96,8 @@ function journalOptions({
 
 const largestInlineResult = 64 * 1024;
 
+const mostKeysKept = 16;
+
 /** The engine: refresh, decide, append (docs/architecture.md). One handle of one process on a production. */
 export class Production {
   readonly directory: string;
@@ -112,6 +114,8 @@ export class Production {
   #closed = false;
   /** Where each session stood when its payloads were last looked for. */
   readonly #restored = new Map<SessionId, number>();
+  /** Of the episodes whose keys were asked for last: who repeats a key does not wait for the whole past each time. */
+  readonly #settledKeys = new Map<SessionId, SettledKeys>();
 
   /** Opens the folder of a production as {@link Production.open} does, with the journal that a remote log carries. */
   static async connect(options: ProductionOptions & { log: RemoteLog }): Promise<Production> {
@@ -421,7 +425,13 @@ export class Production {
 
   /** Every key that an episode has settled, from one reading of its past. */
   settledKeys(id: SessionId): Map<string, SettledKey> {
-    return settledKeysOf(this.#journal, id);
+    const keys = this.#settledKeys.get(id) ?? new SettledKeys(this.#journal, id);
+    // Whoever was asked for last is kept; each key takes some hundred bytes.
+    this.#settledKeys.delete(id);
+    this.#settledKeys.set(id, keys);
+    const [oldest] = this.#settledKeys.keys();
+    if (oldest !== undefined && this.#settledKeys.size > mostKeysKept) this.#settledKeys.delete(oldest);
+    return keys.read();
   }
 
   /** The JSON text of a kept result, wherever it lies; undefined where there is none. */

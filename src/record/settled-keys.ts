@@ -1,5 +1,6 @@
 import { zeroUsd, type EventOf, type PhaseName, type SessionId, type Usd } from '../../machines/index.js';
 import type { JournalPort } from '../journal/index.js';
+import type { CommitEntry } from './commit.js';
 import { scanSession } from './replay.js';
 
 /** What a key of an episode was used for. */
@@ -19,15 +20,36 @@ export interface SettledKey {
   byWorker: boolean;
 }
 
-/** Every key that an episode has settled, from one reading of its past. */
-export function settledKeysOf(journal: JournalPort, sessionId: SessionId): Map<string, SettledKey> {
-  const reserved = new Map<string, EventOf<'cost.reserve'>>();
-  const settled = new Map<string, SettledKey>();
-  scanSession(journal, sessionId, (_commit, entry) => {
+/** Every key that an episode has settled: read from its past when it is first asked for, and on from there. */
+export class SettledKeys {
+  readonly #journal: JournalPort;
+  readonly #sessionId: SessionId;
+  readonly #reserved = new Map<string, EventOf<'cost.reserve'>>();
+  readonly #settled = new Map<string, SettledKey>();
+  #upTo: number | undefined;
+
+  constructor(journal: JournalPort, sessionId: SessionId) {
+    this.#journal = journal;
+    this.#sessionId = sessionId;
+  }
+
+  /** As far as the journal's handle has read; the same map grows. */
+  read(): Map<string, SettledKey> {
+    const to = this.#journal.position;
+    if (this.#upTo === undefined || this.#upTo < to)
+      scanSession(this.#journal, this.#sessionId, (_commit, entry) => this.#take(entry), {
+        from: this.#upTo,
+        to,
+        onLine: (line) => (this.#upTo = line.end),
+      });
+    return this.#settled;
+  }
+
+  #take(entry: CommitEntry): void {
     for (const event of entry.events) {
       if (event.type === 'episode.forked')
         for (const { key, operation, amount, result } of event.paid ?? [])
-          settled.set(key, {
+          this.#settled.set(key, {
             operation,
             phase: event.resume,
             amount,
@@ -37,16 +59,16 @@ export function settledKeysOf(journal: JournalPort, sessionId: SessionId): Map<s
             byWorker: true,
             isInherited: true,
           });
-      if (event.type === 'cost.reserve') reserved.set(event.key, event);
+      if (event.type === 'cost.reserve') this.#reserved.set(event.key, event);
       if (event.type === 'cost.recorded' && event.key !== undefined) {
         const { operation, phase, cost, day } = event;
         const use = { operation, phase, amount: cost, cost, day: day.date };
-        settled.set(event.key, { ...use, result: undefined, byWorker: false });
+        this.#settled.set(event.key, { ...use, result: undefined, byWorker: false });
       }
       if (event.type === 'operation.settled') {
-        const from = reserved.get(event.key);
+        const from = this.#reserved.get(event.key);
         if (from)
-          settled.set(event.key, {
+          this.#settled.set(event.key, {
             operation: from.operation,
             phase: from.phase,
             amount: from.amount,
@@ -56,9 +78,8 @@ export function settledKeysOf(journal: JournalPort, sessionId: SessionId): Map<s
             byWorker: event.claim !== undefined,
           });
       }
-      const late = event.type === 'result.recorded' ? settled.get(event.key) : undefined;
+      const late = event.type === 'result.recorded' ? this.#settled.get(event.key) : undefined;
       if (event.type === 'result.recorded' && late) late.result = event.result;
     }
-  });
-  return settled;
+  }
 }

@@ -124,6 +124,24 @@ describe("an episode's past", () => {
     expect([...seen, ...fresh]).toEqual(await (await openProduction(directory)).history(sessionId));
   });
 
+  test('given keys that were used, when they are used again, then the past is read once, and from there on', async () => {
+    const manager = await openProduction(temporaryDirectory());
+    const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Keys' });
+    await manager.updatePhase({ sessionId, phase: 'research', status: 'active' });
+    const pay = (key: string, cost = '0.01') =>
+      manager.addCost({ sessionId, phase: 'research', operation: 'step', cost, key });
+    for (const key of ['a', 'b', 'c']) await pay(key);
+    const read = countedReads();
+    for (const key of ['a', 'b', 'c', 'a']) await pay(key);
+    const once = read.lines;
+    expect(once).toBeLessThan(8);
+    await pay('d');
+    await pay('d');
+    expect(read.lines).toBe(once + 1);
+    await expect(pay('d', '0.02')).rejects.toMatchObject({ code: 'key_reused' });
+    expect(await manager.getEpisodeCost(sessionId)).toBe(0.04);
+  });
+
   test('given a past of some commits, when it is read, then it is told how far, up to its end', async () => {
     const directory = temporaryDirectory();
     const { manager, ids } = await interleaved(directory, { lookalikes: false });
