@@ -62,13 +62,13 @@ export class RedoStorm {
 
   async #step(kind: number): Promise<void> {
     const one = this.#oneOf(this.#alive);
+    if (kind === 9) return this.#powerGoes(one);
     if (!one || (kind === 0 && this.#alive.length < most)) return this.#comes();
     if (kind === 1) return this.#closes(one);
     if (kind === 2 && !this.#isUnheard) return this.#isKilled(one);
     if (kind > 2 && kind < 7) return this.#isJoined(one);
     if (kind === 7 && !this.#isUnheard) return this.#hasBadLuck(one);
     if (kind === 8) return this.#losesPages();
-    if (kind === 9) return this.#powerGoes(one);
     return this.#commit(one);
   }
 
@@ -136,10 +136,10 @@ export class RedoStorm {
   }
 
   /** As often as not once more, amid what whoever opens first does. */
-  async #powerGoes(one: Live): Promise<void> {
+  async #powerGoes(one: Live | undefined): Promise<void> {
     this.#crashWithin(40);
-    await this.#comes();
-    await this.#commit(one);
+    if (one && this.#upTo(2) === 0) await this.#comes();
+    if (one && this.#upTo(2) === 0) await this.#commit(one);
     this.#cut();
     if (this.#upTo(2) === 0) {
       this.#crashWithin(60);

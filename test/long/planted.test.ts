@@ -42,6 +42,39 @@ const inTheJournal: [what: string, bug: PlantedBug, alarm: RegExp][] = [
   ],
 ];
 
+/** Beside each other in a story of which every commit that can be is durable by a redo file. */
+const redo = { bytes: 2000, after: 0 };
+const inRedoFiles: [what: string, bug: PlantedBug][] = [
+  [
+    "a redo file is used behind another's line",
+    {
+      file: 'src/journal/journal.ts',
+      from: 'const isSure = tail.durableTo >= this.#reader.validEnd;',
+      to: 'const isSure = true as boolean;',
+    },
+  ],
+  [
+    'a redo file is written over before the segment is synced',
+    {
+      file: 'src/journal/redo-files.ts',
+      from: '|| own.at + bytes.length > redo.bytes) return false;',
+      to: ') return false; if (own.at + bytes.length > redo.bytes) own.at = 0;',
+    },
+  ],
+  [
+    'who opens appends before he has brought back what is missing',
+    { file: 'src/journal/journal.ts', from: 'if (!this.#restoreIfThereIsRoom()) return false;', to: '' },
+  ],
+  [
+    'a redo file goes away at the close without a sync',
+    {
+      file: 'src/journal/journal.ts',
+      from: '      this.#pace.syncInline(segment.fd);\n    } catch {\n      // Who',
+      to: '    } catch {\n      // Who',
+    },
+  ],
+];
+
 const inTheChart: [what: string, bug: PlantedBug, alarm: RegExp][] = [
   [
     'a reservation may pass the total',
@@ -77,6 +110,17 @@ describe('bugs planted in the engine', () => {
       const { crashEverywhere, story } = await engineWith(bug);
       await expect(crashEverywhere(story, { cuts: ['lose-unsynced', 'keep-unsynced'] })).rejects.toThrow(
         alarm,
+      );
+    },
+  );
+
+  test.each(inRedoFiles)(
+    'given %s, when power is cut and calls fail everywhere, then the alarm rings',
+    async (_what, bug) => {
+      const { crashEverywhere, story } = await engineWith(bug);
+      const cuts = ['lose-unsynced'] as const;
+      await expect(crashEverywhere(story, { faults: ['crash'], cuts, disk: { redo } })).rejects.toThrow(
+        /at call \d+|is damaged/,
       );
     },
   );

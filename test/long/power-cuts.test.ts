@@ -11,4 +11,14 @@ describe('faults and power cuts', () => {
     console.log(`${points.toLocaleString('en')} faults and power cuts survived`);
     expect(points).toBeGreaterThan(2_000);
   });
+
+  test('given the same where each commit that can be is durable by a redo file, then everything that was told is there and work goes on', async () => {
+    const { points } = await crashEverywhere(story, {
+      faults: ['crash', 'EIO', 'short'],
+      cuts: ['lose-unsynced', { seed: 3 }],
+      disk: { redo: { bytes: 2000, after: 0 } },
+    });
+    console.log(`${points.toLocaleString('en')} faults and power cuts survived with redo files`);
+    expect(points).toBeGreaterThan(800);
+  });
 });

@@ -58,8 +58,8 @@ const scenarios: Scenario[] = [
     name: 'a writer that closes amid the work of another',
     async run(disk, told) {
       const [first, second] = [start(disk, told, { segmentBytes }), start(disk, told, { segmentBytes })];
-      for (let n = 0; n < 4; n += 1) await first.writer.commit(told.body(100));
       for (let n = 0; n < 4; n += 1) await second.writer.commit(told.body(100));
+      for (let n = 0; n < 6; n += 1) await first.writer.commit(told.body(100));
       first.writer.journal.close();
       for (let n = 0; n < 6; n += 1) await second.writer.commit(told.body(200));
     },
