@@ -46,14 +46,6 @@ const inTheJournal: [what: string, bug: PlantedBug, alarm: RegExp][] = [
 const redo = { bytes: 2000, after: 0 };
 const inRedoFiles: [what: string, bug: PlantedBug][] = [
   [
-    "a redo file is used behind another's line",
-    {
-      file: 'src/journal/journal.ts',
-      from: 'const isSure = tail.durableTo >= this.#reader.validEnd;',
-      to: 'const isSure = true as boolean;',
-    },
-  ],
-  [
     'a redo file is written over before the segment is synced',
     {
       file: 'src/journal/redo-files.ts',
@@ -64,14 +56,6 @@ const inRedoFiles: [what: string, bug: PlantedBug][] = [
   [
     'who opens appends before he has brought back what is missing',
     { file: 'src/journal/journal.ts', from: 'if (!this.#restoreIfThereIsRoom()) return false;', to: '' },
-  ],
-  [
-    'a redo file goes away at the close without a sync',
-    {
-      file: 'src/journal/journal.ts',
-      from: '      this.#pace.syncInline(segment.fd);\n    } catch {\n      // Who',
-      to: '    } catch {\n      // Who',
-    },
   ],
 ];
 
