@@ -55,6 +55,8 @@ export class Reader {
   readonly #takeovers: Takeovers;
   /** The checksum that the next rescued line must name; undefined when it cannot be checked. */
   #rescueLink: string | undefined;
+  /** From where on the present segment's copies count, when it begins with some. */
+  #copiesFrom: number | undefined;
   /** From here on a later segment's copies count instead of the present segment. */
   #takeover: Takeover | undefined;
   /** The start of a segment that was there when the folder was last looked at. */
@@ -107,13 +109,19 @@ export class Reader {
   /** Reads what there is up to `to`, giving each commit to `onEntry`. Costs one `fstat` when there is nothing new. */
   read(onEntry: (entry: JournalEntry) => void, to: number = never): void {
     if (!this.segment) this.#enterFirst();
-    while (this.segment && this.position < to) {
+    while (this.segment && this.#isBefore(to)) {
       const found = this.#readSegment(this.segment, onEntry, to);
-      if (!found && this.position >= to) return;
+      if (!found && !this.#isBefore(to)) return;
       // What follows is looked for before the rest is read: else a segment sealed in between would look like one without a seal.
       if (!found && this.#hasDoubt && this.#looksAheadAgain(this.segment)) continue;
       if (!this.#advance(found)) return;
     }
+  }
+
+  /** Copies of lines before `to` lie behind it. */
+  #isBefore(to: number): boolean {
+    const from = this.#copiesFrom;
+    return this.position < to || (from !== undefined && from < to && this.position === this.madeTo);
   }
 
   /** Goes on in the file that has the present segment's name now; the caller has seen that it says the same up to {@link position}. False when there is none. */
@@ -139,7 +147,7 @@ export class Reader {
     const end = Math.min(segment.end(), this.#takeover?.from ?? never);
     if (end <= this.seenEnd) return undefined;
     let carried = nothing as Buffer;
-    while (this.position + carried.length < end && this.position < to) {
+    while (this.position + carried.length < end && this.#isBefore(to)) {
       const from = this.position + carried.length;
       const block = segment.read(from, Math.min(end, from + blockBytes));
       if (block.length === 0) break;
@@ -147,7 +155,7 @@ export class Reader {
       let start = 0;
       for (
         let newline = bytes.indexOf(10);
-        newline !== -1 && this.position < to;
+        newline !== -1 && this.#isBefore(to);
         newline = bytes.indexOf(10, start)
       ) {
         const found = this.#line(bytes.subarray(start, newline), segment, onEntry, to);
@@ -190,7 +198,10 @@ export class Reader {
   #take(line: ValidLine, bytes: Buffer, onEntry: (entry: JournalEntry) => void, to: number): void {
     this.#chain.take(line);
     this.#on.onLine?.(line, bytes, this.#version);
-    if (line.kind === 'commit') return this.#deliver(line, this.#version, onEntry);
+    if (line.kind === 'commit') {
+      if (line.position < to) this.#deliver(line, this.#version, onEntry);
+      return;
+    }
     if (line.position === this.madeTo) this.madeTo = line.end;
     if (line.kind === 'rescued') this.#rescued(line, onEntry, to);
   }
@@ -262,6 +273,7 @@ export class Reader {
       this.position = position;
       this.seenEnd = position;
       this.madeTo = start;
+      this.#copiesFrom = begins ? header.rescue?.from : undefined;
       this.#look(ahead);
       return true;
     } catch (error) {
