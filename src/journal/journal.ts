@@ -422,8 +422,7 @@ export class Journal implements JournalPort {
   }
 
   close(): void {
-    // A sync that succeeds after a failed one proves nothing: then the file stays.
-    if (!this.#closed && this.#redo.isNeeded && this.#suspectFrom === undefined) this.#syncBeforeClosing();
+    if (!this.#closed && this.#redo.isNeeded) this.#syncBeforeClosing();
     this.#closed = true;
     this.#redo.close();
     this.#reader.close();
@@ -438,7 +437,7 @@ export class Journal implements JournalPort {
       // Who opens the journal later hears nothing of it.
       this.#suspect();
     }
-    // Else the redo file stays, and whoever opens the journal next has it.
+    // A sync that succeeds after a failed one proves nothing: then the redo file stays, and whoever opens the journal next has it.
     if (this.#suspectFrom === undefined) this.#redo.synced();
   }
 
