@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { dirname } from 'node:path';
+import { makeDirectory } from './durable-directory.js';
+import { nodeDisk } from './node-disk.js';
 import { readPlainFile } from './plain-file.js';
 import { replacePrivateFile } from './private-file.js';
 
@@ -13,6 +16,8 @@ export function keptToken(path: string): string {
   if (known !== undefined) return known;
   const token = randomBytes(32).toString('base64url');
   try {
+    // A server may be started before there is a production: who is told where the token lies has to find it there.
+    makeDirectory(nodeDisk, dirname(path));
     replacePrivateFile(path, `${token}\n`);
   } catch {
     // A full disk, or one that may not be written, must not keep anybody from looking: the token is this server's alone.

@@ -43,7 +43,7 @@ const inTheJournal: [what: string, bug: PlantedBug, alarm: RegExp][] = [
 ];
 
 /** Beside each other in a story of which every commit that can be is durable by a redo file. */
-const redo = { bytes: 2000, after: 0 };
+const redo = { bytes: 800, after: 0 };
 const inRedoFiles: [what: string, bug: PlantedBug][] = [
   [
     'a redo file is written over before the segment is synced',
