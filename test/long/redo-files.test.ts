@@ -64,6 +64,21 @@ const scenarios: Scenario[] = [
       for (let n = 0; n < 6; n += 1) await second.writer.commit(told.body(200));
     },
   },
+  {
+    name: 'a writer behind another whose syncs take a while',
+    async run(disk, told) {
+      const slow = start(disk, told, { segmentBytes: 4000, inlineSyncBelowMs: 0 });
+      const quick = start(disk, told, { segmentBytes: 4000 });
+      for (let n = 0; n < 3; n += 1) await quick.writer.commit(told.body(60));
+      for (let n = 0; n < 6; n += 1) {
+        const slowly = slow.writer.commit(told.body(60));
+        await quick.writer.commit(told.body(60));
+        await quick.writer.commit(told.body(60));
+        await slowly;
+        await quick.writer.commit(told.body(60));
+      }
+    },
+  },
 ];
 
 /** The disk after the power went at a call; undefined when there were fewer. */
