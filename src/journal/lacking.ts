@@ -75,7 +75,9 @@ function compare(
   // What is read of the segment may be in memory only; nothing before the first of what redo files have is in doubt.
   const isOurs = new Set(ours.map(({ line }) => placeOf(line)));
   const isThere = new Set(there.map(({ line }) => placeOf(line)));
-  if (chain.every(({ line }) => line.kind === 'seal' || isAccepted.has(placeOf(line)))) return undefined;
+  // What only the second look at the segment has was appended meanwhile.
+  if (!chain.some(({ line }) => isOurs.has(placeOf(line)) && !isAccepted.has(placeOf(line))))
+    return undefined;
   const first = chain.findIndex(({ line }) => isOurs.has(placeOf(line)) || !isAccepted.has(placeOf(line)));
   const base = chain[first - 1]?.line ?? header;
   const { end, crc } = chain.at(-1)?.line ?? base;
