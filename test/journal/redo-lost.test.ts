@@ -31,6 +31,7 @@ describe('what the disk loses in the background', () => {
     const next = new Writer(openJournal(disk), told);
     await commitMore(next, told, 6);
     next.journal.close();
+    expect(told.acknowledged.length).toBeGreaterThan(12);
     expectKept(cut(disk), told, 'after the close');
   });
 
@@ -77,6 +78,7 @@ describe('what the disk loses in the background', () => {
     const other = new Writer(openJournal(disk), told);
     await commitMore(other, told, 2);
     other.journal.close();
+    expect(told.acknowledged.length).toBeGreaterThan(11);
     expectKept(cut(disk), told, 'after another has opened');
   });
 });

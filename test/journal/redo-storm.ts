@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { JournalOptions } from '../../src/journal/index.js';
 import { MemoryDisk, type Fault } from '../../src/testing/index.js';
 import { chanceOf } from '../../src/testing/power-cut.js';
 import { ProcessDisk } from './process-disk.js';
@@ -19,7 +20,7 @@ export interface Live {
   writer: Writer;
 }
 
-export function start(disk: MemoryDisk, told: Told, options: { segmentBytes?: number } = {}): Live {
+export function start(disk: MemoryDisk, told: Told, options: Partial<JournalOptions> = {}): Live {
   const process = new ProcessDisk(disk);
   return { disk: process, writer: new Writer(openJournal(process.disk, options), told) };
 }

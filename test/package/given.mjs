@@ -67,6 +67,8 @@ export const pages = {
     ],
   },
   'docs/agents.md': {
+    // The token that `mcp --headers` prints.
+    first: ['showrunner mcp --http'],
     rows: [['mcpServers', { save: 'host.json', typed: ['node run-server.mjs'] }]],
     files: {
       'run-server.mjs': `import { execFileSync } from 'node:child_process';

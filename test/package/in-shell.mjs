@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
-const serves = /showrunner (?:watch|studio|inspect|work|mcp|webhook deliver(?! --once))\b/;
+const serves = /showrunner (?:watch|studio|inspect|work|mcp(?! --headers)|webhook deliver(?! --once))\b/;
 const listens = /showrunner (?:studio|inspect|mcp --http)\b/;
 // Only what hangs takes so long, also on a machine that is four times as slow and busy with other suites.
 const patienceMs = 240_000;
