@@ -61,6 +61,7 @@ export function examine(
     });
   findings.push(
     ...examineEnd(shown, segments),
+    ...examinePutAside(journal),
     ...examineDocuments(directory, countProgress({ note }, 'checking documents')),
     ...examineLeftovers(directory, countProgress({ note }, 'looking for leftovers, folders')),
     ...examineSessions(directory, countProgress({ note }, 'looking who waits, episodes')),
@@ -179,6 +180,17 @@ function examineLeftovers(directory: string, told: (done: number, of: number) =>
         'They may be removed while no process is at work; those in the folder of a phase are removed when it is worked on again.',
     },
   ];
+}
+
+/** Redo files whose lines do not follow from the journal (docs/decisions/redo-files.md). */
+function examinePutAside(journal: string): Finding[] {
+  return readdirSync(journal)
+    .filter((name) => name.startsWith('aside-redo-'))
+    .map((name) => ({
+      severity: 'note',
+      what: `${join(journal, name)} has lines that do not follow from this journal: it was copied here, or the journal was restored from an older copy`,
+      advice: 'Nothing reads it. Keep it if commits are missing; else it may be removed.',
+    }));
 }
 
 function temporaryIn(folder: string): string[] {

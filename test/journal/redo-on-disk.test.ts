@@ -5,10 +5,12 @@ import {
   readdirSync,
   renameSync,
   statSync,
+  symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -159,6 +161,44 @@ describe('redo files', () => {
     expect(readdirSync(place)).toContain(`aside-${foreign.replace('.ndjson', '.given-up.ndjson')}`);
     expect(readdirSync(place)).toContain('redo-0000000000000001.ndjson');
   });
+});
+
+describe('what a stranger puts in a redo file’s place', () => {
+  test.each<[string, (path: string, elsewhere: string) => void]>([
+    ['a link to a file with a secret', (path, elsewhere) => symlinkSync(elsewhere, path)],
+    ['a link that leads nowhere', (path) => symlinkSync('/nowhere/at/all', path)],
+    ['a pipe that nobody writes to', (path) => execFileSync('mkfifo', [path])],
+    [
+      'ten gigabytes that are a hole',
+      (path) => {
+        writeFileSync(path, '');
+        truncateSync(path, 10 * 2 ** 30);
+      },
+    ],
+    ['sixteen megabytes of opening braces', (path) => writeFileSync(path, '{'.repeat(16 * 2 ** 20))],
+    [
+      'lines without end of the same claim',
+      (path) => writeFileSync(path, '{"position":9,"previous":\n'.repeat(100_000)),
+    ],
+  ])(
+    'given %s, then the journal is read and written as without it, and it is left alone',
+    async (_what, put) => {
+      const directory = join(temporaryDirectory(), 'journal');
+      const elsewhere = join(temporaryDirectory(), 'elsewhere');
+      writeFileSync(elsewhere, 'not ours');
+      const journal = open(directory);
+      await commitAlone(journal, 5);
+      journal.close();
+      const path = join(directory, 'redo-00000000000000aa.ndjson');
+      put(path, elsewhere);
+      expect(texts(open(directory, { readOnly: true }))).toEqual(bodies(5));
+      const next = open(directory);
+      await commitAlone(next, 40, 5);
+      expect(texts(next)).toEqual(bodies(45));
+      expect(next.inspect().damage).toEqual([]);
+      expect(readFileSync(elsewhere, 'utf8')).toBe('not ours');
+    },
+  );
 });
 
 describe('a journal with a redo file, as its first version left it', () => {
