@@ -138,7 +138,7 @@ export class Journal implements JournalPort {
   }
 
   /**
-   * Gives every commit after {@link position}, in order. Costs one `fstat` when there is nothing new.
+   * Gives every commit after {@link position}, in order. Costs one `fstat` when there is nothing new, or the reading of a byte where the disk has redo files.
    * @throws ProductionError `journal_damaged`, `journal_unavailable`, `production_upgraded`.
    */
   refresh(onEntry: (entry: JournalEntry) => void): void {

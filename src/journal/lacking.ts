@@ -1,8 +1,8 @@
 import { ProductionError } from '../../machines/index.js';
 import type { Disk } from '../disk/index.js';
-import { linesAt } from './line.js';
+import { linesAt, type FoundLine } from './line.js';
 import { Reader } from './reader.js';
-import { listRedoFiles, redoLines, type FoundLine } from './redo-lines.js';
+import { listRedoFiles, redoLines } from './redo-lines.js';
 import { Segment, listSegments, type Header, type Seal, type SegmentName } from './segment.js';
 
 /** What a power cut took from the last segment, and redo files still have. */
@@ -12,6 +12,8 @@ export interface Lacking {
   header: Header;
   /** The last line before which nothing is missing ends here. */
   from: number;
+  /** Copies begin there, or earlier where the seal says so. */
+  copiesFrom: number;
   /** What is valid from there on, in order, without a seal: what redo files have and what is still in the segment. */
   lines: FoundLine[];
   /** How many of these the segment has lost. */
@@ -81,16 +83,18 @@ function compare(
   const first = chain.findIndex(({ line }) => isOurs.has(placeOf(line)) || !isAccepted.has(placeOf(line)));
   const base = chain[first - 1]?.line ?? header;
   const { end, crc } = chain.at(-1)?.line ?? base;
-  const seal = chain.find(({ line }) => line.kind === 'seal')?.line;
+  const sealed = chain.find(({ line }) => line.kind === 'seal')?.line;
+  const seal = sealed && (JSON.parse(sealed.text) as Seal);
   return {
     start,
     header: JSON.parse(header.text) as Header,
     from: base.end,
+    copiesFrom: Math.min(base.end, seal?.rescue?.from ?? base.end),
     lines: chain.slice(first).filter(({ line }) => line.kind !== 'seal'),
     missing: chain.filter(({ line }) => !isThere.has(placeOf(line))).length,
     end,
     crc,
-    seal: seal && (JSON.parse(seal.text) as Seal),
+    seal,
   };
 }
 

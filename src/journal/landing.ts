@@ -2,6 +2,7 @@ import { ProductionError } from '../../machines/index.js';
 import type { Disk } from '../disk/index.js';
 import { encodeLines, spoiler, type EncodedLine } from './line.js';
 import type { Reader } from './reader.js';
+import { longestRedone } from './redo-files.js';
 import type { Segment, Seal } from './segment.js';
 import { unavailable } from './unavailable.js';
 
@@ -21,7 +22,6 @@ export interface Tail {
   durableTo: number;
 }
 
-const mostReadBack = 16 * 1024;
 const mostKept = 1 << 20;
 let kept = Buffer.alloc(0);
 
@@ -106,7 +106,7 @@ function isAt(
   if (!segment || bytes.length === 0) return false;
   const end = from + bytes.length;
   const isThere = (): boolean => segment.read(from, end).equals(bytes);
-  if (isReadBack && bytes.length <= mostReadBack && isThere()) return true;
+  if (isReadBack && bytes.length <= longestRedone && isThere()) return true;
   const found = segment.end();
   return found < end ? undefined : found === end || isThere();
 }

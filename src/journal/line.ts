@@ -125,9 +125,15 @@ function byteInHex(value: number): string {
 
 const opening = Buffer.from('{"position":');
 
-/** All whole lines at their places in bytes that begin at `position`, whatever is between them; each with its newline. */
-export function linesAt(bytes: Buffer, position: number): { line: ValidLine; bytes: Buffer }[] {
-  const found: { line: ValidLine; bytes: Buffer }[] = [];
+/** A whole line as it is in a file, its newline included. */
+export interface FoundLine {
+  line: ValidLine;
+  bytes: Buffer;
+}
+
+/** All whole lines at their places in bytes that begin at `position`, whatever is between them. */
+export function linesAt(bytes: Buffer, position: number): FoundLine[] {
+  const found: FoundLine[] = [];
   for (let start = bytes.indexOf(opening); start !== -1; start = bytes.indexOf(opening, start + 1)) {
     const newline = bytes.indexOf(10, start);
     if (newline === -1) break;

@@ -28,11 +28,21 @@ export function makeSegment({
   rescued = [],
   seeJournal,
 }: NewSegment): void {
-  const { bytes } = encodeLines(start, header.rescue ? noCrc : previous, [
+  const bytes = firstBytes({ start, previous, header, rescued });
+  placeSegment({ disk, directory, start, bytes, seeJournal });
+}
+
+/** A segment's header and copies. */
+export function firstBytes({
+  start,
+  previous,
+  header,
+  rescued,
+}: Required<Pick<NewSegment, 'start' | 'previous' | 'header' | 'rescued'>>): Buffer {
+  return encodeLines(start, header.rescue ? noCrc : previous, [
     { kind: 'header', text: JSON.stringify(header) },
     ...rescued.map((each) => ({ kind: 'rescued' as const, text: JSON.stringify(each) })),
-  ]);
-  placeSegment({ disk, directory, start, bytes, seeJournal });
+  ]).bytes;
 }
 
 /** Gives a segment's first bytes its name, whole and durable; false when somebody else has made it meanwhile. */

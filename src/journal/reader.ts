@@ -106,7 +106,7 @@ export class Reader {
     this.#chain.take(last);
   }
 
-  /** Reads what there is up to `to`, giving each commit to `onEntry`. Costs one `fstat` when there is nothing new. */
+  /** Reads what there is up to `to`, giving each commit to `onEntry`. Costs one `fstat` when there is nothing new, or the reading of a byte where the disk has redo files. */
   read(onEntry: (entry: JournalEntry) => void, to: number = never): void {
     if (!this.segment) this.#enterFirst();
     while (this.segment && this.#isBefore(to)) {

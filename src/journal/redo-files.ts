@@ -5,8 +5,8 @@ import { hasAll } from './lacking.js';
 import { listRedoFiles, redoLines } from './redo-lines.js';
 import { listSegments, type Segment } from './segment.js';
 
-/** A longer write is no dearer to sync than to write twice. */
-const longestKept = 16 * 1024;
+/** A longer write is no dearer to sync than to write twice. Bytes. */
+export const longestRedone = 16 * 1024;
 
 interface Own {
   fd: number;
@@ -53,7 +53,7 @@ export class RedoFiles {
   keep(bytes: Uint8Array): boolean {
     const { redo } = this.#disk;
     const own = this.#own;
-    if (!redo || !own || bytes.length > longestKept || own.at + bytes.length > redo.bytes) return false;
+    if (!redo || !own || bytes.length > longestRedone || own.at + bytes.length > redo.bytes) return false;
     try {
       redo.write(own.fd, bytes, own.at);
     } catch {
@@ -70,7 +70,7 @@ export class RedoFiles {
 
   /** One more append of so few bytes waits for a sync of its own. */
   countAlone({ length }: Uint8Array): void {
-    if (length <= longestKept) this.#alone += 1;
+    if (length <= longestRedone) this.#alone += 1;
   }
 
   /** Makes the file, and gives up those that nobody has written to for a while; a sync of `segment` has to follow. */
@@ -105,7 +105,7 @@ export class RedoFiles {
     if (!own) return;
     this.#own = undefined;
     this.#disk.close(own.fd);
-    if (own.at === 0 && own.path !== '') removeQuietly(this.#disk, own.path);
+    if (own.at === 0) removeQuietly(this.#disk, own.path);
   }
 
   #leave(own: Own, isBroken: boolean): void {

@@ -1,12 +1,6 @@
 import { join } from 'node:path';
 import { errorCode, type Disk } from '../disk/index.js';
-import { claimedPosition, decodeLine, type ValidLine } from './line.js';
-
-/** A whole line as it is in a file, its newline included. */
-export interface FoundLine {
-  line: ValidLine;
-  bytes: Buffer;
-}
+import { claimedPosition, decodeLine, type FoundLine } from './line.js';
 
 const nameForm = /^redo-[0-9a-f]{16}(\.given-up)?\.ndjson$/;
 

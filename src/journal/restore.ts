@@ -33,28 +33,22 @@ export function restoreRedone(on: Restoring): void {
   );
 }
 
-function makeRestored(on: Restoring, lacking: Lacking, { next, rescue }: Seal): void {
+function makeRestored(on: Restoring, lacking: Lacking, { next }: Seal): void {
   const { disk, directory, machine, program, now } = on;
-  const from = Math.min(lacking.from, rescue?.from ?? lacking.from);
-  const rescued = copiesOf(disk, directory, lacking, { from, version: machine.version });
+  const rescued = copiesOf(disk, directory, lacking, machine.version);
   const header: Header = {
     format: redoFormat,
     machine,
     program,
     started: now(),
-    rescue: { from, lines: rescued.length },
+    rescue: { from: lacking.copiesFrom, lines: rescued.length },
   };
   makeSegment({ disk, directory, start: next, previous: noCrc, header, rescued });
 }
 
-/** The copies with which the segment after these lines begins, which counts from `from` on. */
-export function copiesOf(
-  disk: Disk,
-  directory: string,
-  lacking: Lacking,
-  { from, version }: { from: number; version: number },
-): Rescued[] {
-  const before = linesBetween(disk, directory, { from, to: lacking.from, version });
+/** The copies with which the segment after these lines begins. */
+export function copiesOf(disk: Disk, directory: string, lacking: Lacking, version: number): Rescued[] {
+  const before = linesBetween(disk, directory, { from: lacking.copiesFrom, to: lacking.from, version });
   const own = lacking.header.machine.version;
   return [
     ...before,

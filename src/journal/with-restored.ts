@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Disk, PathInfo } from '../disk/index.js';
 import { findLacking, type Lacking } from './lacking.js';
-import { encodeLines, noCrc } from './line.js';
+import { noCrc } from './line.js';
+import { firstBytes } from './make-segment.js';
 import { copiesOf } from './restore.js';
 import { segmentFile } from './segment.js';
 
@@ -18,13 +19,10 @@ export function withRestored(disk: Disk, directory: string): { disk: Disk; lacki
   const lacking = findLacking(disk, directory);
   if (!lacking) return { disk, lacking };
   const { header } = lacking;
-  const from = Math.min(lacking.from, lacking.seal?.rescue?.from ?? lacking.from);
-  const rescued = copiesOf(disk, directory, lacking, { from, version: header.machine.version });
+  const rescued = copiesOf(disk, directory, lacking, header.machine.version);
   const start = Math.max(lacking.seal?.next ?? 0, lacking.end, sizeOf(disk, directory, lacking.start));
-  const { bytes } = encodeLines(start, noCrc, [
-    { kind: 'header', text: JSON.stringify({ ...header, rescue: { from, lines: rescued.length } }) },
-    ...rescued.map((each) => ({ kind: 'rescued' as const, text: JSON.stringify(each) })),
-  ]);
+  const rescue = { from: lacking.copiesFrom, lines: rescued.length };
+  const bytes = firstBytes({ start, previous: noCrc, header: { ...header, rescue }, rescued });
   return { disk: withFile(disk, directory, segmentFile(start), bytes), lacking };
 }
 
