@@ -32,6 +32,7 @@ import {
 import { type OperationSpending } from '../projection/projection.js';
 import { findCheckpoint, findResult, shownPayload, type FoundCheckpoint } from '../record/find-saved.js';
 import { historyOf, SessionPast, stateAt, type HistoryEntry, type OnJournal } from '../record/history.js';
+import { LastAsked } from '../record/last-asked.js';
 import { saveCheckpointPayload, type CheckpointPayload } from '../record/payload.js';
 import { filesNamedIn, payloadFilesOf } from '../record/payload-files.js';
 import { SettledKeys, type SettledKey } from '../record/settled-keys.js';
@@ -96,6 +97,7 @@ function journalOptions({
 
 const largestInlineResult = 64 * 1024;
 
+// Each key takes some hundred bytes.
 const mostKeysKept = 16;
 
 /** The engine: refresh, decide, append (docs/architecture.md). One handle of one process on a production. */
@@ -115,7 +117,7 @@ export class Production {
   /** Where each session stood when its payloads were last looked for. */
   readonly #restored = new Map<SessionId, number>();
   /** Of the episodes whose keys were asked for last: who repeats a key does not wait for the whole past each time. */
-  readonly #settledKeys = new Map<SessionId, SettledKeys>();
+  readonly #settledKeys = new LastAsked<SessionId, SettledKeys>(mostKeysKept);
 
   /** Opens the folder of a production as {@link Production.open} does, with the journal that a remote log carries. */
   static async connect(options: ProductionOptions & { log: RemoteLog }): Promise<Production> {
@@ -426,11 +428,7 @@ export class Production {
   /** Every key that an episode has settled, from one reading of its past. */
   settledKeys(id: SessionId): Map<string, SettledKey> {
     const keys = this.#settledKeys.get(id) ?? new SettledKeys(this.#journal, id);
-    // Whoever was asked for last is kept; each key takes some hundred bytes.
-    this.#settledKeys.delete(id);
-    this.#settledKeys.set(id, keys);
-    const [oldest] = this.#settledKeys.keys();
-    if (oldest !== undefined && this.#settledKeys.size > mostKeysKept) this.#settledKeys.delete(oldest);
+    this.#settledKeys.keep(id, keys);
     return keys.read();
   }
 

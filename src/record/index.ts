@@ -2,6 +2,7 @@ export { CommitsAfter } from './commits-after.js';
 export { decodeShown } from './decode.js';
 export type { FoundCheckpoint } from './find-saved.js';
 export type { HistoryEntry, SessionPast } from './history.js';
+export { LastAsked } from './last-asked.js';
 export type { SettledKey } from './settled-keys.js';
 export { exactOpening, sameOpening } from './openings.js';
 export type { OpeningBalance, OpeningSet } from './opening-record.js';

@@ -1,6 +1,6 @@
 import type { Failure, SessionId } from '../../machines/index.js';
 import type { ProductionStateManager } from '../manager/manager.js';
-import type { HistoryEntry, SessionPast } from '../record/index.js';
+import { LastAsked, type HistoryEntry, type SessionPast } from '../record/index.js';
 import { Operations } from './operations-view.js';
 import { Timeline } from './timeline.js';
 
@@ -48,7 +48,7 @@ export class ShownPast {
 /** The pasts of the episodes that were looked at last: who looks again waits for no more than what is new. */
 export class ShownPasts {
   readonly #manager: ProductionStateManager;
-  readonly #kept = new Map<SessionId, ShownPast>();
+  readonly #kept = new LastAsked<SessionId, ShownPast>(mostKept);
 
   constructor(manager: ProductionStateManager) {
     this.#manager = manager;
@@ -61,14 +61,7 @@ export class ShownPasts {
     production.episode(id);
     const past = this.#kept.get(id) ?? new ShownPast(production.past(id));
     past.read();
-    this.#keep(id, past);
+    this.#kept.keep(id, past);
     return past;
-  }
-
-  #keep(id: SessionId, past: ShownPast): void {
-    this.#kept.delete(id);
-    this.#kept.set(id, past);
-    const [oldest] = this.#kept.keys();
-    if (oldest !== undefined && this.#kept.size > mostKept) this.#kept.delete(oldest);
   }
 }
