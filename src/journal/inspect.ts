@@ -27,7 +27,8 @@ export interface Inspection {
 
 /** Looks through every segment, line by line, and goes on after damage. */
 export function inspectSegments(raw: Disk, directory: string): Inspection {
-  const { disk, lacking } = withRestored(raw, directory);
+  const restored = withRestored(raw, directory);
+  const disk = restored?.disk ?? raw;
   const segments: InspectedSegment[] = [];
   const damage: Inspection['damage'] = [];
   const chain = new Chain();
@@ -62,7 +63,7 @@ export function inspectSegments(raw: Disk, directory: string): Inspection {
         what: 'it has no seal although another segment follows it',
       });
   }
-  return { segments, damage, inRedoFiles: lacking?.missing ?? 0 };
+  return { segments, damage, inRedoFiles: restored?.lacking.missing ?? 0 };
 }
 
 /** From where a later segment's copies count instead of this one. */

@@ -6,6 +6,7 @@ import { commonEnd, replaced } from './displaced.js';
 import { refuseCopy } from './copy-mark.js';
 import { follow } from './follow.js';
 import { inspectSegments, type Inspection } from './inspect.js';
+import type { Lacking } from './lacking.js';
 import { landCommits, landSeal, writable, type Landing } from './landing.js';
 import { noCrc, type EncodedLine } from './line.js';
 import { makeSegment } from './make-segment.js';
@@ -27,7 +28,7 @@ import {
 } from './segment.js';
 import { scanSegments } from './scan.js';
 import { SyncPace } from './sync-pace.js';
-import { withRestored } from './with-restored.js';
+import { withRestored, type Restored } from './with-restored.js';
 import { syncFailed, unavailable } from './unavailable.js';
 
 export interface JournalOptions {
@@ -54,7 +55,7 @@ export interface JournalOptions {
  */
 export class Journal implements JournalPort {
   readonly #on: JournalOptions;
-  readonly #reader: Reader;
+  #reader: Reader;
   readonly #pace: SyncPace;
   readonly #redo: RedoFiles;
   /** Valid lines that end here or before are in the segments on disk for certain: by a sync of our own. */
@@ -75,19 +76,35 @@ export class Journal implements JournalPort {
   #isReplaced = false;
   #appending: Promise<AppendResult> | undefined;
   #closed = false;
+  /** What redo files have is read from memory, until somebody has brought it back: this handle may not, or there was no room. */
+  #restored: Restored | undefined;
 
   private constructor(options: JournalOptions) {
-    const { disk, directory, readOnly } = options;
+    const { disk, directory } = options;
     this.#on = options;
     this.#redo = new RedoFiles(disk, directory);
     this.#pace = new SyncPace(disk, options.inlineSyncBelowMs ?? 1);
-    this.#reader = new Reader({
-      disk,
+    if (options.readOnly === true || !this.#prepare()) this.#restored = withRestored(disk, directory);
+    this.#reader = this.#newReader();
+  }
+
+  #newReader(): Reader {
+    const { disk, directory } = this.#on;
+    const isToBeRead = this.#isToBeRead;
+    return new Reader({
+      disk: this.#restored?.disk ?? disk,
       directory,
-      writable: !readOnly,
-      onMissingSegment: readOnly ? undefined : (found, sealed) => this.#makeNextIfThereIsRoom(found, sealed),
+      writable: !isToBeRead,
+      onMissingSegment: isToBeRead
+        ? undefined
+        : (found, sealed) => this.#makeNextIfThereIsRoom(found, sealed),
       onSegment: (header, segment, isLast) => this.#entered(header, segment, isLast),
     });
+  }
+
+  /** Whether this handle writes nothing, for ever or for now. */
+  get #isToBeRead(): boolean {
+    return this.#on.readOnly === true || this.#restored !== undefined;
   }
 
   /**
@@ -95,10 +112,11 @@ export class Journal implements JournalPort {
    * @throws ProductionError `journal_unavailable`, `path_refused`.
    */
   static open(options: JournalOptions): Journal {
-    const journal = new Journal(options);
-    return journal.#guard(() =>
-      !options.readOnly && journal.#prepare() ? journal : new Journal(readable(options)),
-    );
+    try {
+      return new Journal(options);
+    } catch (error) {
+      throw unavailable(error);
+    }
   }
 
   /** Makes what is missing; false where it could only be made in memory. */
@@ -124,12 +142,18 @@ export class Journal implements JournalPort {
 
   /** Everything before it has been read by this handle. */
   get position(): number {
-    return this.#reader.position;
+    return this.#inMemory?.end ?? this.#reader.position;
   }
 
   /** Checksum of the last valid line before {@link position}. */
   get lastCrc(): string {
-    return this.#reader.lastCrc;
+    return this.#inMemory?.crc ?? this.#reader.lastCrc;
+  }
+
+  /** What was read last, where that is in memory only: places in there are not those that it will have. */
+  get #inMemory(): Lacking | undefined {
+    const restored = this.#restored;
+    return restored && this.#reader.segment?.start === restored.start ? restored.lacking : undefined;
   }
 
   /** Begins reading after a line that ended at `position`; `crc` is that line's checksum. */
@@ -144,6 +168,7 @@ export class Journal implements JournalPort {
   refresh(onEntry: (entry: JournalEntry) => void): void {
     this.#guard(() => {
       if (this.#isReplaced) this.seeThatItIsInPlace();
+      if (this.#isBroughtBack()) this.#goOnOnDisk();
       this.#rescue();
       this.#obstacle = undefined;
       try {
@@ -157,14 +182,34 @@ export class Journal implements JournalPort {
 
   /** What looks like damage may be what the disk has lost since, and redo files still have. */
   #isMended(error: unknown): boolean {
-    if (this.#on.readOnly === true || !(error instanceof ProductionError) || error.code !== 'journal_damaged')
+    if (this.#isToBeRead || !(error instanceof ProductionError) || error.code !== 'journal_damaged')
       return false;
     return this.#restoreIfThereIsRoom() && this.#reader.looksAhead();
+  }
+
+  /** Whether what is read from memory is in the journal by now: then a segment has followed. */
+  #isBroughtBack(): boolean {
+    if (!this.#restored) return false;
+    const last = listSegments(this.#on.disk, this.#on.directory).at(-1);
+    return last !== undefined && last.start > this.#restored.lacking.start;
+  }
+
+  /** Reads on from the disk what is there, without what has been read from memory. */
+  #goOnOnDisk(): void {
+    const { position, link, delivered, segment } = this.#reader;
+    const from = this.#restored?.lacking.from ?? position;
+    this.#reader.close();
+    this.#restored = this.#on.readOnly ? withRestored(this.#on.disk, this.#on.directory) : undefined;
+    this.#reader = this.#newReader();
+    if (!segment) return;
+    if (position <= from) this.#reader.seek(position, link, delivered);
+    else this.#reader.seek(from, undefined, delivered);
   }
 
   /** Where the journal's bytes end now, without reading them. */
   end(): number {
     return this.#guard(() => {
+      if (this.#restored && !this.#isBroughtBack()) return this.#restored.lacking.end;
       const last = listSegments(this.#on.disk, this.#on.directory).at(-1);
       if (!last) return 0;
       const segment = Segment.open(this.#on.disk, this.#on.directory, last.start, false);
@@ -213,12 +258,20 @@ export class Journal implements JournalPort {
     // The tail is not to be built on: the next refresh goes on in another segment.
     if (this.#suspectFrom !== undefined) return { landed: [] };
     if (this.#isReplaced) this.seeThatItIsInPlace();
+    if (this.#restored) return this.#restoredMeanwhile();
     this.#seeThatItCanBeWritten();
     if (this.#isDue()) {
       const { problem } = landSeal(this.#tail());
       return { landed: [], ...(problem ? { error: problem } : {}) };
     }
     return this.#hasSynced ? this.#land(bodies) : this.#appendFirst(bodies);
+  }
+
+  /** There may be room by now. What is there has to be read again. */
+  #restoredMeanwhile(): AppendResult {
+    restoreRedone(this.#on);
+    this.#goOnOnDisk();
+    return { landed: [] };
   }
 
   /** A line written by a handle that knows of nothing durable would prove nothing about those before it. */
@@ -379,7 +432,7 @@ export class Journal implements JournalPort {
 
   #isDurable(): boolean {
     const { segment, validEnd } = this.#reader;
-    if (this.#on.readOnly === true || !segment || this.durableEnd >= validEnd) return true;
+    if (this.#isToBeRead || !segment || this.durableEnd >= validEnd) return true;
     // Who may not write cannot sync either, and shows what there is.
     return segment.unwritable !== undefined;
   }
@@ -395,7 +448,13 @@ export class Journal implements JournalPort {
 
   /** Reads history on its own, without moving this handle. */
   scan(onEntry: (entry: JournalEntry) => void, range: { from?: number; to?: number } = {}): void {
-    this.#guard(() => scanSegments(this.#on.disk, this.#on.directory, onEntry, range));
+    this.#guard(() => scanSegments(this.#present, this.#on.directory, onEntry, range));
+  }
+
+  /** What can be read now: others may have brought back what is in memory, and gone on. */
+  get #present(): Disk {
+    const { disk, directory } = this.#on;
+    return this.#restored ? (withRestored(disk, directory)?.disk ?? disk) : disk;
   }
 
   /** What there is, and what is wrong with it. Never throws on damage. */
@@ -409,7 +468,7 @@ export class Journal implements JournalPort {
     return follow({
       disk,
       directory,
-      position: () => this.#reader.seenEnd,
+      position: () => this.#inMemory?.end ?? this.#reader.seenEnd,
       end: () => this.end(),
       onChange,
       pollMs: options.pollMs ?? 250,
@@ -453,10 +512,10 @@ export class Journal implements JournalPort {
   }
 
   #entered(header: Header, segment: Segment, isLast: boolean): void {
-    const { machine, disk, directory, readOnly } = this.#on;
+    const { machine, disk, directory } = this.#on;
     this.#seeThatItFollows(segment);
     refuseNewer(header, machine);
-    if (readOnly) return;
+    if (this.#isToBeRead) return;
     // A folder entry that another process made may not be durable yet. One sync covers the entries of all earlier segments too.
     if (isLast && segment.unwritable === undefined) disk.syncDirectory(directory);
     this.#format = header.format;
@@ -597,9 +656,4 @@ export class Journal implements JournalPort {
       throw unavailable(error);
     }
   }
-}
-
-/** With what a power cut took and redo files still have, in memory. */
-function readable(options: JournalOptions): JournalOptions {
-  return { ...options, disk: withRestored(options.disk, options.directory).disk };
 }

@@ -88,11 +88,19 @@ export class Reader {
     return this.#chain.end;
   }
 
-  /** Begins in the middle: after a line that ended at `position`, with checksum `crc` where that is known. */
-  seek(position: number, crc?: string): void {
+  /** Commits that end here or before have been given to who reads. */
+  get delivered(): number {
+    return this.#delivered;
+  }
+
+  /**
+   * Begins in the middle: after a line that ended at `position`, with checksum `crc` where that is known. Commits that end at `delivered` or before
+   * are not given again.
+   */
+  seek(position: number, crc?: string, delivered = position): void {
     const within = listSegments(this.#on.disk, this.#on.directory).findLast(({ start }) => start <= position);
     if (!within) throw damaged(`there is no segment with position ${position}`);
-    this.#delivered = position;
+    this.#delivered = delivered;
     this.#chain.crc = crc;
     this.#chain.end = position;
     this.#enter(within.start, position);

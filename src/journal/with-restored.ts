@@ -11,19 +11,26 @@ const refuse = (): never => {
   throw Object.assign(new Error('EROFS: the journal is only looked at'), { code: 'EROFS' });
 };
 
-/**
- * A disk on which a journal can be read whole by who may not write: what a power cut took from its last segment, and redo files still have, is in a
- * segment that is only in memory. The same disk where nothing is missing.
- */
-export function withRestored(disk: Disk, directory: string): { disk: Disk; lacking: Lacking | undefined } {
+/** A journal as it can be read by who may not write, until somebody may. */
+export interface Restored {
+  /** What a power cut took from the last segment, and redo files still have. */
+  lacking: Lacking;
+  /** On it that is in a segment of its own, which is only in memory. */
+  disk: Disk;
+  /** Where that segment begins. */
+  start: number;
+}
+
+/** Undefined where nothing is missing. */
+export function withRestored(disk: Disk, directory: string): Restored | undefined {
   const lacking = findLacking(disk, directory);
-  if (!lacking) return { disk, lacking };
+  if (!lacking) return undefined;
   const { header } = lacking;
   const rescued = copiesOf(disk, directory, lacking, header.machine.version);
   const start = Math.max(lacking.seal?.next ?? 0, lacking.end, sizeOf(disk, directory, lacking.start));
   const rescue = { from: lacking.copiesFrom, lines: rescued.length };
   const bytes = firstBytes({ start, previous: noCrc, header: { ...header, rescue }, rescued });
-  return { disk: withFile(disk, directory, segmentFile(start), bytes), lacking };
+  return { lacking, disk: withFile(disk, directory, segmentFile(start), bytes), start };
 }
 
 function sizeOf(disk: Disk, directory: string, start: number): number {
