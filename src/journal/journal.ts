@@ -523,6 +523,8 @@ export class Journal implements JournalPort {
     this.#needsRotation = header.machine.version < machine.version;
     // Whoever made the segment had synced what is before it.
     this.#syncedTo = segment.start;
+    // A copy may have taken its place, of which our redo file has the end only.
+    this.#redoneTo = 0;
     this.#hasSynced = false;
   }
 

@@ -72,7 +72,8 @@ function compare(
   const header = accepted[0]?.line;
   if (!header) return undefined;
   const there = linesAt(bytesFrom(disk, directory, start, header.end), header.end);
-  const chain = chainFrom(header, [...ours, ...there]);
+  // Of two lines at one place the segment's counts.
+  const chain = chainFrom(header, [...there, ...ours]);
   const isAccepted = new Set(accepted.map(({ line }) => placeOf(line)));
   // What is read of the segment may be in memory only; nothing before the first of what redo files have is in doubt.
   const isOurs = new Set(ours.map(({ line }) => placeOf(line)));

@@ -147,8 +147,8 @@ export class RedoFiles {
   #giveUpOthers(redo: Redo, own: Own | undefined, segment: Segment): void {
     const disk = this.#disk;
     const now = own && disk.stat(own.path)?.mtimeMs;
-    // Lines of a later segment than the present one would look like somebody else's.
-    if (now === undefined || listSegments(disk, this.#directory).at(-1)?.start !== segment.start) return;
+    if (now === undefined) return;
+    const leaving: Leaving[] = [];
     for (const file of listRedoFiles(disk, this.#directory)) {
       const path = join(this.#directory, file);
       const info = path === own?.path ? undefined : disk.stat(path);
@@ -157,8 +157,10 @@ export class RedoFiles {
       if (givenUp !== path) disk.rename(path, givenUp);
       const lines = redoLines(disk, this.#directory, givenUpName(file));
       const inSegment = lines.filter(({ line }) => line.position >= segment.start);
-      this.#leaving.push({ path: givenUp, isOurs: hasAll(disk, this.#directory, segment, inSegment) });
+      leaving.push({ path: givenUp, isOurs: hasAll(disk, this.#directory, segment, inSegment) });
     }
+    // Lines of a later segment than the present one look like somebody else's. Whoever writes there is seen only after his file has been given up.
+    if (listSegments(disk, this.#directory).at(-1)?.start === segment.start) this.#leaving.push(...leaving);
   }
 
   /** One whose lines are not the journal's (it was copied here, or the journal was restored from an older copy) is kept for people, and read no more. */

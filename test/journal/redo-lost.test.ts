@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { writeAll } from '../../src/disk/index.js';
 import { MemoryDisk } from '../../src/testing/memory-disk.js';
-import { listSegments } from '../../src/journal/segment.js';
+import { RedoFiles } from '../../src/journal/redo-files.js';
+import { Segment, listSegments } from '../../src/journal/segment.js';
 import { Told, Writer, directory, expectKept, openJournal, readAll } from './simulated.js';
 
 /** A writer whose last commits are in a redo file, and in the segment only in memory. */
@@ -80,5 +82,62 @@ describe('what the disk loses in the background', () => {
     other.journal.close();
     expect(told.acknowledged.length).toBeGreaterThan(11);
     expectKept(cut(disk), told, 'after another has opened');
+  });
+});
+
+describe('a segment in whose place a copy was put', () => {
+  async function withCopy(): ReturnType<typeof atWork> {
+    const on = await atWork();
+    const { disk, segment } = on;
+    const fd = disk.open(`${segment}.copy`, 'create');
+    writeAll(disk, fd, disk.readFile(segment) ?? Buffer.alloc(0));
+    disk.rename(`${segment}.copy`, segment);
+    return on;
+  }
+
+  test('given a writer with a redo file, when it commits behind the copy, then all of the copy outlives a power cut', async () => {
+    const { disk, told, writer } = await withCopy();
+    await commitMore(writer, told, 2);
+    expect(told.errors).toEqual([]);
+    expectKept(cut(disk), told, 'after a copy took its place');
+  });
+
+  test('given what a writer appended meanwhile is in its redo file only, when it decides otherwise, then this is what counts', async () => {
+    const { disk, told, writer } = await withCopy();
+    const { landed } = await writer.journal.append([told.body(20)]);
+    expect(landed).toEqual([]);
+    await writer.commit(told.body(5000));
+    await commitMore(writer, told, 2);
+    expectKept(disk, told, 'while the writer is at work');
+    expectKept(cut(disk), told, 'after a power cut');
+  });
+});
+
+describe('a redo file that is given up', () => {
+  test('given its owner begins the next segment when another has just looked which is the last, then what it is told there outlives a power cut', async () => {
+    const disk = new MemoryDisk({ redo: { bytes: 20_000, after: 1 } });
+    const told = new Told();
+    const owner = new Writer(openJournal(disk, { segmentBytes: 2000 }), told);
+    const lastStart = (): number => listSegments(disk, directory).at(-1)?.start ?? 0;
+    await commitMore(owner, told, 6);
+    const start = lastStart();
+    const looks = [disk.list(directory)];
+    while (lastStart() === start) await commitMore(owner, told, 1);
+    await commitMore(owner, told, 3);
+    const asSeen = new Proxy(disk, {
+      get(target, name) {
+        if (name === 'list') return (path: string) => looks.pop() ?? target.list(path);
+        const member: unknown = Reflect.get(target, name, target);
+        return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+      },
+    });
+    const segment = Segment.open(disk, directory, start, true);
+    if (!segment) throw new Error('the segment is gone');
+    const other = new RedoFiles(asSeen, directory);
+    other.make(segment);
+    expect(disk.list(directory).join()).toContain('.given-up.');
+    disk.sync(segment.fd ?? -1);
+    other.synced();
+    expectKept(cut(disk), told, 'after it was given up');
   });
 });
