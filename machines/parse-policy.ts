@@ -7,7 +7,7 @@ import { Policy } from './policy.js';
  * @throws ProductionError `invalid_input` naming the field, e.g. `policy.budgets.total`.
  */
 export function parsePolicy(input: unknown = {}): Policy {
-  const plain = plainly('policy', input);
+  const plain = plainly('policy', input, () => Policy);
   if (plain) return plain as Policy;
   const result = Policy.safeParse(input);
   if (result.success) return result.data;

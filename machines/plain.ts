@@ -1,6 +1,8 @@
+import type * as z from 'zod';
+import { shapeOf } from './shape-of.js';
 import { shapes } from './shapes.js';
 
-type Test = RegExp | ((value: never) => boolean);
+export type Test = RegExp | ((value: never) => boolean);
 
 /** What a schema demands, as data: of what Zod can say, as much as documents need (src/cli/_shapes.mjs makes it). */
 export type Shape =
@@ -35,12 +37,29 @@ export type ShapeName =
 const no = Symbol('no');
 
 /**
- * A copy of a value in which Zod would find nothing wrong and nothing to change either; undefined says nothing. Only the command line knows shapes:
- * for one commit, making Zod's schemas takes longer than all else. A test holds this against Zod.
+ * A copy of a value in which Zod would find nothing wrong and nothing to change either; undefined says nothing. A test holds this against Zod. The command
+ * line has its shapes from when it was built, since for one commit making Zod's schemas takes longer than all else; of others a shape is made when its
+ * schema is first asked for. What has left the processor's memory meanwhile is less than what Zod has written and compiled for a schema.
  */
-export function plainly(name: ShapeName, value: unknown): unknown {
-  const shape = shapes[name];
+export function plainly(name: ShapeName | undefined, value: unknown, schema: () => z.ZodType): unknown {
+  const shape = (name && shapes[name]) ?? shapeFor(schema());
   return shape && plainCopy(shape, value);
+}
+
+const made = new WeakMap<z.ZodType, Shape | null>();
+
+/** Undefined where a schema has none. */
+function shapeFor(schema: z.ZodType): Shape | undefined {
+  const known = made.get(schema);
+  if (known !== undefined) return known ?? undefined;
+  let shape: Shape | null = null;
+  try {
+    shape = shapeOf(schema);
+  } catch {
+    // It is Zod's to judge.
+  }
+  made.set(schema, shape);
+  return shape ?? undefined;
 }
 
 /** {@link plainly}, by any shape. */

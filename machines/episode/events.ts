@@ -61,7 +61,7 @@ function budgetEvent<const Type extends string>(type: Type, what: string) {
 
 const SessionIdText = z
   .string()
-  .refine((text): boolean => isSessionId(text), 'is not a session id such as ep_001_20250903_143022');
+  .refine(isSessionId as (text: string) => boolean, 'is not a session id such as ep_001_20250903_143022');
 
 /** The first event of each session; it builds the initial snapshot. */
 export const EpisodeCreated = event('episode.created', {
@@ -277,6 +277,16 @@ export const episodeEventTypes: readonly EpisodeEventType[] = EpisodeEvent.optio
 /** Any event as the journal records it. */
 export const RecordedEvent = z.union([EpisodeCreated, EpisodeEvent]);
 export type RecordedEvent = z.infer<typeof RecordedEvent>;
+
+const schemas = new Map<string, z.ZodType>([
+  ['episode.created', EpisodeCreated],
+  ...EpisodeEvent.options.map((option) => [option.shape.type.value, option] as const),
+]);
+
+/** The schema of one type of event. */
+export function schemaOf(type: RecordedEvent['type']): z.ZodType {
+  return schemas.get(type) ?? RecordedEvent;
+}
 
 /**
  * Checks an event that came from outside.

@@ -37,7 +37,7 @@ export function rehydrate(persisted: PersistedEpisode): EpisodeSnapshot {
  * @throws ProductionError `invalid_input`, naming the field.
  */
 export function parsePersisted(input: unknown): PersistedEpisode {
-  const plain = plainly('episode', input);
+  const plain = plainly('episode', input, () => PersistedEpisode);
   if (plain) return plain as PersistedEpisode;
   const result = PersistedEpisode.safeParse(input);
   if (result.success) return result.data;

@@ -16,18 +16,20 @@ import type { Dollars } from './money-inputs.js';
  * @throws ProductionError `invalid_input`, naming the field.
  */
 export function check<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
-  const result = schema.safeParse(input);
-  if (result.success) return result.data;
-  throw invalidInput(result.error);
+  return checkPlainly(undefined, () => schema, input);
 }
 
-/** The same, where a shape may tell that nothing is wrong with it; the schema is made when that is not so. */
+/** The same, where the command line may have a shape that tells that nothing is wrong with it; the schema is made when that is not so. */
 export function checkPlainly<Schema extends z.ZodType>(
-  name: ShapeName,
-  schema: () => Schema,
+  name: ShapeName | undefined,
+  schemaOf: () => Schema,
   input: unknown,
 ): z.output<Schema> {
-  return (plainly(name, input) as z.output<Schema> | undefined) ?? check(schema(), input);
+  const plain = plainly(name, input, schemaOf);
+  if (plain !== undefined) return plain as z.output<Schema>;
+  const result = schemaOf().safeParse(input);
+  if (result.success) return result.data;
+  throw invalidInput(result.error);
 }
 
 /** @throws ProductionError `invalid_input` naming `phase`. */

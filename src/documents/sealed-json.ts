@@ -54,7 +54,7 @@ function readSealed<Document>(
     const content = unseal(bytes);
     if (typeof content !== 'object') return null;
     const { crc32: _checked, ...shown } = content as { crc32?: string };
-    const plain = shape && plainly(shape, shown);
+    const plain = plainly(shape, shown, schema);
     return plain ? (plain as Document) : (schema().safeParse(content).data ?? null);
   } catch (error) {
     throw unavailable(path, error);

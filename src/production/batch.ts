@@ -9,6 +9,7 @@ import {
   persist,
   plainCostText,
   rulesToFollow,
+  schemaOf,
   type EpisodeSnapshot,
   type Ledger,
   type RecordedEvent,
@@ -342,11 +343,16 @@ export function writerText({ by, handle }: Pick<Commit, 'by' | 'handle'>): strin
 function recordable(event: RecordedEvent): string {
   const plain = plainCostText(event);
   if (plain !== undefined) return plain;
-  if (event.type === 'episode.created') {
-    const checked = EpisodeCreated.safeParse(event);
-    if (!checked.success) throw invalidInput(checked.error);
-  } else if (plainly(`event ${event.type}`, event) === undefined) {
-    parseEvent(event);
-  }
+  if (plainly(`event ${event.type}`, event, () => schemaOf(event.type)) === undefined) judge(event);
   return eventText(event);
+}
+
+/** @throws ProductionError `invalid_input`. */
+function judge(event: RecordedEvent): void {
+  if (event.type !== 'episode.created') {
+    parseEvent(event);
+    return;
+  }
+  const checked = EpisodeCreated.safeParse(event);
+  if (!checked.success) throw invalidInput(checked.error);
 }

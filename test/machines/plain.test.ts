@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { heldToZod, shapeNames } from '../support/held-to-zod.js';
+import { heldToZod, shapeless, shapeNames } from '../support/held-to-zod.js';
 
 test.each(shapeNames)(
   'given values of %s, plain and altered, when they are looked at without Zod, then what is taken is what Zod makes of it',
@@ -10,3 +10,7 @@ test.each(shapeNames)(
     expect(alteredTaken).toBeGreaterThan(0);
   },
 );
+
+test('given what calls take, when shapes are made of it, then only what has a test of any value at all has none', () => {
+  expect(shapeless).toEqual(['EditInput', 'RedactInput']);
+});

@@ -1,13 +1,39 @@
 import type * as z from 'zod';
 import { plainCopy } from '../../machines/plain.js';
-import { schemasWithShapes, shapeOf } from '../../src/cli/_shapes.mjs';
+import { shapeOf } from '../../machines/shape-of.js';
+import * as inputs from '../../src/calls/inputs.js';
+import * as money from '../../src/calls/money-inputs.js';
+import { schemasWithShapes } from '../../src/cli/_shapes.mjs';
+import { CheckpointDocument, MonthDocument } from '../../src/documents/shapes.js';
 import { altered, disagreement, valueOf } from './plain-values.js';
 
-const schemas = await schemasWithShapes(
-  (path) => import(/* @vite-ignore */ new URL(`../../${path}.ts`, import.meta.url).pathname),
-);
+/** What is checked where there are no shapes from the building: each call's input, and documents that the command line reads by their schemas. */
+const others: Record<string, unknown> = { ...inputs, ...money, CheckpointDocument, MonthDocument };
 
-export const shapeNames = Object.keys(schemas);
+const schemas: Record<string, z.ZodType> = {
+  ...(await schemasWithShapes(
+    (path) => import(/* @vite-ignore */ new URL(`../../${path}.ts`, import.meta.url).pathname),
+  )),
+  ...Object.fromEntries(Object.entries(others).filter(isWhole)),
+};
+
+/** A schema, and not one of a part. */
+function isWhole(named: [string, unknown]): named is [string, z.ZodType] {
+  return /(Input|Document)$/.test(named[0]) && typeof named[1] === 'object';
+}
+
+/** Those that have no shape, and are Zod's to judge. */
+export const shapeless = Object.keys(schemas).filter((name) => !hasShape(name));
+
+export const shapeNames = Object.keys(schemas).filter(hasShape);
+
+function hasShape(name: string): boolean {
+  try {
+    return shapeOf(schemas[name] as z.ZodType) !== undefined;
+  } catch {
+    return false;
+  }
+}
 
 /** Numbers from 0 to 1 that look like chance, the same ones each time (mulberry32). */
 function chances(seed: number): () => number {
