@@ -22,7 +22,13 @@ import { linkFile, refuseLink, replaceFile, unavailable, type SeeJournal } from 
 import { readHere } from './lies-here.js';
 import type { ArtifactRef } from './artifact-ref.js';
 import { KeptFiles } from './kept-files.js';
-import { copyManifest, manifestDifferences, readManifest, verifyManifest } from './manifest.js';
+import {
+  copyManifest,
+  hasNoArtifacts,
+  manifestDifferences,
+  readManifest,
+  verifyManifest,
+} from './manifest.js';
 import { SealedJson, readDocument, writeDocument } from './sealed-json.js';
 import { sessionPath } from './session-paths.js';
 import { CheckpointDocument, MonthDocument, SessionDocument, StateDocument } from './shapes.js';
@@ -213,6 +219,8 @@ export class Documents {
   }
 
   async manifest(sessionId: SessionId, phase: PhaseName): Promise<ArtifactRef[]> {
+    const folder = join(this.#directory, sessionId, phase);
+    if (this.#typed(`${sessionId}/${phase}`, () => hasNoArtifacts(this.#disk, folder))) return [];
     this.#path(sessionId, `${phase}/x`);
     const entries = await this.#typedLater(
       `${sessionId}/${phase}`,

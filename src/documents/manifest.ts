@@ -27,6 +27,21 @@ export async function readManifest(
   return entries;
 }
 
+/** Whether a phase's folder has nothing that {@link readManifest} would read, in two looks; a link is looked at closely. */
+export function hasNoArtifacts(disk: Disk, folder: string): boolean {
+  return disk.stat(folder)?.kind === 'directory' && artifactNames(disk, folder).length === 0;
+}
+
+/** What lies in a phase's folder itself. */
+function artifactNames(disk: Disk, folder: string): string[] {
+  return namesIn(disk, folder).filter((name) => name !== 'checkpoint.json');
+}
+
+/** Hidden and temporary files left out. */
+function namesIn(disk: Disk, folder: string): string[] {
+  return disk.list(folder).filter((name) => !name.startsWith('.'));
+}
+
 type OnFolder = (path: string) => void;
 
 function walk(disk: Disk, base: string, folder: string, onFolder: OnFolder, depth = 0): string[] {
@@ -35,9 +50,7 @@ function walk(disk: Disk, base: string, folder: string, onFolder: OnFolder, dept
     throw new ProductionError('path_refused', `${folder} is nested deeper than ${deepest} folders.`, {
       field: 'path',
     });
-  const names = disk
-    .list(join(base, folder))
-    .filter((name) => !name.startsWith('.') && !(depth === 0 && name === 'checkpoint.json'));
+  const names = (depth === 0 ? artifactNames : namesIn)(disk, join(base, folder));
   const found = names.sort().flatMap((name) => {
     const path = `${folder}/${name}`;
     const kind = disk.stat(join(base, path))?.kind;
