@@ -307,17 +307,22 @@ export class Mirror {
 
   #load(id: SessionId, position: number | undefined): Located | undefined {
     const own = shownState(this.#documents.readSession(id));
-    const end = this.#journal.end();
-    if (own && own.position > end)
-      throw new ProductionError('journal_damaged', `${id}/session.json ${aheadOf(own.position, end)}`, {
-        sessionId: id,
-      });
+    if (own && own.position > this.#journal.position) this.#seeThatItIsThere(id, own.position);
     if (position === undefined) return this.#loadUnlisted(id, own);
     this.projection.noteLoaded(id);
     if (own && own.position >= position) return own;
     const replayed = replaySession(this.#journal, id, this.#reading ?? this.#journal.position);
     if (replayed) this.projection.noteStale(id);
     return replayed;
+  }
+
+  /** Its document is ahead of what has been read of the journal, and may not be ahead of the journal. */
+  #seeThatItIsThere(id: SessionId, position: number): void {
+    const end = this.#journal.end();
+    if (position <= end) return;
+    throw new ProductionError('journal_damaged', `${id}/session.json ${aheadOf(position, end)}`, {
+      sessionId: id,
+    });
   }
 
   /** A session that state.json does not list: archived, or none of this production's, whatever lies in a folder of its name. */
