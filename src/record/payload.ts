@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ArtifactRef, Documents } from '../documents/index.js';
 import { unlikeJson } from './unlike-json.js';
 import {
@@ -93,7 +93,7 @@ function open(object: object): string {
 }
 
 function sha256Of(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }
 
 /** Whether this is the payload that was saved. */
