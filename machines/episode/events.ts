@@ -61,7 +61,7 @@ function budgetEvent<const Type extends string>(type: Type, what: string) {
 
 const SessionIdText = z
   .string()
-  .refine(isSessionId as (text: string) => boolean, 'is not a session id such as ep_001_20250903_143022');
+  .refine(isSessionId, 'is not a session id such as ep_001_20250903_143022') as unknown as z.ZodType<string>;
 
 /** The first event of each session; it builds the initial snapshot. */
 export const EpisodeCreated = event('episode.created', {
