@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { removeQuietly, writeAll, type Disk, type Redo } from '../disk/index.js';
 import { hasAll } from './lacking.js';
-import { listRedoFiles, redoLines } from './redo-lines.js';
+import { listRedoFiles, mayBeRedoFile, redoLines } from './redo-lines.js';
 import { listSegments, type Segment } from './segment.js';
 
 /** A longer write is no dearer to sync than to write twice. Bytes. */
@@ -152,7 +152,7 @@ export class RedoFiles {
     for (const file of listRedoFiles(disk, this.#directory)) {
       const path = join(this.#directory, file);
       const info = path === own?.path ? undefined : disk.stat(path);
-      if (info?.kind !== 'file' || now - info.mtimeMs < redo.idleMs) continue;
+      if (!mayBeRedoFile(info) || now - info.mtimeMs < redo.idleMs) continue;
       const givenUp = givenUpName(path);
       if (givenUp !== path) disk.rename(path, givenUp);
       const lines = redoLines(disk, this.#directory, givenUpName(file));

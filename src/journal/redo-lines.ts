@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { errorCode, type Disk } from '../disk/index.js';
+import { errorCode, type Disk, type PathInfo } from '../disk/index.js';
 import { claimedPosition, decodeLine, type FoundLine } from './line.js';
 
 const nameForm = /^redo-[0-9a-f]{16}(\.given-up)?\.ndjson$/;
@@ -14,14 +14,18 @@ export function listRedoFiles(disk: Disk, directory: string): string[] {
   }
 }
 
-// Far above what a redo file is; what is larger is somebody else's.
+// Far above what a redo file is.
 const largest = 16 * 1024 * 1024;
+
+/** Whether what has a redo file's name may be one: what is no plain file, or larger, is somebody else's. */
+export function mayBeRedoFile(info: PathInfo | undefined): info is PathInfo {
+  return info?.kind === 'file' && info.size <= largest;
+}
 
 /** The whole lines of a redo file, in no order: newer ones have been written over a part of the older ones. */
 export function redoLines(disk: Disk, directory: string, file: string): FoundLine[] {
   const path = join(directory, file);
-  const { kind, size = 0 } = disk.stat(path) ?? {};
-  const content = kind === 'file' && size <= largest ? disk.readFile(path) : undefined;
+  const content = mayBeRedoFile(disk.stat(path)) ? disk.readFile(path) : undefined;
   return content ? linesIn(content) : [];
 }
 

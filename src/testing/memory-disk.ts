@@ -79,10 +79,10 @@ export class MemoryDisk implements Disk {
     file.isUnheard = true;
   }
 
-  /** A file's content as the disk has it: what a failed sync lost is gone for programs, too, as when memory is short. */
-  evict(path: string): void {
+  /** A file's content as the disk has it, from a byte on: what a failed sync lost is gone for programs, too, as when memory is short. */
+  evict(path: string, from = 0): void {
     const file = this.#find(path);
-    if (file?.kind === 'file') file.evict();
+    if (file?.kind === 'file') file.evict(from);
   }
 
   open(path: string, mode: OpenMode): number {

@@ -73,11 +73,12 @@ export class MemoryFile {
     this.failures += 1;
   }
 
-  /** What is in memory only for speed is read from the platter again: where a sync failed, programs see what is there. */
-  evict(): void {
+  /** What is in memory only for speed is read from the platter again, from a place on: where a sync failed, programs see what is there. */
+  evict(from = 0): void {
     const found = Buffer.alloc(this.#bytes.length);
     this.#durable.copy(found);
-    for (const { from, to } of this.#dirty) this.#bytes.copy(found, from, from, to);
+    this.#bytes.copy(found, 0, 0, from);
+    for (const dirty of this.#dirty) this.#bytes.copy(found, dirty.from, dirty.from, dirty.to);
     this.#bytes = found;
   }
 

@@ -72,6 +72,20 @@ describe('what the disk loses in the background', () => {
     expectKept(cut(disk), told, 'after the rescue');
   });
 
+  test('given memory still has the first of what it lost, when the rest is brought back and the redo file removed, then the first outlives a power cut, too', async () => {
+    const { disk, told, writer, segment } = await atWork();
+    disk.failWriteback(segment);
+    const { size = 0 } = disk.stat(segment) ?? {};
+    await commitMore(writer, told, 2);
+    disk.failWriteback(segment);
+    disk.evict(segment, size - 100);
+    const other = new Writer(openJournal(disk), told);
+    await commitMore(other, told, 3);
+    other.journal.close();
+    expect(disk.list(directory).filter((name) => name.startsWith('redo-'))).toEqual([]);
+    expectKept(cut(disk), told, 'after another has opened');
+  });
+
   test('given only a part of what it lost is seen to be missing, when it is brought back, then the rest is copied, too', async () => {
     const { disk, told, writer, segment } = await atWork();
     disk.failWriteback(segment);

@@ -1,5 +1,6 @@
 import {
   cpSync,
+  lutimesSync,
   mkdirSync,
   readFileSync,
   readdirSync,
@@ -11,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { nodeDisk } from '../../src/disk/index.js';
@@ -164,25 +165,31 @@ describe('redo files', () => {
 });
 
 describe('what a stranger puts in a redo file’s place', () => {
-  test.each<[string, (path: string, elsewhere: string) => void]>([
-    ['a link to a file with a secret', (path, elsewhere) => symlinkSync(elsewhere, path)],
-    ['a link that leads nowhere', (path) => symlinkSync('/nowhere/at/all', path)],
-    ['a pipe that nobody writes to', (path) => execFileSync('mkfifo', [path])],
+  test.each<[string, (path: string, elsewhere: string) => void, { isLeft: boolean }]>([
+    ['a link to a file with a secret', (path, elsewhere) => symlinkSync(elsewhere, path), { isLeft: true }],
+    ['a link that leads nowhere', (path) => symlinkSync('/nowhere/at/all', path), { isLeft: true }],
+    ['a pipe that nobody writes to', (path) => execFileSync('mkfifo', [path]), { isLeft: true }],
     [
       'ten gigabytes that are a hole',
       (path) => {
         writeFileSync(path, '');
         truncateSync(path, 10 * 2 ** 30);
       },
+      { isLeft: true },
     ],
-    ['sixteen megabytes of opening braces', (path) => writeFileSync(path, '{'.repeat(16 * 2 ** 20))],
+    [
+      'sixteen megabytes of opening braces',
+      (path) => writeFileSync(path, '{'.repeat(16 * 2 ** 20)),
+      { isLeft: false },
+    ],
     [
       'lines without end of the same claim',
       (path) => writeFileSync(path, '{"position":9,"previous":\n'.repeat(100_000)),
+      { isLeft: false },
     ],
   ])(
-    'given %s, then the journal is read and written as without it, and it is left alone',
-    async (_what, put) => {
+    'given %s, then the journal is read and written as without it, and what is no file of ours is left alone',
+    async (_what, put, { isLeft }) => {
       const directory = join(temporaryDirectory(), 'journal');
       const elsewhere = join(temporaryDirectory(), 'elsewhere');
       writeFileSync(elsewhere, 'not ours');
@@ -191,12 +198,14 @@ describe('what a stranger puts in a redo file’s place', () => {
       journal.close();
       const path = join(directory, 'redo-00000000000000aa.ndjson');
       put(path, elsewhere);
+      lutimesSync(path, 1, 1);
       expect(texts(open(directory, { readOnly: true }))).toEqual(bodies(5));
       const next = open(directory);
       await commitAlone(next, 40, 5);
       expect(texts(next)).toEqual(bodies(45));
       expect(next.inspect().damage).toEqual([]);
       expect(readFileSync(elsewhere, 'utf8')).toBe('not ours');
+      expect(readdirSync(directory).includes(basename(path))).toBe(isLeft);
     },
   );
 });

@@ -27,23 +27,40 @@ function fullDisk(disk: MemoryDisk): void {
 }
 
 describe('what is read from redo files before anybody could bring it back', () => {
-  test('given one only looks, when others bring it back and go on, then it sees what they do', async () => {
-    const { disk, told } = await cutOff();
-    const looks = looker(disk, told);
-    expect(looks.journal.end()).toBe(looks.journal.position);
-    const writer = new Writer(openJournal(disk), told);
-    await commitMore(writer, told, 3);
-    const scanned: string[] = [];
-    looks.journal.scan(({ text }) => scanned.push(text));
-    expect(scanned).toEqual(told.acknowledged);
-    expect(looks.journal.inspect()).toMatchObject({ damage: [], inRedoFiles: 0 });
-    expect(looks.journal.end()).toBeGreaterThan(looks.journal.position);
-    looks.refresh();
-    await commitMore(writer, told, 2);
-    looks.refresh();
-    expect(looks.known).toEqual(told.acknowledged);
-    expect(looks.journal.position).toBe(writer.journal.position);
-  });
+  test.each<[string, (disk: MemoryDisk) => void]>([
+    ['nobody has tried to', () => {}],
+    [
+      'one found no room for the next segment',
+      (disk) => {
+        disk.onCall = ({ name }) => (name === 'link' ? 'ENOSPC' : undefined);
+        openJournal(disk).close();
+        disk.onCall = undefined;
+      },
+    ],
+  ])(
+    'given one only looks, and %s, when others bring it back and go on, then it sees what they do',
+    async (_before, before) => {
+      const { disk, told } = await cutOff();
+      before(disk);
+      const looks = looker(disk, told);
+      expect(looks.journal.end()).toBe(looks.journal.position);
+      const { inRedoFiles, segments } = looks.journal.inspect();
+      expect(inRedoFiles).toBeGreaterThan(5);
+      expect(segments.reduce((sum, { commits }) => sum + commits, 0)).toBe(told.acknowledged.length);
+      const writer = new Writer(openJournal(disk), told);
+      await commitMore(writer, told, 3);
+      const scanned: string[] = [];
+      looks.journal.scan(({ text }) => scanned.push(text));
+      expect(scanned).toEqual(told.acknowledged);
+      expect(looks.journal.inspect()).toMatchObject({ damage: [], inRedoFiles: 0 });
+      expect(looks.journal.end()).toBeGreaterThan(looks.journal.position);
+      looks.refresh();
+      await commitMore(writer, told, 2);
+      looks.refresh();
+      expect(looks.known).toEqual(told.acknowledged);
+      expect(looks.journal.position).toBe(writer.journal.position);
+    },
+  );
 
   test('given the disk was full when it was opened, when there is room, then the same handle commits', async () => {
     const { disk, told } = await cutOff();
