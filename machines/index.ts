@@ -33,7 +33,7 @@ export {
   SavedCheckpoint,
   episodeEventTypes,
   parseEvent,
-  schemaOf,
+  parseRecorded,
 } from './episode/events.js';
 export { invalidInput } from './episode/invalid-input.js';
 export { Actor, Reason, Score, Topic } from './episode/texts.js';

@@ -1,8 +1,7 @@
 import { parsePersisted } from './episode/persisted.js';
 import type { PersistedEpisode } from './episode/context.js';
 import { keyTreeOf } from './episode/key-tree.js';
-import { EpisodeCreated, parseEvent, type RecordedEvent } from './episode/events.js';
-import { invalidInput } from './episode/invalid-input.js';
+import { parseRecorded, type RecordedEvent } from './episode/events.js';
 import { ProductionError } from './errors.js';
 
 /** The step from one machine version to the next. Pure: its functions must not change what they are given. */
@@ -102,11 +101,10 @@ export function upcast(
   steps: readonly Migration[] = migrations,
 ): RecordedEvent {
   const due = stepsFrom(fromVersion, steps);
-  const present = due.reduce<unknown>((older, step) => step.event(older), event);
-  if ((present as { type?: unknown } | null)?.type !== 'episode.created') return parseEvent(present);
-  const checked = EpisodeCreated.safeParse(present);
-  if (checked.success) return checked.data;
-  throw invalidInput(checked.error, 'event');
+  return parseRecorded(
+    due.reduce<unknown>((older, step) => step.event(older), event),
+    'event',
+  );
 }
 
 function stepsFrom(version: number, steps: readonly Migration[]): readonly Migration[] {

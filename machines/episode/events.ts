@@ -24,6 +24,7 @@ import {
   Shortage,
   WaitId,
 } from './context.js';
+import { plainly } from '../plain.js';
 import { isAnswered } from './forms.js';
 import { invalidInput } from './invalid-input.js';
 import { Actor, Reason, Topic } from './texts.js';
@@ -278,16 +279,6 @@ export const episodeEventTypes: readonly EpisodeEventType[] = EpisodeEvent.optio
 export const RecordedEvent = z.union([EpisodeCreated, EpisodeEvent]);
 export type RecordedEvent = z.infer<typeof RecordedEvent>;
 
-const schemas = new Map<string, z.ZodType>([
-  ['episode.created', EpisodeCreated],
-  ...EpisodeEvent.options.map((option) => [option.shape.type.value, option] as const),
-]);
-
-/** The schema of one type of event. */
-export function schemaOf(type: RecordedEvent['type']): z.ZodType {
-  return schemas.get(type) ?? RecordedEvent;
-}
-
 /**
  * Checks an event that came from outside.
  * @throws ProductionError `invalid_input`, naming the field; events named `xstate.*` are refused.
@@ -304,4 +295,23 @@ export function parseEvent(input: unknown): EpisodeEvent {
   const result = EpisodeEvent.safeParse(input);
   if (result.success) return result.data;
   throw invalidInput(result.error);
+}
+
+const schemas = new Map<unknown, z.ZodType>([
+  ['episode.created', EpisodeCreated],
+  ...EpisodeEvent.options.map((option) => [option.shape.type.value, option] as const),
+]);
+
+/**
+ * Checks an event as the journal records it. `where` is what it is called in an error.
+ * @throws ProductionError `invalid_input`, naming the field.
+ */
+export function parseRecorded(input: unknown, where?: string): RecordedEvent {
+  const type = (input as { type?: unknown } | null)?.type;
+  const plain = plainly(`event ${String(type)}`, input, () => schemas.get(type) ?? EpisodeCreated);
+  if (plain !== undefined) return plain as RecordedEvent;
+  if (type !== 'episode.created') return parseEvent(input);
+  const checked = EpisodeCreated.safeParse(input);
+  if (checked.success) return checked.data;
+  throw invalidInput(checked.error, where);
 }

@@ -1,22 +1,18 @@
 import {
-  EpisodeCreated,
   ProductionError,
   decide,
-  invalidInput,
   episodeNumberOf,
   isSameState,
-  parseEvent,
+  parseRecorded,
   persist,
   plainCostText,
   rulesToFollow,
-  schemaOf,
   type EpisodeSnapshot,
   type Ledger,
   type RecordedEvent,
   type Redactor,
   type SessionId,
 } from '../../machines/index.js';
-import { plainly } from '../../machines/plain.js';
 import type { ClockAccepted, Commit } from '../record/commit.js';
 import type { DecidedStep } from '../record/step.js';
 import { diffText } from '../record/delta.js';
@@ -343,16 +339,6 @@ export function writerText({ by, handle }: Pick<Commit, 'by' | 'handle'>): strin
 function recordable(event: RecordedEvent): string {
   const plain = plainCostText(event);
   if (plain !== undefined) return plain;
-  if (plainly(`event ${event.type}`, event, () => schemaOf(event.type)) === undefined) judge(event);
+  parseRecorded(event);
   return eventText(event);
-}
-
-/** @throws ProductionError `invalid_input`. */
-function judge(event: RecordedEvent): void {
-  if (event.type !== 'episode.created') {
-    parseEvent(event);
-    return;
-  }
-  const checked = EpisodeCreated.safeParse(event);
-  if (!checked.success) throw invalidInput(checked.error);
 }
