@@ -102,7 +102,13 @@ async function redactFolder(options: RedactionOptions): Promise<RedactedFolder> 
   refuseCopy(nodeDisk, join(directory, 'journal'));
   // What redo files have after a power cut is brought back first: they go away with the old journal.
   if (options.dryRun !== true) openJournal(join(directory, 'journal'), false).close();
-  const damage = inspectJournal(nodeDisk, join(directory, 'journal')).damage[0];
+  const { damage: found, inRedoFiles } = inspectJournal(nodeDisk, join(directory, 'journal'));
+  if (inRedoFiles > 0 && options.dryRun !== true)
+    throw new ProductionError(
+      'journal_unavailable',
+      `the power went before the last ${inRedoFiles} lines of the journal in ${directory} were in its segment, and they cannot be brought back first: the disk is full, or the journal may not be written. Nothing was changed.`,
+    );
+  const damage = found[0];
   if (damage)
     throw new ProductionError(
       'journal_damaged',

@@ -1,6 +1,17 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { ProductionStateManager } from '../../src/index.js';
 import { expectSameDocumentsWhenRebuilt } from '../support/crash.js';
 import { expectSound, journalText, openProduction } from '../support/production.js';
@@ -21,6 +32,35 @@ function contents(folder: string): Record<string, string> {
     .map((entry) => join(entry.parentPath, entry.name));
   return Object.fromEntries(files.map((file) => [file, readFileSync(file, 'latin1')]));
 }
+
+/** A file that nobody may write, also who may everything; false where the file system knows no such files. */
+function mayNotBeWritten(path: string): boolean {
+  chmodSync(path, 0o444);
+  if (process.getuid?.() !== 0) return true;
+  const { status } = spawnSync('chattr', ['+i', path]);
+  onTestFinished(() => void spawnSync('chattr', ['-i', path]));
+  return status === 0;
+}
+
+describe('a text that is to be taken out after a power cut', () => {
+  test('given redo files have lines that cannot be brought back, then it is refused, and they stay', async ({
+    skip,
+  }) => {
+    const directory = join(temporaryDirectory(), 'production');
+    const journal = join(directory, 'journal');
+    cpSync(fileURLToPath(new URL('../journal/written/power-cut', import.meta.url)), journal, {
+      recursive: true,
+    });
+    const last = readdirSync(journal).findLast((name) => /^\d+\.ndjson$/.test(name)) ?? '';
+    if (!mayNotBeWritten(join(journal, last))) skip();
+    const before = contents(journal);
+    await expect(ProductionStateManager.redact({ ...told, directory })).rejects.toMatchObject({
+      code: 'journal_unavailable',
+      message: expect.stringContaining('brought back') as string,
+    });
+    expect(contents(journal)).toEqual(before);
+  });
+});
 
 describe('a text that is taken out of a production', () => {
   test('given a secret that got in everywhere, when it is taken out, then it is nowhere, and everything else is as it was and sound', async () => {
