@@ -27,7 +27,7 @@ export function start(disk: MemoryDisk, told: Told, options: Partial<JournalOpti
 
 const most = 3;
 
-function expectToKnow(alive: readonly Live[], texts: readonly string[], where: string): void {
+function expectToKnow(alive: readonly Pick<Live, 'writer'>[], texts: readonly string[], where: string): void {
   for (const { writer } of alive) {
     writer.refresh();
     expect(writer.known, where).toEqual(texts);
@@ -43,6 +43,8 @@ export class RedoStorm {
   #disk: MemoryDisk;
   #told = new Told();
   #alive: Live[] = [];
+  /** Opened after a power cut for looking only, before anybody has written. */
+  #looks: Writer | undefined;
   #isEvicted = false;
   /** A process that hears of a failure and is killed before it has rescued what was lost leaves nobody who knows. */
   #isUnheard = false;
@@ -64,17 +66,31 @@ export class RedoStorm {
   async #step(kind: number): Promise<void> {
     const one = this.#oneOf(this.#alive);
     if (kind === 9) return this.#powerGoes(one);
-    if (!one || (kind === 0 && this.#alive.length < most)) return this.#comes();
+    if (!one || (kind === 0 && this.#alive.length < most))
+      return this.#upTo(3) === 0 ? this.#comesToAFullDisk() : this.#comes();
     if (kind === 1) return this.#closes(one);
     if (kind === 2 && !this.#isUnheard) return this.#isKilled(one);
     if (kind > 2 && kind < 7) return this.#isJoined(one);
     if (kind === 7 && !this.#isUnheard) return this.#hasBadLuck(one);
     if (kind === 8) return this.#losesPages();
+    if (kind === 10) return this.#tried(() => Promise.resolve(this.#looks?.refresh()));
     return this.#commit(one);
   }
 
   async #comes(): Promise<void> {
     await this.#tried(() => this.#commit(this.#started()));
+  }
+
+  /** There is room again when it commits. */
+  async #comesToAFullDisk(): Promise<void> {
+    this.#disk.onCall = ({ name }) => (name === 'write' || name === 'link' ? 'ENOSPC' : undefined);
+    let live: Live | undefined;
+    await this.#tried(() => {
+      live = this.#started();
+      return Promise.resolve(live.writer.refresh());
+    });
+    this.#disk.onCall = undefined;
+    if (live) await this.#commit(live);
   }
 
   #started(): Live {
@@ -165,13 +181,18 @@ export class RedoStorm {
     this.#isEvicted = false;
     this.#isUnheard = false;
     this.cuts += 1;
+    // Where nothing was acknowledged, the folder may be gone.
+    const isThere = this.#told.acknowledged.length > 0;
+    this.#looks = isThere ? new Writer(openJournal(this.#disk, { readOnly: true }), this.#told) : undefined;
+    if (this.#upTo(2) === 0) this.#looks?.refresh();
   }
 
   /** Every process that is alive knows what the journal says; one that has read what only memory had, may know more. */
   async #expectAgreement(): Promise<void> {
     if (this.#isEvicted) return;
     for (const { writer } of this.#alive) await this.#tried(() => Promise.resolve(writer.refresh()));
-    expectToKnow(this.#alive, readAll(this.#disk), this.#where);
+    const looking = this.#looks ? [{ writer: this.#looks }] : [];
+    expectToKnow([...this.#alive, ...looking], readAll(this.#disk), this.#where);
   }
 
   async #commit({ writer }: Live): Promise<void> {
