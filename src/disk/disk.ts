@@ -22,6 +22,8 @@ export interface Redo {
   after: number;
   /** How long nobody may have written to one until another handle gives it up, in milliseconds: soundness does not rest on it. */
   idleMs: number;
+  /** Whether nobody but this machine renames files in a folder, so that {@link nameOf} sees it: else no such file is made there. A disk that does not say so knows none but its own. */
+  isLocal?(directory: string): boolean;
   /** Opens a file that is there, not following a link. */
   open(path: string): number;
   /** Writes all of `bytes` at a place; they are durable when it returns. Keeps nothing of `bytes`. */

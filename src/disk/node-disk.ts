@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { errorCode, type Disk, type OpenMode, type PathInfo, type Redo } from './disk.js';
+import { isLocalFilesystem } from './local-filesystem.js';
 
 const { O_APPEND, O_CREAT, O_DSYNC, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = fs.constants;
 
@@ -21,6 +22,7 @@ const redoOnLinux: Redo = {
   bytes: 256 * 1024,
   after: 32,
   idleMs: 60_000,
+  isLocal: (directory) => isLocalFilesystem(fs.statfsSync(directory).type),
   open: (path) => fs.openSync(path, O_RDWR | O_DSYNC | O_NOFOLLOW),
   write: (fd, bytes, position) => writeWholeAt(fd, bytes, position),
   nameOf(fd) {

@@ -31,6 +31,8 @@ export class RedoFiles {
   readonly #disk: Disk;
   readonly #directory: string;
   #own: Own | undefined;
+  /** Whether such a file can be had here; looked at when one is due. */
+  #isLocal: boolean | undefined;
   /** Appends, each synced by itself, since there was a file. */
   #alone = 0;
   /** It could not be made, or not be written to: this handle does without. */
@@ -46,7 +48,8 @@ export class RedoFiles {
   /** Whether a file is due: the segment has to be one that says so. */
   get isDue(): boolean {
     const { redo } = this.#disk;
-    return redo !== undefined && !this.#isBroken && !this.#own && this.#alone >= redo.after;
+    if (!redo || this.#isBroken || this.#own || this.#alone < redo.after) return false;
+    return (this.#isLocal ??= isLocal(redo, this.#directory));
   }
 
   /** Makes what was appended durable, unless there is no file, or no room; everything before it has to be durable. */
@@ -171,6 +174,14 @@ export class RedoFiles {
     } catch {
       // It is looked at again by the next that is made.
     }
+  }
+}
+
+function isLocal(redo: Redo, directory: string): boolean {
+  try {
+    return redo.isLocal?.(directory) ?? true;
+  } catch {
+    return false;
   }
 }
 

@@ -164,6 +164,30 @@ describe('redo files', () => {
   });
 });
 
+describe('a file system on which others may rename files', () => {
+  test.each<[string, () => boolean]>([
+    ['is not known to be this machine’s alone', () => false],
+    [
+      'does not say what it is',
+      () => {
+        throw Object.assign(new Error('not permitted'), { code: 'EPERM' });
+      },
+    ],
+  ])(
+    'given it %s, then there is no redo file, and the journal stays as programs of before read it',
+    async (_what, isLocal) => {
+      const { redo } = nodeDisk;
+      const disk = { ...nodeDisk, ...(redo ? { redo: { ...redo, isLocal } } : {}) };
+      const directory = join(temporaryDirectory(), 'journal');
+      const journal = open(directory, { disk });
+      await commitAlone(journal, 40);
+      expect(listRedoFiles(nodeDisk, directory)).toEqual([]);
+      expect(texts(journal)).toEqual(bodies(40));
+      expect(files(directory)).toEqual(['00000000000000000000.ndjson']);
+    },
+  );
+});
+
 describe('what a stranger puts in a redo file’s place', () => {
   test.each<[string, (path: string, elsewhere: string) => void, { isLeft: boolean }]>([
     ['a link to a file with a secret', (path, elsewhere) => symlinkSync(elsewhere, path), { isLeft: true }],
