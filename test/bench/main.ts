@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { coldStart, serverReady } from './cold-start.js';
 import { alternate, median, ratio, timed } from './measure.js';
 import { measureGrowth, printGrowth } from './growth.js';
-import { folderOnDisk } from './place.js';
+import { folderOnDisk, folderUs, warningOf } from './place.js';
 import { PlainLowdb } from './plain-lowdb.js';
 import {
   addCosts,
@@ -223,6 +223,8 @@ async function main(): Promise<void> {
     return printGrowth(await measureGrowth(folder, Number(grow.split('=')[1] ?? 100_000), note), asJson);
   if (process.argv.includes('--sources')) return measureSources(folder, asJson);
   if (process.argv.includes('--steps')) return printSteps(await measureSteps(folder, 40), asJson);
+  const warning = warningOf(folderUs(folder));
+  if (warning) note(warning);
   const parts = { sequential, concurrent, growth, starts, keys, memory, lowdb };
   const results: Partial<Results> = {};
   for (const [name, part] of Object.entries(parts)) {

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { median } from '../measure.js';
-import { folderOnDisk } from '../place.js';
+import { folderOnDisk, folderUs, warningOf } from '../place.js';
 import { drawChart } from './chart.js';
 import { contenderNames, contenders, type ContenderName } from './contenders.js';
 import { environmentOf } from './environment.js';
@@ -58,12 +58,15 @@ async function measure(load: Load, folder: string): Promise<LoadResults> {
 
 async function measureAll(): Promise<Results> {
   const folder = folderOnDisk();
+  const environment = environmentOf(folder);
+  const warning = warningOf(folderUs(folder));
+  if (warning) process.stderr.write(`${warning}\n`);
   // Not counted: V8 compiles what everyone runs.
   for (const name of contenderNames) await playRound(name, { atOnce: 10, episodes: 100 }, folder);
   const loads: LoadResults[] = [];
   for (const atOnce of options.loads.split(',').map(Number))
     loads.push(await measure({ atOnce, episodes: Math.max(20, atOnce) }, folder));
-  return { environment: environmentOf(folder), loads };
+  return { environment, loads };
 }
 
 function writeDocs(results: Results): void {
