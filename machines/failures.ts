@@ -1,10 +1,8 @@
-import * as z from 'zod';
 import { ProductionError } from './errors.js';
-import { PhaseName } from './phases.js';
 import { errorsBelow, retryAfterOf, statusOfError } from './provider-error.js';
 
 /** The closed set of reasons for which an episode fails. */
-export const FailureCode = z.enum([
+export const failureCodes = [
   'rate_limited',
   'quota_exceeded',
   'provider_refused',
@@ -19,24 +17,15 @@ export const FailureCode = z.enum([
   'worker_lost',
   'cancelled',
   'unknown',
-]);
-export type FailureCode = z.infer<typeof FailureCode>;
+] as const;
+export type FailureCode = (typeof failureCodes)[number];
 
-/** Why an episode is in `failed`. */
-export const Failure = z.object({
-  code: FailureCode,
-  /** The phase it happened in; null when no phase was under way. */
-  phase: PhaseName.nullable(),
-  message: z.string(),
-  /** Whether the same work may succeed when it is tried again as it is. */
-  retryable: z.boolean(),
-  /** Which attempt of the phase failed, from 1; 0 when it had not begun. */
-  attempt: z.int().nonnegative(),
-  at: z.string(),
-  /** When more of the money that had come to its end was given, ISO-8601 UTC: it can be recovered. */
-  raisedAt: z.string().optional(),
-});
-export type Failure = z.infer<typeof Failure>;
+const codes: ReadonlySet<unknown> = new Set(failureCodes);
+
+/** Whether a value is the code of a failure. */
+function isFailureCode(value: unknown): value is FailureCode {
+  return codes.has(value);
+}
 
 const retryable = new Set<FailureCode>([
   'rate_limited',
@@ -123,8 +112,7 @@ function codeOf(error: unknown, causes: number): FailureCode {
   // What it was called for in vain is its cause.
   if (error instanceof ProductionError && error.code === 'attempts_exhausted' && causes > 0)
     return codeOf(fields['cause'], causes - 1);
-  const named = FailureCode.safeParse(own);
-  if (named.success) return named.data;
+  if (isFailureCode(own)) return own;
   // What it says itself goes before its cause, but for words that only wrap one ("Failed after 3 attempts").
   const code = codeOfAnswer(fields) ?? codeOfSystem(own) ?? codeOfName(fields, name);
   if (code) return code;

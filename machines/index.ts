@@ -33,8 +33,8 @@ export {
   SavedCheckpoint,
   episodeEventTypes,
   parseEvent,
-  parseRecorded,
 } from './episode/events.js';
+export { parseRecorded } from './episode/parse-recorded.js';
 export { invalidInput } from './episode/invalid-input.js';
 export { Actor, Reason, Score, Topic } from './episode/texts.js';
 export type { EpisodeEventType, EventOf } from './episode/events.js';
@@ -77,7 +77,8 @@ export {
 } from './escape.js';
 export { ProductionError, errorRemedies } from './errors.js';
 export type { ErrorCode, ErrorDetails, Remedy, Shortage } from './errors.js';
-export { Failure, FailureCode, classifyError, isRetryable, isWaitedFor, messageOf } from './failures.js';
+export { Failure, FailureCode } from './failure.js';
+export { classifyError, isRetryable, isWaitedFor, messageOf } from './failures.js';
 export { structureHash } from './hash.js';
 export { episodeNumberOf, isSessionId, parseName, parseSessionId, sessionIdFor } from './ids.js';
 export type { SessionId } from './ids.js';

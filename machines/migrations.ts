@@ -1,7 +1,8 @@
 import { parsePersisted } from './episode/persisted.js';
 import type { PersistedEpisode } from './episode/context.js';
 import { keyTreeOf } from './episode/key-tree.js';
-import { parseRecorded, type RecordedEvent } from './episode/events.js';
+import type { RecordedEvent } from './episode/events.js';
+import { parseRecorded } from './episode/parse-recorded.js';
 import { ProductionError } from './errors.js';
 
 /** The step from one machine version to the next. Pure: its functions must not change what they are given. */

@@ -24,15 +24,7 @@ export type Shape =
   | { is: 'later'; of: () => Shape };
 
 export type ShapeName =
-  | 'episode'
-  | 'policy'
-  | 'state'
-  | 'session'
-  | 'opening'
-  | 'reserve'
-  | 'settle'
-  | 'update'
-  | `event ${string}`;
+  'episode' | 'policy' | 'state' | 'session' | 'opening' | `event ${string}` | `${string}Input`;
 
 const no = Symbol('no');
 
@@ -87,9 +79,9 @@ function copyOf(shape: Shape, value: unknown): unknown {
     case 'array':
       return Array.isArray(value) && passes(shape.tests, value) ? each(shape.of, value) : no;
     case 'object':
-      return isObject(value) && passes(shape.tests, value) ? objectOf(shape, value) : no;
+      return isObject(value) ? tested(shape.tests, objectOf(shape, value)) : no;
     case 'record':
-      return isObject(value) && passes(shape.tests, value) ? recordOf(shape, value) : no;
+      return isObject(value) ? tested(shape.tests, recordOf(shape, value)) : no;
     case 'either':
       return firstOf(shape.of, value);
     case 'made':
@@ -101,6 +93,11 @@ function copyOf(shape: Shape, value: unknown): unknown {
 
 function passes(tests: readonly Test[], value: unknown): boolean {
   return tests.every((test) => (test instanceof RegExp ? test.test(value as string) : test(value as never)));
+}
+
+/** What was made of a value is what a whole's tests are about: a time may have become another text. */
+function tested(tests: readonly Test[], copy: unknown): unknown {
+  return copy === no || passes(tests, copy) ? copy : no;
 }
 
 function each(shape: Shape, values: readonly unknown[]): unknown {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ApprovalDeadline } from './episode/context.js';
 import { isTimeZone } from './episode/forms.js';
-import { FailureCode } from './failures.js';
+import { FailureCode } from './failure.js';
 import { PhaseName } from './phases.js';
 import { toUsd, toUsdOrNone } from './policy-amount.js';
 

@@ -1,4 +1,4 @@
-import type { Failure, FailureCode } from '../failures.js';
+import type { Failure, FailureCode } from '../failure.js';
 import { isRetryable } from '../failures.js';
 import { phaseNames, type PhaseName } from '../phase-names.js';
 import { addUsd, formatUsd, type Usd, zeroUsd } from '../usd.js';

@@ -1,4 +1,4 @@
-import type { Failure } from '../failures.js';
+import type { Failure } from '../failure.js';
 import { phaseNames, type EpisodeStatus, type PhaseName } from '../phase-names.js';
 import type { Usd } from '../usd.js';
 import type { EpisodeContext } from './context.js';

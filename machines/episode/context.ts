@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Failure, FailureCode } from '../failures.js';
+import { Failure, FailureCode } from '../failure.js';
 import { PhaseName, PhaseStatus } from '../phases.js';
 import { hasOneKey, isAmount, isCalendarDay, isInstant, isMicros, isUnreserved, nameForm } from './forms.js';
 import type { KeyTree } from './key-tree.js';

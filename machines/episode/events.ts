@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ProductionError } from '../errors.js';
-import { FailureCode } from '../failures.js';
+import { FailureCode } from '../failure.js';
 import { PhaseName } from '../phases.js';
 import { isSessionId } from '../ids.js';
 import {
@@ -24,7 +24,6 @@ import {
   Shortage,
   WaitId,
 } from './context.js';
-import { plainly } from '../plain.js';
 import { isAnswered } from './forms.js';
 import { invalidInput } from './invalid-input.js';
 import { Actor, Reason, Topic } from './texts.js';
@@ -302,16 +301,7 @@ const schemas = new Map<unknown, z.ZodType>([
   ...EpisodeEvent.options.map((option) => [option.shape.type.value, option] as const),
 ]);
 
-/**
- * Checks an event as the journal records it. `where` is what it is called in an error.
- * @throws ProductionError `invalid_input`, naming the field.
- */
-export function parseRecorded(input: unknown, where?: string): RecordedEvent {
-  const type = (input as { type?: unknown } | null)?.type;
-  const plain = plainly(`event ${String(type)}`, input, () => schemas.get(type) ?? EpisodeCreated);
-  if (plain !== undefined) return plain as RecordedEvent;
-  if (type !== 'episode.created') return parseEvent(input);
-  const checked = EpisodeCreated.safeParse(input);
-  if (checked.success) return checked.data;
-  throw invalidInput(checked.error, where);
+/** The schema of one type of event; of what is none, one that refuses it. */
+export function schemaOf(type: unknown): z.ZodType {
+  return schemas.get(type) ?? EpisodeCreated;
 }

@@ -5,13 +5,12 @@ import {
   PhaseName,
   PhaseStatus,
   Policy,
-  ProductionError,
   Reason,
   Score,
   Topic,
-  type SessionId,
 } from '../../machines/index.js';
 import { Id, Key } from './_session-id.js';
+import { hasOneNumber, hasTime, isDueAfterStart, namesAnEpisode, toInstant } from './input-tests.js';
 import { Dollars } from './money-inputs.js';
 import { Artifacts } from './open-input.js';
 
@@ -28,7 +27,7 @@ export const Time = z
     }),
     z.date(),
   ])
-  .transform((time) => new Date(time).toISOString());
+  .transform(toInstant);
 
 export const CreateInput = z
   .strictObject({
@@ -65,15 +64,12 @@ export const CreateInput = z
       })
       .optional(),
   })
-  .refine((input) => (input.episodeNum ?? input.episodeNumber ?? input.key) !== undefined, {
+  .refine(namesAnEpisode, {
     path: ['episodeNum'],
     message: 'is missing',
   })
-  .refine(
-    (input) => (input.episodeNum ?? input.episodeNumber) === (input.episodeNumber ?? input.episodeNum),
-    { path: ['episodeNumber'], message: 'is another number than episodeNum' },
-  )
-  .refine(({ startAt, dueBy }) => startAt === undefined || dueBy === undefined || startAt < dueBy, {
+  .refine(hasOneNumber, { path: ['episodeNumber'], message: 'is another number than episodeNum' })
+  .refine(isDueAfterStart, {
     path: ['dueBy'],
     message: 'is not after startAt',
   });
@@ -90,37 +86,6 @@ export const UpdatePhaseInput = z.strictObject({
   /** The message for `failed`. */
   error: z.unknown().optional(),
 });
-
-/** What each status of {@link UpdatePhaseInput} keeps beside the cost; anything else would be dropped without a word. */
-const keptWith: Record<string, readonly string[]> = {
-  complete: ['data'],
-  skipped: ['reason'],
-  failed: ['error', 'reason'],
-};
-
-/** @throws ProductionError `invalid_input`, naming what the call would drop. */
-export function refuseUnused({
-  sessionId,
-  status,
-  ...given
-}: {
-  sessionId: SessionId;
-  status: string;
-  data: unknown;
-  reason: unknown;
-  error: unknown;
-}): void {
-  const kept = keptWith[status] ?? [];
-  const unused = Object.entries(given).find(([name, value]) => value !== undefined && !kept.includes(name));
-  if (!unused) return;
-  const [field] = unused;
-  const wanted = Object.keys(keptWith).filter((each) => keptWith[each]?.includes(field));
-  throw new ProductionError(
-    'invalid_input',
-    `${field}: is not kept when a phase becomes ${status}, only when it becomes ${wanted.join(' or ')}; leave it out${field === 'data' ? ', or save it with saveCheckpoint' : ''}.`,
-    { sessionId, field },
-  );
-}
 
 export const AnswerInput = z.strictObject({
   sessionId: Id,
@@ -159,7 +124,7 @@ export const ScheduleInput = z
     by: Actor.optional(),
     reason: Reason.optional(),
   })
-  .refine(({ startAt, dueBy }) => startAt !== undefined || dueBy !== undefined, {
+  .refine(hasTime, {
     path: ['startAt'],
     message: 'is missing, and so is dueBy: give one of them',
   });

@@ -49,22 +49,24 @@ export function shapesText(shapes, exported, testTexts) {
   ].join('\n');
 }
 
+/** They have tests of any value at all. */
+const withoutShape = new Set(['EditInput', 'RedactInput']);
+
 /** What has a shape, by name. `load` imports a module of the program by its path without an ending. */
 export async function schemasWithShapes(load) {
   const { EpisodeCreated, EpisodeEvent, PersistedEpisode, Policy } = await load('machines/index');
   const { SessionDocument, StateDocument } = await load('src/documents/shapes');
   const { OpenInput } = await load('src/calls/open-input');
-  const { ReserveInput, SettleInput } = await load('src/calls/money-inputs');
-  const { UpdatePhaseInput } = await load('src/calls/inputs');
+  const inputs = Object.entries(await load('src/calls/inputs')).filter(
+    ([name]) => name.endsWith('Input') && !withoutShape.has(name),
+  );
   return {
     episode: PersistedEpisode,
     policy: Policy,
     state: StateDocument,
     session: SessionDocument,
     opening: OpenInput.pick({ directory: true, by: true, readOnly: true, policyReason: true }),
-    reserve: ReserveInput,
-    settle: SettleInput,
-    update: UpdatePhaseInput,
+    ...Object.fromEntries(inputs),
     'event episode.created': EpisodeCreated,
     ...Object.fromEntries(EpisodeEvent.options.map((option) => [`event ${option.shape.type.value}`, option])),
   };
@@ -73,7 +75,7 @@ export async function schemasWithShapes(load) {
 /** The text of machines/shapes.ts. `built` is the folder of the program as it is built. */
 export async function commandShapes(built) {
   const load = (path) => import(`${built}/${path}.js`);
-  const files = ['episode/forms', 'policy-amount', 'ids'];
+  const files = ['episode/forms', 'policy-amount', 'ids', '../src/calls/input-tests'];
   const exported = await Promise.all(
     files.map(async (file) => [`./${file}.js`, await load(`machines/${file}`)]),
   );

@@ -69,7 +69,9 @@ import { ManagerHandle, type ConnectOptions, type OpenOptions } from './handle.j
 import * as inputs from '../calls/inputs.js';
 import { refuseReusedKey } from '../calls/key-use.js';
 import { checkAddCost } from '../calls/check-add-cost.js';
-import { check, checkPhase, checkPlainly, operationName, optionalCost } from '../calls/check.js';
+import { check, checkPhase, operationName, optionalCost } from '../calls/check.js';
+import { checkInput } from '../calls/check-input.js';
+import { refuseUnused } from '../calls/refuse-unused.js';
 import { liveActor, type LiveActor, type LiveActorOptions } from './live-actor.js';
 import { backupName, moveAway, moveBack, planDelete } from '../calls/deletion.js';
 import { cleanUp, type CleanedUp } from '../calls/orphans.js';
@@ -162,7 +164,7 @@ export class ProductionStateManager extends ManagerHandle {
       directory = 'production',
       by = `process ${process.pid}`,
       ...rest
-    } = check(inputs.RedactInput, input);
+    } = checkInput('RedactInput', input);
     return redactIn(resolve(directory), { by, ...rest });
   }
 
@@ -194,7 +196,7 @@ export class ProductionStateManager extends ManagerHandle {
       rules = {},
       startAt,
       dueBy,
-    } = check(inputs.CreateInput, input);
+    } = checkInput('CreateInput', input);
     const own = Object.fromEntries(
       Object.entries(budgets ?? {}).map(([name, amount]) => [name, parseUsd(amount, `budgets.${name}`)]),
     );
@@ -240,12 +242,8 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async updatePhase(input: In<'UpdatePhaseInput'>): Promise<EpisodeState> {
-    const { sessionId, phase, status, cost, data, reason, error } = checkPlainly(
-      'update',
-      () => inputs.UpdatePhaseInput,
-      input,
-    );
-    inputs.refuseUnused({ sessionId, status, data, reason, error });
+    const { sessionId, phase, status, cost, data, reason, error } = checkInput('UpdatePhaseInput', input);
+    refuseUnused({ sessionId, status, data, reason, error });
     const spent = optionalCost(cost);
     const seen = this.production.seen(sessionId);
     if (seen) await seen;
@@ -266,7 +264,7 @@ export class ProductionStateManager extends ManagerHandle {
         withCost(planFail(sessionId, phase, error ?? reason ?? 'no reason was given')),
       );
     if (status === 'skipped') {
-      const skip = check(inputs.SkipInput, { sessionId, phase, reason: reason ?? '' });
+      const skip = checkInput('SkipInput', { sessionId, phase, reason: reason ?? '' });
       return this.doFor(
         'updatePhase',
         sessionId,
@@ -305,7 +303,7 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async saveCheckpoint(input: In<'SaveCheckpointInput'>): Promise<LoadedCheckpoint> {
-    const { sessionId, phase, data } = check(inputs.SaveCheckpointInput, input);
+    const { sessionId, phase, data } = checkInput('SaveCheckpointInput', input);
     return this.#saveManual('saveCheckpoint', input, sessionId, phase, `${phase}_checkpoint`, data);
   }
 
@@ -459,7 +457,7 @@ export class ProductionStateManager extends ManagerHandle {
    */
   async recoverFailedSession(sessionId: string, options: { phase?: PhaseName } = {}): Promise<EpisodeState> {
     const id = parseSessionId(sessionId);
-    const { phase } = check(inputs.RecoverInput, options);
+    const { phase } = checkInput('RecoverInput', options);
     const recover = planRecover(id, { phase, start: true });
     return this.doFor('recoverFailedSession', id, { sessionId, ...options }, (view) => {
       const status = episodeStatus(view.episode(id));
@@ -481,7 +479,7 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async cleanupOrphanedSessions(input: In<'CleanupInput'> = {}): Promise<CleanedUp> {
-    const checked = check(inputs.CleanupInput, input);
+    const checked = checkInput('CleanupInput', input);
     if (!checked.dryRun)
       await this.askBefore({ call: 'cleanupOrphanedSessions', sessionId: undefined, input });
     return cleanUp(await this.readAll(), checked);
@@ -612,7 +610,7 @@ export class ProductionStateManager extends ManagerHandle {
       maxCost,
       waitMs,
       input: made,
-    } = checkPlainly('reserve', () => inputs.ReserveInput, input);
+    } = checkInput('ReserveInput', input);
     const amount = parseUsd(maxCost, 'maxCost');
     const reservation = {
       phase,
@@ -643,7 +641,7 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async settleCost(input: In<'SettleInput'>): Promise<EpisodeState> {
-    const { sessionId, key, cost, result } = checkPlainly('settle', () => inputs.SettleInput, input);
+    const { sessionId, key, cost, result } = checkInput('SettleInput', input);
     const spent = optionalCost(cost);
     // A large result is kept in the session's folder, which is not made for a session that is none.
     const json = result === undefined ? undefined : toJson(result, 'result');
@@ -670,7 +668,7 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async answer(input: In<'AnswerInput'>): Promise<EpisodeState> {
-    const { sessionId, key, answer, by } = check(inputs.AnswerInput, input);
+    const { sessionId, key, answer, by } = checkInput('AnswerInput', input);
     const json = toJson(answer, 'answer');
     const production = await this.readAll();
     if (hasKey(production.episode(sessionId).context.paid, key))
@@ -704,7 +702,7 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async correctCost(input: In<'CorrectInput'>): Promise<EpisodeState> {
-    const { sessionId, cost, ...said } = check(inputs.CorrectInput, input);
+    const { sessionId, cost, ...said } = checkInput('CorrectInput', input);
     const correction = { ...said, cost: ceilToMicro(cost) };
     (await this.readAll()).episode(sessionId);
     const known = this.production.settledKeys(sessionId).get(correction.key);
@@ -722,7 +720,7 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async releaseCost(input: In<'ReleaseInput'>): Promise<EpisodeState> {
-    const { sessionId, key } = check(inputs.ReleaseInput, input);
+    const { sessionId, key } = checkInput('ReleaseInput', input);
     return this.doFor('releaseCost', sessionId, input, planRelease(sessionId, { key }));
   }
 
@@ -752,7 +750,7 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async raiseBudget(input: In<'RaiseBudgetInput'>): Promise<EpisodeState> {
-    const { sessionId, scope, amount, by, reason, asAgent } = check(inputs.RaiseBudgetInput, input);
+    const { sessionId, scope, amount, by, reason, asAgent } = checkInput('RaiseBudgetInput', input);
     const raise = { scope, amount: parseUsd(amount, 'amount'), by, reason };
     return this.doFor('raiseBudget', sessionId, input, planRaise(sessionId, raise, asAgent === true));
   }
@@ -766,7 +764,7 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async setBudget(input: In<'RaiseInput'>): Promise<EpisodeState> {
-    const { sessionId, scope, amount, by, reason } = check(inputs.RaiseInput, input);
+    const { sessionId, scope, amount, by, reason } = checkInput('RaiseInput', input);
     const budget = parseUsd(amount, 'amount');
     return this.doFor('setBudget', sessionId, input, (view) =>
       stepsFor(view, sessionId, {
@@ -789,7 +787,7 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async lowerBudget(input: In<'RaiseInput'>): Promise<EpisodeState> {
-    const { sessionId, scope, amount, by, reason } = check(inputs.RaiseInput, input);
+    const { sessionId, scope, amount, by, reason } = checkInput('RaiseInput', input);
     const less = parseUsd(amount, 'amount');
     return this.doFor('lowerBudget', sessionId, input, (view) => {
       const day = view.day();
@@ -835,7 +833,7 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async changePolicy(input: In<'ChangePolicyInput'>): Promise<PolicyDifference[]> {
-    const { set, by, reason } = check(inputs.ChangePolicyInput, input);
+    const { set, by, reason } = checkInput('ChangePolicyInput', input);
     const paths = new Map(Object.entries(set).map(([path, value]) => [path, value ?? undefined]));
     const committed = await this.do(
       'changePolicy',
@@ -880,7 +878,7 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async acceptClock(input: In<'AcceptClockInput'>): Promise<boolean> {
-    const { by, reason } = check(inputs.AcceptClockInput, input);
+    const { by, reason } = checkInput('AcceptClockInput', input);
     let wasAhead = false;
     const plan = planAcceptClock({ by, reason }, () => this.production.diskBehind());
     const noted: Plan = (view) => {
@@ -922,7 +920,7 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async createCheckpoint(input: In<'CreateCheckpointInput'>): Promise<LoadedCheckpoint> {
-    const { sessionId, checkpointName, data } = check(inputs.CreateCheckpointInput, input);
+    const { sessionId, checkpointName, data } = checkInput('CreateCheckpointInput', input);
     const name = ownName(checkpointName);
     const phase = phaseForCheckpoint(await this.readAll(), sessionId);
     return this.#saveManual('createCheckpoint', input, sessionId, phase, name, data);
@@ -937,7 +935,7 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async restoreCheckpoint(input: In<'RestoreInput'>): Promise<EpisodeState> {
-    const { sessionId, checkpointName } = check(inputs.RestoreInput, input);
+    const { sessionId, checkpointName } = checkInput('RestoreInput', input);
     await this.askBefore({ call: 'restoreCheckpoint', sessionId, input });
     await this.commit(
       await planRestore(await this.readAll(), sessionId, parseName(checkpointName, 'checkpointName')),
@@ -954,7 +952,7 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async markPhaseFailed(input: In<'FailInput'>): Promise<EpisodeState> {
-    const { sessionId, phase, error } = check(inputs.FailInput, input);
+    const { sessionId, phase, error } = checkInput('FailInput', input);
     return this.doFor('markPhaseFailed', sessionId, input, planFail(sessionId, phase, error));
   }
 
@@ -1059,7 +1057,7 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async deleteEpisode(input: In<'CancelInput'>): Promise<string> {
-    const { sessionId, reason } = check(inputs.CancelInput, input);
+    const { sessionId, reason } = checkInput('CancelInput', input);
     const { production } = this;
     const known = (await this.readAll()).episode(sessionId).context.filesMovedTo;
     const filesMovedTo = known ?? backupName(production.directory, production.now());
@@ -1126,7 +1124,7 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async recordQuality(input: In<'QualityInput'>): Promise<EpisodeState> {
-    const { sessionId, name, value } = check(inputs.QualityInput, input);
+    const { sessionId, name, value } = checkInput('QualityInput', input);
     const score = { name: parseName(name, 'name'), value };
     const accepted = await acceptedWork(await this.readAll(), sessionId, score);
     return this.doFor('recordQuality', sessionId, input, planScore(sessionId, score, accepted));
@@ -1141,7 +1139,7 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async skipPhase(input: In<'SkipInput'>): Promise<EpisodeState> {
-    const { sessionId, phase, reason } = check(inputs.SkipInput, input);
+    const { sessionId, phase, reason } = checkInput('SkipInput', input);
     return this.doFor(
       'skipPhase',
       sessionId,
@@ -1159,7 +1157,7 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async fulfillPhase(input: In<'FulfillInput'>): Promise<EpisodeState> {
-    const { sessionId, phase, reason, data } = check(inputs.FulfillInput, input);
+    const { sessionId, phase, reason, data } = checkInput('FulfillInput', input);
     const kept = checkpointData(data);
     (await this.readAll()).episode(sessionId);
     await this.askBefore({ call: 'fulfillPhase', sessionId, input });
@@ -1177,7 +1175,7 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async pause(input: In<'PauseInput'>): Promise<EpisodeState> {
-    const { sessionId, ...said } = check(inputs.PauseInput, input);
+    const { sessionId, ...said } = checkInput('PauseInput', input);
     return this.doFor('pause', sessionId, input, (view) =>
       stepsFor(view, sessionId, { type: 'phase.pause', phase: phaseUnderWay(view, sessionId), ...said }),
     );
@@ -1192,7 +1190,7 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async resume(input: { sessionId: string }): Promise<EpisodeState> {
-    const { sessionId: id } = check(inputs.ResumeInput, input);
+    const { sessionId: id } = checkInput('ResumeInput', input);
     return this.doFor('resume', id, input, (view) =>
       stepsFor(view, id, { type: 'phase.resume', phase: phaseUnderWay(view, id) }),
     );
@@ -1207,7 +1205,7 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async scheduleEpisode(input: In<'ScheduleInput'>): Promise<EpisodeState> {
-    const { sessionId, ...said } = check(inputs.ScheduleInput, input);
+    const { sessionId, ...said } = checkInput('ScheduleInput', input);
     return this.doFor(
       'scheduleEpisode',
       sessionId,
@@ -1225,7 +1223,7 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async approve(input: In<'ReviewInput'>): Promise<EpisodeState> {
-    const { sessionId, ...said } = check(inputs.ReviewInput, input);
+    const { sessionId, ...said } = checkInput('ReviewInput', input);
     await seeThatNothingIsEdited(await this.readAll(), sessionId);
     return this.doFor('approve', sessionId, input, (view) =>
       stepsFor(view, sessionId, { type: 'review.approve', phase: phaseUnderWay(view, sessionId), ...said }),
@@ -1242,7 +1240,7 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async editArtifact(input: In<'EditInput'>): Promise<EpisodeState> {
-    const edit = check(inputs.EditInput, input);
+    const edit = checkInput('EditInput', input);
     await this.askBefore({ call: 'editArtifact', sessionId: edit.sessionId, input });
     await editArtifact(await this.readAll(), edit);
     return this.state(edit.sessionId);
@@ -1257,7 +1255,7 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async reject(input: In<'RejectInput'>): Promise<EpisodeState> {
-    const { sessionId, ...said } = check(inputs.RejectInput, input);
+    const { sessionId, ...said } = checkInput('RejectInput', input);
     return this.doFor('reject', sessionId, input, (view) =>
       stepsFor(view, sessionId, { type: 'review.reject', phase: phaseUnderWay(view, sessionId), ...said }),
     );
@@ -1272,7 +1270,7 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async cancelEpisode(input: In<'CancelInput'>): Promise<EpisodeState> {
-    const { sessionId, reason } = check(inputs.CancelInput, input);
+    const { sessionId, reason } = checkInput('CancelInput', input);
     return this.doFor(
       'cancelEpisode',
       sessionId,
@@ -1312,7 +1310,7 @@ export class ProductionStateManager extends ManagerHandle {
    * ```
    */
   async forkEpisode(input: In<'ForkInput'>): Promise<SessionId> {
-    const request = check(inputs.ForkInput, input);
+    const request = checkInput('ForkInput', input);
     await this.askBefore({ call: 'forkEpisode', sessionId: request.sessionId, input });
     const source = (await this.readDurably()).episode(request.sessionId).context;
     const fork = await checkFork(this.production, request);

@@ -68,5 +68,30 @@ test('given an episode at work, then what only looks runs neither engine nor cha
   expect(parts.filter((name) => notForCosts.test(name))).toEqual([]);
 });
 
+test('given an episode, when a command commits once, then no schema is made', async () => {
+  const directory = join(temporaryDirectory(), 'production');
+  const created = await run(directory, 'create', '--topic', 'Bees');
+  const [id = ''] = /ep_001_\w+/.exec(created.stdout) ?? [];
+  for (const args of [
+    ['create', '--topic', 'Wasps'],
+    ['phase', id, 'research', 'active'],
+    ['reserve', id, 'research', 'query', '0.01', '--key', 'a'],
+    ['settle', id, 'a', '0.01'],
+    ['phase', id, 'research', 'failed', '--error', 'the provider is gone'],
+    ['recover', id],
+    ['phase', id, 'research', 'skipped', '--reason', 'it was done by hand'],
+    ['phase', id, 'script', 'active'],
+    ['pause', id],
+    ['budget', id, 'total', '20', '--reason', 'a longer episode', '--by', 'Ada'],
+  ]) {
+    const parts = partsRunBy(directory, args);
+    expect(parts, args.join(' ')).toContain('engine.src_production_commit-loop');
+    expect(
+      parts.filter((name) => name.startsWith('zod.')),
+      args.join(' '),
+    ).toEqual([]);
+  }
+});
+
 const notForCosts =
   /^(?:crew|studio|import|agents|telemetry)\.|_redaction_redact$|_calls_(?:fork|orphans|checkpoints)$|_journal_(?:compact|rescue|rewrite)|_calls_inputs$|_episode_events$|_machines_hash$|^zod\./;

@@ -47,6 +47,9 @@ export function valueOf(shape: Shape, chance: () => number, depth = 0): unknown 
 const sha = 'a'.repeat(64);
 const texts = [
   '2026-11-29T17:00:00Z',
+  // Of these two the first looks earlier, and is later.
+  '2026-11-29T16:00:00-05:00',
+  '2026-11-29T18:00:00+00:00',
   '2026-11-29',
   'a',
   'research',
