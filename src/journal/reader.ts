@@ -298,8 +298,9 @@ export class Reader {
   }
 
   #looksAheadAgain({ start }: Segment): boolean {
-    this.#hasDoubt = false;
     this.#look(this.#takeovers.after(start));
+    // Only now: where the look has failed, the next reading looks again.
+    this.#hasDoubt = false;
     return this.#following !== undefined;
   }
 

@@ -4,6 +4,7 @@ import {
   Told,
   Writer,
   cuts,
+  directory,
   emptyDisk,
   expectKept,
   expectSecondLife,
@@ -135,4 +136,30 @@ describe('a sync that fails', () => {
     expect(told.acknowledged).toHaveLength(2);
     await expectSecondLife(disk.powerCut(), told, 'after');
   });
+});
+
+test('given what a failed sync lost is gone, its seal too, and the look for what follows fails, when one who was behind commits, then it does so where the others are', async () => {
+  const disk = emptyDisk();
+  const told = new Told();
+  const [first, behind] = [new Writer(openJournal(disk), told), new Writer(openJournal(disk), told)];
+  await first.commit(told.body());
+  await behind.commit(told.body());
+  const last = (): string => `${directory}/${disk.list(directory).at(-1) ?? ''}`;
+  const segment = last();
+  let left = 1;
+  disk.onCall = ({ name }) => (isSync(name) && left-- > 0 ? 'EIO' : undefined);
+  await first.commit(told.body());
+  await first.commit(told.body());
+  expect(told.errors).toHaveLength(1);
+  const next = last();
+  expect(next).not.toBe(segment);
+  disk.evict(segment);
+  disk.onCall = ({ name, path }) => (name === 'open' && path === next ? 'EIO' : undefined);
+  await behind.commit(told.body());
+  expect(told.errors).toHaveLength(2);
+  disk.onCall = undefined;
+  await behind.commit(told.body());
+  await first.commit(told.body());
+  expect(told.errors).toHaveLength(2);
+  expectKept(disk.powerCut(), told, 'after the look had failed');
 });
