@@ -36,7 +36,7 @@ export function shapeOf(schema: z.ZodType, seen = new Map<unknown, Shape | undef
     case 'string':
       return {
         is: 'string',
-        tests: [...('pattern' in def ? testsOf(def as unknown as Check) : []), ...tests],
+        tests: [...('format' in def ? testsOf(def as unknown as Check) : []), ...tests],
       };
     case 'number':
       return {
@@ -60,6 +60,9 @@ export function shapeOf(schema: z.ZodType, seen = new Map<unknown, Shape | undef
     case 'array':
       return { is: 'array', of: of(def.element), tests };
     case 'record':
+      // Where keys are listed, Zod wants all of them.
+      if (def.keyType._zod.values && !def.partial)
+        throw new Error('no shape is known of a record with all of its keys');
       return { is: 'record', key: of(def.keyType), of: of(def.valueType), tests };
     case 'union':
       return { is: 'either', of: apart(def.options.map(of)) };
@@ -103,7 +106,7 @@ function testsOf(def: Check): Test[] {
   const given = (key: string): number => def[key] as number;
   switch (check) {
     case 'string_format':
-      return def.pattern ? [stateless(def.pattern)] : [];
+      return [patternOf(def)];
     case 'number_format':
       if (def['format'] !== 'safeint') throw new Error(`no shape is known of ${String(def['format'])}`);
       return [Number.isSafeInteger];
@@ -128,10 +131,13 @@ function testsOf(def: Check): Test[] {
   }
 }
 
-/** One that goes on where it ended the last time would say another thing each time. */
-function stateless(pattern: RegExp): RegExp {
-  if (pattern.global || pattern.sticky) throw new Error(`no test is known of ${String(pattern)}`);
-  return pattern;
+/** Forms of text of which Zod looks at nothing but a pattern. */
+const patterns = new Set<unknown>(['regex', 'datetime']);
+
+function patternOf({ pattern, format }: Check): RegExp {
+  // A pattern that goes on where it ended the last time would say another thing each time.
+  if (pattern && patterns.has(format) && !pattern.global && !pattern.sticky) return pattern;
+  throw new Error(`no test is known of ${String(format)}`);
 }
 
 /** The text of tests that are made here: others are named by what exports them. */

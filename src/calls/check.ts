@@ -16,20 +16,18 @@ import type { Dollars } from './money-inputs.js';
  * @throws ProductionError `invalid_input`, naming the field.
  */
 export function check<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
-  return checkPlainly(undefined, () => schema, input);
-}
-
-/** The same, where the command line may have a shape that tells that nothing is wrong with it; the schema is made when that is not so. */
-export function checkPlainly<Schema extends z.ZodType>(
-  name: ShapeName | undefined,
-  schemaOf: () => Schema,
-  input: unknown,
-): z.output<Schema> {
-  const plain = plainly(name, input, schemaOf);
-  if (plain !== undefined) return plain as z.output<Schema>;
-  const result = schemaOf().safeParse(input);
+  const result = schema.safeParse(input);
   if (result.success) return result.data;
   throw invalidInput(result.error);
+}
+
+/** The same, where a shape may tell that nothing is wrong with it; a test holds those with a name to their schemas. */
+export function checkPlainly<Schema extends z.ZodType>(
+  name: ShapeName,
+  schema: () => Schema,
+  input: unknown,
+): z.output<Schema> {
+  return (plainly(name, input, schema) as z.output<Schema> | undefined) ?? check(schema(), input);
 }
 
 /** @throws ProductionError `invalid_input` naming `phase`. */
