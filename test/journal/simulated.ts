@@ -16,6 +16,8 @@ export function openJournal(disk: Disk, options: Partial<JournalOptions> = {}): 
     machine,
     program: 'test',
     now: () => '2025-01-01T00:00:00.000Z',
+    // A machine that is busy must not make the disk look slow.
+    inlineSyncBelowMs: 60_000,
     ...options,
   });
 }
