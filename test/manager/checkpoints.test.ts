@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -304,7 +305,7 @@ describe('checkpoints', () => {
       manager.updatePhase({ sessionId, phase: 'script', status: 'complete' }),
     ).rejects.toMatchObject({ code: 'path_refused' });
     rmSync(join(directory, sessionId, 'script'), { recursive: true });
-    symlinkSync('/tmp', join(directory, sessionId, 'script'));
+    symlinkSync(temporaryDirectory(), join(directory, sessionId, 'script'));
     await expect(
       manager.updatePhase({ sessionId, phase: 'script', status: 'complete' }),
     ).rejects.toMatchObject({ code: 'path_refused' });
@@ -314,6 +315,18 @@ describe('checkpoints', () => {
     expect(journalText(directory)).toBe(before);
     rmSync(join(directory, sessionId, 'script'));
     await manager.updatePhase({ sessionId, phase: 'script', status: 'complete' });
+  });
+
+  test('given a session’s folder was moved and a link put in its place, when another process completes an empty phase, then it is refused', async () => {
+    const { directory, manager, sessionId } = await givenScript();
+    await manager.close();
+    const elsewhere = join(temporaryDirectory(), sessionId);
+    renameSync(join(directory, sessionId), elsewhere);
+    symlinkSync(elsewhere, join(directory, sessionId));
+    const other = await openProduction(directory);
+    await expect(other.updatePhase({ sessionId, phase: 'script', status: 'complete' })).rejects.toMatchObject(
+      { code: 'path_refused' },
+    );
   });
 
   test('given a checkpoint is saved again under its name, when it is loaded, then the newer one comes; the older content is not mixed in', async () => {
