@@ -89,6 +89,7 @@ export { completionName, isFinished, isPhaseName, phaseAfter, phaseNames } from 
 export { EpisodeStatus, PhaseName, PhaseStatus } from './phases.js';
 export { deliveryOf, findInError, retryAfterOf } from './provider-error.js';
 export type { Delivery } from './provider-error.js';
+export { parsePlainly } from './parse-plainly.js';
 export { parsePolicy } from './parse-policy.js';
 export { Policy } from './policy.js';
 export type { PolicyInput, RetryRule } from './policy.js';

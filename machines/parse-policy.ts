@@ -1,5 +1,4 @@
-import { invalidInput } from './episode/invalid-input.js';
-import { plainly } from './plain.js';
+import { parsePlainly } from './parse-plainly.js';
 import { Policy } from './policy.js';
 
 /**
@@ -7,9 +6,5 @@ import { Policy } from './policy.js';
  * @throws ProductionError `invalid_input` naming the field, e.g. `policy.budgets.total`.
  */
 export function parsePolicy(input: unknown = {}): Policy {
-  const plain = plainly('policy', input, () => Policy);
-  if (plain) return plain as Policy;
-  const result = Policy.safeParse(input);
-  if (result.success) return result.data;
-  throw invalidInput(result.error, 'policy');
+  return parsePlainly('policy', () => Policy, input, 'policy');
 }

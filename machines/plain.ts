@@ -4,7 +4,7 @@ import { shapes } from './shapes.js';
 
 export type Test = RegExp | ((value: never) => boolean);
 
-/** What a schema demands, as data: of what Zod can say, as much as documents need (src/cli/_shapes.mjs makes it). */
+/** What a schema demands, as data: of what Zod can say, as much as is needed here. @see shapeOf */
 export type Shape =
   | { is: 'any' }
   | { is: 'boolean' }
@@ -30,28 +30,28 @@ const no = Symbol('no');
 
 /**
  * A copy of a value in which Zod would find nothing wrong and nothing to change either; undefined says nothing. A test holds this against Zod. The command
- * line has its shapes from when it was built, since for one commit making Zod's schemas takes longer than all else; of others a shape is made when its
- * schema is first asked for. What has left the processor's memory meanwhile is less than what Zod has written and compiled for a schema.
+ * line has its shapes from when it was built, since for one commit making Zod's schemas takes longer than all else; others are made when their schema is
+ * first asked for, since behind a sync, when code has left the processor's memory, looking takes less than what Zod has compiled.
  */
 export function plainly(name: ShapeName | undefined, value: unknown, schema: () => z.ZodType): unknown {
   const shape = (name && shapes[name]) ?? shapeFor(schema());
   return shape && plainCopy(shape, value);
 }
 
-const made = new WeakMap<z.ZodType, Shape | null>();
+const made = new WeakMap<z.ZodType, Shape | undefined>();
 
-/** Undefined where a schema has none. */
+/** Undefined where a schema has none: then all is Zod's to judge. */
 function shapeFor(schema: z.ZodType): Shape | undefined {
-  const known = made.get(schema);
-  if (known !== undefined) return known ?? undefined;
-  let shape: Shape | null = null;
+  if (!made.has(schema)) made.set(schema, shapeIfKnown(schema));
+  return made.get(schema);
+}
+
+function shapeIfKnown(schema: z.ZodType): Shape | undefined {
   try {
-    shape = shapeOf(schema);
+    return shapeOf(schema);
   } catch {
-    // It is Zod's to judge.
+    return undefined;
   }
-  made.set(schema, shape);
-  return shape ?? undefined;
 }
 
 /** {@link plainly}, by any shape. */

@@ -296,12 +296,11 @@ export function parseEvent(input: unknown): EpisodeEvent {
   throw invalidInput(result.error);
 }
 
-const schemas = new Map<unknown, z.ZodType>([
-  ['episode.created', EpisodeCreated],
-  ...EpisodeEvent.options.map((option) => [option.shape.type.value, option] as const),
-]);
+const schemas = new Map<unknown, z.ZodType>(
+  EpisodeEvent.options.map((option) => [option.shape.type.value, option]),
+);
 
-/** The schema of one type of event; of what is none, one that refuses it. */
+/** The schema of one type of event; of what is none, that of all of them. */
 export function schemaOf(type: unknown): z.ZodType {
-  return schemas.get(type) ?? EpisodeCreated;
+  return schemas.get(type) ?? EpisodeEvent;
 }

@@ -1,8 +1,7 @@
 import type { SnapshotFrom } from 'xstate';
 import { ProductionError } from '../errors.js';
-import { plainly } from '../plain.js';
+import { parsePlainly } from '../parse-plainly.js';
 import { PersistedEpisode } from './context.js';
-import { invalidInput } from './invalid-input.js';
 import { episodeMachine } from './machine.js';
 
 /** A snapshot of the episode's machine, in memory. */
@@ -37,9 +36,5 @@ export function rehydrate(persisted: PersistedEpisode): EpisodeSnapshot {
  * @throws ProductionError `invalid_input`, naming the field.
  */
 export function parsePersisted(input: unknown): PersistedEpisode {
-  const plain = plainly('episode', input, () => PersistedEpisode);
-  if (plain) return plain as PersistedEpisode;
-  const result = PersistedEpisode.safeParse(input);
-  if (result.success) return result.data;
-  throw invalidInput(result.error, 'snapshot');
+  return parsePlainly('episode', () => PersistedEpisode, input, 'snapshot');
 }

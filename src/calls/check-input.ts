@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { checkPlainly } from './check.js';
+import { parsePlainly } from '../../machines/index.js';
 import * as inputs from './inputs.js';
 
 /** What calls take, by its name. */
@@ -13,7 +13,7 @@ export function checkInput<Name extends InputName>(
   name: Name,
   input: unknown,
 ): z.output<(typeof inputs)[Name]> {
-  return checkPlainly(name, () => all()[name], input) as z.output<(typeof inputs)[Name]>;
+  return parsePlainly(name, () => all()[name], input) as z.output<(typeof inputs)[Name]>;
 }
 
 function all(): typeof inputs {

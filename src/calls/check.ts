@@ -8,7 +8,6 @@ import {
   parseName,
   type Usd,
 } from '../../machines/index.js';
-import { plainly, type ShapeName } from '../../machines/plain.js';
 import type { Dollars } from './money-inputs.js';
 
 /**
@@ -19,15 +18,6 @@ export function check<Schema extends z.ZodType>(schema: Schema, input: unknown):
   const result = schema.safeParse(input);
   if (result.success) return result.data;
   throw invalidInput(result.error);
-}
-
-/** The same, where a shape may tell that nothing is wrong with it; a test holds those with a name to their schemas. */
-export function checkPlainly<Schema extends z.ZodType>(
-  name: ShapeName,
-  schema: () => Schema,
-  input: unknown,
-): z.output<Schema> {
-  return (plainly(name, input, schema) as z.output<Schema> | undefined) ?? check(schema(), input);
 }
 
 /** @throws ProductionError `invalid_input` naming `phase`. */

@@ -4,6 +4,7 @@ import {
   announce,
   statedIn,
   makeRedactor,
+  parsePlainly,
   secretsIn,
   type PhaseName,
   type PolicyInput,
@@ -30,7 +31,7 @@ import { Attendant } from './attendant.js';
 import type { Notify } from './notify.js';
 import { PolicyFile } from './policy-file.js';
 import { HookChain, type AskBefore, type CommitNotice, type Hooks } from '../calls/hooks.js';
-import { check, checkPlainly } from '../calls/check.js';
+import { check } from '../calls/check.js';
 import { HooksInput, OpenInput } from '../calls/open-input.js';
 import { SafeEmitter } from './safe-emitter.js';
 
@@ -116,7 +117,7 @@ export abstract class ManagerHandle extends SafeEmitter {
 
   /** What a manager is made from; for subclasses. */
   protected static async prepare(options: OpenOptions, log?: RemoteLog): Promise<Prepared> {
-    const input = checkPlainly('opening', () => OpenInput, options);
+    const input = parsePlainly('opening', () => OpenInput, options);
     if (options.hooks !== undefined) check(HooksInput, options.hooks);
     const directory = resolve(input.directory);
     const policy = options.policy === undefined ? undefined : statedIn(options.policy);

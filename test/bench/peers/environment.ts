@@ -1,11 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
-import { folderUs } from '../place.js';
 
 /** What the numbers were measured on, in one sentence. */
-export function environmentOf(folder: string): string {
+export function environmentOf(folder: string, usForFolder: number): string {
   const [cpu] = cpus();
-  return `Node ${process.versions.node}, ${cpus().length} CPUs (${cpu?.model.trim() || process.arch}), ${process.platform}, ${fileSystemOf(folder)}, where making a folder took ${Math.round(folderUs(folder))} µs`;
+  return `Node ${process.versions.node}, ${cpus().length} CPUs (${cpu?.model.trim() || process.arch}), ${process.platform}, ${fileSystemOf(folder)}, where making a folder took ${Math.round(usForFolder)} µs`;
 }
 
 function fileSystemOf(folder: string): string {

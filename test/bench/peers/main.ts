@@ -58,8 +58,9 @@ async function measure(load: Load, folder: string): Promise<LoadResults> {
 
 async function measureAll(): Promise<Results> {
   const folder = folderOnDisk();
-  const environment = environmentOf(folder);
-  const warning = warningOf(folderUs(folder));
+  const usForFolder = folderUs(folder);
+  const environment = environmentOf(folder, usForFolder);
+  const warning = warningOf(usForFolder);
   if (warning) process.stderr.write(`${warning}\n`);
   // Not counted: V8 compiles what everyone runs.
   for (const name of contenderNames) await playRound(name, { atOnce: 10, episodes: 100 }, folder);
