@@ -12,7 +12,7 @@ import {
 } from '../../machines/index.js';
 import { nodeDisk, writableByOthers, type Disk } from '../disk/index.js';
 import { Documents, leftoversIn, type SessionDocument } from '../documents/index.js';
-import { inspectJournal, type Inspection } from '../journal/index.js';
+import { adviceOnUnread, inspectJournal, type Inspection } from '../journal/index.js';
 import { unseal } from '../documents/seal.js';
 import { decodeShown } from '../record/index.js';
 import type { Context } from './command.js';
@@ -46,7 +46,10 @@ export function examine(
   }
   // First the documents: processes at work move the journal on meanwhile, and a document is never ahead of it.
   const shown = shownPositions(directory, countProgress({ note }, 'reading documents'));
-  const { segments, damage, inRedoFiles } = inspectJournal(telling(segmentProgress({ note })), journal);
+  const { segments, damage, inRedoFiles, unreadRedoFiles } = inspectJournal(
+    telling(segmentProgress({ note })),
+    journal,
+  );
   const findings: Finding[] = damage.map(({ segment, position, what }) => ({
     severity: 'damage',
     what: `journal segment ${segment}, position ${position}: ${what}`,
@@ -58,6 +61,12 @@ export function examine(
       severity: 'note',
       what: `the power went before the last ${inRedoFiles} lines of the journal were in its segment; its redo file has them, and nothing is lost`,
       advice: 'Go on working: the next command that writes brings them back first.',
+    });
+  for (const unread of unreadRedoFiles)
+    findings.push({
+      severity: 'attention',
+      what: `the redo file ${unread.path} cannot be read (${unread.code}): it may have commits that a power cut took from the journal, and nothing is written before it has been read`,
+      advice: adviceOnUnread(unread),
     });
   findings.push(
     ...examineEnd(shown, segments),
@@ -188,7 +197,7 @@ function examinePutAside(journal: string): Finding[] {
     .filter((name) => name.startsWith('aside-redo-'))
     .map((name) => ({
       severity: 'note',
-      what: `${join(journal, name)} has lines that do not follow from this journal: it was copied here, or the journal was restored from an older copy`,
+      what: `${join(journal, name)} has lines that do not follow from this journal: it was copied here, the journal was restored from an older copy, or it could not be read`,
       advice: 'Nothing reads it. Keep it if commits are missing; else it may be removed.',
     }));
 }

@@ -4,6 +4,7 @@ import { decodeLine, type ValidLine } from './line.js';
 import { unwrapRescued } from './rescued.js';
 import { Segment, listSegments, type Header } from './segment.js';
 import { Takeovers } from './takeovers.js';
+import type { UnreadRedo } from './unread-redo.js';
 import { withRestored } from './with-restored.js';
 
 export interface InspectedSegment {
@@ -23,11 +24,14 @@ export interface Inspection {
   damage: { segment: string; position: number; what: string }[];
   /** Lines that only redo files have, since a power cut took them from the last segment; they are looked at as if they had been brought back. */
   inRedoFiles: number;
+  /** Redo files that could not be looked into, and what the file system said of each. */
+  unreadRedoFiles: UnreadRedo[];
 }
 
 /** Looks through every segment, line by line, and goes on after damage. */
 export function inspectSegments(raw: Disk, directory: string): Inspection {
-  const restored = withRestored(raw, directory);
+  const unreadRedoFiles: UnreadRedo[] = [];
+  const restored = withRestored(raw, directory, (unread) => unreadRedoFiles.push(unread));
   const disk = restored?.disk ?? raw;
   const segments: InspectedSegment[] = [];
   const damage: Inspection['damage'] = [];
@@ -63,7 +67,7 @@ export function inspectSegments(raw: Disk, directory: string): Inspection {
         what: 'it has no seal although another segment follows it',
       });
   }
-  return { segments, damage, inRedoFiles: restored?.lacking.missing ?? 0 };
+  return { segments, damage, inRedoFiles: restored?.lacking.missing ?? 0, unreadRedoFiles };
 }
 
 /** From where a later segment's copies count instead of this one. */

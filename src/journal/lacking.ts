@@ -2,8 +2,9 @@ import { ProductionError } from '../../machines/index.js';
 import type { Disk } from '../disk/index.js';
 import { linesAt, type FoundLine } from './line.js';
 import { Reader } from './reader.js';
-import { listRedoFiles, redoLines } from './redo-lines.js';
+import { listRedoFiles, redoLinesUnlessUnread } from './redo-lines.js';
 import { Segment, listSegments, type Header, type Seal, type SegmentName } from './segment.js';
+import type { UnreadRedo } from './unread-redo.js';
 
 /** What a power cut took from the last segment, and redo files still have. */
 export interface Lacking {
@@ -25,10 +26,19 @@ export interface Lacking {
   seal: Seal | undefined;
 }
 
-/** Compares the redo files with the last segment; undefined where it has what they have, or they do not go on from what it has. */
-export function findLacking(disk: Disk, directory: string): Lacking | undefined {
+/**
+ * Compares the redo files with the last segment; undefined where it has what they have, or they do not go on from what it has. Files that cannot be read,
+ * of which `onUnread` hears, are passed over unless it throws.
+ */
+export function findLacking(
+  disk: Disk,
+  directory: string,
+  onUnread: (unread: UnreadRedo) => void,
+): Lacking | undefined {
   // First the redo files: what is in one has been appended to a segment before.
-  const lines = listRedoFiles(disk, directory).flatMap((file) => redoLines(disk, directory, file));
+  const lines = listRedoFiles(disk, directory).flatMap(
+    (file) => redoLinesUnlessUnread(disk, directory, file, onUnread) ?? [],
+  );
   const last = lines.length === 0 ? undefined : listSegments(disk, directory).at(-1);
   if (!last || last.compressed) return undefined;
   // What is in earlier segments was made durable before this one was made.

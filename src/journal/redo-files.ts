@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { removeQuietly, writeAll, type Disk, type Redo } from '../disk/index.js';
 import { hasAll } from './lacking.js';
-import { listRedoFiles, mayBeRedoFile, redoLines } from './redo-lines.js';
+import { listRedoFiles, mayBeRedoFile, redoLinesUnlessUnread } from './redo-lines.js';
 import { listSegments, type Segment } from './segment.js';
 
 /** A longer write is no dearer to sync than to write twice. Bytes. */
@@ -158,7 +158,9 @@ export class RedoFiles {
       if (!mayBeRedoFile(info) || now - info.mtimeMs < redo.idleMs) continue;
       const givenUp = givenUpName(path);
       if (givenUp !== path) disk.rename(path, givenUp);
-      const lines = redoLines(disk, this.#directory, givenUpName(file));
+      const lines = redoLinesUnlessUnread(disk, this.#directory, givenUpName(file), () => {});
+      // It stays: whoever opens the journal hears of it.
+      if (!lines) continue;
       const inSegment = lines.filter(({ line }) => line.position >= segment.start);
       leaving.push({ path: givenUp, isOurs: hasAll(disk, this.#directory, segment, inSegment) });
     }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { errorCode, type Disk, type PathInfo } from '../disk/index.js';
 import { claimedPosition, decodeLine, type FoundLine } from './line.js';
+import { unreadRedo, type UnreadRedo } from './unread-redo.js';
 
 const nameForm = /^redo-[0-9a-f]{16}(\.given-up)?\.ndjson$/;
 
@@ -27,6 +28,24 @@ export function redoLines(disk: Disk, directory: string, file: string): FoundLin
   const path = join(directory, file);
   const content = mayBeRedoFile(disk.stat(path)) ? disk.readFile(path) : undefined;
   return content ? linesIn(content) : [];
+}
+
+/** The same; undefined where it cannot be read, which `onUnread` hears. */
+export function redoLinesUnlessUnread(
+  disk: Disk,
+  directory: string,
+  file: string,
+  onUnread: (unread: UnreadRedo) => void,
+): FoundLine[] | undefined {
+  try {
+    return redoLines(disk, directory, file);
+  } catch (error) {
+    const path = join(directory, file);
+    const unread = unreadRedo(path, error);
+    if (!unread) throw error;
+    onUnread(unread);
+    return undefined;
+  }
 }
 
 function linesIn(content: Buffer): FoundLine[] {

@@ -8,6 +8,7 @@ import { makeSegment } from './make-segment.js';
 import { copyOf, linesBetween } from './rescue.js';
 import type { Rescued } from './rescued.js';
 import { Segment, redoFormat, refuseNewer, type Header, type Seal } from './segment.js';
+import { refuseUnread } from './unread-redo.js';
 
 type Restoring = Pick<JournalOptions, 'disk' | 'directory' | 'machine' | 'program' | 'now'>;
 
@@ -20,7 +21,7 @@ const mostRounds = 100;
  */
 export function restoreRedone(on: Restoring): void {
   for (let round = 0; round < mostRounds; round += 1) {
-    const lacking = findLacking(on.disk, on.directory);
+    const lacking = findLacking(on.disk, on.directory, refuseUnread);
     if (!lacking) return;
     refuseNewer(lacking.header, on.machine);
     // A seal that was written counts only where nobody wrote before it meanwhile: the next look tells, and sees another's that came first.

@@ -5,6 +5,7 @@ import { noCrc } from './line.js';
 import { firstBytes } from './make-segment.js';
 import { copiesOf } from './restore.js';
 import { segmentFile } from './segment.js';
+import type { UnreadRedo } from './unread-redo.js';
 
 const handle = -2;
 const refuse = (): never => {
@@ -21,9 +22,13 @@ export interface Restored {
   start: number;
 }
 
-/** Undefined where nothing is missing. */
-export function withRestored(disk: Disk, directory: string): Restored | undefined {
-  const lacking = findLacking(disk, directory);
+/** Undefined where nothing is missing. What cannot be read stays unread, which `onUnread` hears. */
+export function withRestored(
+  disk: Disk,
+  directory: string,
+  onUnread: (unread: UnreadRedo) => void = () => {},
+): Restored | undefined {
+  const lacking = findLacking(disk, directory, onUnread);
   if (!lacking) return undefined;
   const { header } = lacking;
   const rescued = copiesOf(disk, directory, lacking, header.machine.version);
