@@ -65,15 +65,16 @@ export class SecretText {
     return Buffer.from(masked, 'latin1');
   }
 
-  /** The same for a stretch of the journal that is no line: a write that was cut off may end in the middle of it. */
+  /** The same for a stretch of the journal that is no line: what was cut off may end in the middle of it, and what follows a hole begin there. */
   maskTorn(bytes: Buffer): Buffer {
-    const masked = this.maskBytes(bytes);
-    const end = masked.subarray(-5).toString('latin1') === '~void' ? masked.length - 5 : masked.length;
-    const cut = Math.max(...this.#forms.map((form) => beginningAt(masked, end, form)));
-    if (cut < shortestTorn) return masked;
-    const copy = Buffer.from(masked);
-    copy.write(this.#count(cut), end - cut, 'latin1');
-    return copy;
+    const masked = Buffer.from(this.maskBytes(bytes));
+    for (const { from, to } of gapsIn(masked)) {
+      const before = longestOf(this.#forms, (form) => beginningAt(masked, from, form));
+      if (before > 0) masked.write(this.#count(before), from - before, 'latin1');
+      const after = longestOf(this.#forms, (form) => endAt(masked, to, form));
+      if (after > 0) masked.write(this.#count(after), to, 'latin1');
+    }
+    return masked;
   }
 
   #count(length: number): string {
@@ -86,6 +87,35 @@ export class SecretText {
     const named = `redacted_${this.sha256.slice(0, 8)}_`;
     return named.padEnd(length, 'x').slice(0, length);
   }
+}
+
+/** Where something is missing in a stretch: zeros that a power cut left, and its end, up to what was written behind it so that nothing there counts. */
+function gapsIn(bytes: Buffer): { from: number; to: number }[] {
+  const text = bytes.toString('latin1');
+  const end = text.endsWith('~void') ? text.length - 5 : withoutFiller(text);
+  const holes = [...text.slice(0, end).matchAll(/\0+/g)];
+  return [
+    ...holes.map(({ index, 0: zeros }) => ({ from: index, to: index + zeros.length })),
+    { from: end, to: text.length },
+  ];
+}
+
+/** Where the signs begin that end a text and are written where lines were lost. */
+function withoutFiller(text: string): number {
+  let end = text.length;
+  while (text[end - 1] === '~') end -= 1;
+  return end;
+}
+
+function longestOf(forms: readonly Buffer[], lengthOf: (form: Buffer) => number): number {
+  return Math.max(0, ...forms.map(lengthOf));
+}
+
+/** How many bytes of the form's end stand right behind a place. */
+function endAt(bytes: Buffer, start: number, form: Buffer): number {
+  for (let length = Math.min(form.length - 1, bytes.length - start); length >= shortestTorn; length -= 1)
+    if (bytes.subarray(start, start + length).equals(form.subarray(form.length - length))) return length;
+  return 0;
 }
 
 /** How many bytes of the form's beginning stand right before a place. */

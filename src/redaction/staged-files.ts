@@ -28,8 +28,8 @@ export class StagedFiles {
   readonly #on: Stage;
   readonly #staged = new Map<string, StagedFile>();
   readonly #known = new KnownFiles();
-  readonly #places = { documents: 0, files: 0 };
-  readonly #documents: string[] = [];
+  /** What each file is, and how often it had the secret when it was looked at last. */
+  readonly #found = new Map<string, { kind: FoundFile['kind']; times: number }>();
   readonly #unread = new Set<string>();
 
   constructor(on: Stage) {
@@ -44,7 +44,7 @@ export class StagedFiles {
     if (hashes.size > known) this.#nameAfterHashes();
     return {
       files: [...this.#staged.values()].map((file) => ({ ...file, to: hashes.apply(file.to) })),
-      documents: this.#documents,
+      documents: [...this.#found].flatMap(([path, { kind }]) => (kind === 'document' ? [path] : [])),
       places: this.#places,
       unread: [...this.#unread],
     };
@@ -54,8 +54,14 @@ export class StagedFiles {
     const { secret } = this.#on;
     const before = secret.found;
     this.#stage(file);
-    if (file.kind === 'document') this.#documents.push(file.path);
-    this.#places[file.kind === 'document' ? 'documents' : 'files'] += secret.found - before;
+    this.#found.set(file.path, { kind: file.kind, times: secret.found - before });
+  }
+
+  get #places(): FilePlan['places'] {
+    const places = { documents: 0, files: 0 };
+    for (const { kind, times } of this.#found.values())
+      places[kind === 'document' ? 'documents' : 'files'] += times;
+    return places;
   }
 
   #stage(file: FoundFile): void {

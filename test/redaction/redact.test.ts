@@ -181,16 +181,26 @@ describe('a text that is taken out of a production', () => {
     await expectSound(after);
   });
 
-  test('given a line that a power cut has torn in its midst, then its beginning is gone too', async () => {
-    const { directory } = await leaking();
-    const last = readdirSync(join(directory, 'journal')).toSorted().at(-1) ?? '';
-    writeFileSync(join(directory, 'journal', last), '{"position":1,"topic":"my \\"own\\"_<secret> Schl', {
-      flag: 'a',
-    });
-    await ProductionStateManager.redact({ directory, ...told });
-    expect(pathsWith(directory, ['_<secret', 'Schl'])).toEqual([]);
-    await expectSound(await openProduction(directory));
-  });
+  test.each([
+    ['and nothing is behind it', ''],
+    ['and another process has ended it', '~void\n'],
+    ['and others have filled the place of what was lost', `${'~'.repeat(300)}\n`],
+    ['and a hole is there, behind which it goes on', `${'\0'.repeat(300)}lüssel & 4711"}\n`],
+    ['twice', `${'\0'.repeat(300)}& 4711 and my \\"own\\"_<secret`],
+  ])(
+    'given a line that a power cut has torn in its midst, %s, then what is left of it is gone too',
+    async (_what, rest) => {
+      const { directory } = await leaking();
+      const last = readdirSync(join(directory, 'journal')).toSorted().at(-1) ?? '';
+      const torn = `{"position":1,"topic":"my \\"own\\"_<secret> Schl${rest}`;
+      writeFileSync(join(directory, 'journal', last), torn, { flag: 'a' });
+      const { places } = await ProductionStateManager.redact({ directory, ...told, dryRun: true });
+      const done = await ProductionStateManager.redact({ directory, ...told });
+      expect(done.places).toEqual(places);
+      expect(pathsWith(directory, ['_<secret', 'Schl', '4711'])).toEqual([]);
+      await expectSound(await openProduction(directory));
+    },
+  );
 
   test('given a damaged journal, then nothing is changed', async () => {
     const { directory } = await leaking();
