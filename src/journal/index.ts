@@ -25,4 +25,5 @@ export type { JournalEntry } from './reader.js';
 export type { AppendAnswer, LandingAnswer, RemoteLog } from './remote-log.js';
 export { adviceOnUnread } from './unread-redo.js';
 export { SegmentRewriter } from './rewrite.js';
+export { withRestored } from './with-restored.js';
 export { rewriteSegments } from './rewrite-segments.js';

@@ -1,10 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { ProductionError, isSessionId, type ProcessIdentity } from '../../machines/index.js';
 import { nodeDisk } from '../disk/index.js';
 import type { ArtifactStore } from '../artifacts/index.js';
-import { Journal, SegmentRewriter, inspectJournal, refuseCopy, rewriteSegments } from '../journal/index.js';
+import {
+  Journal,
+  SegmentRewriter,
+  inspectJournal,
+  refuseCopy,
+  rewriteSegments,
+  withRestored,
+} from '../journal/index.js';
 import { Production, auditProblems, machineIdentity, systemClock } from '../production/index.js';
 import type { RedactionRecord } from '../record/index.js';
 import { programName } from '../program.js';
@@ -102,7 +109,11 @@ async function redactFolder(options: RedactionOptions): Promise<RedactedFolder> 
   refuseCopy(nodeDisk, join(directory, 'journal'));
   // What redo files have after a power cut is brought back first: they go away with the old journal.
   if (options.dryRun !== true) openJournal(join(directory, 'journal'), false).close();
-  const { damage: found, inRedoFiles } = inspectJournal(nodeDisk, join(directory, 'journal'));
+  const {
+    damage: found,
+    inRedoFiles,
+    unreadRedoFiles,
+  } = inspectJournal(nodeDisk, join(directory, 'journal'));
   if (inRedoFiles > 0 && options.dryRun !== true)
     throw new ProductionError(
       'journal_unavailable',
@@ -115,7 +126,10 @@ async function redactFolder(options: RedactionOptions): Promise<RedactedFolder> 
       `the journal in ${directory} is damaged (${damage.segment}: ${damage.what}); nothing was changed. Run showrunner doctor first.`,
     );
   const counted = await removal(options, new SecretText(text), new ChangedHashes(), undefined);
-  if (options.dryRun || countOf(counted.places) === 0) return counted;
+  // Who takes the text out is refused before.
+  const unread = unreadRedoFiles.map(({ path }) => relative(directory, path));
+  if (options.dryRun || countOf(counted.places) === 0)
+    return { ...counted, left: [...counted.left, ...unread] };
   const staging = beginStaging(directory, options.owner, isGone);
   const secret = new SecretText(text);
   const hashes = new ChangedHashes();
@@ -177,7 +191,9 @@ async function removal(
   const rewriter = newRewriter();
   const before = secret.found;
   const source = join(directory, 'journal');
-  const from = rewriteSegments(nodeDisk, rewriter, { source, target: staging?.journal });
+  // What was not brought back is counted as it will be.
+  const present = (staging ? undefined : withRestored(nodeDisk, source)?.disk) ?? nodeDisk;
+  const from = rewriteSegments(present, rewriter, { source, target: staging?.journal });
   const inJournal = secret.found - before;
   if (staging) {
     checkAudit(directory, staging);

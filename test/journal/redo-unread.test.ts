@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, mkdirSync, readdirSync, utimesSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -7,6 +7,7 @@ import { examine } from '../../src/cli/examine.js';
 import { nodeDisk } from '../../src/disk/index.js';
 import { listRedoFiles } from '../../src/journal/redo-lines.js';
 import { MemoryDisk } from '../../src/testing/memory-disk.js';
+import { asUser, giveToUser } from '../support/as-user.js';
 import { temporaryDirectory } from '../support/temporary.js';
 import { thrown } from '../support/thrown.js';
 import { commit, open, texts } from './on-disk.js';
@@ -16,25 +17,12 @@ const written = fileURLToPath(new URL('written/power-cut', import.meta.url));
 const body = (n: number): string => JSON.stringify({ n, text: 'x'.repeat(80) });
 const bodies = (count: number): string[] => Array.from({ length: count }, (_, n) => body(n));
 
-// Root may read everything: then somebody else looks, whose folder it is.
-const isRoot = process.getuid?.() === 0;
-const user = isRoot ? 65_534 : (process.geteuid?.() ?? 0);
-
-async function asUser<Result>(work: () => Result | Promise<Result>): Promise<Result> {
-  if (isRoot) process.seteuid?.(user);
-  try {
-    return await work();
-  } finally {
-    if (isRoot) process.seteuid?.(0);
-  }
-}
-
 /** A production of the user's. */
 function ownProduction(): { production: string; directory: string } {
   const production = temporaryDirectory();
   const directory = join(production, 'journal');
   mkdirSync(directory);
-  if (isRoot) for (const folder of [production, directory]) chownSync(folder, user, user);
+  giveToUser(production);
   return { production, directory };
 }
 
@@ -43,9 +31,7 @@ function unreadable(): { production: string; directory: string; redo: string } {
   const { production, directory } = ownProduction();
   cpSync(written, directory, { recursive: true });
   const [file = ''] = listRedoFiles(nodeDisk, directory);
-  if (isRoot)
-    for (const name of readdirSync(directory))
-      if (name !== file) chownSync(join(directory, name), user, user);
+  giveToUser(directory, { but: file });
   const redo = join(directory, file);
   chmodSync(redo, 0o000);
   return { production, directory, redo };

@@ -7,12 +7,14 @@ import {
   readFileSync,
   readdirSync,
   renameSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ProductionStateManager } from '../../src/index.js';
+import { asUser, giveToUser } from '../support/as-user.js';
 import { expectSameDocumentsWhenRebuilt } from '../support/crash.js';
 import { expectSound, journalText, openProduction } from '../support/production.js';
 import { temporaryDirectory } from '../support/temporary.js';
@@ -59,6 +61,49 @@ describe('a text that is to be taken out after a power cut', () => {
       message: expect.stringContaining('brought back') as string,
     });
     expect(contents(journal)).toEqual(before);
+  });
+});
+
+describe('a text that is only counted after a power cut', () => {
+  /** The production as a power cut leaves it that took the end of the last segment, from the midst of the text in its last line but one on. */
+  async function cutOff(): Promise<{ directory: string; redo: string }> {
+    const { directory } = await leaking();
+    const journal = join(directory, 'journal');
+    const segment = join(journal, readdirSync(journal).toSorted().at(-1) ?? '');
+    const bytes = readFileSync(segment);
+    const lines = bytes.toString('utf8').split(/(?<=\n)/);
+    const lost = lines.findLastIndex((line, index) => index < lines.length - 1 && line.includes('Schlüssel'));
+    const before = Buffer.byteLength(lines.slice(0, lost).join(''));
+    const redo = join(journal, 'redo-00000000000000aa.ndjson');
+    writeFileSync(redo, Buffer.concat([bytes.subarray(before), Buffer.alloc(4096)]));
+    truncateSync(segment, bytes.indexOf('Schlüssel', before) + 4);
+    return { directory, redo };
+  }
+
+  test('given redo files have its last lines, then it is counted as often as it is taken out when these have been brought back', async () => {
+    const { directory } = await cutOff();
+    const before = contents(directory);
+    const counted = await ProductionStateManager.redact({ directory, ...told, dryRun: true });
+    expect(contents(directory)).toEqual(before);
+    const done = await ProductionStateManager.redact({ directory, ...told });
+    expect(counted.places).toEqual(done.places);
+    expect(pathsWith(directory, ['_<secret', 'Schl'])).toEqual([]);
+    await expectSound(await openProduction(directory));
+  });
+
+  test('given a redo file that cannot be read, then it is named as not looked into, and nothing is taken out before it has been read', async () => {
+    const { directory, redo } = await cutOff();
+    giveToUser(join(directory, '..'), { but: basename(redo) });
+    chmodSync(redo, 0o000);
+    const before = await asUser(() => ProductionStateManager.redact({ directory, ...told, dryRun: true }));
+    expect(before.left).toEqual([`journal/${basename(redo)}`]);
+    await expect(asUser(() => ProductionStateManager.redact({ directory, ...told }))).rejects.toMatchObject({
+      code: 'journal_unavailable',
+      message: expect.stringContaining(`${redo} cannot be read`) as string,
+    });
+    chmodSync(redo, 0o644);
+    await asUser(() => ProductionStateManager.redact({ directory, ...told }));
+    expect(pathsWith(directory, ['_<secret', 'Schl'])).toEqual([]);
   });
 });
 
