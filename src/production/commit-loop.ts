@@ -239,9 +239,10 @@ export class CommitLoop {
   #tell(round: Round, landed: readonly { position: number; end: number }[]): void {
     const mirror = this.#mirror;
     const by = this.#by;
-    const committed: [Waiting, Committed][] = landed.map(({ position, end }, index) => {
+    const committed: [Waiting, Committed][] = landed.map((place, index) => {
+      const { position, end } = place;
       const { waiting, draft } = at(round.drafts, index);
-      mirror.promote(draft, end);
+      mirror.promote(draft, place);
       return [
         waiting,
         {

@@ -216,8 +216,8 @@ export class Mirror {
     return own;
   }
 
-  /** Takes in a commit of this handle, which is on disk and ends at `end`. */
-  promote(draft: Draft, end: number): void {
+  /** Takes in a commit of this handle, which is on disk at this place. */
+  promote(draft: Draft, place: { position: number; end: number }): void {
     this.lastAt = draft.at;
     this.#isLastOwn = true;
     if (draft.clock) this.#takeClock(draft.at);
@@ -227,8 +227,8 @@ export class Mirror {
       if (before && event.type !== 'episode.created') this.ledger.book(before.context, event);
     }
     for (const { id, after, wholeBytes } of draft.sessions)
-      this.store.put(id, { snapshot: after }, end, wholeBytes);
-    this.projection.noteCommit(draft.steps, end, true);
+      this.store.put(id, { snapshot: after }, place.end, wholeBytes);
+    this.projection.noteCommit(draft.steps, place, true);
   }
 
   #takeClock(at: string): void {
@@ -270,7 +270,7 @@ export class Mirror {
     const isOwn = this.#comingBack?.has(line.position) ?? false;
     this.#isLastOwn = isOwn;
     if (commit.clock || commit.at > this.lastAt) this.lastAt = commit.at;
-    this.projection.noteCommit(steps, line.end, isOwn);
+    this.projection.noteCommit(steps, line, isOwn);
     if (isOwn || (this.tellsOthers && this.#listeners.size > 0))
       this.#foreign.push({
         position: line.position,

@@ -9,6 +9,7 @@ import {
 import type { CheckpointDocument, Documents } from '../documents/index.js';
 import { toSecond } from '../shapes/index.js';
 import type { JournalPort } from '../journal/index.js';
+import type { CommitEntry } from '../record/commit.js';
 import { checkpointShown } from './checkpoint-document.js';
 import { stateAfter, type RecordedState } from '../record/decode.js';
 import { inMemory, scanSession } from '../record/replay.js';
@@ -75,17 +76,28 @@ function savedIn(
     recorded = stateAfter(entry, recorded, line);
     const after = inMemory(recorded, line.position, sessionId).snapshot;
     const { end } = line;
-    const note = (name: string, phase: PhaseName, payload: unknown): void => {
-      if (!phases.includes(phase)) return;
+    for (const { name, phase, payload } of savedBy(entry)) {
+      if (!phases.includes(phase)) continue;
       // Later ones come later in the map too.
       saved.delete(name);
       saved.set(name, { sessionId, phase, name, after, position: end, payload });
-    };
-    for (const event of entry.events) {
-      if ('checkpoint' in event) note(event.checkpoint.name, event.phase, event.checkpoint.payload);
-      if (event.type === 'episode.forked')
-        for (const [name, { phase }] of Object.entries(event.checkpoints)) note(name, phase, undefined);
     }
   });
   return [...saved.values()];
+}
+
+/** The checkpoints that a session's part in a commit has saved or taken over, with what they keep in the journal. */
+export function savedBy({ events }: CommitEntry): Pick<PendingCheckpoint, 'name' | 'phase' | 'payload'>[] {
+  return events.flatMap((event) => {
+    if ('checkpoint' in event) {
+      const { name, payload } = event.checkpoint;
+      return [{ name, phase: event.phase, payload }];
+    }
+    if (event.type !== 'episode.forked') return [];
+    return Object.entries(event.checkpoints).map(([name, { phase }]) => ({
+      name,
+      phase,
+      payload: undefined,
+    }));
+  });
 }

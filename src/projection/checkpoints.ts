@@ -1,11 +1,12 @@
 import type { EpisodeSnapshot, PhaseName, SessionId } from '../../machines/index.js';
-import type { Documents, StateDocument } from '../documents/index.js';
+import type { CheckpointDocument, Documents, StateDocument } from '../documents/index.js';
 import type { JournalPort } from '../journal/index.js';
 import type { DecidedStep } from '../record/step.js';
 import { damagedPhases, rewriteCheckpoints } from './checkpoint-repair.js';
 import { checkpointShown } from './checkpoint-document.js';
 import type { EpisodeStore } from '../record/episode-store.js';
 import type { Slices } from './slices.js';
+import { WaitingPayloads, type KeptPayload } from './waiting-payloads.js';
 
 /** A checkpoint that the journal has and its document does not show yet. */
 export interface PendingCheckpoint {
@@ -16,6 +17,20 @@ export interface PendingCheckpoint {
   after: EpisodeSnapshot;
   position: number;
   payload: unknown;
+}
+
+/** One that waits for its turn. */
+export interface WaitingCheckpoint extends Omit<PendingCheckpoint, 'payload'> {
+  /** Where its commit's line begins; it ends at `position`. */
+  from: number;
+  /** Undefined where the payload is to be read again. */
+  kept: KeptPayload | undefined;
+}
+
+/** Where a commit's line lies in the journal. */
+export interface Place {
+  position: number;
+  end: number;
 }
 
 interface Options {
@@ -30,12 +45,14 @@ interface Options {
 /** Keeps the documents of checkpoints in step with the journal, and makes again those that are found damaged. */
 export class CheckpointProjection {
   readonly #on: Options;
-  #pending = new Map<string, PendingCheckpoint>();
+  readonly #payloads: WaitingPayloads;
+  #pending = new Map<string, WaitingCheckpoint>();
   /** Sessions that came from a document, whose checkpoints' documents have not been looked at. */
   readonly #unchecked = new Set<SessionId>();
 
   constructor(options: Options) {
     this.#on = options;
+    this.#payloads = new WaitingPayloads(options.journal);
   }
 
   /** How much there is to do. */
@@ -43,20 +60,20 @@ export class CheckpointProjection {
     return this.#pending.size + this.#unchecked.size;
   }
 
-  /** A step of a commit that has these steps and ended at `position`. */
-  note(step: DecidedStep, steps: readonly DecidedStep[], position: number): void {
+  /** A step of a commit that has these steps and whose line begins and ends there. */
+  note(step: DecidedStep, steps: readonly DecidedStep[], { position: from, end }: Place): void {
     const { event, sessionId } = step;
     if (!('checkpoint' in event)) return;
     const after = steps.findLast((each) => each.sessionId === sessionId)?.after ?? step.after;
-    const { name, payload } = event.checkpoint;
-    this.#pending.set(`${sessionId}/${name}`, {
-      sessionId,
-      phase: event.phase,
-      name,
-      after,
-      position,
-      payload,
-    });
+    const { phase, checkpoint } = event;
+    const { name } = checkpoint;
+    const key = `${sessionId}/${name}`;
+    const earlier = this.#pending.get(key);
+    if (earlier) this.#payloads.letGo(earlier);
+    // In the journal's order, which is the one of reading again.
+    this.#pending.delete(key);
+    const kept = this.#payloads.keep(checkpoint, from);
+    this.#pending.set(key, { sessionId, phase, name, after, from, position: end, kept });
   }
 
   noteLoaded(id: SessionId): void {
@@ -73,6 +90,7 @@ export class CheckpointProjection {
       const newest = newestOfPhases(pending.values());
       for (const each of pending.values()) {
         await this.#show(each, newest.has(each));
+        this.#payloads.letGo(each);
         await slices.turn();
       }
       for (const id of unchecked) {
@@ -80,22 +98,25 @@ export class CheckpointProjection {
         await slices.turn();
       }
     } catch (error) {
-      for (const [key, each] of pending) if (!this.#pending.has(key)) this.#pending.set(key, each);
+      for (const [key, each] of pending)
+        if (this.#pending.has(key)) this.#payloads.letGo(each);
+        else this.#pending.set(key, each);
       for (const id of unchecked) this.#unchecked.add(id);
       throw error;
     }
   }
 
-  async #show(pending: PendingCheckpoint, isNewest: boolean): Promise<void> {
-    const { documents, journal, machine, refresh, store } = this.#on;
-    const document = checkpointShown(pending, machine);
+  async #show(pending: WaitingCheckpoint, isNewest: boolean): Promise<void> {
+    const { documents, journal, refresh, store } = this.#on;
     // As it is now: one that was deleted since must not get its folder back, or its files could not be brought back.
     // One that is not in memory had its document written since, and was not.
     const now = store.inMemory(pending.sessionId) ?? pending.after;
-    if (!document || now.context.filesMovedTo !== null) return;
+    if (now.context.filesMovedTo !== null) return;
     const shown =
       documents.readCheckpoint(pending.sessionId, { name: pending.name })?.showrunner.position ?? -1;
     if (shown >= pending.position) return;
+    const document = this.#documentOf(pending);
+    if (!document) return;
     await documents.writeCheckpoint(pending.sessionId, document, isNewest);
     // Between the look and the rename another process may have shown a later one, which has just been overwritten: its commit can be read by now.
     refresh();
@@ -103,6 +124,14 @@ export class CheckpointProjection {
     if (!later || later.position <= pending.position) return;
     await journal.durable();
     await this.#show(later, isNewest);
+  }
+
+  #documentOf(pending: WaitingCheckpoint): CheckpointDocument | undefined {
+    const found = this.#payloads.find(pending);
+    if (found) return checkpointShown({ ...pending, ...found }, this.#on.machine);
+    // It is looked for in all that the journal says of its session.
+    this.#unchecked.add(pending.sessionId);
+    return undefined;
   }
 
   async #repair(id: SessionId): Promise<void> {
@@ -115,8 +144,8 @@ export class CheckpointProjection {
 }
 
 /** Those that their phase's checkpoint.json shows in the end. */
-function newestOfPhases(pending: Iterable<PendingCheckpoint>): Set<PendingCheckpoint> {
-  const newest = new Map<string, PendingCheckpoint>();
+function newestOfPhases(pending: Iterable<WaitingCheckpoint>): Set<WaitingCheckpoint> {
+  const newest = new Map<string, WaitingCheckpoint>();
   for (const each of pending) {
     const key = `${each.sessionId}/${each.phase}`;
     if (each.position >= (newest.get(key)?.position ?? 0)) newest.set(key, each);

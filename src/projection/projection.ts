@@ -19,7 +19,7 @@ import { sumOf } from '../record/openings.js';
 import type { DecidedStep } from '../record/step.js';
 import type { EpisodeStore } from '../record/episode-store.js';
 import { isBusy, restMs } from './pace.js';
-import { CheckpointProjection } from './checkpoints.js';
+import { CheckpointProjection, type Place } from './checkpoints.js';
 import { Slices } from './slices.js';
 import { stateDocument } from './state-document.js';
 
@@ -140,12 +140,12 @@ export class Projection {
   }
 
   /** Notes what a commit makes stale. */
-  noteCommit(steps: readonly DecidedStep[], end: number, local: boolean): void {
+  noteCommit(steps: readonly DecidedStep[], place: Place, local: boolean): void {
     this.#hasChanged ||= local;
     for (const step of steps) {
       (local ? this.#own : this.#others).add(step.sessionId);
       this.#noteMoney(step);
-      this.#checkpoints.note(step, steps, end);
+      this.#checkpoints.note(step, steps, place);
     }
     this.#schedule();
   }

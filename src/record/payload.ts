@@ -83,6 +83,11 @@ export function eventText(event: RecordedEvent): string {
   return `${open(rest)},"checkpoint":${open(reference)},"payload":${text}}}`;
 }
 
+/** Once an event has been written, its payload's text is not needed again. */
+export function forgetText(payload: unknown): void {
+  if (isObject(payload)) texts.delete(payload);
+}
+
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
