@@ -4,6 +4,7 @@ import { isFull, makeDurableDirectory, type Disk } from '../disk/index.js';
 import { compactSegments, type Compacted } from './compact.js';
 import { commonEnd, replaced } from './displaced.js';
 import { refuseCopy } from './copy-mark.js';
+import { isDamage } from './damaged.js';
 import { follow } from './follow.js';
 import { inspectSegments, type Inspection } from './inspect.js';
 import type { Lacking } from './lacking.js';
@@ -78,6 +79,8 @@ export class Journal implements JournalPort {
   #closed = false;
   /** What redo files have is read from memory, until somebody has brought it back: this handle may not, or there was no room. */
   #restored: Restored | undefined;
+  /** Up to here what is no line was looked at. */
+  #lookedTo = 0;
 
   private constructor(options: JournalOptions) {
     const { disk, directory } = options;
@@ -168,38 +171,55 @@ export class Journal implements JournalPort {
   refresh(onEntry: (entry: JournalEntry) => void): void {
     this.#guard(() => {
       if (this.#isReplaced) this.seeThatItIsInPlace();
-      if (this.#isBroughtBack()) this.#goOnOnDisk();
+      if (this.#restored?.isCurrent() === false) this.#goOnWith(this.#restoredNow());
       this.#rescue();
       this.#obstacle = undefined;
       try {
         this.#reader.read(onEntry);
+        if (!this.#seesLost()) return;
       } catch (error) {
         if (!this.#isMended(error)) throw error;
-        this.#reader.read(onEntry);
       }
+      this.#reader.read(onEntry);
     });
   }
 
   /** What looks like damage may be what the disk has lost since, and redo files still have. */
   #isMended(error: unknown): boolean {
-    if (this.#isToBeRead || !(error instanceof ProductionError) || error.code !== 'journal_damaged')
-      return false;
-    return this.#restoreIfThereIsRoom() && this.#reader.looksAhead();
+    if (!isDamage(error)) return false;
+    if (!this.#isToBeRead) return this.#restoreIfThereIsRoom() && this.#reader.looksAhead();
+    return this.#readsFromMemory();
   }
 
-  /** Whether what is read from memory is in the journal by now: then a segment has followed. */
-  #isBroughtBack(): boolean {
-    if (!this.#restored) return false;
-    const last = listSegments(this.#on.disk, this.#on.directory).at(-1);
-    return last !== undefined && last.start > this.#restored.lacking.start;
+  /** Whether who only looks has met what is no line, which may be all that is left of some that redo files have. Looked at once. */
+  #seesLost(): boolean {
+    const { position, seenEnd } = this.#reader;
+    if (!this.#isToBeRead || seenEnd === position || seenEnd === this.#lookedTo) return false;
+    this.#lookedTo = seenEnd;
+    return this.#readsFromMemory();
   }
 
-  /** Reads on from the disk what is there, without what has been read from memory. */
-  #goOnOnDisk(): void {
+  /** Reads on from redo files what the disk has lost, where they have it. */
+  #readsFromMemory(): boolean {
+    const restored = this.#restored ? undefined : this.#restoredNow();
+    // It has read what redo files have not, either.
+    if (!restored || this.#reader.delivered > restored.lacking.end) return false;
+    this.#goOnWith(restored);
+    return true;
+  }
+
+  #restoredNow(): Restored | undefined {
+    return withRestored(this.#on.disk, this.#on.directory);
+  }
+
+  /** Reads on from what there is now: on the disk, or from memory. */
+  #goOnWith(restored: Restored | undefined): void {
     const { position, link, delivered, segment } = this.#reader;
-    const from = this.#restored?.lacking.from ?? position;
+    const from = Math.min(
+      ...[this.#restored, restored].map((each) => each?.lacking.from ?? Number.POSITIVE_INFINITY),
+    );
     this.#reader.close();
-    this.#restored = this.#on.readOnly ? withRestored(this.#on.disk, this.#on.directory) : undefined;
+    this.#restored = restored;
     this.#reader = this.#newReader();
     if (!segment) return;
     if (position <= from) this.#reader.seek(position, link, delivered);
@@ -209,7 +229,7 @@ export class Journal implements JournalPort {
   /** Where the journal's bytes end now, without reading them. */
   end(): number {
     return this.#guard(() => {
-      if (this.#restored && !this.#isBroughtBack()) return this.#restored.lacking.end;
+      if (this.#restored?.isCurrent()) return this.#restored.lacking.end;
       const last = listSegments(this.#on.disk, this.#on.directory).at(-1);
       if (!last) return 0;
       const segment = Segment.open(this.#on.disk, this.#on.directory, last.start, false);
@@ -270,7 +290,7 @@ export class Journal implements JournalPort {
   /** There may be room by now. What is there has to be read again. */
   #restoredMeanwhile(): AppendResult {
     restoreRedone(this.#on);
-    this.#goOnOnDisk();
+    this.#goOnWith(undefined);
     return { landed: [] };
   }
 
@@ -448,13 +468,20 @@ export class Journal implements JournalPort {
 
   /** Reads history on its own, without moving this handle. */
   scan(onEntry: (entry: JournalEntry) => void, range: { from?: number; to?: number } = {}): void {
-    this.#guard(() => scanSegments(this.#present, this.#on.directory, onEntry, range));
+    this.#guard(() =>
+      scanSegments(
+        this.#present,
+        this.#on.directory,
+        onEntry,
+        range,
+        this.#inMemory ? 0 : this.#reader.position,
+      ),
+    );
   }
 
   /** What can be read now: others may have brought back what is in memory, and gone on. */
   get #present(): Disk {
-    const { disk, directory } = this.#on;
-    return this.#restored ? (withRestored(disk, directory)?.disk ?? disk) : disk;
+    return (this.#restored && this.#restoredNow()?.disk) ?? this.#on.disk;
   }
 
   /** What there is, and what is wrong with it. Never throws on damage. */

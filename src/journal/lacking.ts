@@ -1,5 +1,5 @@
-import { ProductionError } from '../../machines/index.js';
 import type { Disk } from '../disk/index.js';
+import { isDamage } from './damaged.js';
 import { linesAt, type FoundLine } from './line.js';
 import { Reader } from './reader.js';
 import { listRedoFiles, redoLinesUnlessUnread } from './redo-lines.js';
@@ -120,7 +120,7 @@ function readableLines(disk: Disk, directory: string, start: number): FoundLine[
     reader.seek(start);
     reader.read(() => {});
   } catch (error) {
-    if (!(error instanceof ProductionError) || error.code !== 'journal_damaged') throw error;
+    if (!isDamage(error)) throw error;
   } finally {
     reader.close();
   }

@@ -1,6 +1,6 @@
-import { ProductionError } from '../../machines/index.js';
 import type { Disk } from '../disk/index.js';
 import { Chain } from './chain.js';
+import { damaged } from './damaged.js';
 import { decodeLine, noCrc, type ValidLine } from './line.js';
 import { unwrapRescued } from './rescued.js';
 import { Segment, listSegments, type Header, type Seal } from './segment.js';
@@ -308,11 +308,4 @@ export class Reader {
     this.#following = next;
     this.#takeover = takeover;
   }
-}
-
-function damaged(what: string): ProductionError {
-  return new ProductionError(
-    'journal_damaged',
-    `the journal is damaged: ${what}. Run showrunner doctor to see what can be saved.`,
-  );
 }

@@ -3,8 +3,9 @@ import type { Disk, PathInfo } from '../disk/index.js';
 import { findLacking, type Lacking } from './lacking.js';
 import { noCrc } from './line.js';
 import { firstBytes } from './make-segment.js';
+import { listRedoFiles } from './redo-lines.js';
 import { copiesOf } from './restore.js';
-import { segmentFile } from './segment.js';
+import { listSegments, segmentFile } from './segment.js';
 import type { UnreadRedo } from './unread-redo.js';
 
 const handle = -2;
@@ -20,6 +21,8 @@ export interface Restored {
   disk: Disk;
   /** Where that segment begins. */
   start: number;
+  /** Whether the last segment on disk is the one that it was, and as long. */
+  isCurrent(): boolean;
 }
 
 /** Undefined where nothing is missing. What cannot be read stays unread, which `onUnread` hears. */
@@ -28,6 +31,8 @@ export function withRestored(
   directory: string,
   onUnread: (unread: UnreadRedo) => void = () => {},
 ): Restored | undefined {
+  if (listRedoFiles(disk, directory).length === 0) return undefined;
+  const isCurrent = lookAgain(disk, directory);
   const lacking = findLacking(disk, directory, onUnread);
   if (!lacking) return undefined;
   const { header } = lacking;
@@ -35,7 +40,16 @@ export function withRestored(
   const start = Math.max(lacking.seal?.next ?? 0, lacking.end, sizeOf(disk, directory, lacking.start));
   const rescue = { from: lacking.copiesFrom, lines: rescued.length };
   const bytes = firstBytes({ start, previous: noCrc, header: { ...header, rescue }, rescued });
-  return { lacking, disk: withFile(disk, directory, segmentFile(start), bytes), start };
+  return { lacking, disk: withFile(disk, directory, segmentFile(start), bytes), start, isCurrent };
+}
+
+function lookAgain(disk: Disk, directory: string): () => boolean {
+  const look = (): string => {
+    const start = listSegments(disk, directory).at(-1)?.start ?? 0;
+    return `${start} ${sizeOf(disk, directory, start)}`;
+  };
+  const before = look();
+  return () => look() === before;
 }
 
 function sizeOf(disk: Disk, directory: string, start: number): number {

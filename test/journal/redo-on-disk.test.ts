@@ -109,6 +109,32 @@ describe('redo files', () => {
     expect(everyByte(copy)).toEqual(before);
   });
 
+  test.each([
+    ['before what it has lost', 20],
+    ['behind it', 42],
+  ])(
+    'given one looks on who has read up to %s, when the segment loses its end, then he reads all there is, before another opens it and after',
+    async (_where, read) => {
+      const directory = join(temporaryDirectory(), 'journal');
+      mkdirSync(directory);
+      const writer = open(directory);
+      const looks = open(directory, { readOnly: true });
+      const known: string[] = [];
+      const look = (): void => looks.refresh(({ text }) => known.push(text));
+      await commitAlone(writer, read);
+      look();
+      await commitAlone(writer, 42 - read, read);
+      const segment = join(directory, listSegments(nodeDisk, directory).at(-1)?.file ?? '');
+      truncateSync(segment, statSync(segment).size - 900);
+      look();
+      expect([known, texts(looks)]).toEqual([bodies(42), bodies(42)]);
+      await commitAlone(open(directory), 3, 42);
+      look();
+      expect([known, texts(looks)]).toEqual([bodies(45), bodies(45)]);
+      expect(looks.inspect().damage).toEqual([]);
+    },
+  );
+
   test('given two that open it at once after a power cut, then both go on in one journal', async () => {
     const { directory } = await atWork();
     const copy = afterPowerCut(directory, 900);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { MemoryDisk } from '../../src/testing/memory-disk.js';
-import { Told, Writer, expectKept, openJournal } from './simulated.js';
+import { listSegments } from '../../src/journal/segment.js';
+import { Told, Writer, directory, expectKept, openJournal } from './simulated.js';
 
 /** A disk after a power cut: the last commits are in a redo file only. */
 async function cutOff(): Promise<{ disk: MemoryDisk; told: Told }> {
@@ -104,4 +105,80 @@ describe('what is read from redo files before anybody could bring it back', () =
       expect(next.known).toEqual(told.acknowledged.slice(before));
     },
   );
+});
+
+describe('what the disk loses while one only looks on', () => {
+  type Goes = 'nobody does anything' | 'its writer goes on' | 'another comes and goes on';
+
+  /** One looks on who has read up to before, amid or behind what the disk loses, or nothing at all. */
+  async function lookingOn(readsAfter: number | undefined): Promise<{ looks: Writer } & OnLoss> {
+    const disk = new MemoryDisk({ redo: { bytes: 4000, after: 1 } });
+    const told = new Told();
+    const writer = new Writer(openJournal(disk), told);
+    const looks = new Writer(openJournal(disk, { readOnly: true }), told);
+    for (let n = 1; n <= 13; n += 1) {
+      await commitMore(writer, told, 1);
+      if (n === readsAfter) looks.refresh();
+    }
+    const segment = `${directory}/${listSegments(disk, directory).at(-1)?.file ?? ''}`;
+    disk.failWriteback(segment);
+    disk.evict(segment);
+    return { disk, told, writer, looks };
+  }
+
+  interface OnLoss {
+    disk: MemoryDisk;
+    told: Told;
+    writer: Writer;
+  }
+
+  async function goOn(who: Goes, { disk, told, writer }: OnLoss): Promise<void> {
+    if (who === 'its writer goes on') await commitMore(writer, told, 2);
+    if (who === 'another comes and goes on') await commitMore(new Writer(openJournal(disk), told), told, 2);
+  }
+
+  const scannedBy = ({ journal }: Writer): string[] => {
+    const scanned: string[] = [];
+    journal.scan(({ text }) => scanned.push(text));
+    return scanned;
+  };
+
+  const positions = [
+    ['nothing', undefined],
+    ['what was before', 2],
+    ['a part of it', 9],
+    ['all of it', 13],
+  ] as const;
+  const others: Goes[] = ['nobody does anything', 'its writer goes on', 'another comes and goes on'];
+  test.each(positions.flatMap(([read, after]) => others.map((who) => [read, who, after] as const)))(
+    'given he has read %s, and %s, then he reads all that was acknowledged, each once',
+    async (_read, who, after) => {
+      const { looks, ...on } = await lookingOn(after);
+      for (let round = 0; round < 3; round += 1) {
+        await goOn(who, on);
+        looks.refresh();
+        expect(looks.known).toEqual(on.told.acknowledged);
+        expect(scannedBy(looks)).toEqual(on.told.acknowledged);
+        expect(looks.journal.inspect().damage).toEqual([]);
+        expect(looks.journal.end()).toBe(looks.journal.position);
+      }
+      expect(on.told.errors).toEqual([]);
+    },
+  );
+
+  test('given he looks at the past as who writes, then he sees what his own redo file has', async () => {
+    const { writer, told } = await lookingOn(undefined);
+    expect(scannedBy(writer)).toEqual(told.acknowledged);
+    await commitMore(writer, told, 2);
+    expect(scannedBy(writer)).toEqual(told.acknowledged);
+  });
+
+  test('given redo files have not what he has read, either, then it is told as damage', async () => {
+    const { looks, disk, writer, told } = await lookingOn(2);
+    await commitMore(writer, told, 1);
+    for (const name of disk.list(directory))
+      if (name.startsWith('redo-')) disk.unlink(`${directory}/${name}`);
+    expect(() => looks.refresh()).toThrow(/the journal is damaged.*showrunner doctor/);
+    expect(() => scannedBy(looks)).toThrow(/the journal is damaged/);
+  });
 });
