@@ -24,7 +24,7 @@ export type Shape =
   | { is: 'later'; of: () => Shape };
 
 export type ShapeName =
-  'episode' | 'policy' | 'state' | 'session' | 'opening' | `event ${string}` | `${string}Input`;
+  'episode' | 'policy' | 'state' | 'session' | 'settings' | 'opening' | `event ${string}` | `${string}Input`;
 
 const no = Symbol('no');
 

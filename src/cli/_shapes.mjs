@@ -55,7 +55,7 @@ const withoutShape = new Set(['EditInput', 'RedactInput']);
 /** What has a shape, by name. `load` imports a module of the program by its path without an ending. */
 export async function schemasWithShapes(load) {
   const { EpisodeCreated, EpisodeEvent, PersistedEpisode, Policy } = await load('machines/index');
-  const { SessionDocument, StateDocument } = await load('src/documents/shapes');
+  const { ProduceSettings, SessionDocument, StateDocument } = await load('src/documents/shapes');
   const { OpenInput } = await load('src/calls/open-input');
   const inputs = Object.entries(await load('src/calls/inputs')).filter(
     ([name]) => name.endsWith('Input') && !withoutShape.has(name),
@@ -65,6 +65,7 @@ export async function schemasWithShapes(load) {
     policy: Policy,
     state: StateDocument,
     session: SessionDocument,
+    settings: ProduceSettings,
     opening: OpenInput.pick({ directory: true, by: true, readOnly: true, policyReason: true }),
     ...Object.fromEntries(inputs),
     'event episode.created': EpisodeCreated,

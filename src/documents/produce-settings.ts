@@ -1,22 +1,13 @@
 import { join } from 'node:path';
-import * as z from 'zod';
 import type { SessionId } from '../../machines/ids.js';
+import { plainly } from '../../machines/plain.js';
 import { nodeDisk } from '../disk/index.js';
 import { replaceFile } from './durable-file.js';
 import { produceSettingsFile as file, readSettingsFile } from './produce-settings-file.js';
 import { sealed } from './seal.js';
+import { ProduceSettings } from './shapes.js';
 
-/**
- * How `showrunner produce` was called, kept in the session's folder so that `showrunner resume` can go on with it. The crew's options are in the journal too; where its
- * module lies and how long this machine may be silent are matters of this machine, and not of the episode's past.
- */
-export const ProduceSettings = z.object({
-  crew: z.string(),
-  crew_options: z.record(z.string(), z.unknown()),
-  /** What --lease said. Milliseconds. */
-  lease_ms: z.number().min(1).max(86_400_000).optional(),
-});
-export type ProduceSettings = z.infer<typeof ProduceSettings>;
+export type { ProduceSettings };
 
 export function writeProduceSettings(
   production: { directory: string; seeJournal: () => void; prepareSession: (id: SessionId) => void },
@@ -33,5 +24,9 @@ export function writeProduceSettings(
 
 /** Undefined when the episode was not begun by `showrunner produce`, and when somebody has edited the file. */
 export function readProduceSettings(directory: string, sessionId: SessionId): ProduceSettings | undefined {
-  return ProduceSettings.safeParse(readSettingsFile(directory, sessionId)).data;
+  const read = readSettingsFile(directory, sessionId);
+  if (typeof read !== 'object' || read === null) return undefined;
+  const { crc32: _checked, ...settings } = read as { crc32?: string };
+  const plain = plainly('settings', settings, () => ProduceSettings);
+  return plain ? (plain as ProduceSettings) : ProduceSettings.safeParse(settings).data;
 }

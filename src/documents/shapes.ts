@@ -116,3 +116,15 @@ export const MonthDocument = z.object({
   showrunner: z.object({ format: z.literal(1), sessions: z.record(z.string(), Position) }),
 });
 export type MonthDocument = z.infer<typeof MonthDocument>;
+
+/**
+ * How `showrunner produce` was called, kept in the session's folder so that `showrunner resume` can go on with it. The crew's options are in the journal too; where its
+ * module lies and how long this machine may be silent are matters of this machine, and not of the episode's past.
+ */
+export const ProduceSettings = z.object({
+  crew: z.string(),
+  crew_options: z.record(z.string(), z.unknown()),
+  /** What --lease said. Milliseconds. */
+  lease_ms: z.number().min(1).max(86_400_000).optional(),
+});
+export type ProduceSettings = z.infer<typeof ProduceSettings>;

@@ -82,6 +82,7 @@ test('given an episode, when a command commits once, then no schema is made', as
     ['phase', id, 'research', 'skipped', '--reason', 'it was done by hand'],
     ['phase', id, 'script', 'active'],
     ['pause', id],
+    ['resume', id],
     ['budget', id, 'total', '20', '--reason', 'a longer episode', '--by', 'Ada'],
   ]) {
     const parts = partsRunBy(directory, args);
