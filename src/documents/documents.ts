@@ -24,7 +24,7 @@ import type { ArtifactRef } from './artifact-ref.js';
 import { KeptFiles } from './kept-files.js';
 import {
   copyManifest,
-  hasNoArtifacts,
+  artifactNames,
   manifestDifferences,
   readManifest,
   verifyManifest,
@@ -220,11 +220,13 @@ export class Documents {
 
   async manifest(sessionId: SessionId, phase: PhaseName): Promise<ArtifactRef[]> {
     const folder = join(this.#directory, sessionId, phase);
-    if (this.#typed(`${sessionId}/${phase}`, () => hasNoArtifacts(this.#disk, folder))) return [];
+    const names = this.#typed(`${sessionId}/${phase}`, () => artifactNames(this.#disk, folder));
+    if (names?.length === 0) return [];
+    // Only now: the listing must not have gone through a link.
     this.#path(sessionId, `${phase}/x`);
     const entries = await this.#typedLater(
       `${sessionId}/${phase}`,
-      readManifest(this.#disk, this.#directory, sessionId, phase),
+      readManifest(this.#disk, this.#directory, sessionId, phase, names),
     );
     if (entries.length > 0) this.#makeDurable(sessionId);
     await this.keep(sessionId, entries);

@@ -10,16 +10,21 @@ import { existingPath } from './session-paths.js';
 const blockBytes = 1 << 20;
 const deepest = 8;
 
-/** Every file of a phase, synced and hashed, sorted by path; documents of ours, hidden and temporary files left out. Links are refused. */
+/**
+ * Every file of a phase, synced and hashed, sorted by path; documents of ours, hidden and temporary files left out. Links are refused.
+ * @param names what {@link artifactNames} has just found in the phase's folder, where somebody has looked.
+ */
 export async function readManifest(
   disk: Disk,
   directory: string,
   sessionId: SessionId,
   phase: PhaseName,
+  names?: string[],
 ): Promise<ArtifactRef[]> {
   const base = join(directory, sessionId);
   const entries: ArtifactRef[] = [];
-  for (const path of walk(disk, base, phase, (folder) => disk.syncDirectory(folder))) {
+  const on: Walk = { disk, base, folder: phase, onFolder: (folder) => disk.syncDirectory(folder) };
+  for (const path of names ? walkIn(names, on) : walk(on)) {
     entries.push({ path, ...hashFile(disk, join(base, path), true) });
     // Hashing gigabytes must not keep everybody else from their turn.
     await new Promise((resolve) => setImmediate(resolve));
@@ -27,13 +32,12 @@ export async function readManifest(
   return entries;
 }
 
-/** Whether a phase's folder has nothing that {@link readManifest} would read, in two looks; a link is looked at closely. */
-export function hasNoArtifacts(disk: Disk, folder: string): boolean {
-  return disk.stat(folder)?.kind === 'directory' && artifactNames(disk, folder).length === 0;
+/** What lies in a phase's folder itself and {@link readManifest} would read, in two looks; undefined where there is no folder. A link is one to be looked at closely. */
+export function artifactNames(disk: Disk, folder: string): string[] | undefined {
+  return disk.stat(folder)?.kind === 'directory' ? artifactsIn(disk, folder) : undefined;
 }
 
-/** What lies in a phase's folder itself. */
-function artifactNames(disk: Disk, folder: string): string[] {
+function artifactsIn(disk: Disk, folder: string): string[] {
   return namesIn(disk, folder).filter((name) => name !== 'checkpoint.json');
 }
 
@@ -42,19 +46,32 @@ function namesIn(disk: Disk, folder: string): string[] {
   return disk.list(folder).filter((name) => !name.startsWith('.'));
 }
 
-type OnFolder = (path: string) => void;
+interface Walk {
+  disk: Disk;
+  /** The session's folder, and one in it. */
+  base: string;
+  folder: string;
+  onFolder: (path: string) => void;
+  depth?: number;
+}
 
-function walk(disk: Disk, base: string, folder: string, onFolder: OnFolder, depth = 0): string[] {
+function walk(on: Walk): string[] {
+  const { disk, base, folder, depth = 0 } = on;
   if (!disk.stat(join(base, folder))) return [];
   if (depth > deepest)
     throw new ProductionError('path_refused', `${folder} is nested deeper than ${deepest} folders.`, {
       field: 'path',
     });
-  const names = (depth === 0 ? artifactNames : namesIn)(disk, join(base, folder));
+  return walkIn((depth === 0 ? artifactsIn : namesIn)(disk, join(base, folder)), on);
+}
+
+/** The same in a folder that has been listed. */
+function walkIn(names: string[], on: Walk): string[] {
+  const { disk, base, folder, onFolder, depth = 0 } = on;
   const found = names.sort().flatMap((name) => {
     const path = `${folder}/${name}`;
     const kind = disk.stat(join(base, path))?.kind;
-    if (kind === 'directory') return walk(disk, base, path, onFolder, depth + 1);
+    if (kind === 'directory') return walk({ ...on, folder: path, depth: depth + 1 });
     if (kind === 'file') return [path];
     if (kind === undefined) return [];
     throw new ProductionError(
@@ -159,9 +176,9 @@ export async function manifestDifferences(
   }
   const recorded = new Set(entries.map(({ path }) => path));
   note(phase, () => {
-    const added = walk(disk, join(directory, sessionId), phase, () => {}).filter(
-      (path) => !recorded.has(path),
-    );
+    const base = join(directory, sessionId);
+    const found = walk({ disk, base, folder: phase, onFolder: () => {} });
+    const added = found.filter((path) => !recorded.has(path));
     return added.length === 0
       ? undefined
       : `${added.join(', ')} ${added.length === 1 ? 'was' : 'were'} added`;
