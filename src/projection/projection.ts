@@ -145,7 +145,8 @@ export class Projection {
     for (const step of steps) {
       (local ? this.#own : this.#others).add(step.sessionId);
       this.#noteMoney(step);
-      this.#checkpoints.note(step, steps, place);
+      // Who only looks never writes their documents.
+      if (!this.#on.readOnly) this.#checkpoints.note(step, steps, place);
     }
     this.#schedule();
   }
