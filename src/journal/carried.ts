@@ -17,7 +17,7 @@ import { isOutdated, outdated, type ChartIdentity } from './other-chart.js';
 import type { AppendResult, JournalPort, LandingResult } from './port.js';
 import { Reader, type JournalEntry } from './reader.js';
 import type { LandingAnswer, RemoteLog } from './remote-log.js';
-import { scanSegments } from './scan.js';
+import { scanSegments, type ScanRange } from './scan.js';
 import { defaultSegmentBytes, headerLine, refuseNewer } from './segment.js';
 import { unavailable } from './unavailable.js';
 
@@ -453,7 +453,7 @@ export class CarriedJournal implements JournalPort {
     if (!this.#closed) this.seeThatItIsInPlace();
   }
 
-  scan(onEntry: (entry: JournalEntry) => void, range: { from?: number; to?: number } = {}): void {
+  scan(onEntry: (entry: JournalEntry) => void, range: ScanRange = {}): void {
     this.#guard(() => scanSegments(this.#on.disk, this.#on.directory, onEntry, range));
   }
 

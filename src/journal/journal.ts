@@ -27,7 +27,7 @@ import {
   segmentFile,
   type Header,
 } from './segment.js';
-import { scanSegments } from './scan.js';
+import { scanSegments, type ScanRange } from './scan.js';
 import { SyncPace } from './sync-pace.js';
 import { withRestored, type Restored } from './with-restored.js';
 import { syncFailed, unavailable } from './unavailable.js';
@@ -467,7 +467,7 @@ export class Journal implements JournalPort {
   }
 
   /** Reads history on its own, without moving this handle. */
-  scan(onEntry: (entry: JournalEntry) => void, range: { from?: number; to?: number } = {}): void {
+  scan(onEntry: (entry: JournalEntry) => void, range: ScanRange = {}): void {
     this.#guard(() =>
       scanSegments(
         this.#present,

@@ -4,6 +4,7 @@ import type { EncodedLine } from './line.js';
 import type { LandingRequest } from './landing-request.js';
 import type { LogTraffic } from './log-traffic.js';
 import type { JournalEntry } from './reader.js';
+import type { ScanRange } from './scan.js';
 import type { ProductionError } from '../../machines/index.js';
 
 /** What became of an append: the lines that are at their place and durable, from the first on, and what hindered the rest. */
@@ -53,7 +54,7 @@ export interface JournalPort {
   /** Lines of other writers that have been read are durable when this resolves. @throws ProductionError `journal_replaced`, `journal_unavailable`. */
   durable(): Promise<void>;
   /** Reads history on its own, without moving this handle. */
-  scan(onEntry: (entry: JournalEntry) => void, range?: { from?: number; to?: number }): void;
+  scan(onEntry: (entry: JournalEntry) => void, range?: ScanRange): void;
   /** What there is, and what is wrong with it. Never throws on damage. */
   inspect(): Inspection;
   /** Calls back when commits may have been added by anyone, until the returned function is called. */

@@ -38,6 +38,8 @@ export interface ReaderOptions {
 }
 
 const blockBytes = 1 << 20;
+// Most lines are shorter: for who reads one here and one there.
+const lineBytes = 1 << 14;
 const never = Number.POSITIVE_INFINITY;
 const nothing = Buffer.alloc(0);
 
@@ -67,6 +69,8 @@ export class Reader {
   #version = 0;
   /** Commits that end here or before have been delivered. */
   #delivered = 0;
+  /** How many more the present reading gives. */
+  #left = never;
 
   constructor(options: ReaderOptions) {
     this.#on = options;
@@ -106,6 +110,16 @@ export class Reader {
     this.#enter(within.start, position);
   }
 
+  /** Begins anew at `position`, where a line begins that this handle has read once; in the present segment where it lies there, ahead. */
+  skipTo(position: number): void {
+    const end = Math.min(this.#following ?? never, this.#takeover?.from ?? never);
+    if (!this.segment || position < this.position || position >= end) return this.seek(position);
+    this.#chain.crc = undefined;
+    this.#chain.end = position;
+    this.position = position;
+    this.seenEnd = position;
+  }
+
   /** Goes behind lines that were appended through this reader's segment. */
   passOver(last: { end: number; crc: string }): void {
     this.position = last.end;
@@ -114,8 +128,9 @@ export class Reader {
     this.#chain.take(last);
   }
 
-  /** Reads what there is up to `to`, giving each commit to `onEntry`. Costs one `fstat` when there is nothing new, or the reading of a byte where the disk has redo files. */
-  read(onEntry: (entry: JournalEntry) => void, to: number = never): void {
+  /** Reads what there is up to `to`, giving each commit to `onEntry`, at most so many. Costs one `fstat` when there is nothing new, or the reading of a byte where the disk has redo files. */
+  read(onEntry: (entry: JournalEntry) => void, to: number = never, most: number = never): void {
+    this.#left = most;
     if (!this.segment) this.#enterFirst();
     while (this.segment && this.#isBefore(to)) {
       const found = this.#readSegment(this.segment, onEntry, to);
@@ -126,9 +141,10 @@ export class Reader {
     }
   }
 
-  /** Copies of lines before `to` lie behind it. */
+  /** Whether something is still to be read: copies of lines before `to` lie behind it. */
   #isBefore(to: number): boolean {
     const from = this.#copiesFrom;
+    if (this.#left === 0) return false;
     return this.position < to || (from !== undefined && from < to && this.position === this.madeTo);
   }
 
@@ -157,7 +173,8 @@ export class Reader {
     let carried = nothing as Buffer;
     while (this.position + carried.length < end && this.#isBefore(to)) {
       const from = this.position + carried.length;
-      const block = segment.read(from, Math.min(end, from + blockBytes));
+      const wanted = Math.min(blockBytes, Math.max(to - from, lineBytes));
+      const block = segment.read(from, Math.min(end, from + wanted));
       if (block.length === 0) break;
       const bytes = carried.length === 0 ? block : Buffer.concat([carried, block]);
       let start = 0;
@@ -236,6 +253,7 @@ export class Reader {
   ): void {
     if (end <= this.#delivered) return;
     this.#delivered = end;
+    this.#left -= 1;
     onEntry({ position, end, text, version });
   }
 

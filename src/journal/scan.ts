@@ -4,9 +4,16 @@ import { isDamage } from './damaged.js';
 import { Reader, type JournalEntry } from './reader.js';
 import { withRestored } from './with-restored.js';
 
-interface Range {
+/** Which commits of a journal are read. Positions. */
+export interface ScanRange {
+  /** Where to begin: a line's beginning or end; without it at the journal's. */
   from?: number;
+  /** Commits that begin here or later are not read. */
   to?: number;
+  /** How many are read at most. */
+  most?: number;
+  /** Only the commits that begin here, in order: what lies between is not read. */
+  at?: readonly number[];
 }
 
 /** Reads a folder's history on its own. What ends early, or looks like damage, may be what the disk has lost since, and redo files still have; `known` has been read before. */
@@ -14,7 +21,7 @@ export function scanSegments(
   disk: Disk,
   directory: string,
   onEntry: (entry: JournalEntry) => void,
-  range: Range,
+  range: ScanRange,
   known = 0,
 ): void {
   let given = 0;
@@ -35,9 +42,7 @@ function scanUnlessDamaged(
   ...[disk, directory, onEntry, range, known]: Required<Parameters<typeof scanSegments>>
 ): 'none' | 'doubtful' | ProductionError {
   try {
-    const { position, seenEnd } = scanOnce(disk, directory, onEntry, range);
-    const isWhole = range.to !== undefined || (position >= known && seenEnd === position);
-    return isWhole ? 'none' : 'doubtful';
+    return scanOnce(disk, directory, onEntry, range).hasAllOf(known) ? 'none' : 'doubtful';
   } catch (error) {
     if (isDamage(error)) return error;
     throw error;
@@ -48,13 +53,30 @@ function scanOnce(
   disk: Disk,
   directory: string,
   onEntry: (entry: JournalEntry) => void,
-  { from, to }: Range,
-): Pick<Reader, 'position' | 'seenEnd'> {
+  { from, to, most, at }: ScanRange,
+): { hasAllOf: (known: number) => boolean } {
   const reader = new Reader({ disk, directory, writable: false });
+  let count = 0;
+  const onEach = (entry: JournalEntry): void => {
+    count += 1;
+    onEntry(entry);
+  };
   try {
+    if (at) {
+      for (const position of at) {
+        reader.skipTo(position);
+        reader.read(onEach, position + 1);
+      }
+      return { hasAllOf: () => count === at.length };
+    }
     if (from !== undefined) reader.seek(from);
-    reader.read(onEntry, to);
-    return { position: reader.position, seenEnd: reader.seenEnd };
+    reader.read(onEach, to, most);
+    const { position, seenEnd } = reader;
+    return {
+      hasAllOf: (known) =>
+        count === most ||
+        (to === undefined ? position >= known && seenEnd === position : position >= Math.min(to, known)),
+    };
   } finally {
     reader.close();
   }

@@ -7,7 +7,7 @@ import { afterEntry, inMemory, replaySession, type Followed } from './replay.js'
 import type { Committed, DecidedStep } from './step.js';
 
 // Episodes are taken up in turns: whoever has not been met for so many others is read from the journal again.
-const mostFollowed = 500;
+const mostFollowed = 2000;
 
 /** Reads a journal's commits on from a position, each with the snapshots around its events, as whoever listened at the time heard them. */
 export class CommitsAfter {
@@ -27,12 +27,7 @@ export class CommitsAfter {
   /** The next commits that begin before `to`, at most so many; none when there are no more. */
   next(most: number, to: number): Committed[] {
     const found: Committed[] = [];
-    this.#journal.scan(
-      (line) => {
-        if (found.length < most) found.push(this.#committed(line));
-      },
-      { from: this.#position, to },
-    );
+    this.#journal.scan((line) => found.push(this.#committed(line)), { from: this.#position, to, most });
     this.#position = found.at(-1)?.end ?? this.#position;
     return found;
   }

@@ -126,15 +126,21 @@ function replayFromWhole(journal: JournalPort, sessionId: SessionId, to = never)
   const places = placesIn(journal);
   if (!places.isMade) return undefined;
   places.catchUp(journal);
-  const from = places.wholeBefore(sessionId, to);
-  if (from === undefined) return undefined;
+  const at = places.sinceWhole(sessionId, to);
   let found: Located | undefined;
   let isBroken = false;
-  const onCommit: OnCommit = (_commit, entry, line) => {
+  let read = 0;
+  const onOwn = commitsOf(sessionId, (_commit, entry, line) => {
     // What looked like a whole snapshot was somebody's data.
     isBroken ||= !found && entry.snapshot === undefined;
     if (!isBroken) found = { recorded: stateAfter(entry, found?.recorded, line), position: line.end };
-  };
-  journal.scan(commitsOf(sessionId, onCommit), { from, to });
-  return isBroken ? undefined : found;
+  });
+  journal.scan(
+    (line) => {
+      read += 1;
+      onOwn(line);
+    },
+    { at },
+  );
+  return isBroken || read < at.length ? undefined : found;
 }

@@ -4,9 +4,9 @@ import type { JournalPort, JournalEntry } from '../journal/index.js';
 const mention = /"session":"(ep_[0-9_]+)"/g;
 
 interface Places {
-  first: number;
-  last: number;
-  /** Lines that seem to carry a snapshot whole, in order. */
+  /** Lines that seem to be of the session, in order. */
+  lines: number[];
+  /** Those of them that seem to carry a snapshot whole. */
   wholes: number[];
 }
 
@@ -39,16 +39,20 @@ export class SessionPlaces {
   }
 
   first(sessionId: SessionId): number | undefined {
-    return this.#places.get(sessionId)?.first;
+    return this.#places.get(sessionId)?.lines[0];
   }
 
   last(sessionId: SessionId): number | undefined {
-    return this.#places.get(sessionId)?.last;
+    return this.#places.get(sessionId)?.lines.at(-1);
   }
 
-  /** The last line before `to` that seems to carry the session's snapshot whole. */
-  wholeBefore(sessionId: SessionId, to: number): number | undefined {
-    return this.#places.get(sessionId)?.wholes.findLast((position) => position < to);
+  /** The lines that seem to be the session's, from the last that seems to carry its snapshot whole up to `to`; none where no such is known. */
+  sinceWhole(sessionId: SessionId, to: number): number[] {
+    const { lines = [], wholes = [] } = this.#places.get(sessionId) ?? {};
+    const whole = wholes.findLast((position) => position < to);
+    if (whole === undefined) return [];
+    const first = lines.lastIndexOf(whole);
+    return lines.slice(first).filter((position) => position < to);
   }
 
   #note({ position, end, text }: JournalEntry): void {
@@ -57,11 +61,12 @@ export class SessionPlaces {
     for (const [, sessionId = ''] of text.matchAll(mention)) {
       const places = this.#places.get(sessionId);
       if (!places) {
-        this.#places.set(sessionId, { first: position, last: position, wholes: isWhole ? [position] : [] });
+        this.#places.set(sessionId, { lines: [position], wholes: isWhole ? [position] : [] });
         continue;
       }
-      places.last = position;
-      if (isWhole && places.wholes.at(-1) !== position) places.wholes.push(position);
+      if (places.lines.at(-1) === position) continue;
+      places.lines.push(position);
+      if (isWhole) places.wholes.push(position);
     }
   }
 }

@@ -28,6 +28,10 @@ describe('compaction', () => {
     const places: number[] = [];
     journal.scan(({ position }) => places.push(position));
     expect(texts(journal, { from: places[1] ?? 0, to: places[3] ?? 0 })).toEqual(bodies.slice(1, 3));
+    expect(texts(journal, { from: places[1] ?? 0, most: 3 })).toEqual(bodies.slice(1, 4));
+    expect(texts(journal, { at: [1, 2, 5].map((index) => places[index] ?? 0) })).toEqual(
+      [1, 2, 5].map((index) => bodies[index]),
+    );
   });
 
   test('given the compressed copy does not read back, then the plain one stays and it is told', async () => {

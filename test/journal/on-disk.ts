@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
 import { nodeDisk } from '../../src/disk/index.js';
 import { Journal, type JournalOptions } from '../../src/journal/index.js';
+import type { ScanRange } from '../../src/journal/scan.js';
 import { temporaryDirectory } from '../support/temporary.js';
 
 export const machine = { id: 'episode', version: 2, hash: 'abc' };
@@ -21,7 +22,7 @@ export function open(directory: string, options: Partial<JournalOptions> = {}): 
 }
 
 /** The commits that a walk of its own finds. */
-export function texts(journal: Journal, range: { from?: number; to?: number } = {}): string[] {
+export function texts(journal: Journal, range: ScanRange = {}): string[] {
   const found: string[] = [];
   journal.scan(({ text }) => found.push(text), range);
   return found;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { MemoryDisk } from '../../src/testing/memory-disk.js';
 import { listSegments } from '../../src/journal/segment.js';
-import { Told, Writer, directory, expectKept, openJournal } from './simulated.js';
+import type { JournalEntry } from '../../src/journal/index.js';
+import { Told, Writer, directory, expectKept, expectSameInPieces, openJournal } from './simulated.js';
 
 /** A disk after a power cut: the last commits are in a redo file only. */
 async function cutOff(): Promise<{ disk: MemoryDisk; told: Told }> {
@@ -138,9 +139,10 @@ describe('what the disk loses while one only looks on', () => {
   }
 
   const scannedBy = ({ journal }: Writer): string[] => {
-    const scanned: string[] = [];
-    journal.scan(({ text }) => scanned.push(text));
-    return scanned;
+    const scanned: JournalEntry[] = [];
+    journal.scan((line) => scanned.push(line));
+    expectSameInPieces(journal, scanned, 'looking on');
+    return scanned.map(({ text }) => text);
   };
 
   const positions = [

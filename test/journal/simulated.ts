@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Disk } from '../../src/disk/index.js';
 import { MemoryDisk } from '../../src/testing/memory-disk.js';
 import type { PowerCut } from '../../src/testing/power-cut.js';
-import { Journal, type JournalOptions } from '../../src/journal/index.js';
+import { Journal, type JournalEntry, type JournalOptions } from '../../src/journal/index.js';
 
 export const directory = '/production/journal';
 
@@ -97,10 +97,32 @@ export function expectKept(disk: Disk, told: Told, where: string): void {
   ).toEqual([]);
   const journal = openJournal(disk);
   expect(journal.inspect().damage, where).toEqual([]);
-  const scanned: string[] = [];
-  journal.scan(({ text }) => scanned.push(text));
-  expect(scanned, where).toEqual(texts);
+  const scanned: JournalEntry[] = [];
+  journal.scan((line) => scanned.push(line));
+  expect(
+    scanned.map(({ text }) => text),
+    where,
+  ).toEqual(texts);
+  expectSameInPieces(journal, scanned, where);
   journal.close();
+}
+
+/** Every other line on its own, the first half in two readings, and all but the last. */
+export function expectSameInPieces(journal: Journal, all: readonly JournalEntry[], where: string): void {
+  if (all.length === 0) return;
+  const isOther = (_: JournalEntry, index: number): boolean => index % 2 === 1;
+  const found: JournalEntry[] = [];
+  const onLine = (line: JournalEntry): void => void found.push(line);
+  journal.scan(onLine, { at: all.filter(isOther).map(({ position }) => position) });
+  expect(found, where).toEqual(all.filter(isOther));
+  found.length = 0;
+  const half = Math.ceil(all.length / 2);
+  journal.scan(onLine, { most: 1 });
+  journal.scan(onLine, { from: found[0]?.end ?? 0, most: half - 1 });
+  expect(found, where).toEqual(all.slice(0, half));
+  found.length = 0;
+  journal.scan(onLine, { to: all.at(-1)?.position ?? 0 });
+  expect(found, where).toEqual(all.slice(0, -1));
 }
 
 /** The ways in which a power cut is tried: all lost, all kept, and pieces. */

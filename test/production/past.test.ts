@@ -85,6 +85,22 @@ describe("an episode's past", () => {
     const read = countedReads();
     expect(await manager.stateAt(sessionId, position)).toMatchObject({ context: { sessionId } });
     expect(read.characters).toBeLessThan(all * 0.5);
+    // Its own since the last whole snapshot, and none of the others' between them; one more to see that nothing has come.
+    expect(read.lines).toBeLessThanOrEqual(34);
+  });
+
+  test('given a journal that is read a few commits at a time, when that is done, then each line was read once', async () => {
+    const directory = temporaryDirectory();
+    const { manager } = await interleaved(directory, { lookalikes: true });
+    const { position } = manager.production;
+    const all = manager.production.commitsAfter(0).next(1000, position);
+    const read = countedReads();
+    const few = manager.production.commitsAfter(0);
+    const found: unknown[][] = [];
+    for (let some = few.next(7, position); some.length > 0; some = few.next(7, position)) found.push(some);
+    expect(found.flat()).toEqual(all);
+    expect(found[0]).toHaveLength(7);
+    expect(read.lines).toBe(all.length);
   });
 
   test('given the past is known, when it is walked again, then nothing is read beyond its last commit', async () => {
