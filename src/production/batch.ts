@@ -2,7 +2,6 @@ import {
   ProductionError,
   decide,
   episodeNumberOf,
-  isSameState,
   parseRecorded,
   persist,
   plainCostText,
@@ -60,8 +59,6 @@ export interface Writer {
   /** Takes secrets out of what they keep. */
   redactor: Redactor;
 }
-
-const contextPath = ['context'];
 
 /** Decides plans one after the other on top of the store, without changing it. */
 export class Batch {
@@ -294,10 +291,10 @@ export class Batch {
     const { sessionId: id, before } = first;
     const { after } = last;
     const since = this.#since.get(id) ?? this.#store.since(id);
-    const isWhole = !before || !isSameState(before, after) || isWholeDue(since);
+    const isWhole = !before || isWholeDue(since);
     const state = isWhole
       ? `"snapshot":${JSON.stringify(persist(after))}`
-      : `"changes":${diffText(before.context, after.context, contextPath)}`;
+      : `"changes":${diffText(persist(before), persist(after))}`;
     const wholeBytes = isWhole ? state.length : undefined;
     this.#since.set(id, sinceAfter(since, wholeBytes));
     return {

@@ -1,5 +1,6 @@
 import {
   machineVersion,
+  persist,
   rehydrate,
   type EpisodeSnapshot,
   type PersistedEpisode,
@@ -8,7 +9,6 @@ import {
 import type { JournalPort, JournalEntry } from '../journal/index.js';
 import type { Commit, CommitEntry } from './commit.js';
 import { asDamage, decodeCommit, decodeState, stateAfter, type RecordedState } from './decode.js';
-import { patch } from './delta.js';
 import { placesIn } from './session-places.js';
 
 /** A recorded state and the journal position after the commit that led to it. */
@@ -26,24 +26,16 @@ export interface Followed {
 /** The episode after an entry that follows on what is in memory. */
 export function afterEntry(
   entry: CommitEntry,
-  before: { snapshot: EpisodeSnapshot | undefined; older: RecordedState | undefined },
+  { snapshot, older }: { snapshot: EpisodeSnapshot | undefined; older: RecordedState | undefined },
   line: JournalEntry,
 ): Followed {
-  if (
-    line.version === machineVersion &&
-    entry.snapshot === undefined &&
-    entry.changes &&
-    before.snapshot &&
-    !before.older
-  )
-    return { snapshot: changed(before.snapshot, entry.changes) };
-  return inMemory(stateAfter(entry, before.older, line), line.position, entry.session);
-}
-
-/** Changes to the context of an episode in memory, whose other parts they leave alone. */
-function changed(before: EpisodeSnapshot, changes: NonNullable<CommitEntry['changes']>): EpisodeSnapshot {
-  const { context } = patch({ context: before.context }, changes) as Pick<PersistedEpisode, 'context'>;
-  return { ...before, context };
+  const known = older ?? (snapshot && { persisted: persist(snapshot), version: machineVersion });
+  const recorded = stateAfter(entry, known, line);
+  const { value, context } = recorded.persisted as PersistedEpisode;
+  // Most change the context alone.
+  if (snapshot && !older && entry.snapshot === undefined && value === snapshot.value)
+    return { snapshot: { ...snapshot, context } };
+  return inMemory(recorded, line.position, entry.session);
 }
 
 /** @throws ProductionError `journal_damaged`, when what is recorded is no episode. */

@@ -43,13 +43,19 @@ function forge(directory: string, change: (lines: Line[]) => Line[]): void {
 
 async function givenStory(): Promise<{ directory: string; sessionId: string }> {
   const directory = temporaryDirectory();
-  const manager = await openProduction(directory);
-  const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Audit' });
-  await manager.updatePhase({ sessionId, phase: 'research', status: 'active' });
+  // A handle's first commit of an episode carries the snapshot whole.
+  const first = await openProduction(directory);
+  const sessionId = await first.createEpisodeSession({ episodeNum: 1, topic: 'Audit' });
+  await first.close();
+  const second = await openProduction(directory);
+  await second.updatePhase({ sessionId, phase: 'research', status: 'active' });
   for (const key of ['a', 'b', 'c'])
-    await manager.addCost({ sessionId, phase: 'research', operation: 'step', cost: '0.10', key });
-  await manager.updatePhase({ sessionId, phase: 'research', status: 'complete' });
-  await manager.close();
+    await second.addCost({ sessionId, phase: 'research', operation: 'step', cost: '0.10', key });
+  await second.close();
+  const third = await openProduction(directory);
+  await third.updatePhase({ sessionId, phase: 'research', status: 'complete' });
+  await third.updatePhase({ sessionId, phase: 'script', status: 'active' });
+  await third.close();
   // Documents would notice by themselves.
   for (const name of ['state.json', sessionId]) rmSync(join(directory, name), { recursive: true });
   return { directory, sessionId };
@@ -70,6 +76,19 @@ function ofCost(lines: Line[], change: (entry: Changed) => object): Line[] {
     return { ...line, body: { ...line.body, entries: [change(entry as unknown as Changed)] } } as Line;
   });
 }
+
+/** The lines with something else said of what the start of the script has changed. */
+function ofStart(lines: Line[], change: (changes: Changed['changes']) => unknown): Line[] {
+  return lines.map((line) => {
+    const [entry] = line.body.entries ?? [];
+    if (eventOf(line)['phase'] !== 'script' || !entry) return line;
+    expect(entry.changes).toContainEqual([['value', 'script'], 'active']);
+    const changes = change(entry.changes as Changed['changes']);
+    return { ...line, body: { ...line.body, entries: [{ ...entry, changes }] } };
+  });
+}
+
+const isOfState = ([path]: [string[], unknown]): boolean => path[0] === 'value';
 
 function snapshotOf(lines: Line[], type: string): object | undefined {
   return lines.find((line) => eventOf(line)['type'] === type)?.body.entries?.[0]?.snapshot;
@@ -136,6 +155,29 @@ const forgeries: [string, (lines: Line[]) => Line[], RegExp][] = [
     'the changes of a cost as they were, beside a snapshot of before',
     (lines) => ofCost(lines, (entry) => ({ ...entry, snapshot: snapshotOf(lines, 'phase.start') })),
     /recorded snapshot/,
+  ],
+  [
+    'the changes of a start without the state',
+    (lines) => ofStart(lines, (changes) => changes.filter((change) => !isOfState(change))),
+    /recorded snapshot/,
+  ],
+  [
+    'the changes of a start to another state',
+    (lines) =>
+      ofStart(lines, (changes) =>
+        changes.map((change) => (isOfState(change) ? [['value'], 'recovery'] : change)),
+      ),
+    /recorded snapshot/,
+  ],
+  [
+    'the changes of a start to a state that does not exist',
+    (lines) => ofStart(lines, (changes) => [...changes, [['value'], 'nowhere']]),
+    /not one of this program's|not part of this machine/,
+  ],
+  [
+    'the changes of a start without its context',
+    (lines) => ofStart(lines, (changes) => [...changes, [['context']]]),
+    /not one of this program's/,
   ],
   [
     'a cost without a key for what has no name',

@@ -31,8 +31,12 @@ function told(story: readonly EpisodeEvent[]): EpisodeSnapshot[] {
   });
 }
 
-/** Commits a story, and compares each snapshot, and that of a live actor, with the chart's. */
-async function replay(manager: ProductionStateManager, story: readonly EpisodeEvent[]): Promise<void> {
+/** Commits a story, and compares each snapshot, that of a live actor, and what another handle reads, with the chart's. */
+async function replay(
+  manager: ProductionStateManager,
+  story: readonly EpisodeEvent[],
+  follower = manager,
+): Promise<void> {
   const { production } = manager;
   await production.commit(() => [{ sessionId, event: created }]);
   const actor = await manager.actor(sessionId);
@@ -41,20 +45,31 @@ async function replay(manager: ProductionStateManager, story: readonly EpisodeEv
     await production.commit(() => [{ sessionId, event: story[index] as EpisodeEvent }]);
     const found = await manager.getSnapshot(sessionId);
     expect(found).toEqual(persist(expected));
+    expect(await follower.getSnapshot(sessionId)).toEqual(found);
     expect(actor.getSnapshot().value).toEqual(expected.value);
     expect(actor.getSnapshot().context.money).toEqual(expected.context.money);
   }
   actor.stop();
 }
 
+/** Whether every moment of the story can be read again. */
+async function expectPast(manager: ProductionStateManager, story: readonly EpisodeEvent[]): Promise<void> {
+  const [, ...moments] = await manager.history(sessionId);
+  const past = await Promise.all(moments.map(({ position }) => manager.stateAt(sessionId, position)));
+  expect(past).toEqual(told(story).map(persist));
+}
+
 describe('every edge of the chart', () => {
-  test('given the shortest story to each, when it is committed and followed by a live actor, then all three agree', async () => {
+  test('given the shortest story to each, when it is committed and followed by a live actor and another handle, then all agree, and on each moment afterwards', async () => {
     expect(paths.length).toBeGreaterThan(100);
     for (const story of paths) {
       // The day's money in the events is that of one episode, so each story has a production of its own.
-      const { manager } = await memoryProduction({ policy });
-      await replay(manager, story);
+      const { manager, disk, clock } = await memoryProduction({ policy });
+      const { manager: follower } = await memoryProduction({ policy, disk, clock });
+      await replay(manager, story, follower);
+      await expectPast(follower, story);
       await expectSound(manager);
+      await follower.close();
       await manager.close();
     }
   });
