@@ -72,23 +72,23 @@ function tooLargeToKeep(step: DecidedStep): DecidedStep {
   if (!('checkpoint' in step.event)) throw new Error('a step that saves a checkpoint is needed');
   return {
     ...step,
-    event: { ...step.event, checkpoint: { ...step.event.checkpoint, bytes: 9 * mebibyte } },
+    event: { ...step.event, checkpoint: { ...step.event.checkpoint, bytes: 33 * mebibyte } },
   };
 }
 
 describe('payloads of checkpoints whose documents wait', () => {
-  test('given 9 MB of them wait, then no more than 8 MB are in memory; given they are shown, then none are, and there is room again', async () => {
+  test('given 36 MB of them wait, then no more than 32 MB are in memory; given they are shown, then none are, and there is room again', async () => {
     const manager = await openProduction(join(temporaryDirectory(), 'production'));
     const { heldBytes } = watchPayloads(manager);
     for (const round of [0, 1]) {
       const sessionIds = [];
-      for (let index = 1; index <= 10; index += 1)
-        sessionIds.push(await startEpisode(manager, round * 10 + index));
+      for (let index = 1; index <= 40; index += 1)
+        sessionIds.push(await startEpisode(manager, round * 40 + index));
       await saveAll(manager, sessionIds);
       const waiting = heldBytes();
       // The engine has the last event until the next one.
-      expect(waiting).toBeLessThan(8 * mebibyte + 2 * each);
-      expect(waiting).toBeGreaterThan(7 * mebibyte);
+      expect(waiting).toBeLessThan(32 * mebibyte + 2 * each);
+      expect(waiting).toBeGreaterThan(31 * mebibyte);
       await manager.production.show();
       expect(heldBytes()).toBeLessThan(2 * each);
     }
@@ -136,12 +136,12 @@ describe('payloads of checkpoints whose documents wait', () => {
       const directory = join(temporaryDirectory(), 'production');
       const manager = await openProduction(directory, { segmentBytes });
       const sessionIds = [];
-      for (let index = 1; index <= 10; index += 1) sessionIds.push(await startEpisode(manager, index));
+      for (let index = 1; index <= 40; index += 1) sessionIds.push(await startEpisode(manager, index));
       await saveAll(manager, sessionIds);
       expect(manager.production.compact().length > 0).toBe(segmentBytes !== undefined);
       await manager.close();
       const before = documentsIn(directory);
-      expect(Object.keys(before)).toHaveLength(10 * (names.length + 1));
+      expect(Object.keys(before)).toHaveLength(40 * (names.length + 1));
       for (const sessionId of sessionIds)
         for (const name of names)
           expect(JSON.parse(before[`${sessionId}/checkpoints/${name}.json`] ?? '{}')).toMatchObject({
