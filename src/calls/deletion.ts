@@ -33,6 +33,7 @@ export function planDelete(sessionId: SessionId, reason: string, filesMovedTo: s
 
 /** Moves an episode's folder out of the production, and says where to. What is not there any more has been moved already. */
 export function moveAway(production: Production, sessionId: SessionId, filesMovedTo: string): string {
+  production.seeThatItMayWrite();
   const from = join(production.directory, sessionId);
   const to = join(dirname(production.directory), filesMovedTo, sessionId);
   if (!existsSync(from)) return to;
@@ -46,6 +47,7 @@ export function moveAway(production: Production, sessionId: SessionId, filesMove
  * @throws ProductionError `path_refused` when the backup is not there.
  */
 export function moveBack(production: Production, sessionId: SessionId, filesMovedTo: string): void {
+  production.seeThatItMayWrite();
   const backup = join(dirname(production.directory), filesMovedTo, sessionId);
   const to = join(production.directory, sessionId);
   if (!existsSync(backup))

@@ -245,6 +245,7 @@ export class Production {
 
   /** A session id that is the caller's alone: its folder has been made, so no process takes it any more. */
   claimId(episodeNumber: number): SessionId {
+    this.seeThatItMayWrite();
     const isTaken = (id: SessionId): boolean =>
       this.#mirror.store.isTaken(id) || this.#commits.takes(id) || !this.#documents.claimFolder(id);
     return new CommitView(
@@ -497,7 +498,13 @@ export class Production {
     });
   }
 
+  /** For whoever writes beside the journal. @throws ProductionError `production_closed`, where the production was opened read-only. */
+  seeThatItMayWrite(): void {
+    if (this.#readOnly) throw openedReadOnly();
+  }
+
   copyArtifacts(from: SessionId, to: SessionId, artifacts: readonly ArtifactRef[]): Promise<void> {
+    this.seeThatItMayWrite();
     return this.#documents.copyArtifacts(from, to, artifacts);
   }
 
@@ -506,6 +513,7 @@ export class Production {
     id: SessionId,
     checkpoint: { name: string; next: PhaseName | null; data: string; artifacts: ArtifactRef[] },
   ): Promise<SavedCheckpoint> {
+    this.seeThatItMayWrite();
     return saveCheckpointPayload(this.#documents, id, {
       ...checkpoint,
       data: this.redactor.data(checkpoint.data),
@@ -514,6 +522,7 @@ export class Production {
 
   /** Keeps a payload in a file of the session's, whatever its size. */
   keepPayload(id: SessionId, name: string, json: string): Promise<PayloadFile> {
+    this.seeThatItMayWrite();
     return this.#documents.writePayload(id, name, json);
   }
 
@@ -524,11 +533,13 @@ export class Production {
 
   /** Writes every document that is behind. */
   show(): Promise<void> {
+    this.seeThatItMayWrite();
     return this.#mirror.projection.flush();
   }
 
   /** Compresses sealed segments; gives each with its size before and after. */
   compact(): ReturnType<JournalPort['compact']> {
+    this.seeThatItMayWrite();
     return this.#journal.compact();
   }
 
@@ -561,6 +572,7 @@ export class Production {
     key: string,
     result: string,
   ): Promise<EventOf<'operation.settled'>['result']> {
+    this.seeThatItMayWrite();
     const json = this.redactor.data(result);
     if (Buffer.byteLength(json) < largestInlineResult) return { json };
     const name = `result_${createHash('sha256').update(key).digest('hex').slice(0, 16)}`;
@@ -595,10 +607,7 @@ export class Production {
       return Promise.reject(
         new ProductionError('production_closed', 'this production has been closed; open it again.'),
       );
-    if (this.#readOnly)
-      return Promise.reject(
-        new ProductionError('production_closed', 'this production was opened read-only.'),
-      );
+    if (this.#readOnly) return Promise.reject(openedReadOnly());
     return this.#reach.away ? this.#commitWhenBack(plan) : this.#commits.add(plan);
   }
 
@@ -626,4 +635,8 @@ export class Production {
       await this.#journal.close();
     }
   }
+}
+
+function openedReadOnly(): ProductionError {
+  return new ProductionError('production_closed', 'this production was opened read-only.');
 }
