@@ -20,7 +20,7 @@ const processes = [
 ];
 /** What keeps no time: on a disk in memory, or one process after another. Several files at once are not in each other's way. */
 const simulated = [
-  'test/long/{explored,fuzzed-commands,money-model,planted,power-cuts,power-cuts-twice,recorded,redo-files}.test.ts',
+  'test/long/{explored,fuzzed-commands,money-model,planted,power-cuts,power-cuts-twice,recorded,redo-files,waiting-payloads}.test.ts',
   'test/journal/power-cuts.test.ts',
   'test/machines/{explore,agreement,reach}.test.ts',
   'test/production/{full-disk,interleavings,many-keys,money-model}.test.ts',
