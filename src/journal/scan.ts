@@ -39,22 +39,20 @@ export function scanSegments(
 
 /** Undamaged it may be, and end before what was known or with what is no line. */
 function scanUnlessDamaged(
-  ...[disk, directory, onEntry, range, known]: Required<Parameters<typeof scanSegments>>
+  ...all: Required<Parameters<typeof scanSegments>>
 ): 'none' | 'doubtful' | ProductionError {
   try {
-    return scanOnce(disk, directory, onEntry, range).hasAllOf(known) ? 'none' : 'doubtful';
+    return scanOnce(...all) ? 'none' : 'doubtful';
   } catch (error) {
     if (isDamage(error)) return error;
     throw error;
   }
 }
 
+/** Gives what it finds; whether that is all that is asked for, as far as `known` tells. */
 function scanOnce(
-  disk: Disk,
-  directory: string,
-  onEntry: (entry: JournalEntry) => void,
-  { from, to, most, at }: ScanRange,
-): { hasAllOf: (known: number) => boolean } {
+  ...[disk, directory, onEntry, { from, to, most, at }, known = 0]: Parameters<typeof scanSegments>
+): boolean {
   const reader = new Reader({ disk, directory, writable: false });
   let count = 0;
   const onEach = (entry: JournalEntry): void => {
@@ -67,16 +65,13 @@ function scanOnce(
         reader.skipTo(position);
         reader.read(onEach, position + 1);
       }
-      return { hasAllOf: () => count === at.length };
+      return count === at.length;
     }
     if (from !== undefined) reader.seek(from);
     reader.read(onEach, to, most);
     const { position, seenEnd } = reader;
-    return {
-      hasAllOf: (known) =>
-        count === most ||
-        (to === undefined ? position >= known && seenEnd === position : position >= Math.min(to, known)),
-    };
+    if (count === most) return true;
+    return to === undefined ? position >= known && seenEnd === position : position >= Math.min(to, known);
   } finally {
     reader.close();
   }

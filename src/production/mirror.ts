@@ -15,6 +15,7 @@ import {
 } from '../../machines/index.js';
 import type { Documents, SessionDocument } from '../documents/index.js';
 import type { JournalPort, JournalEntry } from '../journal/index.js';
+import type { Place } from '../projection/checkpoints.js';
 import { Projection } from '../projection/projection.js';
 import type { Commit } from '../record/commit.js';
 import { decodeCommit, decodeShown, decodeState } from '../record/decode.js';
@@ -217,7 +218,7 @@ export class Mirror {
   }
 
   /** Takes in a commit of this handle, which is on disk at this place. */
-  promote(draft: Draft, place: { position: number; end: number }): void {
+  promote(draft: Draft, place: Place): void {
     this.lastAt = draft.at;
     this.#isLastOwn = true;
     if (draft.clock) this.#takeClock(draft.at);

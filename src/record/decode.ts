@@ -4,8 +4,10 @@ import {
   isSessionId,
   machineVersion,
   migrate,
+  persist,
   plainCostText,
   upcast,
+  type EpisodeSnapshot,
   type PersistedEpisode,
   type RecordedEvent,
   type SessionId,
@@ -23,6 +25,11 @@ import { decodePolicy, type PolicyChange } from './policy-record.js';
 export interface RecordedState {
   persisted: unknown;
   version: number;
+}
+
+/** An episode in memory, as this version would record it; it shares its context. */
+export function recordedNow(snapshot: EpisodeSnapshot): RecordedState {
+  return { persisted: persist(snapshot), version: machineVersion };
 }
 
 /**

@@ -7,10 +7,9 @@ type Json = Record<string, unknown>;
  * What changed between two JSON values that share unchanged parts by reference: a list of {@link Change}s, as JSON text, for nothing else ever
  * becomes of it (half the time of making the list and then its text, Node 20.20).
  * Cheap because reducers copy only what they touch: equal references are not entered.
- * @param at where in a larger value these two lie.
  */
-export function diffText(before: unknown, after: unknown, at: readonly string[] = []): string {
-  return `[${changesBelow(before, after, at.map(keyText).join(','))}]`;
+export function diffText(before: unknown, after: unknown): string {
+  return `[${changesBelow(before, after, '')}]`;
 }
 
 /** `path` is the keys' JSON, with commas between. */

@@ -1,5 +1,5 @@
-import { machineVersion, persist, type EpisodeSnapshot, type SessionId } from '../../machines/index.js';
-import type { RecordedState } from './decode.js';
+import { persist, type EpisodeSnapshot, type SessionId } from '../../machines/index.js';
+import { recordedNow, type RecordedState } from './decode.js';
 import { inMemory, type Followed, type Located } from './replay.js';
 import { longSince, sinceAfter, type SinceWhole } from './since-whole.js';
 import { copyState, episodeState, type EpisodeState } from '../shapes/index.js';
@@ -85,7 +85,7 @@ export class EpisodeStore {
   /** The snapshot of an episode that is listed, as it stands in memory or was recorded: nothing is kept of what has to be loaded. */
   recorded(id: SessionId): RecordedState | undefined {
     const entry = this.#entries.get(id);
-    if (entry?.snapshot) return { persisted: persist(entry.snapshot), version: machineVersion };
+    if (entry?.snapshot) return recordedNow(entry.snapshot);
     return entry && this.#load(id, entry.position)?.recorded;
   }
 

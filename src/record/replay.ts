@@ -1,6 +1,5 @@
 import {
   machineVersion,
-  persist,
   rehydrate,
   type EpisodeSnapshot,
   type PersistedEpisode,
@@ -8,7 +7,14 @@ import {
 } from '../../machines/index.js';
 import type { JournalPort, JournalEntry } from '../journal/index.js';
 import type { Commit, CommitEntry } from './commit.js';
-import { asDamage, decodeCommit, decodeState, stateAfter, type RecordedState } from './decode.js';
+import {
+  asDamage,
+  decodeCommit,
+  decodeState,
+  recordedNow,
+  stateAfter,
+  type RecordedState,
+} from './decode.js';
 import { placesIn } from './session-places.js';
 
 /** A recorded state and the journal position after the commit that led to it. */
@@ -29,7 +35,7 @@ export function afterEntry(
   { snapshot, older }: { snapshot: EpisodeSnapshot | undefined; older: RecordedState | undefined },
   line: JournalEntry,
 ): Followed {
-  const known = older ?? (snapshot && { persisted: persist(snapshot), version: machineVersion });
+  const known = older ?? (snapshot && recordedNow(snapshot));
   const recorded = stateAfter(entry, known, line);
   const { value, context } = recorded.persisted as PersistedEpisode;
   // Most change the context alone.

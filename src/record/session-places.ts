@@ -51,8 +51,7 @@ export class SessionPlaces {
     const { lines = [], wholes = [] } = this.#places.get(sessionId) ?? {};
     const whole = wholes.findLast((position) => position < to);
     if (whole === undefined) return [];
-    const first = lines.lastIndexOf(whole);
-    return lines.slice(first).filter((position) => position < to);
+    return lines.filter((position) => position >= whole && position < to);
   }
 
   #note({ position, end, text }: JournalEntry): void {
