@@ -12,7 +12,7 @@ import {
 } from '../../machines/index.js';
 import { nodeDisk, writableByOthers, type Disk } from '../disk/index.js';
 import { Documents, leftoversIn, type SessionDocument } from '../documents/index.js';
-import { adviceOnUnread, inspectJournal, type Inspection } from '../journal/index.js';
+import { adviceOnUnread, describeUnread, inspectJournal, type Inspection } from '../journal/index.js';
 import { unseal } from '../documents/seal.js';
 import { decodeShown } from '../record/index.js';
 import type { Context } from './command.js';
@@ -65,7 +65,7 @@ export function examine(
   for (const unread of unreadRedoFiles)
     findings.push({
       severity: 'attention',
-      what: `the redo file ${unread.path} cannot be read (${unread.code}): it may have commits that a power cut took from the journal, and nothing is written before it has been read`,
+      what: describeUnread(unread),
       advice: adviceOnUnread(unread),
     });
   findings.push(

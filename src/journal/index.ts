@@ -23,7 +23,7 @@ export type { AppendResult, JournalPort } from './port.js';
 export type { LogTraffic } from './log-traffic.js';
 export type { JournalEntry } from './reader.js';
 export type { AppendAnswer, LandingAnswer, RemoteLog } from './remote-log.js';
-export { adviceOnUnread } from './unread-redo.js';
+export { adviceOnUnread, describeUnread } from './unread-redo.js';
 export { SegmentRewriter } from './rewrite.js';
 export { withRestored } from './with-restored.js';
 export { rewriteSegments } from './rewrite-segments.js';

@@ -19,6 +19,11 @@ export function unreadRedo(path: string, error: unknown): UnreadRedo | undefined
   return isForbidden(error) || ofTheDisk.has(code) ? { path, code } : undefined;
 }
 
+/** To people who look at what there is. */
+export function describeUnread({ path, code }: UnreadRedo): string {
+  return `the redo file ${path} cannot be read (${code}): it may have commits that a power cut took from the journal, and nothing is written before it has been read`;
+}
+
 /** What a person can do about it, to be followed to the letter. */
 export function adviceOnUnread({ path, code }: UnreadRedo): string {
   const aside = join(dirname(path), `aside-${basename(path)}`);

@@ -18,7 +18,13 @@ import {
   type Usd,
 } from '../../machines/index.js';
 import type { Documents } from '../documents/index.js';
-import type { JournalEntry, JournalPort } from '../journal/index.js';
+import {
+  adviceOnUnread,
+  describeUnread,
+  type Inspection,
+  type JournalEntry,
+  type JournalPort,
+} from '../journal/index.js';
 import type { CommitEntry } from '../record/commit.js';
 import { decodeCommit, decodeState, stateAfter, type RecordedState } from '../record/decode.js';
 import { diffText } from '../record/delta.js';
@@ -61,6 +67,8 @@ class Audit {
   policy = parsePolicy();
   /** What older productions had spent outside of their episodes. */
   openings: OpeningBalance[] = [];
+  /** What may have commits that nobody can see. */
+  unreadRedoFiles: Inspection['unreadRedoFiles'] = [];
   commits = 0;
   events = 0;
 
@@ -266,10 +274,12 @@ export interface AuditProgress {
 function auditOf(journal: JournalPort, onJournal?: AuditProgress['onJournal']): Audit {
   const audit = new Audit();
   const end = journal.end();
-  for (const { position, segment, what } of journal.inspect().damage) {
+  const { damage, unreadRedoFiles } = journal.inspect();
+  audit.unreadRedoFiles = unreadRedoFiles;
+  for (const { position, segment, what } of damage) {
     audit.problems.push({ position, session: null, what: `${segment}: ${what}` });
   }
-  if (audit.problems.length > 0) return audit;
+  if (damage.length > 0) return audit;
   journal.scan((line) => {
     audit.take(line);
     onJournal?.(line.end, end);
@@ -314,6 +324,10 @@ export async function verify(
     );
     for (const problem of await artifactProblems({ journal, documents, onFile }, contexts))
       audit.problems.push({ position: journal.position, ...problem });
+  }
+  for (const unread of audit.unreadRedoFiles) {
+    const what = `${describeUnread(unread)}. ${adviceOnUnread(unread)}`;
+    audit.problems.push({ position: journal.position, session: null, what });
   }
   const { problems, commits, events, sessions } = audit;
   return {

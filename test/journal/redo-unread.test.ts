@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, readdirSync, utimesSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { ProductionStateManager, type Verification } from '../../src/index.js';
 import { examine } from '../../src/cli/examine.js';
 import { nodeDisk } from '../../src/disk/index.js';
 import { listRedoFiles } from '../../src/journal/redo-lines.js';
@@ -83,6 +84,31 @@ describe('a redo file that may not be read', () => {
         advice: expect.stringMatching(/chown .* && chmod .*mv /) as string,
       },
     ]);
+  });
+
+  test('given one audits the production, then it does not all hold: what the file may have is not in the sums', async () => {
+    const { production, directory } = ownProduction();
+    await asUser(async () => {
+      const manager = await ProductionStateManager.open({ directory: production });
+      await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
+      await manager.close();
+    });
+    const redo = join(directory, 'redo-0000000000000000.ndjson');
+    writeFileSync(redo, '', { mode: 0o000 });
+    const audit = (): Promise<Verification> =>
+      asUser(async () => {
+        const manager = await ProductionStateManager.open({ directory: production, readOnly: true });
+        const found = await manager.verify();
+        await manager.close();
+        return found;
+      });
+    const found = await audit();
+    expect(found).toMatchObject({ ok: false, commits: 1 });
+    expect(found.problems.map(({ what }) => what)).toEqual([
+      expect.stringContaining(`the redo file ${redo} cannot be read (EACCES)`),
+    ]);
+    follow(found.problems[0]?.what ?? '', /chown .*(?=, then try again)/);
+    expect(await audit()).toMatchObject({ ok: true, problems: [] });
   });
 
   test('given it comes while others are at work, when they give up what is old, then it stays, and keeps no other', async () => {
