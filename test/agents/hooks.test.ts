@@ -263,6 +263,70 @@ describe('money before and after a tool', () => {
     expect(await manager.getEpisodeCost(id)).toBe(0.2);
   });
 
+  test.each([
+    ['gemini', { hook_event_name: 'BeforeTool' }, { hook_event_name: 'AfterTool' }],
+    [
+      'cursor',
+      { hook_event_name: 'beforeMCPExecution', generation_id: 'one for all calls of an answer' },
+      { hook_event_name: 'afterMCPExecution', generation_id: 'one for all calls of an answer' },
+    ],
+  ] as const)(
+    'given %s gives no id of a tool use, when the same question is asked again after its answer and amid others, then each is reserved and paid',
+    async (host, asks, answers) => {
+      const { hook, episode, open, manager } = await house();
+      const id = await episode();
+      const call: Payload = { ...before(), tool_use_id: undefined };
+      const ask = () => hook({ ...call, ...asks }, host);
+      const answer = () => hook({ ...call, ...answers, tool_response: { cost: 0.1 } }, host);
+      for (const step of [ask, answer, ask, ask, answer, ask]) await step();
+      expect(Object.keys(await open(id))).toHaveLength(2);
+      for (const step of [answer, answer]) await step();
+      expect(await open(id)).toEqual({});
+      expect(await manager.getEpisodeCost(id)).toBe(0.4);
+    },
+  );
+
+  test.each([
+    ['answers', { tool_response: { cost: 0.1 } }, 0.1, []],
+    [
+      'fails, nobody knows how',
+      { hook_event_name: 'PostToolUseFailure', error: 'socket hang up', tool_response: undefined },
+      0,
+      ['held'],
+    ],
+  ] as const)(
+    'given a call was reserved for one episode, when its session turns to another before it %s, then the first bears it',
+    async (_what, answered, spent, states) => {
+      const { hook, manager, open, episode } = await house();
+      const id = await episode();
+      await hook(before());
+      const other = await episode(2);
+      const { session_id } = before();
+      await hook({
+        ...sample('07-post-showrunner-json-string'),
+        session_id,
+        tool_response: { session_id: other },
+      });
+      await hook({ ...after(), ...answered });
+      const batch = { ...sample('13-batch-refused-by-person'), session_id };
+      await hook({ ...batch, tool_calls: [{ ...after(), ...answered }] });
+      expect(Object.values(await open(id)).map(({ state }) => state)).toEqual(states);
+      expect(await manager.getEpisodeCost(id)).toBe(spent);
+      expect(await manager.getEpisodeCost(other)).toBe(0);
+    },
+  );
+
+  test('given somebody changes what a tool is given after it was reserved, then its answer settles it all the same', async () => {
+    const { hook, episode, open, manager } = await house();
+    const id = await episode();
+    await hook(before());
+    const changed = { ...after({ cost: 0.1 }), tool_input: { query: 'changed by another hook' } };
+    await hook(changed);
+    await hook({ ...sample('13-batch-refused-by-person'), tool_calls: [changed] });
+    expect(await open(id)).toEqual({});
+    expect(await manager.getEpisodeCost(id)).toBe(0.1);
+  });
+
   test('given Codex, where a failed call tells nothing, when it stops, then the call is held', async () => {
     const { hook, episode, open } = await house({ tools: [{ ...speech, phase: 'research' }] });
     const id = await episode();
@@ -484,6 +548,16 @@ describe('shadow, and what is broken', () => {
     await hook(before());
     await hook(after({ cost: 0.1 }));
     expect(await manager.getEpisodeCost(id)).toBe(0.1);
+  });
+
+  test("given shadow mode and two episodes, none of them this session's, then what a call has cost is told to belong to none", async () => {
+    const { hook, episode, notes } = await house({ enforce: 'shadow', tools: [perplexity] });
+    for (const number of [1, 2]) await episode(number);
+    await hook(before());
+    await hook(after({ cost: 0.1 }));
+    expect(notes).toEqual([
+      expect.stringMatching(/\$0\.10 of perplexity_query belong to no episode: 2 episodes are under way/),
+    ]);
   });
 
   test.each(['{', '{"tools":[{"match":"x"}]}', '[]'])(

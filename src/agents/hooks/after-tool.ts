@@ -1,6 +1,7 @@
 import { ProductionError, keyWord, type PhaseName, type SessionId } from '../../../machines/index.js';
 import type { ProductionStateManager } from '../../manager/manager.js';
 import { decimal } from '../answer.js';
+import { bookedCall } from './booked-call.js';
 import { isOwnTool, subagentPhase } from './before-tool.js';
 import { episodeFor } from './episode-of-hook.js';
 import { provesFree } from './failed-call.js';
@@ -9,7 +10,7 @@ import { priceOf, type PricedTool } from './hook-table.js';
 import { countIn } from './session-notes.js';
 import { objectsOf, saysFailed, statedCost } from './stated-cost.js';
 import { messagesOf, tokenCost } from './token-cost.js';
-import { openKeyOf, toolKey } from './tool-key.js';
+import { toolKey } from './tool-key.js';
 
 /** After a tool has answered: what it cost is settled; an answer that says it failed is a failure. */
 export async function afterTool(hooked: Hooked): Promise<Verdict> {
@@ -26,25 +27,33 @@ export async function afterTool(hooked: Hooked): Promise<Verdict> {
   return pass;
 }
 
-async function settle({ call, notes, open }: Hooked, priced: PricedTool): Promise<void> {
+async function settle(hooked: Hooked, priced: PricedTool): Promise<void> {
+  const { call, open } = hooked;
   const manager = await open();
-  const found = await episodeFor(manager, notes.episode, priced.phase);
-  if ('why' in found) return;
-  const { id } = found;
   const stated = statedCost(call.response, priced.cost_at);
   const cost = stated === undefined ? priced.price : decimal(stated);
-  const key = openKeyOf(call, (await manager.getSnapshot(id)).context.operations);
-  if (key !== undefined)
+  const booked = await bookedCall(manager, hooked);
+  if (!booked) return bookUnreserved(manager, hooked, { priced, cost: cost ?? priced.max_cost });
+  const { id, key, isPaid } = booked;
+  if (!isPaid)
     await onlyOnce(manager.settleCost({ sessionId: id, key, ...(cost === undefined ? {} : { cost }) }));
-  // Not reserved: the hook before it was not asked, or only watched. It was paid all the same.
-  else
-    await manager.addCost({
-      sessionId: id,
-      phase: priced.phase,
-      operation: priced.operation,
-      cost: cost ?? priced.max_cost,
-      key: toolKey(call),
-    });
+}
+
+/** Not reserved: the hook before it was not asked, or only watched. It was paid all the same. */
+async function bookUnreserved(
+  manager: ProductionStateManager,
+  { call, notes, note }: Hooked,
+  { priced: { phase, operation }, cost }: { priced: PricedTool; cost: string },
+): Promise<void> {
+  const found = await episodeFor(manager, notes.episode, phase);
+  if ('why' in found) return note(`showrunner: $${cost} of ${operation} belong to no episode: ${found.why}`);
+  await manager.addCost({
+    sessionId: found.id,
+    phase,
+    operation,
+    cost,
+    ...(call.useId === undefined ? {} : { key: toolKey(call) }),
+  });
 }
 
 /** An answer may come by two ways: what is settled stays settled. */
@@ -123,15 +132,13 @@ async function payTokens(
 
 /** A failed call: given back when the error proves that nothing was done, else held for a person. */
 export async function failedTool(hooked: Hooked): Promise<Verdict> {
-  const { call, table, notes, open } = hooked;
+  const { call, table, open } = hooked;
   const priced = priceOf(table, call.tool);
   if (!priced) return pass;
   const manager = await open();
-  const found = await episodeFor(manager, notes.episode, priced.phase);
-  if ('why' in found) return pass;
-  const { id } = found;
-  const key = openKeyOf(call, (await manager.getSnapshot(id)).context.operations);
-  if (key === undefined) return pass;
+  const booked = await bookedCall(manager, hooked);
+  if (!booked || booked.isPaid) return pass;
+  const { id, key } = booked;
   const text =
     call.error ||
     objectsOf(call.response)

@@ -12,7 +12,7 @@ import type { HookCall } from './hook-call.js';
 import { pass, type Hooked, type Verdict } from './hook-house.js';
 import { priceOf, type HookTable, type PricedTool } from './hook-table.js';
 import { countIn } from './session-notes.js';
-import { heldQuestion, toolKey } from './tool-key.js';
+import { heldQuestion, reservedKey } from './tool-key.js';
 
 /** Our own tools keep their own books. */
 export function isOwnTool(tool: string): boolean {
@@ -85,14 +85,16 @@ async function reserve(
       sessionId: id,
       phase,
       operation: priced.operation,
-      key: toolKey(call, Object.keys(operations).length),
+      key: reservedKey(call, persisted.context),
       maxCost: priced.max_cost,
     });
     return undefined;
   } catch (error) {
     if (!(error instanceof ProductionError)) throw error;
+    if (error.code !== 'operation_exists' && error.code !== 'operation_settled') return error.message;
     // The hook of one tool use was asked twice.
-    if (error.code === 'operation_exists' || error.code === 'operation_settled') return undefined;
-    return error.message;
+    if (call.useId !== undefined) return undefined;
+    // Another process has taken the key for a use of its own.
+    return reserve(manager, { call, id, phase, priced, persisted: await manager.getSnapshot(id) });
   }
 }

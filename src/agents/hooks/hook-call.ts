@@ -111,7 +111,7 @@ function toolUseIn(fields: Fields): ToolUse {
     tool,
     input,
     response: fields['tool_response'] ?? fields['toolResponse'] ?? fields['result_json'] ?? fields['output'],
-    useId: textOf(fields, 'tool_use_id', 'callID', 'generation_id'),
+    useId: textOf(fields, 'tool_use_id', 'callID'),
     question: createHash('sha256')
       .update(JSON.stringify([tool.toLowerCase(), input ?? null]))
       .digest('hex')
