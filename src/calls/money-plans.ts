@@ -154,16 +154,20 @@ export function planRelease(sessionId: SessionId, release: Release): Plan {
       claim,
       ...billed,
       // An estimate can be corrected, for which it needs a key; the call's own is for its next try.
-      ...(billed.estimated ? { key: keyOfTry(view.episode(sessionId).context, key) } : {}),
+      ...(billed.estimated ? { key: freeKey(view.episode(sessionId).context, key, 'failed') } : {}),
     };
     return [step, ...costSteps(view, sessionId, cost, then)];
   });
 }
 
-/** A key for what a failed try of `key` is booked under; undefined where it would be too long to be one. */
-function keyOfTry({ paid, operations }: EpisodeContext, key: string): string | undefined {
+/** A key under which what a failed or late call of `key` has cost is booked; undefined where it would be too long to be one. */
+export function freeKey(
+  { paid, operations }: EpisodeContext,
+  key: string,
+  why: 'failed' | 'late',
+): string | undefined {
   for (let count = 1; ; count += 1) {
-    const named = `${key}~failed${count}`;
+    const named = `${key}~${why}${count}`;
     if (named.length > longestKey) return undefined;
     if (!hasKey(paid, named) && !Object.hasOwn(operations, named)) return named;
   }

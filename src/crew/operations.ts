@@ -22,7 +22,8 @@ import { refuseOtherUse, type AskedUse } from '../calls/key-use.js';
 import { inTurn, queueOf } from '../calls/reservation-queue.js';
 import type { Production, Step, View } from '../production/index.js';
 import { toJson } from '../record/index.js';
-import { planRelease, planReserve, planSettle } from '../calls/money-plans.js';
+import { planReserve } from '../calls/money-plans.js';
+import { isOneCall, planReleaseCall, planSettleCall, type MadeUnder } from '../calls/late-calls.js';
 import { dueAt, mostCalls, nextTry, triesOf, type Tries } from './attempts.js';
 import { later } from './claim.js';
 import { chargeOf, costOf, isBilled } from './outcome.js';
@@ -159,7 +160,7 @@ export class Operations {
         typeof reconcile === 'function' ? await reconcile(this.#told(key, signal, attempt)) : reconcile;
     } catch (error) {
       // A look-up that fails says nothing of the call; one that has found an answer that is of no use says that it was billed.
-      if (isBilled(error)) return this.#failed(call, made, error);
+      if (isBilled(error)) return this.#failed(call, made, held, error);
       throw error;
     }
     if (answer === 'ask') {
@@ -169,15 +170,16 @@ export class Operations {
         { sessionId },
       );
     }
-    if (answer !== 'retry') return this.#settle(call, answer);
+    if (answer !== 'retry') return this.#settle(call, held, answer);
     await this.#refuseFurtherRepeats(key, made);
     await this.#askBefore(call);
     const { waitedMs } = this.#tries(key);
     const tries = { attempts: made, waitedMs, final: false };
-    await this.#on.production.commit((view) => [this.#step(view, { type: 'operation.retry', key, tries })]);
+    const { production, claim } = this.#on;
+    await production.commit((view) => [this.#step(view, { type: 'operation.retry', key, tries })]);
     // Whoever has looked and found nothing knows: the call before was not done.
     const repeats = reconcile === 'retry' ? { repeatsUnknown: true as const } : {};
-    return this.#call({ ...call, maxCost: held.amount, ...repeats }, attempt);
+    return this.#call({ ...call, maxCost: held.amount, ...repeats }, attempt, { ...held, claim });
   }
 
   async #attempt<T>(call: Call<T>): Promise<T> {
@@ -189,17 +191,17 @@ export class Operations {
     stop.throwIfAborted();
     this.#seeThatItGoesOn();
     const attempt = this.#tries(key).attempts + 1;
-    await this.#reserve(call);
+    const made = await this.#reserve(call);
     if (stop.aborted) {
       // Nothing has been sent yet: the reservation can go back.
-      await this.#release(key);
+      await this.#release(key, made);
       stop.throwIfAborted();
     }
-    return this.#call(call, attempt);
+    return this.#call(call, attempt, made);
   }
 
   /** What is reserved is not spent: it is waited for, first come, first served. */
-  async #reserve<T>(call: Call<T>): Promise<void> {
+  async #reserve<T>(call: Call<T>): Promise<MadeUnder> {
     const { production, sessionId, phase, stop, tell } = this.#on;
     const reserve = () => this.#reserveNow(call);
     if (!queueOf(production).isBusy(sessionId, 'day')) {
@@ -210,7 +212,7 @@ export class Operations {
       }
     }
     const wanted = { sessionId, phase, operation: call.name, amount: call.maxCost };
-    await inTurn(production, wanted, {
+    return inTurn(production, wanted, {
       reserve,
       signal: stop,
       isOwn: (key) => this.#underWay.has(key),
@@ -218,13 +220,16 @@ export class Operations {
     });
   }
 
-  async #reserveNow<T>(call: Call<T>): Promise<void> {
+  async #reserveNow<T>(call: Call<T>): Promise<MadeUnder> {
     const { phase, production, sessionId, claim } = this.#on;
     const { key } = call.options;
-    const { input: made } = call.options;
-    const input = made === undefined ? undefined : keptInput(made, production.redactor);
+    const { input: given } = call.options;
+    const input = given === undefined ? undefined : keptInput(given, production.redactor);
     const reservation = { phase, operation: call.name, key, amount: call.maxCost, claim, input };
-    await production.commit(planReserve(sessionId, reservation));
+    const { steps } = await production.commit(planReserve(sessionId, reservation));
+    const made = steps.at(-1)?.after.context.operations[key];
+    if (!made) throw new ProductionError('machine_broken', 'a reservation gave none.', { sessionId });
+    return made;
   }
 
   #refuseFurtherTries<T>(call: Call<T>): void {
@@ -269,7 +274,7 @@ export class Operations {
     await sleep(waitMs, undefined, { signal: this.#on.stop });
   }
 
-  async #call<T>(call: Call<T>, attempt: number): Promise<T> {
+  async #call<T>(call: Call<T>, attempt: number, made: MadeUnder): Promise<T> {
     const { key, timeoutMs } = call.options;
     const timeout = AbortSignal.timeout(timeoutMs ?? this.#policy.operationTimeoutMs);
     const signal = AbortSignal.any([this.#on.abort, timeout]);
@@ -277,14 +282,14 @@ export class Operations {
     try {
       outcome = await unlessAborted(call.body(this.#told(key, signal, attempt)), signal);
     } catch (error) {
-      return this.#failed(call, attempt, error);
+      return this.#failed(call, attempt, made, error);
     }
-    return this.#settle(call, outcome);
+    return this.#settle(call, made, outcome);
   }
 
-  async #settle<T>(call: Call<T>, outcome: OperationOutcome<T>): Promise<T> {
-    const { sessionId, production } = this.#on;
-    const { key } = call.options;
+  async #settle<T>(call: Call<T>, made: MadeUnder, outcome: OperationOutcome<T>): Promise<T> {
+    const { sessionId, production, claim } = this.#on;
+    const { key, reconcile } = call.options;
     const cost = costOf(outcome?.cost);
     let unkept: unknown;
     let result: Awaited<ReturnType<Production['keepResult']>>;
@@ -295,25 +300,28 @@ export class Operations {
       // What was paid was paid, whether or not its result can be kept.
       unkept = error;
     }
-    await production.commit(planSettle(sessionId, { key, cost, result, claim: this.#on.claim }));
+    const settlement = { key, cost, result, claim };
+    const isIdempotent = reconcile === 'retry';
+    await production.commit(planSettleCall(production, sessionId, { made, isIdempotent }, settlement));
     if (unkept !== undefined) throw unkept;
     return outcome?.result;
   }
 
-  async #failed<T>(call: Call<T>, attempt: number, error: unknown): Promise<T> {
+  async #failed<T>(call: Call<T>, attempt: number, made: MadeUnder, error: unknown): Promise<T> {
     const { production, sessionId, stop, claim } = this.#on;
     const { key } = call.options;
     const charge = chargeOf(error, call.maxCost);
-    if (charge.kind === 'unknown') return this.#unknown(call, attempt, error);
+    if (charge.kind === 'unknown') return this.#unknown(call, attempt, made, error);
     // That this call was not sent, or was refused, says nothing of the one before it.
-    if (charge.kind === 'none' && call.repeatsUnknown) return this.#unknown(call, attempt, error);
+    if (charge.kind === 'none' && call.repeatsUnknown) return this.#unknown(call, attempt, made, error);
     const { code } = classifyError(error);
     const rule = stop.aborted ? undefined : this.#policy.retry[code];
     const { again, waitMs, waitedMs, final } = this.#nextTry(key, rule, attempt, error);
     const tries = { attempts: attempt, waitedMs, final };
     const billed = charge.kind === 'known' ? charge : undefined;
     const retryAt = again ? (at: string): string => later(at, waitMs) : undefined;
-    await production.commit(planRelease(sessionId, { key, code, tries, retryAt, billed, claim }));
+    const release = { key, code, tries, retryAt, billed, claim };
+    await production.commit(planReleaseCall(production, sessionId, made, release));
     if (!again) throw error;
     return this.#attempt(call);
   }
@@ -327,8 +335,8 @@ export class Operations {
   }
 
   /** Nobody knows whether the provider did the work: held, and reconciled at once where the operation has a rule for it. */
-  async #unknown<T>(call: Call<T>, attempt: number, error: unknown): Promise<T> {
-    const { stop, production } = this.#on;
+  async #unknown<T>(call: Call<T>, attempt: number, made: MadeUnder, error: unknown): Promise<T> {
+    const { stop, production, sessionId } = this.#on;
     const { key, reconcile = 'ask' } = call.options;
     const { code } = classifyError(error);
     const rule = stop.aborted || reconcile === 'ask' ? undefined : this.#policy.retry[code];
@@ -341,18 +349,22 @@ export class Operations {
             tries: { attempts: attempt - 1, waitedMs, final },
             ...(again ? { retryAt: later(at, waitMs) } : {}),
           };
-    await production.commit((view) => [
-      this.#step(view, { type: 'operation.held', key, ...counted(view.at) }),
-    ]);
-    const held = this.#context().operations[key];
+    const { steps } = await production.commit((view) =>
+      // Others may have gone on with its key.
+      isOneCall(view.episode(sessionId).context.operations[key], made)
+        ? [this.#step(view, { type: 'operation.held', key, ...counted(view.at) })]
+        : [],
+    );
+    const held = steps.at(-1)?.after.context.operations[key];
     if (!again || !held) throw error;
     return this.#reconcile(call, held);
   }
 
-  async #release(key: string): Promise<void> {
+  async #release(key: string, made: MadeUnder): Promise<void> {
     const { production, sessionId, claim } = this.#on;
     const { attempts, waitedMs, final } = this.#tries(key);
-    await production.commit(planRelease(sessionId, { key, tries: { attempts, waitedMs, final }, claim }));
+    const release = { key, tries: { attempts, waitedMs, final }, claim };
+    await production.commit(planReleaseCall(production, sessionId, made, release));
   }
 
   #step(view: View, event: Untimed): Step {
