@@ -9,11 +9,14 @@ import {
 } from '../../machines/index.js';
 import type { ProductionStateManager } from '../manager/manager.js';
 import type { StudioAction } from './api.js';
+import { seeThatItWasShown } from './judged.js';
 import { forkAsMade } from './fork-as-made.js';
 
+const Judged = z.string().max(64).nullable().optional();
+
 const Action = z.discriminatedUnion('action', [
-  z.strictObject({ action: z.literal('approve'), reason: z.string().optional() }),
-  z.strictObject({ action: z.literal('reject'), reason: z.string() }),
+  z.strictObject({ action: z.literal('approve'), of: Judged, reason: z.string().optional() }),
+  z.strictObject({ action: z.literal('reject'), of: Judged, reason: z.string() }),
   z.strictObject({ action: z.literal('pause'), reason: z.string().optional() }),
   z.strictObject({ action: z.literal('resume') }),
   z.strictObject({ action: z.literal('recover'), phase: PhaseName.optional() }),
@@ -73,6 +76,8 @@ async function actOn(
   asked: Exclude<Action, { action: 'fork' }>,
   by: string,
 ): Promise<unknown> {
+  if (asked.action === 'approve' || asked.action === 'reject')
+    seeThatItWasShown(await manager.getSnapshot(sessionId), asked.of);
   const because =
     'reason' in asked && asked.reason !== undefined && asked.reason !== '' ? { reason: asked.reason } : {};
   switch (asked.action) {

@@ -159,6 +159,8 @@ export interface EpisodeView extends EpisodeMoment {
     resumes: PhaseName | null;
   }[];
   files: FileView[];
+  /** What a judgement is of; null where nothing is in review. */
+  judged: string | null;
   /** Phases of which a person may edit files: in review, or complete and not yet used. */
   editable: PhaseName[];
   work: WorkView | null;
@@ -202,8 +204,8 @@ export interface RecoveryOption {
 }
 
 export type StudioAction =
-  | { action: 'approve'; reason?: string }
-  | { action: 'reject'; reason: string }
+  | { action: 'approve'; of?: string | null; reason?: string }
+  | { action: 'reject'; of?: string | null; reason: string }
   | { action: 'pause'; reason?: string }
   | { action: 'resume' }
   | { action: 'recover'; phase?: PhaseName }

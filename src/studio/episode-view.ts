@@ -15,6 +15,7 @@ import { actionsFor } from './actions.js';
 import type { EpisodeMoment, EpisodeView, RecoveryOption } from './api.js';
 import { allowedEvents, boardEpisode, type Looking } from './board.js';
 import { filesOf } from './files.js';
+import { judgedOf } from './judged.js';
 import type { ShownPast, ShownPasts } from './pasts.js';
 import { workView } from './work-view.js';
 
@@ -31,11 +32,13 @@ export async function episodeView(
   const snapshot = rehydrate(await manager.getSnapshot(sessionId));
   const recovery = await recoveryOf(manager, sessionId, snapshot);
   const status = statusOf(snapshot.value);
+  const shown = moment(snapshot, position, manager.production);
   return {
-    ...moment(snapshot, position, manager.production),
+    ...shown,
     operations,
     checkpoints: checkpointsOf(snapshot, past),
     files: filesOf(manager.production.directory, sessionId),
+    judged: judgedOf(shown.snapshot),
     editable: editableOf(snapshot),
     work: workView(snapshot, manager.production.directory, manager.production.now()),
     failures: failuresOf(past, snapshot),

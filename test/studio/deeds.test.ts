@@ -194,6 +194,41 @@ describe('what a person edits on the page', () => {
     expect((await ask<EpisodeView>(`/${id}`)).body.editable).toEqual(['audio']);
   });
 
+  test.each([
+    ['approve', 'was edited by somebody else'],
+    ['approve', 'was sent back by somebody else and made anew'],
+    ['reject', 'was sent back by somebody else and made anew'],
+    ['approve', 'is the work of a later phase by now'],
+  ])(
+    'given a page that shows a work in review, when it wants to %s what %s, then it is refused with what to do, and what it shows now it may',
+    async (action, what) => {
+      const { ask, begun, manager } = await served();
+      const id = await begun({ approvals: ['research', 'script'] });
+      await manager.produce(id, crew);
+      const judged = async () => (await ask<EpisodeView>(`/${id}`)).body.judged;
+      const research = await judged();
+      await manager.approve({ sessionId: id });
+      await manager.produce(id, crew);
+      const script = await judged();
+      if (what.includes('edited'))
+        await manager.editArtifact({ sessionId: id, path: 'script/script.json', content: '{}', by: 'Bob' });
+      if (what.includes('anew')) {
+        await manager.reject({ sessionId: id, reason: 'too dry' });
+        const another = {
+          ...crew,
+          script: () => Promise.resolve({ result: { words: 2 } }),
+        };
+        await manager.produce(id, another);
+      }
+      const judge = (of: string | null) => ask(`/${id}/actions`, { action, of, reason: 'good' });
+      const stale = await judge(what.includes('later') ? research : script);
+      expect(stale).toMatchObject({ status: 409, body: { error: { code: 'wrong_state' } } });
+      expect(stale.body.error?.message).toContain('look at it again');
+      expect((await manager.getSnapshot(id)).value).toEqual({ script: 'review' });
+      expect((await judge(await judged())).status).toBe(200);
+    },
+  );
+
   test('given the file was changed after it was read, then nothing is written over, and the refusal says what to do', async () => {
     const { file, edit, id } = await inReview();
     const was = hashOf(file);

@@ -26,6 +26,7 @@ export function ActionDialog({ action, at, view, feed, onClose }: Props) {
     reason: '',
     amount: '',
     choice: at ?? fields.choice ?? fields.choices[0]?.value ?? '',
+    judged: view.judged,
   });
   const { busy, error, act } = useAct(view, feed, onClose);
   const confirm = (event: SubmitEvent): void =>

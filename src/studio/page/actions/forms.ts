@@ -8,6 +8,8 @@ export interface Filled {
   /** Decimal dollars, as typed. */
   amount: string;
   choice: string;
+  /** What was shown when the window was opened. */
+  judged: string | null;
 }
 
 export interface Option {
@@ -124,7 +126,7 @@ export function consequenceOf(action: Name, { board }: EpisodeView): string {
 }
 
 /** The action as the server takes it. */
-export function actionOf(action: Name, { reason, amount, choice }: Filled): StudioAction {
+export function actionOf(action: Name, { reason, amount, choice, judged: of }: Filled): StudioAction {
   const why = reason.trim();
   switch (action) {
     case 'resume':
@@ -138,7 +140,10 @@ export function actionOf(action: Name, { reason, amount, choice }: Filled): Stud
         amount: amount.trim().replace(/^\$/, ''),
         reason: why,
       };
+    case 'approve':
+      return why === '' ? { action, of } : { action, of, reason: why };
     case 'reject':
+      return { action, of, reason: why };
     case 'cancel':
       return { action, reason: why };
     default:
