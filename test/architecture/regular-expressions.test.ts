@@ -8,6 +8,9 @@ import { root, sources } from './rooms.js';
 const builtElsewhere = [
   'machines/redact.ts',
   'src/crew/offline/research/deep-tags.ts',
+  'src/crew/offline/script/say-abbreviations.ts',
+  'src/crew/offline/script/say-money.ts',
+  'src/crew/offline/script/say-units.ts',
   'src/crew/offline/statement.ts',
 ];
 

@@ -39,9 +39,13 @@ import {
 import { cutSentences } from '../../src/crew/offline/research/sentences.js';
 import { namesIn, sayableHeading } from '../../src/crew/offline/research/theme-title.js';
 import { plainHeading } from '../../src/crew/offline/research/walk-html.js';
+import { sayAbbreviations } from '../../src/crew/offline/script/say-abbreviations.js';
+import { sayMoney } from '../../src/crew/offline/script/say-money.js';
 import { sayNames } from '../../src/crew/offline/script/say-names.js';
+import { sayNumbers, sayYears } from '../../src/crew/offline/script/say-numbers.js';
 import { saySymbols } from '../../src/crew/offline/script/say-symbols.js';
 import { sourceNames } from '../../src/crew/offline/script/source-names.js';
+import { sayUnits } from '../../src/crew/offline/script/say-units.js';
 import { isSpeakable, speakableTitle, spokenForm } from '../../src/crew/offline/script/speakable.js';
 import { decodeJson } from '../../src/disk/index.js';
 import { parseMessage } from '../../src/inspect/store.js';
@@ -92,8 +96,13 @@ const functions: Record<string, (text: string) => unknown> = {
   easeOfListening: (text) => easeOfListening(said(text)),
   sayableHeading: (text) => sayableHeading(text),
   namesIn: (text) => namesIn([{ text }]),
+  sayAbbreviations,
+  sayMoney,
   sayNames,
+  sayNumbers,
   saySymbols,
+  sayUnits,
+  sayYears,
   spokenForm,
   isSpeakable,
   speakableTitle,
@@ -127,6 +136,10 @@ const parts = [
   '- ',
   '> ',
   '1. ',
+  '$1',
+  '1 km ',
+  'Co. ',
+  'No. 1 ',
   '* ',
   '[a](',
   '![',

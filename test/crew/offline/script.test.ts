@@ -7,7 +7,7 @@ import type { SpokenScript } from '../../../src/crew/offline/script/lines.js';
 import { expectedSeconds } from '../../../src/crew/offline/script/pace.js';
 import { sourceNames } from '../../../src/crew/offline/script/source-names.js';
 import { sayableHeading } from '../../../src/crew/offline/research/theme-title.js';
-import { isSpeakable, spokenForm } from '../../../src/crew/offline/script/speakable.js';
+import { isSpeakable, speakableTitle, spokenForm } from '../../../src/crew/offline/script/speakable.js';
 import { emptyFolder, newSession, readArtifactJson, sourcesFolder } from './workspace.js';
 
 const topic = 'The lighthouse lamp and its keepers';
@@ -147,10 +147,11 @@ describe('what the voice gets', () => {
   it.each([
     'A set A \u2282 B is kept.',
     'The word bcdfghjk cannot be said.',
-    'It costs 5 \u20ac a day.',
+    'It costs 5 \u20bf a day.',
     'The value of 10 - 3 is seven.',
     'The garden of 1945\u00b9\u00b2 is old.',
-    'It is \u00bd of the whole.',
+    'It costs 2,50 \u20ac a day.',
+    'It is \u2152 of the whole.',
     'It fell to -5 degrees in the night.',
     `It is ${'very '.repeat(40)}long.`,
   ])('given "%s", when it cannot be said, then it is not quoted', (text) => {
@@ -191,6 +192,20 @@ describe('a topic', () => {
     expect(said).toContain('The engineer Jos\u00e9 opened a small garden in the old town.');
     expect(said).toContain('The philosopher S\u00f8ren was in the garden with a small dog.');
   });
+});
+
+describe('a title', () => {
+  it.each([
+    ['Bees & <b>honey</b>: a $5 story', 'Bees & honey, a $5 story'],
+    ['Bees {in} 5% of <3 gardens>', 'Bees in 5% of 3 gardens'],
+    ['\u{1F41D} Bees: the £2 hive \u871c', 'Bees, the £2 hive'],
+  ])(
+    'given the title "%s", when it has signs that nobody can say, then those alone are left out: "%s"',
+    (title, said) => {
+      expect(speakableTitle(title)).toBe(said);
+      expect(spokenForm(said)).toBeDefined();
+    },
+  );
 });
 
 describe('what a listener hears', () => {

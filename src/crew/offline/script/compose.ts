@@ -89,7 +89,7 @@ export function compose({ synthesis, quotes, shortOf }: Material): Draft {
     .map(({ file }) => names.get(file) ?? file);
 
   open('Opening');
-  say(`Hello, and welcome. Today: ${topic}${/[?!]$/u.test(topic) ? '' : '.'} I am Robin.`);
+  say(`Hello, and welcome. Today: ${topic}${/[?!…]$/u.test(topic) ? '' : '.'} I am Robin.`);
   handOver();
   say(`And I am Sam. ${disclosure(usedNames)}`);
   if (synthesis.topic_coverage < 0.5) say('They hardly name this topic, so we offer what comes closest.');

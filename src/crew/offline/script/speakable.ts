@@ -29,7 +29,7 @@ const plainLetters = new Map(
 );
 
 /** What an English voice is given: words for signs, plain letters, no brackets; no word goes. */
-function plain(text: string): string {
+export function plainForm(text: string): string {
   return sayNames(saySymbols(text))
     .replaceAll(/[øØłŁæÆœŒßđĐðÐþÞı]/gu, (letter) => plainLetters.get(letter) ?? letter)
     .normalize('NFD')
@@ -48,7 +48,7 @@ function plain(text: string): string {
 
 /** What the voice is given for a sentence of the script, which itself stays as it is; undefined when there is something that it cannot say. */
 export function spokenForm(text: string): string | undefined {
-  const said = plain(text);
+  const said = plainForm(text);
   if (!/^[A-Za-z\d ,.;:'"?!-]+$/u.test(said) || !/[A-Za-z\d]/u.test(said)) return undefined;
   if ((said.split('"').length - 1) % 2 !== 0) return undefined;
   if (/\b[bcdfghjklmnpqrstvwxz]{5,}\b|\b\w{22,}\b|\d{6,}|(?:^| )[-,;:]/iu.test(said)) return undefined;
@@ -69,7 +69,10 @@ export function speakableTitle(title: string): string {
     .replaceAll(/^[\s,.-]+|(?<![\s,.:-])[\s,.:-]+$/gu, '');
   if (spokenForm(bare) !== undefined) return bare;
   return bare
-    .replaceAll(/[^\p{Script=Latin}\p{M}\d ,.'?!-]+/gu, ' ')
+    .replaceAll(/<\/?[a-z][^<>]{0,80}>/giu, ' ')
+    .replaceAll(/[^\p{Script=Latin}\p{M}\d ,.'?!$£€¥%&+/:;°½¼¾−-]+/gu, ' ')
     .replaceAll(/\s+/gu, ' ')
+    .replaceAll(/ ?: /gu, ', ')
+    .replaceAll(/ (?=[,;:])/gu, '')
     .replaceAll(/^[\s,.-]+|(?<![\s,.:-])[\s,.:-]+$/gu, '');
 }
