@@ -173,9 +173,11 @@ export class Operations {
     if (answer !== 'retry') return this.#settle(call, held, answer);
     await this.#refuseFurtherRepeats(key, made);
     await this.#askBefore(call);
+    const { production, claim, stop } = this.#on;
+    stop.throwIfAborted();
+    this.#seeThatItGoesOn();
     const { waitedMs } = this.#tries(key);
     const tries = { attempts: made, waitedMs, final: false };
-    const { production, claim } = this.#on;
     await production.commit((view) => [this.#step(view, { type: 'operation.retry', key, tries })]);
     // Whoever has looked and found nothing knows: the call before was not done.
     const repeats = reconcile === 'retry' ? { repeatsUnknown: true as const } : {};

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { defineCrew, type PhaseContext } from '../../src/index.js';
+import { defineCrew, type PhaseContext, type Reconcile } from '../../src/index.js';
 import { fixedClock } from '../../src/testing/index.js';
 import { openProduction } from '../support/production.js';
 import { temporaryDirectory } from '../support/temporary.js';
@@ -144,6 +144,38 @@ describe('grace', () => {
     expect(await manager.produce(sessionId, crew, { graceMs: 5 })).toMatchObject({ outcome: 'failed' });
     expect((await manager.getSnapshot(sessionId)).context.operations).toMatchObject({ k: { state: 'held' } });
   });
+
+  test.each<[string, Reconcile<number>]>([
+    ['its rule makes anew', 'retry'],
+    ['a look-up did not find', async () => 'retry'],
+  ])(
+    'given held calls that %s, when the drain comes amid one of them, then no other one is made again',
+    async (_, reconcile) => {
+      const { manager, sessionId } = await given();
+      const stop = new AbortController();
+      const keys = ['a', 'b', 'c'];
+      const made: string[] = [];
+      let isLost = true;
+      const crew = crewOf(async ({ operation }) => {
+        const call = (key: string) =>
+          operation('ask', { key, maxCost: '0.10', reconcile }, async () => {
+            if (isLost) throw new DOMException('lost', 'AbortError');
+            made.push(key);
+            stop.abort();
+            return { result: 1, cost: '0.05' };
+          });
+        if (isLost) return Promise.all(keys.map(call));
+        for (const key of keys) await call(key);
+        return null;
+      });
+      await manager.produce(sessionId, crew);
+      isLost = false;
+      await manager.recoverFailedSession(sessionId);
+      await manager.produce(sessionId, crew, { signal: stop.signal });
+      const { operations } = (await manager.getSnapshot(sessionId)).context;
+      expect([made, Object.keys(operations)]).toEqual([['a'], ['b', 'c']]);
+    },
+  );
 
   test('given a worker that has returned, when the drain comes, then its phase is completed', async () => {
     const { manager, sessionId } = await given();

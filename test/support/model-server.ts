@@ -18,7 +18,9 @@ export type Reply =
   /** It does the work and bills it, and the connection ends. */
   | 'cut'
   /** It closes before it has read anything. */
-  | 'half a body';
+  | 'half a body'
+  /** It has too much to do, and the connection ends before it has said so in words. */
+  | 'half a refusal';
 
 export interface ModelServer {
   url: string;
@@ -56,8 +58,9 @@ export async function startModelServer(
 
 function send(response: ServerResponse, reply: Reply): void {
   if (reply === 'cut') return void response.destroy();
-  if (reply === 'half a body') {
-    response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
+  if (reply === 'half a body' || reply === 'half a refusal') {
+    const status = reply === 'half a body' ? 200 : 429;
+    response.writeHead(status, { 'content-type': 'application/json', 'content-length': '1000' });
     return void response.write('{"id":', () => response.destroy());
   }
   const { body, status = 200, headers = {} } = reply;

@@ -1,4 +1,5 @@
 import { withoutKey } from './without-key.js';
+import { wordsOf } from './words-of.js';
 
 /** Shorter ones are words such as `none`, which servers on one's own machine take for a key. */
 const shortestKey = 8;
@@ -11,7 +12,7 @@ export function keyedFetch(key: string | undefined): typeof fetch {
   return async (input, init) => {
     const response = await fetch(input, { ...init, redirect: 'error' });
     if (key === undefined || key.length < shortestKey) return response;
-    const text = await response.text();
+    const text = await (response.ok ? response.text() : wordsOf(response));
     const clean = response.ok ? text.replaceAll(key, '[key]') : withoutKey(text, key);
     const headers = headersWithout(response.headers, key);
     return new Response(clean === '' ? null : clean, { status: response.status, headers });

@@ -160,6 +160,20 @@ test.each([
   },
 );
 
+test('given what was found is in a form that nobody can read, then it counts with its reservation, and is not held for ever', async () => {
+  const made = await story();
+  const stop = new AbortController();
+  await made.live((request, { post }) => {
+    if (isLook(request)) stop.abort();
+    else if (post === 1)
+      return made.stored.begin({ object: 'response', status: 'completed', output: 'none', usage: [] });
+    return undefined;
+  }, stop.signal);
+  expect(await made.live()).toMatchObject({ outcome: 'complete' });
+  expect(await made.estimates()).toHaveLength(1);
+  expect(made.posts).toHaveLength(made.asked() + 1);
+});
+
 test('given the settings want nothing kept, then an answer is asked for as ever', async () => {
   const made = await story({ background: false });
   expect(await made.live()).toMatchObject({ outcome: 'complete', state: { total_cost: made.bill() } });

@@ -65,6 +65,21 @@ test('given a refusal with a status, then nothing is billed, and policy says how
   expect([produced.outcome, produced.state.total_cost, requests.length]).toEqual(['complete', 0.01, 2]);
 });
 
+test('given a refusal whose words are cut off, then it is a refusal all the same, and nothing is held', async () => {
+  const { produced, requests } = await ask(['half a refusal', { body: { cost: 0.01 } }]);
+  expect([produced.outcome, produced.state.total_cost, requests.length]).toEqual(['complete', 0.01, 2]);
+});
+
+test('given a redirect, then no key goes to the other address, and nobody asks there', async () => {
+  const other = await startModelServer(() => ({ body: { cost: 0.01 } }));
+  const headers = { location: `${other.url}/ask` };
+  const { produced, requests, history } = await ask([{ body: {}, status: 307, headers }], async (paid, url) =>
+    paid(url, { method: 'POST', body: '{}', headers: { 'x-api-key': 'planted-0815' } }),
+  );
+  expect([requests.length, other.requests.length]).toEqual([1, 0]);
+  expect([history.includes('"operation.held"'), produced.state.total_cost]).toEqual([true, 0]);
+});
+
 test('given a lost connection, then the call is held', async () => {
   const { produced, requests, history } = await ask(['cut']);
   expect([produced.state.total_cost, requests.length]).toEqual([0, 1]);

@@ -121,6 +121,7 @@ describe('what a call has cost', () => {
 
   test.each([
     ['cached tokens above input', { inputTokens: 10, cacheReadTokens: 100, outputTokens: 1 }],
+    ['so many tokens that nobody could pay them', { inputTokens: 10, outputTokens: 9e15 }],
     ['reasoning above output', { inputTokens: 10, outputTokens: 1, reasoningTokens: 2 }],
     ['searches without a price', { inputTokens: 10, outputTokens: 1, webSearches: 1 }],
     ['audio without a price', { inputTokens: 10, outputTokens: 5, outputAudioTokens: 5 }],

@@ -118,6 +118,25 @@ test('given no cost in the answer, then the whole reservation counts', async () 
   expect(costOf(life)).toBe(0.5);
 });
 
+test.each([
+  ['a negative one', { total_cost: -1 }],
+  ['one that nobody could pay', { total_cost: 1e21 }],
+  ['a word', { total_cost: 'free' }],
+  ['null', { total_cost: null }],
+  ['null in the place of all costs', null],
+])(
+  'given a cost that cannot be (%s), then the whole reservation counts, estimated, and nothing is held',
+  async (_, cost) => {
+    const life = await story(({ method }) => (method === 'POST' ? begun : ended({ cost })))();
+    expect([life.produced.outcome, costOf(life), life.searches.length]).toEqual(['complete', 0.5, 1]);
+  },
+);
+
+test('given a cost as a text, then it is that', async () => {
+  const usage = { cost: { total_cost: '0.03' } };
+  expect(costOf(await story(({ method }) => (method === 'POST' ? begun : ended(usage)))())).toBe(0.03);
+});
+
 test('given the end cannot be asked for, then the search is looked up again, and not begun again nor taken for free', async () => {
   const life = await story(({ method }, look) =>
     method === 'POST' ? begun : look === 1 ? { body: {}, status: 503 } : look === 2 ? 'cut' : ended(),

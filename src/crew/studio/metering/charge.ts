@@ -1,4 +1,5 @@
-import { ceilToMicro, type Usd } from '../../../../machines/index.js';
+import type { Usd } from '../../../../machines/index.js';
+import { costOf } from '../../outcome.js';
 import { costOfUsage } from '../prices/cost.js';
 import type { Charge, Price, Usage } from '../types.js';
 import { textOf, totalsOf, type Answer } from './model-shapes.js';
@@ -19,11 +20,7 @@ function statedCost({ usage: { raw } }: Answer): Usd | undefined {
   const { cost, is_byok, cost_details } = fieldsOf(raw);
   const upstream = is_byok === true ? fieldsOf(cost_details)['upstream_inference_cost'] : 0;
   if (typeof cost !== 'number' || typeof upstream !== 'number') return undefined;
-  try {
-    return ceilToMicro(cost + upstream);
-  } catch {
-    return undefined;
-  }
+  return costOf(cost + upstream);
 }
 
 /** Undefined where the provider told no usage, or one that cannot be: a text without a token. */

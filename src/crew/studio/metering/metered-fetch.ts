@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ProductionError } from '../../../../machines/index.js';
 import { withoutKey } from '../without-key.js';
+import { wordsOf } from '../words-of.js';
 import type { Dollars, OperationCall, OperationOutcome, Reconcile, RunOperation } from '../../port.js';
 
 /** An answer as it is kept with its operation: whatever its bytes are, as base64. */
@@ -38,7 +39,7 @@ export interface FetchMeterOptions {
 
 /**
  * A `fetch` whose requests are paid through the engine, for whatever speaks HTTP. A request is one operation of the episode, reserved before it is sent and settled by the price
- * function; what was answered is given again after a crash. Bodies are texts; an answer that refuses (a status from 400) is thrown with its status, so that policy has its word on it.
+ * function; what was answered is given again after a crash. Bodies are texts; an answer that refuses (a status from 400) is thrown with its status, so that policy has its word on it. Redirects are not followed.
  */
 export function meteredFetch(
   options: FetchMeterOptions,
@@ -71,9 +72,10 @@ async function send(
   const headers = new Headers(init.headers);
   if (idempotencyHeader !== undefined) headers.set(idempotencyHeader, idempotencyKey);
   const both = init.signal ? AbortSignal.any([init.signal, signal]) : signal;
-  const response = await fetch(url, { ...init, headers, signal: both });
+  // A key is sent to nobody whom the provider's answer names.
+  const response = await fetch(url, { ...init, headers, signal: both, redirect: 'error' });
   if (!response.ok) {
-    const said = withoutSecrets(await response.text(), headers).slice(0, 300);
+    const said = withoutSecrets(await wordsOf(response), headers).slice(0, 300);
     throw Object.assign(new Error(`the provider says ${String(response.status)}: ${said}`), {
       status: response.status,
       headers: waitIn(response.headers),

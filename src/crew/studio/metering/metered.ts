@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { ProductionError, findInError, toDollars } from '../../../../machines/index.js';
+import { ProductionError, deliveryOf, findInError, toDollars } from '../../../../machines/index.js';
 import type { Dollars, OperationCall, OperationOutcome, Reconcile, RunOperation } from '../../port.js';
 import { mostCost } from '../prices/cost.js';
 import { findPrice } from '../prices/find-price.js';
 import type { PriceTable } from '../prices/price-table.js';
 import type { Charge, Price } from '../types.js';
+import { UnusableAnswer } from '../unusable-answer.js';
 import { chargeFor } from './charge.js';
 import { mostUsageOf, requestText, type Limits } from './most-usage.js';
 import type { Answer, CallParams, MeterableModel } from './model-shapes.js';
@@ -140,8 +141,15 @@ async function lookedUp(
     return await answerOf(model, call);
   } catch (error) {
     if (findInError(error, ({ isGone }) => isGone)) return 'ask';
+    // It was given, in a form that nobody can read: looking again gives the same.
+    if (deliveryOf(error) === 'answered') throw unreadable(error);
     throw error;
   }
+}
+
+function unreadable(error: unknown): UnusableAnswer {
+  const charge = { cost: undefined, basis: 'reservation', table: 'none' } as const;
+  return new UnusableAnswer('invalid_output', (error as Error).message, charge);
 }
 
 function generate(model: MeterableModel, params: CallParams): PromiseLike<Answer> {

@@ -1,4 +1,5 @@
 import { ceilToMicro, type Usd } from '../../../../machines/index.js';
+import { costOf } from '../../outcome.js';
 import type { MostUsage, Price, UnitPrice, Usage } from '../types.js';
 
 /** Input tokens that a provider adds of its own (tools, forms of answers), and that no request shows. */
@@ -19,14 +20,14 @@ const thousand = 1000;
 const hourMs = 3_600_000;
 
 /**
- * What `usage` costs, rounded up to the micro-dollar once. Undefined where the usage contradicts itself or holds what has no price: then nobody knows, and
+ * What `usage` costs, rounded up to the micro-dollar once. Undefined where the usage contradicts itself, holds what has no price or comes to more than any call can cost: then nobody knows, and
  * nothing is never the answer. What is read from a cache without a price of its own costs as much as other input.
  */
 export function costOfUsage(usage: Usage, price: Price, serviceTier?: string | null): Usd | undefined {
   const parts = partsOf(usage, price);
   const tier = tierFactor(serviceTier, price);
   if (!parts || tier === undefined) return undefined;
-  return total(parts, usage.inputTokens, price.multiplier * tier);
+  return costOf(total(parts, usage.inputTokens, price.multiplier * tier));
 }
 
 const fullPrice = new Set(['auto', 'default', 'standard']);
@@ -97,7 +98,7 @@ export function mostCost(most: MostUsage, { units, multiplier, tiers }: Price): 
     { count: audioMs, price: units.output_audio_hours ?? 0, per: hourMs },
     { count: 1, price: units.requests_kcount ?? 0, per: thousand },
   ];
-  return total(parts, inputTokens, multiplier * Math.max(1, ...Object.values(tiers)));
+  return ceilToMicro(total(parts, inputTokens, multiplier * Math.max(1, ...Object.values(tiers))), 'maxCost');
 }
 
 /** The most that any of the prices comes to, for requests of up to so many input tokens. */
@@ -119,18 +120,19 @@ function at(price: UnitPrice | undefined, inputTokens: number): number {
   return reached?.price ?? price.base;
 }
 
-function total(parts: readonly Part[], inputTokens: number, factor: number): Usd {
+/** Decimal dollars. */
+function total(parts: readonly Part[], inputTokens: number, factor: number): string {
   // Every part for a common number of units (an hour of milliseconds divides by no power of ten).
   const common = BigInt(hourMs) * BigInt(million);
   let sum = 0n;
   for (const { count, price, per } of parts)
     sum += BigInt(count) * billionths(at(price, inputTokens)) * (common / BigInt(per));
-  // In dollars, exact but for what lies below 10⁻²⁷ of one.
+  // Exact but for what lies below 10⁻²⁷ of a dollar.
   const decimals = 27;
   const scaled = sum * billionths(factor) * 10n ** BigInt(decimals);
   const digits = ceilDivide(scaled, common * billion * billion).toString();
   const padded = digits.padStart(decimals + 1, '0');
-  return ceilToMicro(`${padded.slice(0, -decimals)}.${padded.slice(-decimals)}`, 'cost');
+  return `${padded.slice(0, -decimals)}.${padded.slice(-decimals)}`;
 }
 
 function billionths(amount: number): bigint {

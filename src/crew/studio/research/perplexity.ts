@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { ceilToMicro, toDollars } from '../../../../machines/index.js';
+import { toDollars } from '../../../../machines/index.js';
+import { costOf } from '../../outcome.js';
 import type { OperationCall, OperationOutcome } from '../../port.js';
 import { keyedFetch } from '../keyed-fetch.js';
+import { wordsOf } from '../words-of.js';
 import { UnusableAnswer } from '../unusable-answer.js';
 import type { Charge } from '../types.js';
 
@@ -14,7 +16,11 @@ const Response = z.looseObject({
   id: z.string().min(1),
   status: z.string(),
   output: z.array(z.looseObject({ type: z.string() })).default([]),
-  usage: z.looseObject({ cost: z.looseObject({ total_cost: z.number() }).optional() }).nullish(),
+  // A bill in another form than this says nothing of the answer: it counts as none.
+  usage: z
+    .looseObject({ cost: z.looseObject({ total_cost: z.unknown() }) })
+    .nullish()
+    .catch(undefined),
 });
 type Response = z.infer<typeof Response>;
 
@@ -81,8 +87,7 @@ export async function endOfSearch(
 }
 
 function outcomeOf(said: Response): OperationOutcome<Searched> {
-  const stated = said.usage?.cost?.total_cost;
-  const cost = stated === undefined ? undefined : ceilToMicro(stated);
+  const cost = costOf(said.usage?.cost.total_cost);
   const charge: Charge = { cost, basis: cost === undefined ? 'reservation' : 'stated', table: 'perplexity' };
   const text = textIn(said);
   if (said.status !== 'completed' || text === '')
@@ -118,7 +123,7 @@ function resultsIn({ output }: Response): Searched['results'] {
 /** An answer that refuses is an error with its status, as the engine reads it. */
 async function bodyOf(response: globalThis.Response): Promise<unknown> {
   if (response.ok) return response.json();
-  const said = (await response.text()).slice(0, 300);
+  const said = (await wordsOf(response)).slice(0, 300);
   throw Object.assign(new Error(`Perplexity says ${String(response.status)}: ${said}`), {
     status: response.status,
     headers: response.headers,

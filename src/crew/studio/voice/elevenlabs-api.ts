@@ -1,5 +1,6 @@
 import type { FailureCode } from '../../../../machines/index.js';
 import { withoutKey } from '../without-key.js';
+import { wordsOf } from '../words-of.js';
 import { ProviderRefusal } from './provider-refusal.js';
 
 /** ElevenLabs' addresses, with the key, and its refusals as errors. The key leaves this file in a header only. */
@@ -40,7 +41,7 @@ export class ElevenLabsApi {
     // A key is sent to nobody whom the provider's answer names.
     const response = await fetch(`${this.#baseUrl}${path}`, { ...init, headers, redirect: 'error' });
     if (response.ok) return response;
-    throw refusalOf(response, await response.text().catch(() => ''), this.#apiKey);
+    throw refusalOf(response, await wordsOf(response), this.#apiKey);
   }
 }
 

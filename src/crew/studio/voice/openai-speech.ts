@@ -1,4 +1,5 @@
 import { withoutKey } from '../without-key.js';
+import { wordsOf } from '../words-of.js';
 import { ProviderRefusal } from './provider-refusal.js';
 import type { Speech, SpeechModel } from './speech-model.js';
 
@@ -56,7 +57,7 @@ export function openAiSpeech(settings: OpenAiSpeechSettings): SpeechModel {
 }
 
 async function refusalOf(response: Response, apiKey: string): Promise<ProviderRefusal> {
-  const { code, message } = errorOf(await response.text().catch(() => ''));
+  const { code, message } = errorOf(await wordsOf(response));
   const words = [code, message].filter((each) => each !== undefined).join(': ');
   return new ProviderRefusal(
     withoutKey(`OpenAI refused to speak with ${String(response.status)}${words ? `: ${words}` : ''}`, apiKey),
