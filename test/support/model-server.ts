@@ -15,6 +15,8 @@ export interface ModelRequest {
 /** An answer: a body with 200, or what goes wrong. */
 export type Reply =
   | { body: unknown; status?: number; headers?: Record<string, string> }
+  /** What is no JSON, with 200. */
+  | { text: string }
   /** It does the work and bills it, and the connection ends. */
   | 'cut'
   /** It closes before it has read anything. */
@@ -63,6 +65,7 @@ function send(response: ServerResponse, reply: Reply): void {
     response.writeHead(status, { 'content-type': 'application/json', 'content-length': '1000' });
     return void response.write('{"id":', () => response.destroy());
   }
+  if ('text' in reply) return void response.writeHead(200, { 'content-type': 'text/html' }).end(reply.text);
   const { body, status = 200, headers = {} } = reply;
   response
     .writeHead(status, { 'content-type': 'application/json', 'x-request-id': 'req_loopback', ...headers })

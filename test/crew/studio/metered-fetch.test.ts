@@ -12,7 +12,8 @@ async function ask(
   work?: (fetch: ReturnType<typeof meteredFetch>, url: string) => Promise<unknown>,
 ) {
   const server = await startModelServer(({ number }) => replies[number] ?? 'cut');
-  const retry = { rate_limited: { attempts: 2, baseMs: 0, maxMs: 0 } };
+  const twice = { attempts: 2, baseMs: 0, maxMs: 0 };
+  const retry = { rate_limited: twice, invalid_output: twice };
   const manager = await ProductionStateManager.open({ directory: temporaryDirectory(), policy: { retry } });
   onTestFinished(() => manager.close());
   const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
@@ -58,6 +59,13 @@ test.each([
 ])('given an answer with %s, then the whole reservation counts', async (_, body) => {
   const { produced } = await ask([{ body }]);
   expect(produced.state.total_cost).toBe(0.1);
+});
+
+test('given a page in the place of an answer, then it counts with its reservation, and is not given again for ever', async () => {
+  const page: Reply = { text: '<html>Please sign in</html>' };
+  const { produced, said, requests } = await ask([page, { body: { text: 'yes', cost: 0.01 } }]);
+  expect([produced.outcome, produced.state.total_cost, requests.length]).toEqual(['complete', 0.11, 2]);
+  expect(said).toEqual({ text: 'yes', cost: 0.01 });
 });
 
 test('given a refusal with a status, then nothing is billed, and policy says how often it is tried again', async () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ProductionError } from '../../../../machines/index.js';
+import { UnusableAnswer } from '../unusable-answer.js';
 import { withoutKey } from '../without-key.js';
 import { wordsOf } from '../words-of.js';
 import type { Dollars, OperationCall, OperationOutcome, Reconcile, RunOperation } from '../../port.js';
@@ -87,7 +88,7 @@ async function send(
     contentType: response.headers.get('content-type'),
     body: Buffer.from(bytes).toString('base64'),
   };
-  return { result: kept, cost: priceOf(cost, { headers: response.headers, bytes }) };
+  return { result: kept, cost: priceOf(cost, { headers: response.headers, bytes }, headers) };
 }
 
 /** When to come again, where that is a time. */
@@ -104,15 +105,28 @@ function withoutSecrets(text: string, headers: Headers): string {
     .reduce(withoutKey, text);
 }
 
-/** A price function that fails says nothing: the answer came, and its whole reservation counts. */
+/** A price function that fails says nothing: the answer came, and its whole reservation counts. @throws UnusableAnswer where it reads JSON, and the answer is none. */
 function priceOf(
   cost: FetchMeterOptions['cost'],
   { headers, bytes }: Pick<PricedResponse, 'headers' | 'bytes'>,
+  sent: Headers,
 ): Dollars | undefined {
+  const read = { isJson: true };
+  const json = (): unknown => {
+    try {
+      return JSON.parse(new TextDecoder().decode(bytes)) as unknown;
+    } catch (error) {
+      read.isJson = false;
+      throw error;
+    }
+  };
   try {
-    return cost({ headers, bytes, json: () => JSON.parse(new TextDecoder().decode(bytes)) as unknown });
+    return cost({ headers, bytes, json });
   } catch {
-    return undefined;
+    if (read.isJson) return undefined;
+    const charge = { cost: undefined, basis: 'reservation', table: 'own' } as const;
+    const said = withoutSecrets(new TextDecoder().decode(bytes), sent).slice(0, 80);
+    throw new UnusableAnswer('invalid_output', `the answer is no JSON: ${JSON.stringify(said)}`, charge);
   }
 }
 
