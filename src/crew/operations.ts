@@ -148,7 +148,7 @@ export class Operations {
 
   /** An operation whose outcome is unknown: its own rule decides; it is never called again blindly. */
   async #reconcile<T>(call: Call<T>, held: Operation): Promise<T> {
-    const { sessionId, abort: signal } = this.#on;
+    const { sessionId } = this.#on;
     const { key, reconcile = 'ask' } = call.options;
     // The held call is none of those that are counted.
     const made = this.#tries(key).attempts + 1;
@@ -156,8 +156,7 @@ export class Operations {
     if (reconcile !== 'ask') await this.#waitForTurn(key);
     let answer: Awaited<ReturnType<Extract<typeof reconcile, (...args: never) => unknown>>>;
     try {
-      answer =
-        typeof reconcile === 'function' ? await reconcile(this.#told(key, signal, attempt)) : reconcile;
+      answer = typeof reconcile === 'function' ? await this.#within(call, attempt, reconcile) : reconcile;
     } catch (error) {
       // A look-up that fails says nothing of the call; one that has found an answer that is of no use says that it was billed.
       if (isBilled(error)) return this.#failed(call, made, held, error);
@@ -277,16 +276,24 @@ export class Operations {
   }
 
   async #call<T>(call: Call<T>, attempt: number, made: MadeUnder): Promise<T> {
-    const { key, timeoutMs } = call.options;
-    const timeout = AbortSignal.timeout(timeoutMs ?? this.#policy.operationTimeoutMs);
-    const signal = AbortSignal.any([this.#on.abort, timeout]);
     let outcome: OperationOutcome<T>;
     try {
-      outcome = await unlessAborted(call.body(this.#told(key, signal, attempt)), signal);
+      outcome = await this.#within(call, attempt, call.body);
     } catch (error) {
       return this.#failed(call, attempt, made, error);
     }
     return this.#settle(call, made, outcome);
+  }
+
+  /** What asks the provider may take as long as a call may, and is not waited for when calls have to end. */
+  #within<T, Said>(
+    { options: { key, timeoutMs } }: Call<T>,
+    attempt: number,
+    ask: (call: OperationCall) => Promise<Said>,
+  ): Promise<Said> {
+    const timeout = AbortSignal.timeout(timeoutMs ?? this.#policy.operationTimeoutMs);
+    const signal = AbortSignal.any([this.#on.abort, timeout]);
+    return unlessAborted(ask(this.#told(key, signal, attempt)), signal);
   }
 
   async #settle<T>(call: Call<T>, made: MadeUnder, outcome: OperationOutcome<T>): Promise<T> {
@@ -302,7 +309,8 @@ export class Operations {
       // What was paid was paid, whether or not its result can be kept.
       unkept = error;
     }
-    const settlement = { key, cost, result, claim };
+    // Whoever settles under a claim says that there is no result where he gives none.
+    const settlement = { key, cost, result, ...(unkept === undefined ? { claim } : {}) };
     const isIdempotent = reconcile === 'retry';
     await production.commit(planSettleCall(production, sessionId, { made, isIdempotent }, settlement));
     if (unkept !== undefined) throw unkept;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { defineCrew, type PhaseContext, type Reconcile } from '../../src/index.js';
+import { defineCrew, type OperationCall, type PhaseContext, type Reconcile } from '../../src/index.js';
 import { fixedClock } from '../../src/testing/index.js';
 import { openProduction } from '../support/production.js';
 import { temporaryDirectory } from '../support/temporary.js';
@@ -176,6 +176,43 @@ describe('grace', () => {
       expect([made, Object.keys(operations)]).toEqual([['a'], ['b', 'c']]);
     },
   );
+
+  test.each<[string, 'drain' | 'time-out']>([
+    ['when the drain comes, then the grace is waited for', 'drain'],
+    ['when it takes longer than the call itself may, then its phase fails', 'time-out'],
+  ])('given a look-up that hears nobody and never ends, %s, and its call stays held', async (_, end) => {
+    const { manager, sessionId } = await given();
+    const stop = new AbortController();
+    let isLost = true;
+    const heard: AbortSignal[] = [];
+    const crew = crewOf(({ operation }) => {
+      const reconcile = ({ signal }: OperationCall) => {
+        heard.push(signal);
+        if (end === 'drain') stop.abort();
+        return new Promise<never>(() => {});
+      };
+      const timeoutMs = end === 'time-out' ? 20 : 60_000;
+      return operation('ask', { key: 'k', maxCost: '0.10', reconcile, timeoutMs }, async () => {
+        isLost = false;
+        throw new DOMException('lost', 'AbortError');
+      });
+    });
+    await manager.changePolicy({ set: { retry: {} }, by: 'Ada', reason: 'once' });
+    await manager.produce(sessionId, crew);
+    expect(isLost).toBe(false);
+    await manager.recoverFailedSession(sessionId);
+    const { outcome, failure } = await manager.produce(sessionId, crew, {
+      graceMs: 5,
+      signal: stop.signal,
+    });
+    expect([outcome, failure?.code]).toEqual(
+      end === 'drain' ? ['interrupted', undefined] : ['failed', 'timeout'],
+    );
+    expect(heard.map(({ aborted }) => aborted)).toEqual([true]);
+    expect((await manager.getSnapshot(sessionId)).context.operations).toMatchObject({
+      k: { state: 'held' },
+    });
+  });
 
   test('given a worker that has returned, when the drain comes, then its phase is completed', async () => {
     const { manager, sessionId } = await given();

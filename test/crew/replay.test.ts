@@ -45,3 +45,26 @@ test('given settled calls, when the phase runs again, then none is made, and wha
   expect(many.bytes / few.bytes).toBeLessThan(6);
   expect(many.reads / few.reads).toBeLessThan(6);
 });
+
+test('given a paid call whose result could not be kept, when the phase runs again, then its worker is not given nothing in its place: a person is asked for it', async () => {
+  const { manager } = await memoryProduction();
+  const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
+  const crew = defineCrew({
+    research: ({ operation }) =>
+      operation('ask', { key: 'k', maxCost: '0.50' }, async () => ({
+        result: new Map([['notes', 'Bees dance.']]) as unknown,
+        cost: '0.40',
+      })),
+    script: async () => null,
+    audio: async () => null,
+  });
+  expect(await manager.produce(sessionId, crew)).toMatchObject({ outcome: 'failed' });
+  const again = await manager.produce(sessionId, crew);
+  expect(again).toMatchObject({ outcome: 'waiting', state: { total_cost: 0.4 } });
+  expect(again.reason).toContain(`showrunner settle ${sessionId} k`);
+  await manager.settleCost({ sessionId, key: 'k', result: 'Bees dance.' });
+  await manager.resume({ sessionId });
+  expect(await manager.produce(sessionId, crew)).toMatchObject({ outcome: 'complete' });
+  expect((await manager.loadCheckpoint(sessionId, 'research_complete')).data).toBe('Bees dance.');
+  await manager.close();
+});
