@@ -1,5 +1,5 @@
 import { needsHere } from '../production/needs-here.js';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   escapeForShell,
@@ -69,6 +69,7 @@ export function examine(
       advice: adviceOnUnread(unread),
     });
   findings.push(
+    ...examineLink(directory),
     ...examineEnd(shown, segments),
     ...examinePutAside(journal),
     ...examineDocuments(directory, countProgress({ note }, 'checking documents')),
@@ -77,6 +78,18 @@ export function examine(
     ...examineRights(directory),
   );
   return { findings, segments };
+}
+
+/** Who looks follows a link; who writes does not. */
+function examineLink(directory: string): Finding[] {
+  if (!lstatSync(directory).isSymbolicLink()) return [];
+  return [
+    {
+      severity: 'attention',
+      what: `${directory} is a link, through which nothing is written`,
+      advice: `Name the folder that it leads to: --directory ${escapeForShell(realpathSync(directory))}`,
+    },
+  ];
 }
 
 /** The disk, on which it is heard what is opened. */

@@ -1,5 +1,6 @@
 import { escapeForTerminal } from '../../machines/escape.js';
 import type { Context } from './command.js';
+import { countOf } from './count-of.js';
 
 const quietMs = 1000;
 
@@ -39,7 +40,9 @@ export function journalProgress(
   return (read, end) => {
     commits += 1;
     if (isDue())
-      note(`${doing}: ${commits} commits, ${Math.min(100, Math.floor((100 * read) / end))} percent`);
+      note(
+        `${doing}: ${countOf(commits, 'commit')}, ${Math.min(100, Math.floor((100 * read) / end))} percent`,
+      );
   };
 }
 

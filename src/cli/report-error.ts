@@ -1,5 +1,6 @@
 import { ProductionError } from '../../machines/errors.js';
 import { makeRedactor, secretsIn } from '../../machines/redact.js';
+import { troubleWithFile } from '../disk/advice.js';
 import { exitOf, exits } from './exit-codes.js';
 import { UsageError } from './usage-error.js';
 import { escapeForTerminal } from '../../machines/escape.js';
@@ -15,6 +16,9 @@ const remedies = {
 /** Prints an error, for machines or for people, and gives the exit code. `secrets` are what the arguments had of them. */
 export function reportError(error: unknown, json: boolean, secrets: readonly string[] = []): number {
   const redactor = makeRedactor([...secrets, ...secretsIn(process.env)]);
+  const trouble = troubleWithFile(error);
+  if (trouble !== undefined)
+    return reportError(new ProductionError('document_unavailable', trouble, { cause: error }), json, secrets);
   if (error instanceof UsageError) {
     if (json) printJson({ error: { code: 'usage', message: redactor.message(error.message) } });
     else printError(`showrunner: ${escapeForTerminal(redactor.message(error.message))}\n`);

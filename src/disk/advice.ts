@@ -17,6 +17,14 @@ export function adviceOn(error: unknown): { code: string; advice: string } {
   return { code, advice: advice[code] ?? (error as Error).message };
 }
 
+/** One sentence on a file system's error that is nobody's mistake here, and what to do; undefined for any other error. */
+export function troubleWithFile(error: unknown): string | undefined {
+  const { path } = error as { path?: unknown };
+  const code = errorCode(error) ?? '';
+  if (typeof path !== 'string' || code === 'ENOENT' || !Object.hasOwn(advice, code)) return undefined;
+  return `cannot write or read ${path} (${code}): ${adviceOn(error).advice}.`;
+}
+
 /** Whether a file system's error says that there is no room. */
 export function isFull(error: unknown): boolean {
   return errorCode(error) === 'ENOSPC' || errorCode(error) === 'EDQUOT';

@@ -60,7 +60,7 @@ function make(disk: Disk, path: string): void {
   if (info)
     throw new ProductionError(
       'path_refused',
-      `${path} is a ${info.kind}, not a folder; name another directory.`,
+      `${path} is a ${info.kind}, not a folder; name ${info.kind === 'link' ? 'the folder that it leads to' : 'another directory'}.`,
       { field: 'directory' },
     );
   if (dirname(path) !== path) makeParent(disk, dirname(path));

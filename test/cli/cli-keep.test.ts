@@ -1,8 +1,10 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { run, urlFor } from '../support/cli.js';
 import { journalText } from '../support/production.js';
 import { temporaryDirectory } from '../support/temporary.js';
@@ -21,6 +23,28 @@ function typed(directory: string, args: string, keys: string): string {
     },
   );
   return stdout;
+}
+
+const isRoot = process.getuid?.() === 0;
+
+/** A production that nobody may write, not even who has made it; root lends the command to somebody who owns nothing. */
+async function unwritable(): Promise<string> {
+  const parent = temporaryDirectory();
+  const directory = join(parent, 'production');
+  await run(directory, 'create', '--topic', 'Bees');
+  for (const path of [parent, directory, join(directory, 'journal')]) chmodSync(path, 0o555);
+  onTestFinished(() => {
+    for (const path of [parent, directory, join(directory, 'journal')]) chmodSync(path, 0o755);
+  });
+  return directory;
+}
+
+function asStranger(directory: string, ...words: string[]) {
+  return spawn(process.execPath, [main, '--directory', directory, ...words], {
+    cwd: join(directory, '..'),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(isRoot && { uid: 65_534, gid: 65_534 }),
+  });
 }
 
 describe('keeping house at the command line', () => {
@@ -121,5 +145,57 @@ describe('keeping house at the command line', () => {
     expect((await run(directory, 'import', path, '--dry-run', '--json')).json()).toMatchObject({
       imported: [],
     });
+  });
+
+  test.each([
+    [['reset', '--confirm']],
+    [['reset', '--confirm', '--json']],
+    [['webhook', 'add', 'https://example.com/hook']],
+    [['connect', 'claude']],
+  ])(
+    'given a production that may not be written, when %j would, then it says which file and why, without a stack',
+    async (words) => {
+      const directory = await unwritable();
+      const child = asStranger(directory, ...words);
+      const [said, [code]] = await Promise.all([
+        Promise.all([text(child.stdout), text(child.stderr)]),
+        once(child, 'close'),
+      ]);
+      expect(said.join('')).toMatch(/cannot write or read .*\(EACCES\).*check who owns the folder/);
+      expect([code, said.join('')]).toEqual([1, expect.not.stringContaining('unexpected')]);
+    },
+  );
+
+  test('given a production that may not be written, when it is served to agents, then its token is shown, since it lies nowhere', async () => {
+    const child = asStranger(await unwritable(), 'mcp', '--http', '--port', '0');
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (each: string) => (said += each));
+    await expect.poll(() => said, { timeout: 30_000 }).toContain('Ctrl-C');
+    const ended = once(child, 'close');
+    child.kill('SIGKILL');
+    await ended;
+    expect(said).toMatch(/could not be kept in .*: Authorization: Bearer [\w-]{43};/);
+  });
+
+  test('given a link in the place of a production, then the doctor says which folder to name, and so does who would write', async () => {
+    const folder = realpathSync(temporaryDirectory());
+    await run(join(folder, 'real'), 'create', '--topic', 'Bees');
+    symlinkSync('real', join(folder, 'link'));
+    const looked = await run(join(folder, 'link'), 'doctor');
+    expect(looked.stdout).toContain(`--directory ${join(folder, 'real')}`);
+    const refused = await run(join(folder, 'link'), 'cost', '1', 'research', 'query', '1');
+    expect([refused.code, refused.stderr]).toEqual([
+      6,
+      expect.stringContaining('name the folder that it leads to'),
+    ]);
+  });
+
+  test('given one of each, when it is verified, then nouns agree with their numbers', async () => {
+    const directory = join(temporaryDirectory(), 'production');
+    await run(directory, 'create', '--topic', 'Bees');
+    expect((await run(directory, 'verify')).stdout).toContain('1 commit, 1 event, 1 episode,');
+    await run(directory, 'pause', '1');
+    await run(directory, 'phase', '1', 'research', 'active');
+    expect((await run(directory, 'verify')).stdout).toContain('2 commits, 2 events, 1 episode,');
   });
 });

@@ -25,10 +25,9 @@ export const run: Run = async (context, _args, options) => {
   };
   if (options['http'] === true) {
     const port = portOption(options['port'], mcpPort);
-    const serving = await whenListening(() => serveOverHttp(house, { port, token: agentsToken(directory) }));
-    context.note(
-      `MCP at ${serving.url}, for who brings the token in ${join(directory, agentsTokenFile)}; Ctrl-C stops it.`,
-    );
+    const token = agentsToken(directory);
+    const serving = await whenListening(() => serveOverHttp(house, { port, token }));
+    context.note(`MCP at ${serving.url}, for who brings ${whereTokenIs(directory, token)}; Ctrl-C stops it.`);
     if (!signal.aborted) await once(signal, 'abort');
     await serving.close();
     return { text: '' };
@@ -42,6 +41,14 @@ export const run: Run = async (context, _args, options) => {
   await serving.close();
   return { text: '' };
 };
+
+/** Where nothing can be written, only the terminal has it. */
+function whereTokenIs(directory: string, token: string): string {
+  const isKept = agentsHeaders(directory) !== undefined;
+  return isKept
+    ? `the token in ${join(directory, agentsTokenFile)}`
+    : `this token, which could not be kept in ${directory}: Authorization: Bearer ${token}`;
+}
 
 /** For a host that asks a program for what it sends, as Claude Code's `headersHelper` does. */
 function headersOf(directory: string): Result {

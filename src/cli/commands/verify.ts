@@ -1,5 +1,6 @@
 import { escapeForTerminal } from '../../../machines/escape.js';
 import type { Run } from '../command.js';
+import { countOf } from '../count-of.js';
 import { fileProgress, journalProgress } from '../file-progress.js';
 import { exits } from '../exit-codes.js';
 import { formatUsd } from '../../../machines/usd.js';
@@ -14,7 +15,7 @@ export const run: Run = async (context) => {
     ({ position, session, what }) =>
       `  at ${position}${session ? `, ${session}` : ''}: ${escapeForTerminal(what)}`,
   );
-  const counted = `${found.commits} commits, ${found.events} events, ${found.sessions} episodes, ${formatUsd(found.spent)} spent${found.opening === 0 ? '' : ` (${formatUsd(found.opening)} of it before the journal began, in no episode)`}`;
+  const counted = `${countOf(found.commits, 'commit')}, ${countOf(found.events, 'event')}, ${countOf(found.sessions, 'episode')}, ${formatUsd(found.spent)} spent${found.opening === 0 ? '' : ` (${formatUsd(found.opening)} of it before the journal began, in no episode)`}`;
   return {
     json: found,
     text: found.ok
