@@ -6,7 +6,8 @@ export function toUsd(amount: number | string, refine: z.core.$RefinementCtx): U
   try {
     return parseUsd(amount, 'amount');
   } catch (error) {
-    refine.addIssue({ code: 'custom', message: (error as Error).message });
+    const message = (error as Error).message.replace(/^amount: /, '').replace(/\.$/, '');
+    refine.addIssue({ code: 'custom', message });
     return z.NEVER;
   }
 }

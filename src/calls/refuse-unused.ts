@@ -7,7 +7,7 @@ const keptWith: Record<string, readonly string[]> = {
   failed: ['error', 'reason'],
 };
 
-/** @throws ProductionError `invalid_input`, naming what the call would drop. */
+/** @throws ProductionError `invalid_input`, naming what the call would drop, or cannot do without. */
 export function refuseUnused({
   sessionId,
   status,
@@ -19,6 +19,12 @@ export function refuseUnused({
   reason: unknown;
   error: unknown;
 }): void {
+  if (status === 'skipped' && given.reason === undefined)
+    throw new ProductionError(
+      'invalid_input',
+      'reason: is needed where a phase is skipped; it stays on record.',
+      { sessionId, field: 'reason' },
+    );
   const kept = keptWith[status] ?? [];
   const unused = Object.entries(given).find(([name, value]) => value !== undefined && !kept.includes(name));
   if (!unused) return;

@@ -80,6 +80,7 @@ function buildProgram(act: (command: Command, args: string[], options: Options) 
     const sub = program
       .command(`${command.name} ${command.usage}`.trim(), { hidden: true })
       .description(command.summary)
+      .showHelpAfterError(helpOn(command))
       .exitOverride();
     for (const [flags, description] of command.options) sub.option(flags, description);
     // Global options are welcome after the command too.
@@ -108,6 +109,10 @@ function buildProgram(act: (command: Command, args: string[], options: Options) 
     await act(command, chosen.takesEpisode && typeof value === 'string' ? [value] : [], options);
   });
   return program;
+}
+
+function helpOn(command: Command): string {
+  return `showrunner help ${command.name}`;
 }
 
 function camel(flag: string): string {
@@ -198,6 +203,9 @@ async function main(argv: string[]): Promise<number> {
       // Documents are fresh before anybody reads the answer.
       await opened.close();
       print(marked(result, opened.oldCopy()), json === true);
+    } catch (error) {
+      if (error instanceof UsageError && error.seeHelp) error.message += `: ${helpOn(command)}`;
+      throw error;
     } finally {
       await opened.close();
     }

@@ -264,7 +264,7 @@ export class ProductionStateManager extends ManagerHandle {
         withCost(planFail(sessionId, phase, error ?? reason ?? 'no reason was given')),
       );
     if (status === 'skipped') {
-      const skip = checkInput('SkipInput', { sessionId, phase, reason: reason ?? '' });
+      const skip = checkInput('SkipInput', { sessionId, phase, reason });
       return this.doFor(
         'updatePhase',
         sessionId,

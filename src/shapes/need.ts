@@ -1,18 +1,8 @@
 import * as z from 'zod';
+import { needKinds } from './need-kinds.js';
 
 /** Why a person is needed. `missing_result`: a worker asks for what a paid call gave, and nobody has said it. `idle`: it could go on, and nobody works on it any more. `late`: it should have been complete, whatever else it waits for. */
-export const NeedKind = z.enum([
-  'approval',
-  'paused',
-  'question',
-  'held_operation',
-  'missing_result',
-  'budget_stop',
-  'daily_stop',
-  'failed',
-  'idle',
-  'late',
-]);
+export const NeedKind = z.enum(needKinds);
 export type NeedKind = z.infer<typeof NeedKind>;
 
 /** What an episode waits for: told in this one way by list, show, watch, doctor, the studio and `--json`. */

@@ -8,9 +8,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** A command that somebody may paste into a shell, with something in it. */
 const command = /\b(?:showrunner|chmod|rm|mv|cp) [a-z][a-z -]*(?:[^`"'\n;]|\$\{[^}]*\})*/g;
 
-/** What has no sign in it that a shell knows: ids, names of phases, amounts and numbers that were checked. */
+/** What has no sign in it that a shell knows: ids, names of phases and of our commands, amounts and numbers that were checked. */
 const plain =
-  /^(?:id|sessionId|(?:this\.#|context\.|endpoint\.)(?:sessionId|id)|number|host|scope|amount|earlier|phase|checkpoint\.name|why|untilMs|path|need === 'daily_stop' \? 'day' : 'total')$/;
+  /^(?:id|sessionId|(?:this\.#|context\.|endpoint\.)(?:sessionId|id)|number|host|scope|amount|earlier|phase|checkpoint\.name|command\.name|why|untilMs|path|need === 'daily_stop' \? 'day' : 'total')$/;
 /** What is quoted already, or follows the command and is no part of it. */
 const quoted =
   /^(?:escapeForShell\(|keyWord\(|words$|first === '<answer>' \?|\[act, (?:path|target)\]|eventNames)/;

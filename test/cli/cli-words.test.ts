@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { run, start } from '../support/cli.js';
 import { temporaryDirectory } from '../support/temporary.js';
 import { watchInTerminal } from '../support/watched-terminal.js';
@@ -34,6 +34,8 @@ describe('words at the command line', () => {
   test.each([
     [['aprove', '1'], 'Did you mean approve?'],
     [['resotre', '1'], 'Did you mean restore?'],
+    [['lsit'], 'Did you mean list?'],
+    [['shwo', '1'], 'Did you mean show?'],
     [['list', '--topci', 'x'], 'Did you mean --topic?'],
     [['produce', '--sorces', 'x'], 'Did you mean --sources?'],
     [['--dirctory', 'x'], 'Did you mean --directory?'],
@@ -53,6 +55,95 @@ describe('words at the command line', () => {
       expect((await run(directory, 'list', '--json')).stdout).not.toContain('ep_001');
     },
   );
+
+  test.each([
+    ['cleanup', '--older-than', 'soon'],
+    ['cleanup', '--older-than', ''],
+    ['history', '1', '--at', ''],
+    ['fork', '1', '--position', ''],
+    ['create', '--topic', 'Bees', '--episode', ''],
+    ['create', '--topic', 'Bees', '--episode', '1e3'],
+    ['quality', '1', 'depth', 'high'],
+    ['list', '--limit', '0x10'],
+  ])(
+    'given %s with a number that is none, then it is refused as it was typed, and nothing is taken for it',
+    async (...words) => {
+      const directory = join(temporaryDirectory(), 'production');
+      await run(directory, 'create', '--topic', 'Bees');
+      const refused = await run(directory, ...words);
+      const [typed = ''] = words.slice(-1);
+      expect([refused.code, refused.stderr]).toEqual([
+        2,
+        expect.stringMatching(new RegExp(`: "${typed}" is not a (whole )?number`)),
+      ]);
+      const { episodes } = (await run(directory, 'list', '--json')).json();
+      expect(episodes).toHaveLength(1);
+    },
+  );
+
+  test('given a status that there is not, when episodes are listed by it, then it is refused and not answered with none', async () => {
+    const directory = join(temporaryDirectory(), 'production');
+    await run(directory, 'create', '--topic', 'Bees');
+    const refused = await run(directory, 'list', '--status', 'actve');
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('"actve" is none of')]);
+    for (const status of ['initialized', 'waiting', 'idle', 'held_operation', 'late'])
+      expect((await run(directory, 'list', '--status', status)).code).toBe(0);
+  });
+
+  test('given a checkpoint is to be saved and has no name, then it says so, where it listed those there are', async () => {
+    const directory = join(temporaryDirectory(), 'production');
+    await run(directory, 'create', '--topic', 'Bees');
+    const refused = await run(directory, 'checkpoint', '1', '--save');
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('name is needed')]);
+  });
+
+  test.each([
+    [['create']],
+    [['create', '--topic', 'Bees', '--start-at', 'soon']],
+    [['create', '--topic', 'x'.repeat(501)]],
+    [['create', '--topic', 'Bees', '--total', 'much']],
+    [['create', '--topic', 'Bees', '--key', '']],
+    [['create', '--topic', 'Bees', '--episode', '0']],
+  ])(
+    'given an episode is asked for as it cannot be (%j), then no production is made for it',
+    async (words) => {
+      const folder = temporaryDirectory();
+      const refused = await run(join(folder, 'production'), ...words);
+      expect(refused.code).not.toBe(0);
+      expect(readdirSync(folder)).toEqual([]);
+    },
+  );
+
+  test.each([
+    [['create'], 'showrunner help create'],
+    [['budget', '1', 'total'], 'showrunner help budget'],
+    [['phase', '1'], 'showrunner help phase'],
+    [['list', '--sideways'], 'showrunner help list'],
+  ])(
+    'given %j lacks something, then the command that tells more is named as it is typed',
+    async (words, told) => {
+      const directory = join(temporaryDirectory(), 'production');
+      await run(directory, 'create', '--topic', 'Bees');
+      const { stderr } = await run(directory, ...words);
+      expect(stderr).toContain(told);
+      expect(stderr).not.toContain('<command>');
+    },
+  );
+
+  test('given a setting of a crew or of the policy that is wrong, then one sentence says which, with one full stop', async () => {
+    const directory = join(temporaryDirectory(), 'production');
+    await run(directory, 'create', '--topic', 'Bees');
+    const crew = await run(directory, 'preflight');
+    expect(crew.stderr).toContain(
+      'settings: studio.script: Invalid input: expected string, received undefined. Say',
+    );
+    const policy = await run(directory, 'policy', 'set', 'budgets.total', 'much', '--reason', 'more');
+    expect(policy.stderr).toMatch(
+      /policy\.budgets\.total: "much" is not an amount of dollars such as [^\n]*[^.]\.\n/,
+    );
+    const skipped = await run(directory, 'phase', '1', 'research', 'skipped');
+    expect(skipped.stderr).toContain('reason: is needed');
+  });
 
   test('given a word that is like none, then none is guessed', async () => {
     expect((await run(temporaryDirectory(), 'xylophone')).stderr).not.toContain('Did you mean');

@@ -2,9 +2,11 @@ import type { Run } from '../command.js';
 import { findEpisode } from '../find-episode.js';
 import { table } from '../format.js';
 import { readJson } from '../read-json.js';
+import { needed } from '../usage-error.js';
 
 export const run: Run = async (context, [name = '', checkpointName], { data, save }) => {
   const saves = typeof data === 'string' || save === true;
+  if (saves && checkpointName === undefined) needed(undefined, "the checkpoint's name");
   const manager = await context.open({ looks: !saves });
   const sessionId = await findEpisode(manager, name);
   if (checkpointName === undefined) {

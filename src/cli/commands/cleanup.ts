@@ -2,14 +2,13 @@ import type { ProductionStateManager } from '../../manager/manager.js';
 import type { Run } from '../command.js';
 import { confirm } from '../confirm.js';
 import { needLines } from '../format.js';
+import { numberOf } from '../number-of.js';
+import { UsageError } from '../usage-error.js';
 
 export const run: Run = async (context, _args, options) => {
   const { olderThan, dryRun } = options;
+  const hours = typeof olderThan === 'string' ? { olderThanHours: hoursOf(olderThan) } : {};
   const manager = await context.open(dryRun === true ? { readOnly: true } : {});
-  const hours =
-    typeof olderThan === 'string'
-      ? { olderThanHours: olderThan.trim() === '' ? Number.NaN : Number(olderThan) }
-      : {};
   const found = await manager.cleanupOrphanedSessions({ ...hours, dryRun: true });
   const list = found.archived.join(', ');
   if (dryRun === true || found.archived.length === 0) {
@@ -28,6 +27,12 @@ export const run: Run = async (context, _args, options) => {
   ];
   return { json: { ...cleaned, dry_run: false }, text: lines.join('\n') };
 };
+
+function hoursOf(olderThan: string): number {
+  const hours = numberOf(olderThan, '--older-than');
+  if (hours >= 0) return hours;
+  throw new UsageError(`--older-than: ${olderThan} is no number of hours`);
+}
 
 /** Those that nobody has lost, with what they wait for. */
 async function leftAlone(manager: ProductionStateManager, ids: readonly string[]): Promise<string[]> {

@@ -1,20 +1,23 @@
-import type { Run } from '../command.js';
+import { parseUsd } from '../../../machines/usd.js';
+import { checkInput } from '../../calls/check-input.js';
+import { systemClock } from '../../production/index.js';
+import type { Options, Run } from '../command.js';
+import { wholeNumberOf } from '../number-of.js';
 import { needed } from '../usage-error.js';
 import { nextEpisodeNumber } from '../../manager/next-episode-number.js';
 import { newScheduleOf } from '../time-of.js';
 
 export const run: Run = async (context, _args, options) => {
-  const { topic, episode, total, key } = options;
+  const given = inputOf(options);
+  // Before there is a production: what is refused makes none.
+  checkInput('CreateInput', { episodeNum: 1, ...given, ...newScheduleOf(options, systemClock.now()) });
+  parseUsd(given.budgets?.total ?? 0, 'budgets.total');
   const manager = await context.open({ make: true });
-  const isKeyed = typeof key === 'string';
-  const number = typeof episode === 'string' ? Number(episode) : undefined;
   // With a key the number is found together with the episode, or it would be another one each time.
-  const episodeNum = number ?? (isKeyed ? undefined : await nextEpisodeNumber(manager));
+  const isNumbered = 'key' in given || 'episodeNum' in given;
   const id = await manager.createEpisodeSession({
-    topic: needed(topic, '--topic'),
-    ...(episodeNum === undefined ? {} : { episodeNum }),
-    ...(isKeyed ? { key } : {}),
-    ...(typeof total === 'string' ? { budgets: { total } } : {}),
+    ...(isNumbered ? {} : { episodeNum: await nextEpisodeNumber(manager) }),
+    ...given,
     ...newScheduleOf(options, manager.production.now()),
   });
   const { startAt, dueBy } = (await manager.getSnapshot(id)).context;
@@ -23,3 +26,12 @@ export const run: Run = async (context, _args, options) => {
     text: id,
   };
 };
+
+function inputOf({ topic, episode, total, key }: Options) {
+  return {
+    topic: needed(topic, '--topic'),
+    ...(typeof episode === 'string' ? { episodeNum: wholeNumberOf(episode, '--episode', { least: 1 }) } : {}),
+    ...(typeof key === 'string' ? { key } : {}),
+    ...(typeof total === 'string' ? { budgets: { total: total } } : {}),
+  };
+}

@@ -3,15 +3,13 @@ import type { Run } from '../command.js';
 import { dollars, longTable } from '../format.js';
 import { journalProgress } from '../file-progress.js';
 import { findEpisode } from '../find-episode.js';
-import { UsageError } from '../usage-error.js';
+import { wholeNumberOf } from '../number-of.js';
 
 export const run: Run = async (context, [name = ''], { at }) => {
+  const position = typeof at === 'string' ? wholeNumberOf(at, '--at', { least: 0 }) : undefined;
   const manager = await context.open({ looks: true });
   const id = await findEpisode(manager, name);
-  if (at !== undefined) {
-    const position = Number(at);
-    if (!Number.isSafeInteger(position))
-      throw new UsageError('--at: a journal position is a whole number; showrunner history lists them');
+  if (position !== undefined) {
     const snapshot = await manager.stateAt(id, position);
     return { json: { session_id: id, position, snapshot }, text: JSON.stringify(snapshot, undefined, 2) };
   }

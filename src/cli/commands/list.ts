@@ -1,8 +1,11 @@
 import type { ProductionStateManager } from '../../manager/manager.js';
+import { episodeStatuses } from '../../../machines/phase-names.js';
+import { needKinds } from '../../shapes/need-kinds.js';
 import { awaitsPerson } from '../../shapes/awaits-person.js';
 import type { EpisodeState } from '../../shapes/seed.js';
 import type { Options, Run } from '../command.js';
 import { listFast, type ListedEpisode, type Listing } from '../from-documents.js';
+import { wholeNumberOf } from '../number-of.js';
 import { UsageError } from '../usage-error.js';
 
 export const run: Run = async (context, _args, options) => {
@@ -52,10 +55,14 @@ async function listed(manager: ProductionStateManager): Promise<Listing> {
   };
 }
 
+const statuses = [...new Set<string>([...episodeStatuses, 'waiting', ...needKinds])];
+
 /** `--status` takes a status, `waiting` for all that need a person, or what they need: `paused`. */
 function filterOf({ status, topic, since }: Options): (state: ListedEpisode) => boolean {
   if (typeof since === 'string' && Number.isNaN(Date.parse(since)))
     throw new UsageError(`--since: ${since} is no date; write 2025-09-03 or 2025-09-03T14:30:22Z`);
+  if (typeof status === 'string' && !statuses.includes(status))
+    throw new UsageError(`--status: ${JSON.stringify(status)} is none of ${statuses.join(', ')}`);
   return (state) =>
     (typeof status !== 'string' || hasStatus(state, status)) &&
     (typeof topic !== 'string' || state.topic.toLowerCase().includes(topic.toLowerCase())) &&
@@ -69,7 +76,5 @@ function hasStatus({ status, needs }: ListedEpisode, wanted: string): boolean {
 
 function limitOf({ limit }: Options): number | undefined {
   if (typeof limit !== 'string') return undefined;
-  const most = Number(limit);
-  if (Number.isInteger(most) && most >= 1) return most;
-  throw new UsageError(`--limit: ${limit} is not a whole number above 0`);
+  return wholeNumberOf(limit, '--limit', { least: 1 });
 }

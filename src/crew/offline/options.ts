@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { invalidInput } from '../../../machines/episode/invalid-input.js';
 import { ProductionError } from '../../../machines/errors.js';
 import { minutesRange, secondsRange, usualMinutes } from '../own-ranges.js';
 import type { PhaseContext } from '../port.js';
@@ -23,7 +24,7 @@ export function readOptions(context: PhaseContext): OfflineOptions {
   const field = parsed.error.issues[0]?.path.join('.') ?? 'options';
   throw new ProductionError(
     'invalid_input',
-    `The demonstration crew cannot use its options: ${z.prettifyError(parsed.error)}. Pass e.g. { sources: 'docs', minutes: 3 }.`,
+    `The demonstration crew cannot use its options: ${invalidInput(parsed.error, 'options').message} Pass e.g. { sources: 'docs', minutes: 3 }.`,
     { sessionId: context.sessionId, field, cause: parsed.error },
   );
 }

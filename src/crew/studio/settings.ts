@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ProductionError } from '../../../machines/index.js';
+import { ProductionError, invalidInput } from '../../../machines/index.js';
 import { providerOf } from './models/providers.js';
 import { parseModelRef } from './model-ref.js';
 import { PriceTable } from './prices/price-table.js';
@@ -71,7 +71,7 @@ export function parseSettings(given: unknown): StudioSettings {
     const field = ['studio', ...(parsed.error.issues[0]?.path ?? [])].join('.').slice(0, 200);
     throw new ProductionError(
       'invalid_input',
-      `The studio crew cannot use its settings: ${z.prettifyError(parsed.error)}. Say at least who writes: --script anthropic:claude-sonnet-5.`,
+      `The studio crew cannot use its settings: ${invalidInput(parsed.error, 'studio').message} Say at least who writes: --script anthropic:claude-sonnet-5.`,
       { field, cause: parsed.error },
     );
   }
