@@ -39,13 +39,15 @@ export function episodeNumberOf(id: SessionId): number {
  * @throws ProductionError `invalid_input` naming `field`.
  */
 export function parseName(text: unknown, field: string): string {
-  if (
-    typeof text === 'string' &&
-    nameForm.test(text) &&
-    !reservedNames.test(text) &&
-    !forbiddenNames.has(text)
-  )
-    return text;
+  const isForm = typeof text === 'string' && nameForm.test(text);
+  if (isForm && !reservedNames.test(text) && !forbiddenNames.has(text)) return text;
+  const isTaken = isForm && (reservedNames.test(text) || forbiddenNames.has(text));
+  if (isTaken)
+    throw new ProductionError(
+      'invalid_input',
+      `${field}: ${show(text)} means something to a system or a program already; take another name.`,
+      { field },
+    );
   throw new ProductionError(
     'invalid_input',
     `${field}: ${show(text)} is not a name: use 1 to 64 lower-case letters, digits, "_" or "-", beginning with a letter or digit.`,

@@ -8,7 +8,14 @@ export function invalidInput(error: z.ZodError, prefix = ''): ProductionError {
   const path =
     [...(prefix === '' ? [] : [prefix]), ...(issue?.path ?? []), ...unknown].join('.').slice(0, 200) ||
     'input';
-  return new ProductionError('invalid_input', `${path}: ${issue?.message ?? 'is not valid'}.`, {
+  // Zod keeps what it was given only in the words of its own message (4.6.7).
+  const isMissing = issue?.code === 'invalid_type' && issue.message.endsWith(', received undefined');
+  const message = isMissing ? `is missing, which has to be ${article(issue.expected)}` : issue?.message;
+  return new ProductionError('invalid_input', `${path}: ${message ?? 'is not valid'}.`, {
     field: path,
   });
+}
+
+function article(noun: string): string {
+  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
 }

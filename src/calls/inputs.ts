@@ -66,7 +66,7 @@ export const CreateInput = z
   })
   .refine(namesAnEpisode, {
     path: ['episodeNum'],
-    message: 'is missing',
+    message: 'is missing; give a number, or a key by which the episode is found again',
   })
   .refine(hasOneNumber, { path: ['episodeNumber'], message: 'is another number than episodeNum' })
   .refine(isDueAfterStart, {

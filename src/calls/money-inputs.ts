@@ -3,7 +3,9 @@ import { Actor, PhaseName, Reason } from '../../machines/index.js';
 import { Id, Key } from './_session-id.js';
 
 /** Decimal dollars, read exactly. */
-export const Dollars = z.union([z.number(), z.string()]);
+export const Dollars = z.union([z.number(), z.string()], {
+  error: 'is not an amount of dollars such as 0.15 or "0.150000"',
+});
 export type Dollars = z.infer<typeof Dollars>;
 
 export const AddCostInput = z.strictObject({

@@ -135,7 +135,7 @@ describe('words at the command line', () => {
     await run(directory, 'create', '--topic', 'Bees');
     const crew = await run(directory, 'preflight');
     expect(crew.stderr).toContain(
-      'settings: studio.script: Invalid input: expected string, received undefined. Say',
+      'settings: studio.script: is missing, which has to be a string. Say',
     );
     const policy = await run(directory, 'policy', 'set', 'budgets.total', 'much', '--reason', 'more');
     expect(policy.stderr).toMatch(

@@ -67,6 +67,13 @@ describe('what a refused input says', () => {
       /^checkpoint: "Con" is not a name: use 1 to 64 lower-case letters, digits, "_" or "-"/,
     ],
     [
+      'a name that is a word of JavaScript',
+      () => parseName('constructor', 'name'),
+      'name',
+      /^name: "constructor" means something to a system or a program already; take another name\.$/,
+    ],
+    ['a device of a system', () => parseName('com1', 'name'), 'name', /^name: "com1" means something/],
+    [
       'text for money',
       () => parseUsd('much', 'total'),
       'total',
@@ -109,7 +116,7 @@ describe('what a refused input says', () => {
       'a budget that is no amount',
       () => parsePolicy({ budgets: { total: 'much' } }),
       'policy.budgets.total',
-      /^policy\.budgets\.total: amount: "much" is not an amount of dollars/,
+      /^policy\.budgets\.total: "much" is not an amount of dollars [^\n]*[^.]\.$/,
     ],
     [
       'a time zone',

@@ -738,3 +738,28 @@ describe('hostile input', () => {
     expect(await manager.getEpisodeCost(sessionId)).toBe(0.2);
   });
 });
+
+describe('what a call is told that was written wrongly', () => {
+  test.each<[string, (manager: ProductionStateManager, sessionId: string) => Promise<unknown>, string]>([
+    [
+      'an episode without number and key',
+      (manager) => manager.createEpisodeSession({ topic: 'Bees' }),
+      'episodeNum: is missing; give a number, or a key by which the episode is found again.',
+    ],
+    [
+      'a name in the form of another language',
+      (manager, id) =>
+        manager.updatePhase({ session_id: id, phase: 'research', status: 'complete' } as never),
+      'sessionId: is missing, which has to be a string.',
+    ],
+    [
+      'an amount that is no number',
+      (manager, sessionId) =>
+        manager.updatePhase({ sessionId, phase: 'research', status: 'complete', cost: Number.NaN }),
+      'cost: is not an amount of dollars such as 0.15 or "0.150000".',
+    ],
+  ])('given %s, then the sentence says what it has to be', async (_given, call, sentence) => {
+    const { manager, sessionId } = await givenEpisode();
+    await expect(call(manager, sessionId)).rejects.toThrow(sentence);
+  });
+});
