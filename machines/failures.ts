@@ -166,7 +166,7 @@ function codeOfStatus(status: number | undefined): FailureCode | undefined {
   if (status === undefined) return undefined;
   if (status === 429) return 'rate_limited';
   if (status === 402) return 'quota_exceeded';
-  if (status === 408 || status === 504) return 'timeout';
+  if (status === 408 || status === 504 || status === 524) return 'timeout';
   if (status === 409 || status === 425) return 'provider_unavailable';
   if (status >= 400 && status < 500) return 'provider_refused';
   return status >= 500 && status < 600 ? 'provider_unavailable' : undefined;

@@ -66,10 +66,15 @@ export function deliveryOf(error: unknown, depth = mostDepth): Delivery | undefi
 
 const gravest: readonly Delivery[] = ['unknown', 'answered', 'refused', 'unsent'];
 
+/**
+ * For somebody who waited too long, or for a call that is still going on: they say nothing about the work. 520 and 524 are Cloudflare's for a server behind it that had the request and gave no
+ * whole answer (http.dev/524, www.httpstatushub.com/learn/cdn-errors, stored copies, read on 30 November 2026), 598 and 599 some proxies'.
+ */
+const sayNothing = new Set([408, 409, 504, 520, 524, 598, 599]);
+
 function deliveryOfStatus(status: number | undefined): Delivery | undefined {
   if (status === undefined || status < 100 || status > 599) return undefined;
-  // An answer for somebody who waited too long, or for a call that is still going on, says nothing about the work.
-  if (status === 408 || status === 409 || status === 504) return 'unknown';
+  if (sayNothing.has(status)) return 'unknown';
   return status >= 400 ? 'refused' : 'answered';
 }
 

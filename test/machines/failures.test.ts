@@ -13,6 +13,8 @@ const table: [what: string, error: unknown, code: string][] = [
   ['status 402', withStatus(402), 'quota_exceeded'],
   ['status 408', withStatus(408), 'timeout'],
   ['status 504', withStatus(504), 'timeout'],
+  ['status 524', withStatus(524), 'timeout'],
+  ['status 520', withStatus(520), 'provider_unavailable'],
   ['status 500', withStatus(500), 'provider_unavailable'],
   ['status 599', withStatus(599), 'provider_unavailable'],
   ['status 600', withStatus(600), 'unknown'],

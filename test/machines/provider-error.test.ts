@@ -59,6 +59,11 @@ const table: [what: string, error: unknown, delivery: Delivery | undefined][] = 
   ['a 401', { statusCode: 401 }, 'refused'],
   ['a 503', { status: 503 }, 'refused'],
   ['a gateway that did not wait', { status: 504 }, 'unknown'],
+  ['Cloudflare, which did not wait', { status: 524 }, 'unknown'],
+  ['Cloudflare, to which no whole answer came', { status: 520 }, 'unknown'],
+  ['a proxy whose reading took too long', { status: 598 }, 'unknown'],
+  ['Cloudflare, which could not connect', { status: 522 }, 'refused'],
+  ['an overloaded provider', { status: 529 }, 'refused'],
   ['an answer that could not be read', { statusCode: 200, cause: new SyntaxError('x') }, 'answered'],
   [
     'tries of which the first was lost',
