@@ -27,6 +27,18 @@ const kinds: Readonly<Record<string, { kind: SourceKind; neighbours: Neighbours 
       ['the light ([source](x))'],
     ],
   },
+  'money, halves and degrees': {
+    kind: 'text',
+    neighbours: [
+      ['5 € of it', '5 € of it'],
+      ['½ of the light', '½ of the light'],
+      ['−5 °C of frost', '−5 °C of frost'],
+      ['the bee for £2.50', 'the bee for £2.50'],
+      ['5% of the light', '5% of the light'],
+      ['5 % of the light', '5 % of the light'],
+      ['12% of the light', '12% of the light'],
+    ],
+  },
   'powers and footnote marks': {
     kind: 'markdown',
     neighbours: [

@@ -87,7 +87,11 @@ export function unfitReason({ text, codeShare, heading }: Said, marked = text): 
   if (letters < text.replaceAll(' ', '').length * 0.8) return 'too_many_symbols';
   if (!isEnglish(text)) return 'not_english';
   if ((text.match(/\d/gu)?.length ?? 0) > text.length * 0.12) return 'too_many_numbers';
-  if (/(?:^|\s)(?:-{1,2}|\.{2,}|…|\W)(?:,|\s|\.$)/u.test(text.replaceAll(/\s[–—&+=-]\s|\d\s?%/gu, ' ')))
+  if (
+    /(?:^|\s)(?:-{1,2}|\.{2,}|…|\W)(?:,|\s|\.$)/u.test(
+      text.replaceAll(/\s[–—&+=-]\s|\d\s?[%€]|(?<=\s)[½⅓⅔¼¾](?=\s)/gu, ' x '),
+    )
+  )
     return 'code';
   if (boilerplate.test(heading)) return 'boilerplate';
   if (leadIn.test(text)) return 'lead_in';
