@@ -109,12 +109,14 @@ async function survey(
     return;
   const { survey: look } = await offlineModule();
   const line = waitingLine(context);
+  const noted = new Set<string>();
   for (const topic of topics) {
     const held = await look(topic, sources, minutes, context.signal, {
       secondsEach: typeof seconds === 'number' ? seconds : undefined,
       note(words) {
         line.end();
-        context.note(escapeForTerminal(words));
+        if (!noted.has(words)) context.note(escapeForTerminal(words));
+        noted.add(words);
       },
       still: line.show,
     }).finally(line.end);

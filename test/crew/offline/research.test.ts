@@ -27,6 +27,29 @@ async function researched(sources: string | string[], minutes = 3) {
   return { session, findings, validation, texts: findings.map(({ text }) => text) };
 }
 
+describe('documents that are not read', () => {
+  it('given a document of a type that nobody reads and a picture, when research ends, then its last words name the document', async () => {
+    const folder = await sourcesFolder();
+    await writeFile(path.join(folder, 'diary.docx'), 'The keeper kept a diary.');
+    await writeFile(path.join(folder, 'lamp.png'), 'a picture');
+    await writeFile(path.join(folder, 'scan.pdf'), '%PDF-1.7 broken');
+    const { session } = await researched(folder);
+    expect(session.progress.at(-1)?.message).toMatch(
+      /^Found \d+ sentences in \d+ sources\. Not read: diary\.docx \(a type that is not read\); scan\.pdf \(damaged or locked\)\.$/u,
+    );
+  });
+
+  it('given one sentence in one source, when research ends, then it is counted as one', async () => {
+    const folder = await emptyFolder();
+    await writeFile(
+      path.join(folder, 'a.txt'),
+      'The keeper of the lighthouse opens the wooden door in the early morning.',
+    );
+    const { session } = await researched(folder);
+    expect(session.progress.at(-1)?.message).toBe('Found 1 sentence in 1 source');
+  });
+});
+
 const oneLine = (text: string): string => text.replaceAll(/\s+/gu, ' ');
 
 describe('research', () => {

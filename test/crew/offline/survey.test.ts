@@ -33,6 +33,17 @@ describe('survey', () => {
     expect(await survey('The keeper', folder, 1)).toBeCloseTo(10);
   });
 
+  it('given documents that nobody reads, before and after what suffices, when sources are looked at, then each is told', async () => {
+    const folder = await emptyFolder();
+    await writeFile(path.join(folder, 'a.docx'), 'The diary.');
+    await book('b.txt', 100, 100, folder);
+    await writeFile(path.join(folder, 'c.csv'), 'The table.');
+    await writeFile(path.join(folder, 'd.png'), 'A picture.');
+    const notes: string[] = [];
+    await survey('The keeper', folder, 1, undefined, { note: (words) => void notes.push(words) });
+    expect(notes).toEqual(['Not read: a.docx, c.csv (a type that is not read).']);
+  });
+
   it.each([
     ['a topic in Chinese', '\u871C\u8702\u4E3A\u4EC0\u4E48\u8DF3\u821E', 'topic'],
     ['a topic of emoji', '\u{1F41D}\u{1F41D}', 'topic'],
@@ -50,6 +61,17 @@ describe('survey', () => {
     await writeFile(path.join(folder, 'empty.md'), '');
     await expect(survey('The keeper', folder, 3)).rejects.toThrow(
       /empty\.md: empty, photo\.jpg: unsupported_type/u,
+    );
+  });
+
+  it('given sources in German and one sentence of a sign that nobody can say, when they are looked at, then they are refused with the reasons', async () => {
+    const folder = await emptyFolder();
+    await writeFile(
+      path.join(folder, 'a.md'),
+      'Die Biene ist ein kleines Tier und lebt in dem Garten. The garden of the old king is worth 5\u20bf to him.',
+    );
+    await expect(survey('The keeper', folder, 3)).rejects.toThrow(
+      /of 2 pieces of text none can be quoted \(not_english 1, cannot_be_said 1\)\. Give prose in English/u,
     );
   });
 

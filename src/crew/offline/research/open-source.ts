@@ -23,12 +23,17 @@ const kinds: Readonly<Record<string, SourceKind>> = {
   '.pdf': 'pdf',
 };
 
+/** What a file is by its name; undefined where nobody reads it here. */
+export function kindOf(name: string): SourceKind | undefined {
+  const extension = path.extname(name).toLowerCase();
+  return Object.hasOwn(kinds, extension) ? kinds[extension] : undefined;
+}
+
 /** Reads one file, or says why not. */
 export async function openSource(
   file: SourceFile,
 ): Promise<{ kind: SourceKind; bytes: Uint8Array } | { refused: string }> {
-  const extension = path.extname(file.name).toLowerCase();
-  const kind = Object.hasOwn(kinds, extension) ? kinds[extension] : undefined;
+  const kind = kindOf(file.name);
   if (kind === undefined) return { refused: 'unsupported_type' };
   // The folder may have changed since it was listed: a path that now leads through a link is not read.
   if ((await realpath(file.location).catch(() => undefined)) !== file.location)

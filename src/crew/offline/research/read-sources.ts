@@ -2,7 +2,7 @@ import { ProductionError } from '../../../../machines/errors.js';
 import { sha256 } from '../../made-once.js';
 import type { Extract } from './extract.js';
 import { findSources, type SourceFile } from './find-sources.js';
-import { openSource, type SourceKind } from './open-source.js';
+import { kindOf, openSource, type SourceKind } from './open-source.js';
 import { Reader, limitsFor } from './reader.js';
 import type { SkippedFile } from './reports.js';
 
@@ -113,7 +113,12 @@ export async function readSources(wanted: readonly string[], reading: Reading): 
       if ('refused' in source) skipped.push({ file: file.name, reason: source.refused });
       else {
         read.push(source);
-        if (reading.enough?.(read) === true) break;
+        if (reading.enough?.(read) === true) {
+          // What is after it is not opened, but names are known.
+          for (const { name } of files.slice(index + 1))
+            if (kindOf(name) === undefined) skipped.push({ file: name, reason: 'unsupported_type' });
+          break;
+        }
       }
     }
   } finally {

@@ -1,4 +1,3 @@
-import { ProductionError } from '../../../../machines/errors.js';
 import type { PhaseContext } from '../../port.js';
 import { refuseIfAborted } from '../../interrupted.js';
 import { madeOnce, sha256 } from '../../made-once.js';
@@ -6,6 +5,8 @@ import { readOptions } from '../options.js';
 import { refuseUnsayable } from '../script/refuse-unsayable.js';
 import { validate } from './validate.js';
 import { rank } from './rank.js';
+import { nothingToQuote } from './nothing-to-quote.js';
+import { notReadFor } from './not-read.js';
 import { leftOutFor, readSources, takingText } from './read-sources.js';
 import { ResearchFindings, type SynthesisPackage } from './reports.js';
 import { formThemes } from './themes.js';
@@ -14,6 +15,8 @@ import * as z from 'zod';
 
 /** More words than the script will need, so that it can leave out what does not sound well. */
 const wordsPerMinute = 190;
+
+const counted = (count: number, what: string): string => `${String(count)} ${what}${count === 1 ? '' : 's'}`;
 
 const Scores = z.object({
   research_depth: z.number(),
@@ -63,14 +66,8 @@ export async function research(context: PhaseContext, readerWorker?: URL): Promi
     async () => {
       const ranking = await rank(context.topic, sources.read, wantedWords);
       if (ranking.placed.length === 0) {
-        throw new ProductionError(
-          'invalid_input',
-          'The sources hold no whole English sentences that could be read aloud.',
-          {
-            sessionId: context.sessionId,
-            field: 'sources',
-          },
-        );
+        const total = sources.read.reduce((sum, source) => sum + source.total, 0);
+        throw nothingToQuote(total, ranking.dropped, context.sessionId);
       }
       const findings = {
         topic: context.topic,
@@ -98,7 +95,11 @@ export async function research(context: PhaseContext, readerWorker?: URL): Promi
   const { scores } = await readJson(context, 'research/validation_report.json', z.object({ scores: Scores }));
   const { findings } = await readJson(context, 'research/research_findings.json', ResearchFindings);
   await context.score('research_depth', scores.research_depth);
-  context.progress(1, `Found ${String(findings.length)} sentences in ${String(sources.read.length)} sources`);
+  const notRead = notReadFor(sources.skipped);
+  context.progress(
+    1,
+    `Found ${counted(findings.length, 'sentence')} in ${counted(sources.read.length, 'source')}${notRead === undefined ? '' : `. ${notRead}`}`,
+  );
   return {
     findings: findings.length,
     files_read: sources.read.length,
