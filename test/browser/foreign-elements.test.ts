@@ -82,3 +82,10 @@ test('given markup in each text that a crew and a person can write, when every v
   expect(plain.text).toContain('plain words of the number 2');
   expect(hostile.text).toContain('<svg onload=');
 });
+
+test('given orders of direction in each text that a crew and a person can write, when every view is looked at, then they are shown and not obeyed', async () => {
+  const orders = ['\u202e', '\u202d', '\u2067', '\u202b'];
+  const { text } = await seen(orders.map((order, index) => `${index + 1} dollars ${order}sdnasuoht`));
+  expect(text).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
+  expect(text).toContain(String.raw`1 dollars \u202esdnasuoht`);
+});

@@ -19,10 +19,12 @@ import { readToken, takeToken } from './api/token.js';
 import { loadChart } from './chart/load.js';
 import { stayConnected } from './live/connection.js';
 import { followAddress, readRoute, route } from './live/router.js';
+import { showSigns } from './parts/shown-signs.js';
 
 /** The board comes first. */
 const chartAfterMs = 800;
 
+showSigns();
 takeToken();
 route.set({ current: readRoute() });
 followAddress();
