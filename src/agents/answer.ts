@@ -30,14 +30,21 @@ export function marked<Given extends object>(answered: Given, oldCopy: OldCopy |
 export function failure(error: unknown): Answer {
   const { code, message, remedy } =
     error instanceof ProductionError
-      ? error.toJSON()
+      ? { ...error.toJSON(), message: inArgumentsWords(error) }
       : { code: 'machine_broken' as const, message: String(error), remedy: 'bug' as const };
   return { ...answer({ code, message: told(message), remedy }), isError: true };
 }
 
-/** The same for what is no tool's answer, but an error of the protocol's. */
-export function protocolError(error: unknown): Error {
-  return new Error(told(error instanceof Error ? error.message : String(error)));
+/** The engine names its inputs in its own way (`maxCost`), and a tool's arguments are `max_cost`. */
+function inArgumentsWords({ message, field = '' }: ProductionError): string {
+  if (!message.startsWith(`${field}:`)) return message;
+  const argument = field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return `${argument}${message.slice(field.length)}`;
+}
+
+/** The words of a refusal that is no tool's answer, but an error of the protocol's. */
+export function errorText(error: unknown): string {
+  return told(error instanceof Error ? error.message : String(error));
 }
 
 // Before it is cut: half a secret is not known for one.

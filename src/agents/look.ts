@@ -1,5 +1,7 @@
 import { needsHere } from '../production/needs-here.js';
 import {
+  ProductionError,
+  EpisodeStatus,
   leftOf,
   leftOfPhase,
   phaseNames,
@@ -38,6 +40,12 @@ export async function listEpisodes(
   manager: ProductionStateManager,
   { status, cursor }: { status?: string | undefined; cursor?: string | undefined },
 ): Promise<Found> {
+  if (status !== undefined && !(EpisodeStatus.options as readonly string[]).includes(status))
+    throw new ProductionError(
+      'invalid_input',
+      `status: ${JSON.stringify(status.slice(0, 40))} is none; there are ${EpisodeStatus.options.join(', ')}.`,
+      { field: 'status' },
+    );
   const episodes = (await manager.listEpisodes())
     .filter((episode) => status === undefined || episode.status === status)
     .map((episode) => ({

@@ -12,7 +12,8 @@ import { hostHeaderValidation, originValidation, toNodeHandler } from '@modelcon
 import { hasBearer } from '../inspect/bearer.js';
 import { guardedServer, refuseUpgrade } from '../inspect/guarded-server.js';
 import { ChangeTeller } from './change-teller.js';
-import { makeServer, type House } from './server.js';
+import { MessageGate } from './message-gate.js';
+import { cleanly, makeServer, type House } from './server.js';
 
 export interface Serving {
   close: () => Promise<void>;
@@ -67,9 +68,11 @@ export function serveOverStdio(house: House, write: (text: string) => void, onEn
   process.stdin.once('end', onEnd).once('close', onEnd);
   const teller = new ChangeTeller();
   const telling = tellingHouse(house, teller);
-  const transport = new HearingTransport(process.stdin, out);
+  const gate = new MessageGate(write);
+  process.stdin.pipe(gate);
+  const transport = new HearingTransport(gate, out);
   transport.onSubscription = () => teller.want(telling.open);
-  return serveStdio(
+  const serving = serveStdio(
     ({ era }) => {
       const server = makeServer(telling, true);
       const isWanted = era === 'legacy' ? keepSubscriptions(server, telling) : () => true;
@@ -81,17 +84,25 @@ export function serveOverStdio(house: House, write: (text: string) => void, onEn
     },
     { transport },
   );
+  return {
+    close: async () => {
+      process.stdin.unpipe(gate).pause();
+      await serving.close();
+    },
+  };
 }
 
 /** The older protocol's subscriptions: the SDK keeps those of the newer one alone. Returns whether one is wanted. */
 function keepSubscriptions(server: Server, house: House): (uri: string) => boolean {
   const wanted = new Set<string>();
-  server.setRequestHandler('resources/subscribe', async ({ params: { uri } }) => {
-    const { readResource } = await import('./read-resource.js');
-    await readResource(await house.open(), uri);
-    wanted.add(uri);
-    return {};
-  });
+  server.setRequestHandler('resources/subscribe', ({ params: { uri } }) =>
+    cleanly(async () => {
+      const { readResource } = await import('./read-resource.js');
+      await readResource(await house.open(), uri);
+      wanted.add(uri);
+      return {};
+    }),
+  );
   server.setRequestHandler('resources/unsubscribe', ({ params: { uri } }) => {
     wanted.delete(uri);
     return {};

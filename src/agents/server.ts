@@ -1,12 +1,14 @@
 import {
   CLIENT_CAPABILITIES_META_KEY,
+  ProtocolError,
+  ProtocolErrorCode,
   Server,
   inputRequired,
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { ProductionError } from '../../machines/errors.js';
 import type { ProductionStateManager } from '../manager/manager.js';
-import { failure, marked, protocolError } from './answer.js';
+import { errorText, failure, marked } from './answer.js';
 import { checkArguments } from './arguments.js';
 import type { Asking, Question } from './ask-person.js';
 import type { Producer } from './produce-episode.js';
@@ -62,11 +64,14 @@ export function makeServer(house: House, subscribe: boolean): Server {
   return server;
 }
 
-async function cleanly<Given>(work: () => Given | Promise<Given>): Promise<Given> {
+/** Who has named what there is not may name something else; the rest is an error of the server's. */
+export async function cleanly<Given>(work: () => Given | Promise<Given>): Promise<Given> {
   try {
     return await work();
   } catch (error) {
-    throw protocolError(error);
+    const isCallers = error instanceof ProductionError && error.remedy === 'caller';
+    const { InvalidParams, InternalError } = ProtocolErrorCode;
+    throw new ProtocolError(isCallers ? InvalidParams : InternalError, errorText(error));
   }
 }
 

@@ -77,6 +77,33 @@ describe.each(ways)('a client over %s in the %s protocol', (way, era) => {
     });
   });
 
+  test('given a status that is none, when episodes of it are asked for, then it is refused with those there are, and an empty list is no answer', async () => {
+    const { call } = await connect(way, era, freshDirectory());
+    await call('create_episode', { episode_num: 1, topic: 'Bees' });
+    const { found, refused } = await call('list_episodes', { status: 'running' });
+    expect(refused).toBe(true);
+    expect(found['message']).toMatch(/^status: "running" is none; there are initialized, research/);
+    expect((await call('list_episodes', { status: 'initialized' })).found['episodes']).toHaveLength(1);
+  });
+
+  test('given an argument that the engine refuses, then it is named as the tool names it', async () => {
+    const { call } = await connect(way, era, freshDirectory());
+    const { found } = await call('create_episode', { episode_num: -1, topic: 'Bees' });
+    expect(found['message']).toMatch(/^episode_num: /);
+  });
+
+  test('given a prompt without what it needs, and a resource that is none, then both are errors of who asks', async () => {
+    const { call, client } = await connect(way, era, freshDirectory());
+    await call('create_episode', { episode_num: 1, topic: 'Bees' });
+    const tries = [
+      () => client.getPrompt({ name: 'produce' }),
+      () => client.getPrompt({ name: 'constructor' }),
+      () => client.readResource({ uri: 'showrunner://nothing' }),
+      () => client.readResource({ uri: 'showrunner://episodes/ep_001_20200101_000000' }),
+    ];
+    for (const attempt of tries) await expect(attempt()).rejects.toMatchObject({ code: -32602 });
+  });
+
   test('given nobody who can be asked, when approval is requested, then it stays pending', async () => {
     const { call } = await connect(way, era, freshDirectory());
     const id = await inReview(call);
