@@ -50,7 +50,7 @@ export { rulesToFollow, rulesUnder } from './episode/rules.js';
 export { isSameState, stateName } from './episode/state-name.js';
 export { episodeMachine } from './episode/machine.js';
 export { machineId, machineVersion } from './episode/version.js';
-export { isNear, leftOfDay, moneyMove } from './episode/money.js';
+export { isNear, leftOfDay, moneyMove, usedUp } from './episode/money.js';
 export type { MoneyMove } from './episode/money.js';
 export { parsePersisted, persist, rehydrate } from './episode/persisted.js';
 export { statusOf } from './episode/status-of.js';

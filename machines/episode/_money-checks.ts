@@ -6,17 +6,25 @@ import type { Check } from './check.js';
 import type { EpisodeContext, Operation } from './context.js';
 import type { DayMoney, EventOf } from './events.js';
 import { hasKey } from './key-tree.js';
-import { committedOf, isDaySpent, leftOf, leftOfDay, leftOfPhase, openOperation } from './money.js';
+import {
+  committedOf,
+  isDaySpent,
+  isTotalUsedUp,
+  leftOf,
+  leftOfDay,
+  leftOfPhase,
+  openOperation,
+} from './money.js';
 import { refuse, type Refusal } from './refusal.js';
 
-/** A budget of nothing is not used up by nothing: free work may go on. */
-export const checkEpisodeMoney = ({ sessionId, money, budgets }: EpisodeContext): Refusal | null =>
-  money.spent === 0 || money.spent < budgets.total
-    ? null
-    : refuse(
-        'budget_exhausted',
-        `${sessionId} has spent ${formatUsd(money.spent)} of its ${formatUsd(budgets.total)}; raise the total budget to go on.`,
-      );
+export const checkEpisodeMoney = (context: EpisodeContext): Refusal | null => {
+  if (!isTotalUsedUp(context)) return null;
+  const { sessionId, money, budgets } = context;
+  return refuse(
+    'budget_exhausted',
+    `${sessionId} has spent ${formatUsd(money.spent)} of its ${formatUsd(budgets.total)}; raise the total budget to go on.`,
+  );
+};
 
 export const checkDayMoney = ({ sessionId }: EpisodeContext, day: DayMoney): Refusal | null =>
   isDaySpent(day)

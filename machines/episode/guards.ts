@@ -1,5 +1,5 @@
 import { escapeForShell } from '../escape.js';
-import { phaseAfter, phaseNames, type PhaseName } from '../phase-names.js';
+import { phaseAfter, type PhaseName } from '../phase-names.js';
 import { addUsd, formatUsd, type Usd } from '../usd.js';
 import { checkClaim, checkClaimNumber, checkMover, checkRenew } from './_claim-checks.js';
 import {
@@ -15,7 +15,7 @@ import type { Check } from './check.js';
 import type { EpisodeContext } from './context.js';
 import type { EventOf } from './events.js';
 import { hasKey, valueAt } from './key-tree.js';
-import { leftOfDay, openOperation } from './money.js';
+import { leftOfDay, openOperation, usedUp } from './money.js';
 import { missedGates } from './quality-gates.js';
 import { refuse, type Refusal } from './refusal.js';
 
@@ -211,9 +211,7 @@ export const checkRecover: Check<EventOf<'recovery.begin'>> = (context, event) =
     );
   const money = checkEpisodeMoney(context);
   if (money) return money;
-  const passed = rules.hardPhaseBudgets
-    ? phaseNames.find((phase) => context.phases[phase].spent > context.budgets[phase])
-    : undefined;
+  const [passed] = usedUp(context);
   if (passed)
     return refuse(
       'phase_budget_exhausted',

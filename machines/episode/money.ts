@@ -1,4 +1,4 @@
-import type { PhaseName } from '../phase-names.js';
+import { phaseNames, type PhaseName } from '../phase-names.js';
 import { addUsd, subtractUsd, type Usd } from '../usd.js';
 import type { EpisodeContext, Operation } from './context.js';
 import type { DayMoney, EpisodeEvent } from './events.js';
@@ -50,6 +50,18 @@ function workOut(context: EpisodeContext, event: EpisodeEvent): MoneyMove | unde
 
 export function openOperation(context: EpisodeContext, key: string): Operation | undefined {
   return Object.hasOwn(context.operations, key) ? context.operations[key] : undefined;
+}
+
+/** A budget of nothing is not used up by nothing: free work may go on. */
+export function isTotalUsedUp({ money, budgets }: EpisodeContext): boolean {
+  return money.spent !== 0 && money.spent >= budgets.total;
+}
+
+/** The budgets that are used up now, and keep an episode from being recovered. */
+export function usedUp(context: EpisodeContext): ('total' | PhaseName)[] {
+  const { phases, budgets, rules } = context;
+  const passed = phaseNames.filter((phase) => rules.hardPhaseBudgets && phases[phase].spent > budgets[phase]);
+  return isTotalUsedUp(context) ? ['total', ...passed] : passed;
 }
 
 /** Spent and reserved together, of an episode. */

@@ -2,6 +2,7 @@ import {
   answerCommand,
   currentPhase,
   escapeForShell,
+  formatUsd,
   heldOperations,
   isWaitedFor,
   keptRejected,
@@ -13,8 +14,10 @@ import {
   settleCommand,
   stateName,
   statusOf,
+  usedUp,
   type EpisodeSnapshot,
   type FailureCode,
+  type PhaseName,
   type Usd,
 } from '../../machines/index.js';
 import type { Need, NeedKind } from '../shapes/index.js';
@@ -170,20 +173,19 @@ function failed({ value, context }: EpisodeSnapshot): Need[] {
   const { failure, sessionId, recoveries, rules } = context;
   if (statusOf(value) !== 'failed' || !failure || (failure.code === 'cancelled' && !failure.retryable))
     return [];
-  const need = failure.raisedAt === undefined ? needAfter(failure.code) : 'failed';
-  const given =
-    failure.raisedAt === undefined ? '' : ` More was given at ${failure.raisedAt}: it can be recovered.`;
+  const used = usedUp(context);
+  const need =
+    used.length > 0 ? 'budget_stop' : failure.raisedAt === undefined ? needAfter(failure.code) : 'failed';
   const recover = `showrunner recover ${sessionId}`;
   // Policy lets nobody recover it any more.
   const isOver = recoveries >= rules.maxRecoveries && !isWaitedFor(failure.code);
-  const raise =
-    need === 'failed'
-      ? []
-      : [`showrunner budget ${sessionId} ${need === 'daily_stop' ? 'day' : 'total'} +<dollars> --reason "…"`];
+  const scopes =
+    need === 'failed' ? [] : need === 'daily_stop' ? ['day'] : used.length > 0 ? used : [tightest(context)];
+  const raise = scopes.map((scope) => `showrunner budget ${sessionId} ${scope} +<dollars> --reason "…"`);
   return [
     {
       need,
-      text: `${failure.message}${given}`,
+      text: `${failure.message}${sinceThen(context, used)}`,
       since: failure.at,
       by: null,
       reason: failure.code,
@@ -193,6 +195,30 @@ function failed({ value, context }: EpisodeSnapshot): Need[] {
       ],
     },
   ];
+}
+
+/** What has become of an episode's money since it failed. */
+function sinceThen(
+  { failure, money, phases, budgets }: EpisodeSnapshot['context'],
+  used: ReturnType<typeof usedUp>,
+): string {
+  const isNew = failure?.code !== 'budget_exhausted' || failure.raisedAt !== undefined;
+  const [scope] = used;
+  if (scope && isNew) {
+    const { spent } = scope === 'total' ? money : phases[scope];
+    const budget = scope === 'total' ? 'total' : `${scope} budget`;
+    return ` ${formatUsd(spent)} of the ${budget} of ${formatUsd(budgets[scope])} is spent now: it can be recovered once there is more.`;
+  }
+  return failure?.raisedAt === undefined || scope
+    ? ''
+    : ` More was given at ${failure.raisedAt}: it can be recovered.`;
+}
+
+/** Which budget has refused a call that was larger than what it had left. */
+function tightest(context: EpisodeSnapshot['context']): PhaseName | 'total' {
+  const phase = context.failure?.phase;
+  const isPhase = phase && context.rules.hardPhaseBudgets && leftOfPhase(context, phase) < leftOf(context);
+  return isPhase ? phase : 'total';
 }
 
 /** A person may find good enough what a quality gate has rejected. */

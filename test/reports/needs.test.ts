@@ -99,4 +99,79 @@ describe('money that had come to its end', () => {
     await set('2.00');
     expect(await needs(manager, sessionId)).toMatchObject([{ need: 'failed' }]);
   });
+
+  /** What is told leads on: each budget that it names is raised, and then it is recovered. */
+  async function followed(manager: ProductionStateManager, sessionId: string): Promise<string[]> {
+    const [need] = await needs(manager, sessionId);
+    const scopes = (need?.next ?? []).flatMap((line) => / budget \S+ (\w+) \+/.exec(line)?.[1] ?? []);
+    for (const scope of scopes)
+      await manager.raiseBudget({
+        sessionId,
+        scope: scope as 'total',
+        amount: '9',
+        by: 'Ada',
+        reason: 'more',
+      });
+    expect((await needs(manager, sessionId))[0]).toMatchObject({ need: 'failed' });
+    expect((await manager.recoverFailedSession(sessionId)).status).toBe('research');
+    return scopes;
+  }
+
+  const spend = (manager: ProductionStateManager, sessionId: string, cost: string) =>
+    manager.addCost({ sessionId, phase: 'research', operation: 'late', cost });
+
+  async function begun(policy: object): Promise<{ manager: ProductionStateManager; sessionId: string }> {
+    const manager = await openProduction(temporaryDirectory(), { policy });
+    const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
+    await manager.updatePhase({ sessionId, phase: 'research', status: 'active' });
+    return { manager, sessionId };
+  }
+
+  test('given more was given, when a late cost uses that up, too, then it waits for money again', async () => {
+    const { manager, sessionId } = await begun({});
+    await spend(manager, sessionId, '7.50');
+    await manager.raiseBudget({ sessionId, scope: 'total', amount: '1', by: 'Ada', reason: 'more' });
+    await spend(manager, sessionId, '3');
+    expect((await needs(manager, sessionId))[0]).toMatchObject({
+      need: 'budget_stop',
+      text: expect.stringContaining(
+        ' $10.50 of the total of $8.00 is spent now: it can be recovered once',
+      ) as string,
+    });
+    expect(await followed(manager, sessionId)).toEqual(['total']);
+    await expectSound(manager);
+  });
+
+  test('given it has failed of something else, when a late cost passes its total, then it waits for money, too', async () => {
+    const { manager, sessionId } = await begun({});
+    await manager.markPhaseFailed({ sessionId, phase: 'research', error: 'provider down' });
+    await spend(manager, sessionId, '7.50');
+    expect(await followed(manager, sessionId)).toEqual(['total']);
+  });
+
+  test("given a phase's hard budget has stopped it, then that budget is named, and the total alone is not enough", async () => {
+    const { manager, sessionId } = await begun({ hardPhaseBudgets: true });
+    await spend(manager, sessionId, '2.50');
+    await manager.raiseBudget({ sessionId, scope: 'total', amount: '1', by: 'Ada', reason: 'more' });
+    expect((await needs(manager, sessionId))[0]).toMatchObject({
+      need: 'budget_stop',
+      text: expect.stringContaining('$2.50 of the research budget of $2.00 is spent now') as string,
+    });
+    expect(await followed(manager, sessionId)).toEqual(['research']);
+  });
+
+  test('given both are used up, then both are named', async () => {
+    const { manager, sessionId } = await begun({ hardPhaseBudgets: true });
+    await spend(manager, sessionId, '7.50');
+    expect(await followed(manager, sessionId)).toEqual(['total', 'research']);
+  });
+
+  test("given a call asked for more than a phase's hard budget has left, then that budget is named", async () => {
+    const manager = await openProduction(temporaryDirectory(), {
+      policy: { hardPhaseBudgets: true, budgets: { research: '1.00' } },
+    });
+    const { sessionId } = await manager.produce({ key: 'bees', topic: 'Bees' }, crew);
+    expect(await followed(manager, sessionId)).toEqual(['research']);
+    expect((await manager.produce(sessionId, crew)).outcome).toBe('complete');
+  });
 });
