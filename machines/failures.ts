@@ -1,3 +1,4 @@
+import { wordsOfError } from './error-words.js';
 import { ProductionError } from './errors.js';
 import { errorsBelow, retryAfterOf, statusOfError } from './provider-error.js';
 
@@ -94,7 +95,7 @@ export function messageOf(error: unknown): string {
 // Whatever can be thrown can also throw when it is asked what it is.
 function textOf(error: unknown): string {
   try {
-    if (error instanceof Error && typeof error.message === 'string') return error.message || error.name;
+    if (error instanceof Error && typeof error.message === 'string') return wordsOfError(error);
     return typeof error === 'string' ? error : (JSON.stringify(error) ?? String(error));
   } catch {
     return 'an error that cannot be shown';
@@ -200,7 +201,7 @@ function codeOfText(text: string): FailureCode {
   if (/quota|insufficient (?:funds|credit)/i.test(text)) return 'quota_exceeded';
   if (/timed? ?out|deadline/i.test(text)) return 'timeout';
   if (/content.?(?:filter|policy)|moderation/i.test(text)) return 'content_filtered';
-  return /unavailable|overloaded|connection (?:refused|reset)|other side closed|socket hang up|^terminated$|^fetch failed$|cannot connect to api/i.test(
+  return /unavailable|overloaded|connection (?:refused|reset)|other side closed|socket hang up|^(?:terminated|fetch failed)(?:: |$)|cannot connect to api/i.test(
     text,
   )
     ? 'provider_unavailable'

@@ -166,6 +166,39 @@ describe('failures', () => {
     });
   });
 
+  test.each<[what: string, error: unknown, message: string]>([
+    [
+      'a request that failed',
+      new TypeError('fetch failed', { cause: new Error('unexpected redirect') }),
+      'fetch failed: unexpected redirect',
+    ],
+    [
+      'one at both addresses of a host',
+      new TypeError('fetch failed', {
+        cause: new AggregateError([
+          new Error('the first one'),
+          new Error('connect ECONNREFUSED 127.0.0.1:9'),
+        ]),
+      }),
+      'fetch failed: connect ECONNREFUSED 127.0.0.1:9',
+    ],
+    [
+      'one whose cause has a code and no words',
+      new TypeError('terminated', { cause: { code: 'UND_ERR_SOCKET' } }),
+      'terminated: UND_ERR_SOCKET',
+    ],
+    ['one without a cause', new TypeError('fetch failed'), 'fetch failed'],
+    ['words of its own', new Error('no bees', { cause: new Error('winter') }), 'no bees'],
+    [
+      'a form that is another',
+      z.object({ id: z.string(), lines: z.array(z.number()) }).safeParse({ lines: ['a'] }).error,
+      'id: Invalid input: expected string, received undefined; lines.0: Invalid input: expected number, received string',
+    ],
+    ['a form that is none', z.string().safeParse(1).error, 'Invalid input: expected string, received number'],
+  ])('given %s, then its message says why, in words', (_what, error, message) => {
+    expect(classifyError(error).message).toBe(message);
+  });
+
   test('given an error that brings control characters, when its message is asked for, then only its text is left', () => {
     expect(
       messageOf(new Error('HTTP 500:\r\n\t\u001b[1;31mboom\u001b[0m\u0007 \u001b]0;title\u0007\u009b2Jend')),
