@@ -32,7 +32,7 @@ export interface FetchMeterOptions {
   name?: string | undefined;
   /** What tells one request from another within the episode; default its address, method and body. */
   key?: ((request: { url: string; method: string; body: string }) => string) | undefined;
-  /** A header in which the engine's idempotency key is sent, for providers that have one: `idempotency-key`. */
+  /** A header in which the engine's idempotency key is sent, for providers that have one: `idempotency-key`. A lost call is made again by it where `reconcile` is `'retry'`. */
   idempotencyHeader?: string | undefined;
   acrossRevisions?: boolean | undefined;
   reconcile?: Reconcile<KeptResponse> | undefined;
