@@ -30,6 +30,7 @@ export function possibleEvents(snapshot: EpisodeSnapshot): EpisodeEventType[] {
 
 // Always possible, hence not worth listing in an error.
 const quiet = new Set<EpisodeEventType>([
+  'episode.forked',
   'cost.recorded',
   'cost.corrected',
   'operation.settled',

@@ -211,7 +211,7 @@ function sinceThen(
   }
   return failure?.raisedAt === undefined || scope
     ? ''
-    : ` More was given at ${failure.raisedAt}: it can be recovered.`;
+    : ` More was given at ${failure.raisedAt}: it can be recovered${failure.code === 'daily_cap_reached' ? " while the day's money lasts" : ''}.`;
 }
 
 /** Which budget has refused a call that was larger than what it had left. */

@@ -101,7 +101,7 @@ test.each(episodeEventTypes)(
     const commands = catalog.map(({ name }) => name);
     const calls = Object.getOwnPropertyNames(ProductionStateManager.prototype);
     const [call = '', command = call] = spoken(type)
-      .replace(/^showrunner (\S+)(?: \((\w+)\))?$/, '$2 $1')
+      .replace(/^showrunner (\S+)(?: … \w+)?(?: \((\w+)\))?$/, '$2 $1')
       .trim()
       .split(' ');
     expect([...calls, ...commands, 'editArtifact']).toContain(call);

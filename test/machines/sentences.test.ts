@@ -4,6 +4,7 @@ import {
   announce,
   classifyError,
   decide,
+  episodeEventTypes,
   explain,
   heldOperations,
   isSameState,
@@ -15,6 +16,7 @@ import {
   parseSessionId,
   parseUsd,
   persist,
+  phaseNames,
   stateName,
   unfinishedPhases,
   type EpisodeEvent,
@@ -264,6 +266,18 @@ describe('states and their names', () => {
     const active = episodeIn('research.active');
     expect(heldOperations(apply(active, reserve('research', '0.10', 'open')).context)).toEqual([]);
     expect(heldOperations(withOperation(active, 'held').context)).toHaveLength(1);
+  });
+
+  test('given any refusal, then what is not possible is not listed as what is', () => {
+    for (const state of allStates)
+      for (const type of episodeEventTypes)
+        for (const phase of phaseNames) {
+          const decided = decide(episodeIn(state), sample[type](phase));
+          const message = decided.accepted ? '' : decided.refusal.message;
+          const [, refused, possible = ''] =
+            /, where (.+) is not possible.*; possible here: (.+)\.$/.exec(message) ?? [];
+          if (refused !== undefined) expect(possible.split(', '), `${state}, ${type}`).not.toContain(refused);
+        }
   });
 
   test('given a phase out of order, then the sentence says with which to go on', () => {

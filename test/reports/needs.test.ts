@@ -160,6 +160,16 @@ describe('money that had come to its end', () => {
     expect(await followed(manager, sessionId)).toEqual(['research']);
   });
 
+  test("given the day's cap is raised by less than is spent, then nobody is told that it can be recovered without more", async () => {
+    const { manager, sessionId } = await begun({ dailyCap: '1.00' });
+    await spend(manager, sessionId, '2');
+    await manager.raiseBudget({ sessionId, scope: 'day', amount: '0.50', by: 'Ada', reason: 'more' });
+    expect((await needs(manager, sessionId))[0]?.text).toMatch(
+      /can be recovered while the day's money lasts\.$/,
+    );
+    await expect(manager.recoverFailedSession(sessionId)).rejects.toThrow("raise the day's cap");
+  });
+
   test('given both are used up, then both are named', async () => {
     const { manager, sessionId } = await begun({ hardPhaseBudgets: true });
     await spend(manager, sessionId, '7.50');
