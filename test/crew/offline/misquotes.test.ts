@@ -242,6 +242,19 @@ describe('what stands around a sentence', () => {
     },
   );
 
+  it.each([
+    ['# Bees[^1] of the north {#bees}', 'Bees of the north'],
+    ['# Bees <sup>[2]</sup> of `code` ![logo](x)', 'Bees of `code`'],
+    ['# The {old} bees', 'The {old} bees'],
+  ])(
+    'given the heading "%s", when it is read, then the title has its words alone: "%s"',
+    async (heading, title) => {
+      const source = `${heading}\n\nThe bee keeps a small hive under the roof of the barn.\n\n[^1]: A note.\n`;
+      const read = await extract('markdown', new TextEncoder().encode(source), () => {});
+      expect([read.title, read.sentences[0]?.heading]).toEqual([title, title]);
+    },
+  );
+
   it('given front matter with sentences in it, when it is read, then they are counted', async () => {
     const source = `---\ntitle: Bees\ntext: The wasp keeps no hive. It is small.\n---\n${bee}`;
     const { leftOut, total } = await extract('markdown', new TextEncoder().encode(source), () => {});

@@ -41,15 +41,20 @@ export async function readMarkdown(source: string, progress: (share: number) => 
     budget.spend(whole, tree);
     const html = htmlOf(tree, text.length);
     const { document } = parseHTML(`<html><body>${html}</body></html>`);
-    const first = document.querySelector('h1');
-    title ??= plainHeading(first?.textContent ?? '') || undefined;
+    // Read as everything else is: the number of a note is no word of it.
+    const headingOf = (node: { outerHTML: string } | null | undefined): string => {
+      if (!node) return '';
+      const { body: alone } = parseHTML(`<html><body>${node.outerHTML}</body></html>`).document;
+      return plainHeading(blocksOf(alone)[0]?.text ?? '');
+    };
+    if (title === undefined) title = headingOf(document.querySelector('h1')) || undefined;
     const read = blocksOf(document.body);
     for (const block of read) {
       // A piece that goes on under the last one's heading.
       blocks.push(block.heading === '' ? { ...block, heading } : block);
     }
     const headings = [...document.querySelectorAll('h1,h2,h3,h4,h5,h6')];
-    heading = plainHeading(headings.at(-1)?.textContent ?? '') || heading;
+    heading = headingOf(headings.at(-1)) || heading;
   }
   return { title, blocks };
 }

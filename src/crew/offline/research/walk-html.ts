@@ -182,7 +182,9 @@ function attributeReason(node: HtmlNode): string | undefined {
   return attribute(node, 'role') === 'navigation' ? 'navigation' : undefined;
 }
 
-/** A heading without marks; code stays recognisable by its ticks. */
+/** A heading without marks and without its name for links; code stays recognisable by its ticks. */
 export function plainHeading(text: string): string {
-  return oneLine(text.replaceAll(/[\uE000\uE001]/gu, '`').replaceAll(/[\uE002-\uE01F]/gu, ''));
+  const marked = text.replaceAll(/[\uE000\uE001]/gu, '`').replaceAll(/[\uE002-\uE01F]/gu, '');
+  // What Pandoc, kramdown and Docusaurus call a heading by: `## Bees {#bees}`.
+  return oneLine(marked.replace(/\{[#.:][^{}]{0,80}\}\s{0,8}$/u, ''));
 }
