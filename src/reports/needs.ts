@@ -102,23 +102,29 @@ function questions({ context: { sessionId, operations } }: EpisodeSnapshot): Nee
 
 const mostNamed = 3;
 
-function held({ context }: EpisodeSnapshot): Need[] {
+function held(snapshot: EpisodeSnapshot): Need[] {
+  const { context } = snapshot;
   const keys = heldOperations(context).filter((key) => !context.operations[key]?.question);
   const [first] = keys;
   if (first === undefined) return [];
   const { sessionId, operations } = context;
   const more = keys.length > mostNamed ? ` and ${keys.length - mostNamed} more` : '';
+  // A worker that has asked pauses its phase; before that nobody has looked by the operation's own rule.
+  const isUnasked = context.claims > 0 && phaseIn(stateName(snapshot), 'active') !== undefined;
   return [
     {
       need: 'held_operation',
-      text: `outcome unknown: ${keys.slice(0, mostNamed).join(', ')}${more}`,
+      text: `outcome unknown: ${keys.slice(0, mostNamed).join(', ')}${more}${isUnasked ? '; whoever resumes it looks it up, or does it again if it may be' : ''}`,
       since: operations[first]?.at ?? null,
       by: null,
       reason: null,
-      next: keys.flatMap((key) => [
-        settleCommand(sessionId, key, '<dollars>'),
-        `showrunner release ${sessionId} ${keyWord(key)}`,
-      ]),
+      next: [
+        ...(isUnasked ? [`showrunner resume ${sessionId}`] : []),
+        ...keys.flatMap((key) => [
+          settleCommand(sessionId, key, '<dollars>'),
+          `showrunner release ${sessionId} ${keyWord(key)}`,
+        ]),
+      ],
     },
   ];
 }

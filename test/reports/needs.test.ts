@@ -185,3 +185,48 @@ describe('money that had come to its end', () => {
     expect((await manager.produce(sessionId, crew)).outcome).toBe('complete');
   });
 });
+
+describe('a call that an interruption has cut off', () => {
+  const cutOff = (reconcile: 'retry' | 'ask', calls: string[], interrupt?: AbortController) =>
+    defineCrew({
+      ...crew,
+      research: ({ operation, signal }) =>
+        operation('query', { key: 'q', maxCost: '2.00', reconcile }, async () => {
+          calls.push('q');
+          interrupt?.abort(new Error('enough'));
+          signal.throwIfAborted();
+          return Promise.resolve({ result: 'notes', cost: '1.00' });
+        }),
+    });
+
+  test.each([
+    { rule: 'retry' as const, outcome: 'complete', made: 2, left: [] },
+    { rule: 'ask' as const, outcome: 'waiting', made: 1, left: ['held_operation', 'paused'] },
+  ])(
+    'given its rule is "$rule", when a person is told what to do, then first to resume, which asks the rule, and the episode is $outcome',
+    async ({ rule, outcome, made, left }) => {
+      const manager = await openProduction(temporaryDirectory());
+      const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
+      const calls: string[] = [];
+      const interrupt = new AbortController();
+      const first = await manager.produce(sessionId, cutOff(rule, calls, interrupt), {
+        signal: interrupt.signal,
+      });
+      expect(first.outcome).toBe('interrupted');
+      const byHand = [
+        `showrunner settle ${sessionId} q <dollars> --result <json|file>`,
+        `showrunner release ${sessionId} q`,
+      ];
+      expect(await needs(manager, sessionId)).toMatchObject([
+        { need: 'held_operation', next: [`showrunner resume ${sessionId}`, ...byHand] },
+      ]);
+      expect((await manager.produce(sessionId, cutOff(rule, calls))).outcome).toBe(outcome);
+      // Who has been asked and does not know, leaves it to a person.
+      const after = await needs(manager, sessionId);
+      expect(after.map(({ need }) => need)).toEqual(left);
+      expect(after.slice(0, 1).flatMap(({ next }) => next)).toEqual(left.length > 0 ? byHand : []);
+      expect(calls).toHaveLength(made);
+      await expectSound(manager);
+    },
+  );
+});
