@@ -35,7 +35,13 @@ export function answerCommand(
   choices: readonly string[] = ['<answer>'],
 ): string {
   const [first = '<answer>'] = choices;
-  return `showrunner answer ${sessionId} ${keyWord(key)} ${first === '<answer>' ? first : escapeForShell(first)}`;
+  const words = [keyWord(key), first === '<answer>' ? first : answerWord(key, first)].join(' ');
+  return `showrunner answer ${sessionId} ${words}`;
+}
+
+/** Behind a key that is preceded by `--` nothing is an option any more. */
+function answerWord(key: string, answer: string): string {
+  return key.startsWith('-') ? escapeForShell(answer) : keyWord(answer);
 }
 
 /** A key as a shell takes it, and no option of the command. */

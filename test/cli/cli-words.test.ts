@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { readFileSync, readdirSync } from 'node:fs';
+import { defineCrew } from '../../src/index.js';
 import { run, start } from '../support/cli.js';
+import { openProduction } from '../support/production.js';
 import { temporaryDirectory } from '../support/temporary.js';
 import { watchInTerminal } from '../support/watched-terminal.js';
 
@@ -134,9 +136,7 @@ describe('words at the command line', () => {
     const directory = join(temporaryDirectory(), 'production');
     await run(directory, 'create', '--topic', 'Bees');
     const crew = await run(directory, 'preflight');
-    expect(crew.stderr).toContain(
-      'settings: studio.script: is missing, which has to be a string. Say',
-    );
+    expect(crew.stderr).toContain('settings: studio.script: is missing, which has to be a string. Say');
     const policy = await run(directory, 'policy', 'set', 'budgets.total', 'much', '--reason', 'more');
     expect(policy.stderr).toMatch(
       /policy\.budgets\.total: "much" is not an amount of dollars such as [^\n]*[^.]\.\n/,
@@ -144,6 +144,29 @@ describe('words at the command line', () => {
     const skipped = await run(directory, 'phase', '1', 'research', 'skipped');
     expect(skipped.stderr).toContain('reason: is needed');
   });
+
+  test.each(['title', '-t', "it's $HOME"])(
+    'given a worker asks under the key %s with choices that look like options, then each answer is taken as it is advised',
+    async (key) => {
+      for (const choice of ['-x', '--json', '--', '-5', "Ada's *"]) {
+        const directory = join(temporaryDirectory(), 'production');
+        const manager = await openProduction(directory);
+        const crew = defineCrew({
+          research: ({ ask }) => ask({ key, question: 'Which?', choices: [choice] }),
+          script: () => Promise.resolve(null),
+          audio: () => Promise.resolve(null),
+        });
+        const { sessionId } = await manager.produce({ key: 'bees', topic: 'Bees' }, crew);
+        const shown = (await run(directory, 'show', sessionId)).stdout;
+        const [, advised = ''] = /next: (showrunner answer .*)/.exec(shown) ?? [];
+        const typed = `showrunner() { '${process.execPath}' '${main}' -d '${directory}' "$@"; }; ${advised}`;
+        const answered = spawnSync('bash', ['-c', typed], { encoding: 'utf8' });
+        expect([advised, answered.stderr, answered.status]).toEqual([advised, '', 0]);
+        expect((await manager.produce(sessionId, crew)).outcome).toBe('complete');
+        expect((await manager.loadCheckpoint(sessionId, 'research')).data).toBe(choice);
+      }
+    },
+  );
 
   test('given a word that is like none, then none is guessed', async () => {
     expect((await run(temporaryDirectory(), 'xylophone')).stderr).not.toContain('Did you mean');
