@@ -128,6 +128,32 @@ describe('connecting a host', () => {
     expect(edit(connected, true)).toBe(theirs);
   });
 
+  test.each([
+    '[mcp_servers.showrunner]\ncommand = "mine"\n',
+    'model = "x"\r\n  [ mcp_servers . "showrunner" ] # mine\r\ncommand = "mine"\r\n',
+    '[mcp_servers.showrunner.env]\nA = "b"\n',
+    '[mcp_servers]\n\'showrunner\' = { command = "mine" }\n',
+    '[mcp_servers]\nshowrunner.command = "mine"\n',
+    'mcp_servers.showrunner.command = "mine"\n',
+    'mcp_servers = { showrunner = { command = "mine" } }\n',
+  ])(
+    'given a TOML file that has a server of our name, %j, then it is refused with the line, since none may be there twice, and taking out leaves it',
+    (theirs) => {
+      const { edit } = file('codex', '.codex/config.toml');
+      expect(() => edit(theirs, false)).toThrow(/line [1-3] has a server "showrunner" already/);
+      expect(edit(theirs, true)).toBe(theirs);
+    },
+  );
+
+  test('given a TOML file that has other servers, and our name elsewhere, then it is connected', () => {
+    const { edit } = file('codex', '.codex/config.toml');
+    const theirs =
+      '[mcp_servers.showrunner2]\ncommand = "x"\n[mcp_servers]\nother = { command = "y" }\n[profiles.showrunner]\nmodel = "z"\n# [mcp_servers.showrunner]\n';
+    expect(edit(edit(theirs, false), false)).toContain(
+      `${theirs}# showrunner: begin\n[mcp_servers.showrunner]`,
+    );
+  });
+
   test.each(['[]', '{', '{"hooks":3}', '"x"'])(
     'given a file that says %s, then it is refused and not replaced',
     (text) => {

@@ -5,6 +5,7 @@ import { hookTableFile, type HookTable } from '../hooks/hook-table.js';
 import { hookHosts, type HookHost } from '../hooks/hook-call.js';
 import { agentsTokenFile } from '../token.js';
 import { hookFields } from '../tools.js';
+import { codexServerLine } from './codex-server-line.js';
 
 export const connectHosts = hookHosts;
 
@@ -90,7 +91,7 @@ const filesOf: Record<HookHost, (place: Place) => HostFile[]> = {
     },
   ],
   codex: (place) => [
-    { path: '.codex/config.toml', edit: editBlock(codexServer(place)) },
+    { path: '.codex/config.toml', edit: editBlock(codexServer(place), seeThatNoServerIsThere) },
     {
       path: '.codex/hooks.json',
       edit: editJson((json, remove) => setHooks(json, remove, claudeHooks(place, 'codex'))),
@@ -320,7 +321,7 @@ const blockStart = '# showrunner: begin';
 const blockEnd = '# showrunner: end';
 
 /** A block of our own in a file whose form is the person's. */
-function editBlock(block: string): HostFile['edit'] {
+function editBlock(block: string, see: (rest: string) => void): HostFile['edit'] {
   return (text, remove) => {
     const start = text?.indexOf(blockStart) ?? -1;
     const end = start < 0 ? -1 : (text?.indexOf(blockEnd, start) ?? -1);
@@ -332,9 +333,16 @@ function editBlock(block: string): HostFile['edit'] {
           ? text
           : text.slice(0, start) + text.slice(end + blockEnd.length + 1);
     if (remove) return rest.trim() === '' ? undefined : rest;
+    see(rest);
     const gap = rest === '' || rest.endsWith('\n') ? '' : '\n';
     return `${rest}${gap}${blockStart}\n${block}${blockEnd}\n`;
   };
+}
+
+function seeThatNoServerIsThere(toml: string): void {
+  const line = codexServerLine(toml);
+  if (line !== undefined)
+    throw new TypeError(`line ${line} has a server "showrunner" already, or all servers in one value`);
 }
 
 const ownMark = 'showrunner connect opencode wrote this file';
