@@ -1,5 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { connectHosts, hostFiles, type HostFile } from '../../src/agents/connect/host-files.js';
+import { connectHosts, firstTable, hostFiles, type HostFile } from '../../src/agents/connect/host-files.js';
+import { priceOf, readHookTable } from '../../src/agents/hooks/hook-table.js';
+import { temporaryDirectory } from '../support/temporary.js';
 
 const place = {
   program: 'npx showrunner',
@@ -118,6 +122,21 @@ describe('connecting a host', () => {
     expect(settings?.edit(text, false)).toBe(text);
     expect(settings?.edit(text, true)).toBeUndefined();
   });
+
+  test.each([
+    'mcp__perplexity__ask',
+    'mcp_perplexity_ask',
+    'perplexity_ask',
+    'mcp__ElevenLabs__text_to_speech',
+    'elevenlabs_text_to_speech',
+  ])(
+    'given the table that connecting begins with, then it has a price for %s, as a host names it',
+    (tool) => {
+      const directory = temporaryDirectory();
+      writeFileSync(join(directory, firstTable.path), firstTable.text);
+      expect(priceOf(readHookTable(directory), tool)).toBeDefined();
+    },
+  );
 
   test('given a TOML file with comments, then all of it stays around a block of our own', () => {
     const { edit } = file('codex', '.codex/config.toml');

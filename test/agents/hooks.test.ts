@@ -517,6 +517,38 @@ describe('around a session', () => {
   });
 
   test.each([
+    ['codex', 'mcp__showrunner__get_episode', (id: string) => ({ structuredContent: { session_id: id } })],
+    ['gemini', 'mcp_showrunner_get_episode', (id: string) => JSON.stringify({ session_id: id })],
+    ['opencode', 'showrunner_get_episode', (id: string) => JSON.stringify({ session_id: id })],
+    [
+      'cursor',
+      'get_episode',
+      (id: string) =>
+        JSON.stringify({ content: [{ type: 'text', text: JSON.stringify({ session_id: id }) }] }),
+    ],
+  ] as const)(
+    'given two episodes and %s, whose name for our tool is %s, when the agent does as the denial says, then its call is for that episode',
+    async (host, tool, answerFor) => {
+      const { hook, open, episode } = await house({ tools: [{ ...perplexity, match: '*perplexity*' }] });
+      await episode();
+      const meant = await episode(2);
+      const asked = await hook(before(), host);
+      expect(JSON.stringify(asked.said)).toContain('Call get_episode with the session_id');
+      const looked = { ...after(answerFor(meant)), tool_name: tool, tool_input: { session_id: meant } };
+      await hook(looked, host);
+      expect((await hook(before(), host)).kind).toBe('pass');
+      expect(Object.keys(await open(meant))).toHaveLength(1);
+    },
+  );
+
+  test('given a tool of a foreign server that has the name of one of ours and a price, then it is reserved in Cursor, too, which names no servers', async () => {
+    const { hook, open, episode } = await house({ tools: [{ ...perplexity, match: 'get_episode' }] });
+    const id = await episode();
+    await hook({ ...before(), tool_name: 'get_episode' }, 'cursor');
+    expect(Object.keys(await open(id))).toHaveLength(1);
+  });
+
+  test.each([
     '11-machine-prompt-task-notification',
     '04-subagent-start',
     '19-elicitation',
@@ -575,6 +607,30 @@ describe('shadow, and what is broken', () => {
       expect(notes.length).toBeGreaterThan(0);
     },
   );
+
+  test.each([
+    ['gemini', 'mcp_perplexity_ask', 'read_file'],
+    ['cursor', 'ask', ''],
+    ['opencode', 'perplexity_ask', 'webfetch'],
+  ] as const)(
+    'given a table that cannot be read and %s, which names servers in its own way, then %s is denied, and %j passes',
+    async (host, foreign, own) => {
+      const { hook, directory } = await house();
+      writeFileSync(join(directory, 'hooks.json'), '{');
+      expect((await hook({ ...before(), tool_name: foreign }, host)).kind).toBe('deny');
+      const event = own === '' ? 'beforeShellExecution' : 'PreToolUse';
+      expect((await hook({ ...before(), hook_event_name: event, tool_name: own }, host)).kind).toBe('pass');
+    },
+  );
+
+  test("given Cursor, whose answers are JSON text around the tool's own, then the cost in it is booked", async () => {
+    const { hook, episode, manager } = await house();
+    const id = await episode();
+    await hook({ ...before(), hook_event_name: 'beforeMCPExecution' }, 'cursor');
+    const answer = JSON.stringify({ content: [{ type: 'text', text: '{"cost":"0.02"}' }] });
+    await hook({ ...after(answer), hook_event_name: 'afterMCPExecution' }, 'cursor');
+    expect(await manager.getEpisodeCost(id)).toBe(0.02);
+  });
 
   test('given the production is missing, then a priced tool is denied and nothing is made', async () => {
     const directory = temporaryDirectory();

@@ -47,8 +47,8 @@ export const firstTable = {
     {
       enforce: 'shadow',
       tools: [
-        { match: 'mcp__*perplexity*', phase: 'research', operation: 'perplexity_query', max_cost: '0.25' },
-        { match: 'mcp__*elevenlabs*__*speech*', phase: 'audio', operation: 'speech', max_cost: '0.50' },
+        { match: '*perplexity*', phase: 'research', operation: 'perplexity_query', max_cost: '0.25' },
+        { match: '*elevenlabs*speech*', phase: 'audio', operation: 'speech', max_cost: '0.50' },
       ],
       models: {
         'claude-sonnet-*': { input: '3', output: '15', cache_write: '3.75', cache_read: '0.30' },

@@ -2,11 +2,12 @@ import { ProductionError, keyWord, type PhaseName, type SessionId } from '../../
 import type { ProductionStateManager } from '../../manager/manager.js';
 import { decimal } from '../answer.js';
 import { bookedCall } from './booked-call.js';
-import { isOwnTool, subagentPhase } from './before-tool.js';
+import { subagentPhase } from './before-tool.js';
 import { episodeFor } from './episode-of-hook.js';
 import { provesFree } from './failed-call.js';
 import { pass, type Hooked, type Verdict } from './hook-house.js';
 import { priceOf, type PricedTool } from './hook-table.js';
+import { isOwnTool } from './own-tool.js';
 import { countIn } from './session-notes.js';
 import { objectsOf, saysFailed, statedCost } from './stated-cost.js';
 import { messagesOf, tokenCost } from './token-cost.js';
@@ -15,7 +16,7 @@ import { toolKey } from './tool-key.js';
 /** After a tool has answered: what it cost is settled; an answer that says it failed is a failure. */
 export async function afterTool(hooked: Hooked): Promise<Verdict> {
   const { call, table, notes } = hooked;
-  if (isOwnTool(call.tool)) {
+  if (isOwnTool(call, table)) {
     const [made] = objectsOf(call.response).map(({ session_id: id }) => id);
     if (typeof made === 'string') notes.episode = made;
     return pass;

@@ -9,7 +9,8 @@ import {
   sessionStart,
   stop,
 } from './around-session.js';
-import { beforeTool, isOwnTool } from './before-tool.js';
+import { beforeTool } from './before-tool.js';
+import { isOwnTool, mayBeForeign } from './own-tool.js';
 import type { HookCall, HookMoment } from './hook-call.js';
 import { redactor } from '../redactor.js';
 import { pass, type Hooked, type Verdict } from './hook-house.js';
@@ -75,7 +76,7 @@ function afterFault(
   // Without a table nobody knows what a foreign server's tool costs.
   const mayCost = table
     ? priceOf(table, call.tool) !== undefined
-    : /^mcp__/i.test(call.tool) && !isOwnTool(call.tool);
+    : mayBeForeign(call) && !isOwnTool(call, undefined);
   const isShadow = table?.enforce === 'shadow';
   if (call.moment === 'before' && mayCost && !isShadow)
     return {

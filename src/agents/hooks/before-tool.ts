@@ -11,13 +11,9 @@ import { canBegin, episodeFor, outOfPhase } from './episode-of-hook.js';
 import type { HookCall } from './hook-call.js';
 import { pass, type Hooked, type Verdict } from './hook-house.js';
 import { priceOf, type HookTable, type PricedTool } from './hook-table.js';
+import { isOwnTool } from './own-tool.js';
 import { countIn } from './session-notes.js';
 import { heldQuestion, reservedKey } from './tool-key.js';
-
-/** Our own tools keep their own books. */
-export function isOwnTool(tool: string): boolean {
-  return /^mcp__(?:plugin_showrunner_)?showrunner__/i.test(tool);
-}
 
 /** The phase of the subagent that a tool use starts; undefined when it starts none that the table knows. */
 export function subagentPhase({ agents }: HookTable, { tool, input }: HookCall): PhaseName | undefined {
@@ -29,7 +25,7 @@ export function subagentPhase({ agents }: HookTable, { tool, input }: HookCall):
 /** Before a tool: a priced one needs its phase, and its money reserved; a subagent its phase. What is denied says what to do. */
 export async function beforeTool(hooked: Hooked): Promise<Verdict> {
   const { call, table, notes } = hooked;
-  if (isOwnTool(call.tool)) return pass;
+  if (isOwnTool(call, table)) return pass;
   const priced = priceOf(table, call.tool);
   const phase = priced?.phase ?? subagentPhase(table, call);
   if (phase === undefined) {

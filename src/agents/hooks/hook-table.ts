@@ -63,12 +63,12 @@ const usualCommands: HookTable['commands'] = {
   'audio-workflow': 'audio',
 };
 
-/** The table of a production; an empty one where there is none. @throws Error saying what is wrong with it. */
-export function readHookTable(directory: string): HookTable {
+/** The table of a production; `first` where there is none. @throws Error saying what is wrong with it. */
+export function readHookTable(directory: string, first = '{}'): HookTable {
   const found = readPlainFile(join(directory, hookTableFile), { largest });
   if ('refused' in found && found.refused !== 'missing')
     throw new Error(`${hookTableFile} ${plainRefusalTexts[found.refused]}`);
-  const table = 'refused' in found ? HookTableFile.parse({}) : parseTable(found.bytes);
+  const table = parseTable('refused' in found ? Buffer.from(first) : found.bytes);
   return {
     ...table,
     agents: { ...usualAgents, ...table.agents },

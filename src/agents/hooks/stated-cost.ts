@@ -4,7 +4,8 @@ type Fields = Record<string, unknown>;
 
 /** The objects of a tool's answer: structured output as text, content whose text is JSON, or the object itself. */
 export function objectsOf(response: unknown): Fields[] {
-  if (typeof response === 'string') return parsedObject(response);
+  // Cursor sends the whole answer as JSON text.
+  if (typeof response === 'string') return parsedObject(response).flatMap(objectsOf);
   if (Array.isArray(response))
     return response.flatMap((part) => {
       const text = (part as Fields | null)?.['text'];

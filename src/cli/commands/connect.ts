@@ -49,7 +49,7 @@ export const run: Run = async ({ directory }, [name = ''], options) => {
       ? 'node_modules/.bin/showrunner'
       : 'npx showrunner',
     directory: within.startsWith('..') || isAbsolute(within) ? directory : within,
-    table: readHookTable(directory),
+    table: readHookTable(directory, firstTable.text),
     overServer: overServer === true,
     address: http === true ? `http://127.0.0.1:${portOption(port, mcpPort)}/mcp` : undefined,
   };
