@@ -20,11 +20,20 @@ export function answerNotes(context: PhaseContext, folder: string): AnswerNotes 
     async read(name, { reservedAt }) {
       const bytes = await context.readArtifact(`${context.phase}/${fileOf(name)}`);
       if (!bytes) return undefined;
-      const kept = Kept.safeParse(JSON.parse(new TextDecoder().decode(bytes))).data;
+      const kept = Kept.safeParse(jsonIn(bytes)).data;
       return kept?.reserved_at === reservedAt ? kept.id : undefined;
     },
     async write(name, { reservedAt }, id) {
       await context.writeArtifact(fileOf(name), `${JSON.stringify({ id, reserved_at: reservedAt })}\n`);
     },
   };
+}
+
+/** Undefined where a file is no longer what was written. */
+function jsonIn(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
 }

@@ -49,3 +49,22 @@ test('given an id that was written down, then it is that of the call under this 
     ['of a new call', undefined],
   ]);
 });
+
+test.each(['', '{"id":"resp_', '[]'])(
+  'given a note that somebody has cut or changed (%s), then it is none, and a person is asked for the call',
+  async (text) => {
+    const manager = await ProductionStateManager.open({ directory: temporaryDirectory() });
+    onTestFinished(() => manager.close());
+    const sessionId = await manager.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
+    const found: unknown[] = [];
+    const research = async (context: PhaseContext): Promise<null> => {
+      await context.writeArtifact('answers/a-1.json', text);
+      const call = { reservedAt: '2026-11-30T00:00:00.000Z' };
+      found.push(await answerNotes(context, 'answers').read('a', call));
+      return null;
+    };
+    const nothing = (): Promise<null> => Promise.resolve(null);
+    await manager.produce(sessionId, defineCrew({ research, script: nothing, audio: nothing }));
+    expect(found).toEqual([undefined]);
+  },
+);
