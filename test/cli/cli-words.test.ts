@@ -92,6 +92,21 @@ describe('words at the command line', () => {
       expect((await run(directory, 'list', '--status', status)).code).toBe(0);
   });
 
+  test('given an empty path of sources, then it is called empty, and not the folder that one is in', async () => {
+    const refused = await run(
+      join(temporaryDirectory(), 'production'),
+      'produce',
+      '--topic',
+      'Bees',
+      '--sources',
+      '',
+    );
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringContaining('--sources: the path is empty'),
+    ]);
+  });
+
   test('given a checkpoint is to be saved and has no name, then it says so, where it listed those there are', async () => {
     const directory = join(temporaryDirectory(), 'production');
     await run(directory, 'create', '--topic', 'Bees');

@@ -217,6 +217,7 @@ export function settingsOf(options: Options): ProduceSettings {
         ? 'the studio crew needs what to make an episode from (--sources <folder>, or --research perplexity:medium) and who writes (--script anthropic:claude-sonnet-5), with the keys of those providers in the environment (ANTHROPIC_API_KEY from console.anthropic.com, OPENAI_API_KEY from platform.openai.com, PERPLEXITY_API_KEY from console.perplexity.ai). Nothing was begun. Without keys the demonstration crew quotes your documents: leave --crew studio out'
         : '--sources <folder> is needed: the demonstration crew makes episodes from your documents',
     );
+  if (sources === '') throw new UsageError('--sources: the path is empty; name a folder or a file');
   if (typeof sources === 'string' && !existsSync(sources))
     throw new UsageError(`--sources: there is nothing at ${resolve(sources)}`);
   const length = minutes === undefined ? usualMinutes : Number(minutes);
