@@ -255,6 +255,16 @@ describe('what stands around a sentence', () => {
     },
   );
 
+  it.each([
+    ["It was the bee of St. Mary's. The keeper opened the hive in the morning.", 2],
+    ["The old keeper of the hive wasn't. The bee flew over the roof of the barn.", 2],
+    ["The bee was with the writer O. Henry's wife. The bee flew over the barn.", 2],
+    ["The bee was with the keeper 'A. Smith' in the barn of the king.", 1],
+  ])('given "%s", when it is cut, then it has %i sentences', async (text, count) => {
+    const read = await extract('text', new TextEncoder().encode(text), () => {});
+    expect(read.total).toBe(count);
+  });
+
   it('given front matter with sentences in it, when it is read, then they are counted', async () => {
     const source = `---\ntitle: Bees\ntext: The wasp keeps no hive. It is small.\n---\n${bee}`;
     const { leftOut, total } = await extract('markdown', new TextEncoder().encode(source), () => {});

@@ -151,6 +151,7 @@ describe('what the voice gets', () => {
     'The value of 10 - 3 is seven.',
     'The garden of 1945\u00b9\u00b2 is old.',
     'It costs 2,50 \u20ac a day.',
+    'It sold 1,5 million boxes.',
     'It is \u2152 of the whole.',
     'It fell to -5 degrees in the night.',
     `It is ${'very '.repeat(40)}long.`,

@@ -65,7 +65,7 @@ function endsOf(text: string): number[] {
     if (/^\.{2,}/u.test(match[0])) continue;
     if (match[0].startsWith('.')) {
       const word =
-        /[^\s("'“‘\uE000-\uE003/–—-]{0,40}$/u.exec(
+        /(?:[^\s("'“‘\uE000-\uE003/–—-]|(?<=\p{L})'(?=\p{L})){0,40}$/u.exec(
           text.slice(Math.max(from, match.index - 40), match.index),
         )?.[0] ?? '';
       if (isAbbreviation(word)) continue;

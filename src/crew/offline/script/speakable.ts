@@ -52,6 +52,8 @@ export function spokenForm(text: string): string | undefined {
   if (!/^[A-Za-z\d ,.;:'"?!-]+$/u.test(said) || !/[A-Za-z\d]/u.test(said)) return undefined;
   if ((said.split('"').length - 1) % 2 !== 0) return undefined;
   if (/\b[bcdfghjklmnpqrstvwxz]{5,}\b|\b\w{22,}\b|\d{6,}|(?:^| )[-,;:]/iu.test(said)) return undefined;
+  // A decimal comma, or a space that is missing: nobody can say which.
+  if (/(?<![\d,])\d{1,3},\d{1,2}(?![\d,])/u.test(said)) return undefined;
   return said;
 }
 
