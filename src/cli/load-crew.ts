@@ -4,6 +4,7 @@ import type { Estimate, Known } from '../crew/studio/estimate/estimate.js';
 import type { Finding } from '../crew/studio/preflight/finding.js';
 import type { PreflightOptions } from '../crew/studio/preflight/preflight.js';
 import type { StudioSettings } from '../crew/studio/settings.js';
+import type { SessionId } from '../../machines/ids.js';
 import { importModule } from './import-module.js';
 import { UsageError } from './usage-error.js';
 
@@ -47,8 +48,8 @@ export async function studioModule(): Promise<StudioModule> {
   return (await importModule(place)) as StudioModule;
 }
 
-/** A crew of ours by its name, or the default export of a module. */
-export async function loadCrew(crew: string): Promise<Crew> {
+/** A crew of ours by its name, or the default export of a module: of an episode, the one that it was begun with. */
+export async function loadCrew(crew: string, sessionId?: SessionId): Promise<Crew> {
   if (crew === studio) return (await studioModule()).studioCrew();
   if (crew === offline) {
     const { offlineCrew } = await offlineModule();
@@ -58,8 +59,10 @@ export async function loadCrew(crew: string): Promise<Crew> {
     const module = (await importModule(pathToFileURL(crew).href)) as { default?: Crew; crew?: Crew };
     return defineCrew(module.default ?? module.crew ?? ({} as Crew));
   } catch (error) {
+    const moved =
+      sessionId && ` Where it lies elsewhere now: showrunner produce ${sessionId} --crew <module>`;
     throw new UsageError(
-      `--crew: ${crew} gives no crew: ${(error as Error).message}. Its default export must be defineCrew({ research, script, audio }).`,
+      `--crew: ${crew} gives no crew: ${(error as Error).message}. Its default export must be defineCrew({ research, script, audio }).${moved ?? ''}`,
     );
   }
 }

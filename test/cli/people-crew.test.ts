@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ProductionStateManager } from '../../src/index.js';
@@ -63,6 +63,26 @@ describe('the crew of an episode at the command line', () => {
     expect(made.stderr).toContain('with apiKey,minutes true');
     expect((await run(directory, 'show', '1')).stdout).toContain('crew: bees 2.0, with');
     expect(journalText(directory)).not.toContain(secret);
+  });
+
+  test('given the module of a crew was moved, when the episode is resumed, then it says how to go on, and that makes it', async () => {
+    const folder = temporaryDirectory();
+    const directory = join(folder, 'production');
+    const before = crewFile(folder, '1.0');
+    await run(directory, 'produce', '--key', 'bees', '--topic', 'Bees', '--crew', before, '--approve');
+    await run(directory, 'approve', '1');
+    const now = join(folder, 'my crew.mjs');
+    renameSync(before, now);
+    const [, id = ''] = /(ep_\S+)/.exec((await run(directory, 'show', '1')).stdout) ?? [];
+    const lost = await run(directory, 'resume', '1');
+    expect([lost.code, lost.stderr]).toEqual([
+      2,
+      expect.stringContaining(`showrunner produce ${id.replace(':', '')} --crew <module>`),
+    ]);
+    const made = await run(directory, 'produce', '1', '--crew', now);
+    expect([made.code, made.stdout]).toEqual([0, expect.stringContaining('complete')]);
+    // It is kept: the next who resumes it need not say so again.
+    expect((await run(directory, 'resume', '1')).code).toBe(0);
   });
 
   test('given --local-options of a worker, then the crews of all that it takes get them', async () => {

@@ -42,7 +42,7 @@ export const run: Run = async (context, [name], options) => {
   if (!first) throw new UsageError('there is nothing to produce');
   const settings = settingsFor(manager, first, options);
   if (!given && options['beginShort'] === true) await takeUpShort(manager, first);
-  const crew = await loadCrew(settings.crew);
+  const crew = await loadCrew(settings.crew, first);
   const leaseMs = typeof options['lease'] === 'string' ? leaseOf(options['lease']) : settings.lease_ms;
   tellOfCrews(context, manager);
   const progress = progressLines(context, ids.length > 1);
@@ -79,10 +79,21 @@ function settingsFor(
   options: Options,
 ): ProduceSettings {
   const known = readProduceSettings(manager.production.directory, sessionId);
-  if (known && options['beginShort'] !== true) return known;
-  const settings = known ? begunShort(known) : settingsOf(options);
+  const moved = known && movedTo(known, options);
+  if (known && !moved && options['beginShort'] !== true) return known;
+  const begun = moved ?? known;
+  const short = begun && options['beginShort'] === true ? begunShort(begun) : begun;
+  const settings = short ?? settingsOf(options);
   writeProduceSettings(manager.production, sessionId, settings);
   return settings;
+}
+
+/** A module lies elsewhere than when the episode was begun: whoever names it now is believed. */
+function movedTo(known: ProduceSettings, { crew }: Options): ProduceSettings | undefined {
+  const isModule = (name: string): boolean => name !== offline && name !== studio;
+  if (typeof crew !== 'string' || !isModule(crew) || !isModule(known.crew)) return undefined;
+  const place = resolve(crew);
+  return place === known.crew ? undefined : { ...known, crew: place };
 }
 
 function begunShort({ crew_options, ...settings }: ProduceSettings): ProduceSettings {
