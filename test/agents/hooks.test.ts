@@ -371,6 +371,21 @@ describe('subagents', () => {
     expect(await manager.getPhaseCost(id, 'research')).toBeCloseTo(usage, 9);
   });
 
+  test.each(['researcher', 'one without a phase'])(
+    'given a paid call of one in the background (%s), when the agent stops, then it stays reserved until that has ended; what is unanswered then was refused',
+    async (type) => {
+      const { hook, episode, open } = await house();
+      const id = await episode();
+      await hook(sample('09-post-agent-background-no-usage'));
+      await hook(before());
+      await hook(sample('16-stop'));
+      expect(Object.values(await open(id))).toMatchObject([{ state: 'open' }]);
+      await hook({ ...sample('10-subagent-stop'), agent_type: type });
+      await hook(sample('17-stop-again'));
+      expect(await open(id)).toEqual({});
+    },
+  );
+
   test('given a foreground one ends, then its transcript is not paid beside its answer', async () => {
     const { hook, episode, manager } = await house();
     const id = await episode();

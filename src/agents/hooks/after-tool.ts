@@ -87,7 +87,9 @@ export async function afterSubagentStop(hooked: Hooked): Promise<Verdict> {
   const { call, table, notes, note } = hooked;
   const { id, type = '' } = call.agent;
   const phase = Object.hasOwn(table.agents, type) ? table.agents[type] : undefined;
-  if (id === undefined || phase === undefined || !notes.background.includes(id)) return pass;
+  if (id === undefined || !notes.background.includes(id)) return pass;
+  notes.background = notes.background.filter((each) => each !== id);
+  if (phase === undefined) return pass;
   const messages = call.transcript === undefined ? undefined : messagesOf(call.transcript);
   if (!messages) {
     note(`showrunner: the transcript of ${type} cannot be read: its tokens are not counted.`);
@@ -95,7 +97,6 @@ export async function afterSubagentStop(hooked: Hooked): Promise<Verdict> {
   }
   for (const { id: message, model, usage } of messages)
     await payTokens(hooked, { phase, type, key: `agent:${id}:${message}`, model, usage });
-  notes.background = notes.background.filter((each) => each !== id);
   return pass;
 }
 

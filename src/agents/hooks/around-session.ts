@@ -114,13 +114,15 @@ function isRefusal(response: unknown): boolean {
 export async function stop(hooked: Hooked): Promise<Verdict> {
   const { call, notes, open } = hooked;
   const manager = await open();
-  await forCalls(
-    manager,
-    (operations) => unanswered(operations, call.session).map(([key]) => key),
-    // Where a failed call is told, one that was not told was refused by the person. Elsewhere nobody knows.
-    (id, key) =>
-      call.host === 'claude' ? manager.releaseCost({ sessionId: id, key }) : hold(manager, id, key),
-  );
+  // What a subagent in the background has asked may be answered yet: it is looked at when that has ended, too.
+  if (notes.background.length === 0)
+    await forCalls(
+      manager,
+      (operations) => unanswered(operations, call.session).map(([key]) => key),
+      // Where a failed call is told, one that was not told was refused by the person. Elsewhere nobody knows.
+      (id, key) =>
+        call.host === 'claude' ? manager.releaseCost({ sessionId: id, key }) : hold(manager, id, key),
+    );
   if (call.isStopAgain || notes.episode === undefined) return pass;
   const found = await episodeFor(manager, notes.episode);
   if ('why' in found) return pass;

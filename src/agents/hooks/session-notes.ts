@@ -9,7 +9,7 @@ import { notesPath } from './notes-path.js';
 /** What the hooks remember of one session of a host. Money is never here: it is in the journal. */
 const SessionNotes = HookCounted.extend({
   episode: z.string().optional(),
-  /** Agents that were sent to the background: their usage is in their transcript. */
+  /** Agents at work in the background: their usage is in their transcript when they have ended. */
   background: z.array(z.string()).default([]),
   /** Episode and phase for which a stop was blocked: never a second time. */
   stops: z.array(z.string()).default([]),
