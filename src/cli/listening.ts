@@ -1,3 +1,4 @@
+import { typedNumber } from './number-of.js';
 import { UsageError } from './usage-error.js';
 
 /** Where `mcp --http` listens when nobody says otherwise, and where `connect --http` looks for it. */
@@ -6,7 +7,7 @@ export const mcpPort = 4748;
 /** `--port`, or the usual one. */
 export function portOption(given: string | boolean | undefined, usual: number): number {
   if (typeof given !== 'string') return usual;
-  const port = Number(given);
+  const port = typedNumber(given);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
   throw new UsageError('--port: a whole number from 0 to 65535; 0 takes any free one');
 }

@@ -82,7 +82,7 @@ function buildProgram(act: (command: Command, args: string[], options: Options) 
       .description(command.summary)
       .showHelpAfterError(helpOn(command))
       .exitOverride();
-    for (const [flags, description] of command.options) sub.option(flags, description);
+    for (const [flags, description] of command.options) sub.option(flags, description, filled(flags));
     // Global options are welcome after the command too.
     sub
       .option('-d, --directory <path>', 'the production')
@@ -109,6 +109,15 @@ function buildProgram(act: (command: Command, args: string[], options: Options) 
     await act(command, chosen.takesEpisode && typeof value === 'string' ? [value] : [], options);
   });
   return program;
+}
+
+/** What a script's variable that is not set leaves of an option is not passed over. */
+function filled(flags: string): (value: string) => string {
+  const [option, value] = flags.split(' ');
+  return (given) => {
+    if (given !== '') return given;
+    throw new UsageError(`${option}: ${value} is empty; name one, or leave ${option} out`);
+  };
 }
 
 function helpOn(command: Command): string {

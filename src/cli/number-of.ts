@@ -7,9 +7,14 @@ interface Range {
 
 const plainNumber = /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
 
-/** A number that a person has typed. An empty text is none. */
+/** A number that a person has typed; NaN where it is none, as an empty text is. */
+export function typedNumber(text: string): number {
+  return plainNumber.test(text.trim()) ? Number(text) : Number.NaN;
+}
+
+/** The same, refused where it is none. */
 export function numberOf(text: string, name: string): number {
-  const number = plainNumber.test(text.trim()) ? Number(text) : Number.NaN;
+  const number = typedNumber(text);
   if (Number.isFinite(number)) return number;
   throw new UsageError(`${name}: ${JSON.stringify(text)} is not a number`);
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { defineCrew } from '../../src/index.js';
 import { run, start } from '../support/cli.js';
 import { openProduction } from '../support/production.js';
@@ -46,24 +46,27 @@ describe('words at the command line', () => {
     expect([ran.code, ran.stderr]).toEqual([2, expect.stringContaining(told)]);
   });
 
-  test.each(['--minutes', '--source-seconds', '--lease', '--concurrency'])(
-    'given %s with what it cannot be, when an episode is asked for, then it is refused by that name, and none is made',
-    async (option) => {
+  test.each([
+    ['--minutes', '0'],
+    ['--source-seconds', '0'],
+    ['--lease', '0'],
+    ['--concurrency', '0'],
+    ['--minutes', '0x10'],
+    ['--concurrency', '0b11'],
+  ])(
+    'given %s with what it cannot be (%s), when an episode is asked for, then it is refused by that name, and none is made',
+    async (option, value) => {
       const sources = fileURLToPath(new URL('../crew/offline/fixtures/sources', import.meta.url));
       const directory = join(temporaryDirectory(), 'production');
-      const words = ['--topic', 'Bees', '--sources', sources, option, '0'];
+      const words = ['--topic', 'Bees', '--sources', sources, option, value];
       const refused = await run(directory, 'produce', ...words);
-      expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining(`${option}: 0`)]);
+      expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining(`${option}: ${value} is`)]);
       expect((await run(directory, 'list', '--json')).stdout).not.toContain('ep_001');
     },
   );
 
   test.each([
     ['cleanup', '--older-than', 'soon'],
-    ['cleanup', '--older-than', ''],
-    ['history', '1', '--at', ''],
-    ['fork', '1', '--position', ''],
-    ['create', '--topic', 'Bees', '--episode', ''],
     ['create', '--topic', 'Bees', '--episode', '1e3'],
     ['quality', '1', 'depth', 'high'],
     ['list', '--limit', '0x10'],
@@ -92,20 +95,25 @@ describe('words at the command line', () => {
       expect((await run(directory, 'list', '--status', status)).code).toBe(0);
   });
 
-  test('given an empty path of sources, then it is called empty, and not the folder that one is in', async () => {
-    const refused = await run(
-      join(temporaryDirectory(), 'production'),
-      'produce',
-      '--topic',
-      'Bees',
-      '--sources',
-      '',
-    );
-    expect([refused.code, refused.stderr]).toEqual([
-      2,
-      expect.stringContaining('--sources: the path is empty'),
-    ]);
-  });
+  test.each([
+    ['produce', '--topic', 'Bees', '--sources', ''],
+    ['produce', '--topic', 'Bees', '--sources', '.', '--prices', ''],
+    ['produce', '--local-options', ''],
+    ['history', '1', '--at', ''],
+    ['fork', '1', '--position', ''],
+    ['create', '--topic', 'Bees', '--episode', ''],
+    ['create', '--topic', 'Bees', '--due-by='],
+    ['cleanup', '--older-than', ''],
+  ])(
+    'given %s with an option whose value is empty, then it is refused by its name, and nothing is made',
+    async (...words) => {
+      const directory = join(temporaryDirectory(), 'production');
+      const refused = await run(directory, ...words);
+      const option = words.findLast((word) => word.startsWith('--'))?.replace('=', '') ?? '';
+      expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(`${option}: <.*> is empty`)]);
+      expect(existsSync(directory)).toBe(false);
+    },
+  );
 
   test('given a checkpoint is to be saved and has no name, then it says so, where it listed those there are', async () => {
     const directory = join(temporaryDirectory(), 'production');

@@ -23,6 +23,7 @@ import { tellOfCrews } from '../tell-of-crews.js';
 import { progressLines, waitingLine } from '../progress-lines.js';
 import { newScheduleOf } from '../time-of.js';
 import { readNamedFile } from '../read-named-file.js';
+import { typedNumber } from '../number-of.js';
 import { UsageError } from '../usage-error.js';
 
 export const run: Run = async (context, [name], options) => {
@@ -228,10 +229,9 @@ export function settingsOf(options: Options): ProduceSettings {
         ? 'the studio crew needs what to make an episode from (--sources <folder>, or --research perplexity:medium) and who writes (--script anthropic:claude-sonnet-5), with the keys of those providers in the environment (ANTHROPIC_API_KEY from console.anthropic.com, OPENAI_API_KEY from platform.openai.com, PERPLEXITY_API_KEY from console.perplexity.ai). Nothing was begun. Without keys the demonstration crew quotes your documents: leave --crew studio out'
         : '--sources <folder> is needed: the demonstration crew makes episodes from your documents',
     );
-  if (sources === '') throw new UsageError('--sources: the path is empty; name a folder or a file');
   if (typeof sources === 'string' && !existsSync(sources))
     throw new UsageError(`--sources: there is nothing at ${resolve(sources)}`);
-  const length = minutes === undefined ? usualMinutes : Number(minutes);
+  const length = minutes === undefined ? usualMinutes : typedNumber(String(minutes));
   if (!(length > 0 && length < Infinity))
     throw new UsageError(`--minutes: ${String(minutes)} is not a number of minutes above 0`);
   if (isOurs && (length < minutesRange.least || length > minutesRange.most))
@@ -252,7 +252,7 @@ export function settingsOf(options: Options): ProduceSettings {
 
 function secondsOf({ sourceSeconds: given }: Options): { source_seconds?: number } {
   if (given === undefined) return {};
-  const seconds = Number(given);
+  const seconds = typedNumber(String(given));
   if (seconds >= secondsRange.least && seconds <= secondsRange.most) return { source_seconds: seconds };
   throw new UsageError(
     `--source-seconds: ${String(given)} is not a number of seconds from ${String(secondsRange.least)} to ${String(secondsRange.most)}`,
@@ -260,13 +260,13 @@ function secondsOf({ sourceSeconds: given }: Options): { source_seconds?: number
 }
 
 export function wholeNumber(text: string, option: string): number {
-  const number = Number(text);
+  const number = typedNumber(text);
   if (Number.isInteger(number) && number >= 1 && number <= 64) return number;
   throw new UsageError(`${option}: ${text} is not a whole number from 1 to 64`);
 }
 
 function leaseOf(seconds: string): number {
-  const ms = Number(seconds) * 1000;
+  const ms = typedNumber(seconds) * 1000;
   if (ms >= 1 && ms <= 86_400_000) return ms;
   throw new UsageError(`--lease: ${seconds} is not a number of seconds above 0, at most a day`);
 }
