@@ -210,6 +210,9 @@ describe('words at the command line', () => {
     for (const shell of ['bash', 'zsh', 'fish', 'powershell'])
       expect((await run(directory, 'complete', shell)).stdout).toMatch(/showrunner.*complete '?--/);
     expect((await run(directory, 'complete', 'tcsh')).code).toBe(2);
+    // Standard output is for JSON alone.
+    const asJson = await run(directory, 'complete', 'bash', '--json');
+    expect([asJson.code, asJson.json()]).toMatchObject([2, { error: { code: 'usage' } }]);
     // The script is one that a shell takes.
     const taken = spawnSync(
       'bash',
