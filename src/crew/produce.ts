@@ -112,13 +112,24 @@ export interface Work<Options extends ProduceOptions = ProduceOptions> {
 
 /** Produces one episode with a crew, from wherever it stands to its end, or to where a person is needed. */
 export async function produce(work: Work, sessionId: SessionId): Promise<Produced> {
+  return (await produceOrFind(work, sessionId)).produced;
+}
+
+/** How a production ended, and whether it was this one's: somebody else may have ended it a moment before. */
+interface Found {
+  produced: Produced;
+  isOurs: boolean;
+}
+
+/** The same as `produce`, for whoever counts what he has done. */
+export async function produceOrFind(work: Work, sessionId: SessionId): Promise<Found> {
   const { production, askBefore, options } = work;
   checkWork(work);
   await askBefore({ call: 'produce', sessionId, input: { sessionId } });
   for (;;) {
-    const produced = await produceClaimed(work, sessionId);
-    const isToWait = produced.outcome === 'waiting' && options.waitForApproval === true;
-    if (!isToWait || !(await isWaitingForTime(production, sessionId))) return produced;
+    const found = await produceClaimed(work, sessionId);
+    const isToWait = found.produced.outcome === 'waiting' && options.waitForApproval === true;
+    if (!isToWait || !(await isWaitingForTime(production, sessionId))) return found;
     // Its claim is given up meanwhile: others may take it up as well.
     while (!options.signal?.aborted && (await isWaitingForTime(production, sessionId)))
       await sleep(pollMs, undefined, options.signal ? { signal: options.signal } : {}).catch(() => {});
@@ -137,27 +148,27 @@ async function isWaitingForTime(production: Production, sessionId: SessionId): P
 }
 
 /** Under one claim. */
-async function produceClaimed(work: Work, sessionId: SessionId): Promise<Produced> {
+async function produceClaimed(work: Work, sessionId: SessionId): Promise<Found> {
   const { production, options } = work;
   await production.arrived();
   production.refresh();
-  const done = reportOfEnded(production, sessionId);
-  if (done) return done;
+  const done = await reportOfEnded(production, sessionId);
+  if (done) return { produced: done, isOurs: false };
   const holder = options.holder ?? `${hostname()} process ${process.pid}`;
   let claim: HeldClaim;
   try {
     const choice = planChoice(sessionId, work.crew, givenIn(work), production.redactor);
     claim = await HeldClaim.take(production, sessionId, holder, options.leaseMs ?? 60_000, choice);
   } catch (error) {
-    const ended = reportOfEnded(production, sessionId);
-    if (ended) return ended;
+    const ended = await reportOfEnded(production, sessionId);
+    if (ended) return { produced: ended, isOurs: false };
     throw error;
   }
   production.follow();
   const endsProducing = work.hooks.produces(sessionId);
   try {
     await production.restorePayloads(sessionId);
-    return await new ProduceRun(work, sessionId, claim).run();
+    return { produced: await new ProduceRun(work, sessionId, claim).run(), isOurs: true };
   } finally {
     endsProducing();
     await claim.release();

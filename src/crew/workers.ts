@@ -12,7 +12,7 @@ import { check } from '../calls/check.js';
 import { stepsFor } from '../calls/plans.js';
 import { isLiveClaim } from '../disk/index.js';
 import type { EpisodeState } from '../shapes/index.js';
-import { checkWork, produce, type ProduceOptions, type Produced, type Work } from './produce.js';
+import { checkWork, produceOrFind, type ProduceOptions, type Produced, type Work } from './produce.js';
 
 export interface WorkOptions extends ProduceOptions {
   /** Episodes at a time; default 1. */
@@ -146,7 +146,12 @@ class Worker {
     this.#answered.delete(id);
     if (stateName(production.episode(id)).endsWith('.paused')) await this.#endWait(id);
     const own = { ...options, crewOptions: optionsFor?.(id) };
-    const produced = await produce({ ...this.#work, options: own, fallback: crewOptions }, id);
+    const { produced, isOurs } = await produceOrFind(
+      { ...this.#work, options: own, fallback: crewOptions },
+      id,
+    );
+    // Somebody else has ended it since it was seen to be ready.
+    if (!isOurs) return;
     this.#worked.taken += 1;
     this.#worked[produced.outcome] += 1;
     if (!this.#answered.has(id) && isReady(production.episode(id), production.now())) this.#rest(id);

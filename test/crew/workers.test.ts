@@ -69,6 +69,22 @@ describe('workers', () => {
     await expectSound(person);
   });
 
+  test('given somebody else ends an episode that was seen to be ready, then who took it counts nothing and tells of nothing', async () => {
+    const directory = temporaryDirectory();
+    const other = await openProduction(directory);
+    const { crew, paid } = payingCrew();
+    const sessionId = await other.createEpisodeSession({ episodeNum: 1, topic: 'Bees' });
+    const before = async ({ call }: { call: string }): Promise<void> => {
+      if (call === 'produce') await other.produce(sessionId, crew);
+    };
+    const worker = await openProduction(directory, { hooks: { before } });
+    const told: unknown[] = [];
+    const workers = start([worker], crew, { onProduced: (produced) => void told.push(produced) });
+    await expect.poll(() => statuses(worker), patient).toEqual(['complete']);
+    expect(await workers.stop()).toMatchObject([{ taken: 0, complete: 0 }]);
+    expect([told, paid.length]).toEqual([[], 3]);
+  });
+
   test('given an episode is driven by hand, paused or failed, then it is left alone; once it is resumed or recovered, it is taken', async () => {
     const directory = temporaryDirectory();
     const [person, worker] = [await openProduction(directory), await openProduction(directory)];
