@@ -1,8 +1,8 @@
 import type { SkippedFile } from './reports.js';
 
-/** Written to be read, and not by this reader: who gives one expects it to be quoted. */
+/** Written to be read, and not by this reader: who gives one expects it to be quoted. Settings, as in YAML, nobody does. */
 const documents =
-  /\.(?:docx?|odt|rtf|epub|mobi|pages|csv|tsv|xlsx?|ods|pptx?|odp|json|ya?ml|xml|tex|adoc|org|eml|srt|vtt)$/iu;
+  /\.(?:docx?|odt|rtf|epub|mobi|pages|csv|tsv|xlsx?|ods|pptx?|odp|json|xml|tex|adoc|org|eml|srt|vtt)$/iu;
 
 /** What is told of a reason. Hidden files, links inside the folder, duplicates and empty files are as anybody expects. */
 const told: Readonly<Record<string, string>> = {
