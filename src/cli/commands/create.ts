@@ -32,6 +32,6 @@ function inputOf({ topic, episode, total, key }: Options) {
     topic: needed(topic, '--topic'),
     ...(typeof episode === 'string' ? { episodeNum: wholeNumberOf(episode, '--episode', { least: 1 }) } : {}),
     ...(typeof key === 'string' ? { key } : {}),
-    ...(typeof total === 'string' ? { budgets: { total: total } } : {}),
+    ...(typeof total === 'string' ? { budgets: { total } } : {}),
   };
 }
